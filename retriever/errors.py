@@ -1,0 +1,70 @@
+"""Every error that a user can cause, under one root.
+
+A message is one sentence (or two) that names the file or option at fault and the cure; the command line prints it
+as it is. Lower libraries' exceptions are turned into these where they are caught, with ``raise ... from``.
+"""
+
+
+class RetrieverError(Exception):
+    """Root of all errors raised on purpose by retriever, indexer and cli."""
+
+
+class UsageError(RetrieverError):
+    """An option, expression or argument that cannot be understood; the command line exits with 2."""
+
+
+class ExpressionError(UsageError):
+    """A query expression that does not parse; shows the expression and points at the column.
+
+    Args:
+        message: what is wrong, and the cure.
+        expression: the whole expression as typed.
+        column: 0-based position in `expression` of the fault.
+    """
+
+    def __init__(self, message: str, expression: str, column: int) -> None:
+        super().__init__(f"{message}\n  {expression}\n  {' ' * column}^")
+        self.expression = expression
+        self.column = column
+
+
+class FileProblem(RetrieverError):
+    """One input file that cannot be used; an indexing run records it and goes on.
+
+    Args:
+        kind: a short machine-readable word, such as "empty", "truncated", "no-surface", "not-finite",
+            "unreadable", "unsupported", "too-large", "malformed", "missing-part".
+        message: a sentence without the path; the path is added where it is shown.
+    """
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class IndexMissing(RetrieverError):
+    """No index at the given place, or none found upward from here."""
+
+
+class IndexCorrupt(RetrieverError):
+    """An index folder whose files do not fit together."""
+
+
+class IndexBusy(RetrieverError):
+    """Another process is writing to this index."""
+
+
+class SpaceError(RetrieverError):
+    """A joint embedding space that is unknown, lacks weights or a modality, or differs from the index's."""
+
+
+class FilterError(UsageError):
+    """A ``where`` filter that DuckDB does not accept."""
+
+
+class UnknownItem(UsageError):
+    """An item id that the index does not hold."""
+
+
+class MissingDependency(RetrieverError):
+    """An optional package that is needed here and not installed; the message holds the pip line."""

@@ -1,0 +1,137 @@
+"""What makes two vectors comparable: a joint embedding space and its encoders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from retriever.errors import SpaceError
+from retriever.types import Modality, Payload, Text, Vectors
+
+
+@dataclass(frozen=True)
+class ShapeInput:
+    """How a file's geometry becomes the 3D encoder's cloud; part of a space's identity.
+
+    Attributes:
+        points: points sampled from the surface, area-weighted.
+        up: the axis that points up in the encoder's frame.
+        color: RGB level (0..1) given to files without colour; None where the encoder does not look at colour.
+        sampling: version of the sampling rule; a change of the rule changes every vector.
+    """
+
+    points: int = 1024
+    up: str = "y"
+    color: float | None = None
+    sampling: int = 1
+
+
+@dataclass(frozen=True)
+class SpaceIdentity:
+    """What an index remembers of the space that made its vectors; two that differ must not be mixed.
+
+    Attributes:
+        name: as given to ``--space``.
+        dim: length of every vector.
+        weights: one hex digest over all weight files, in the order of `Modality`.
+        shape: how shapes are sampled.
+    """
+
+    name: str
+    dim: int
+    weights: str
+    shape: ShapeInput
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> SpaceIdentity:
+        """Back from `to_json`."""
+        return cls(**{**data, "shape": ShapeInput(**data["shape"])})
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """One modality's tower, projection included.
+
+    Attributes:
+        modality: what it reads.
+        batch: how many payloads it likes at once.
+    """
+
+    modality: Modality
+    batch: int
+
+    def encode(self, payloads: Sequence[Payload]) -> Vectors:
+        """(n, d) float32 unit vectors of n payloads; a vector does not depend on its neighbours in the batch."""
+        ...
+
+
+class Space:
+    """A joint embedding space: encoders whose unit vectors are compared by cosine.
+
+    A family of models makes one by handing over a factory per modality; a tower is built, and its weights are
+    read, at its first use only.
+
+    Args:
+        identity: what an index records.
+        towers: modality -> function that builds its encoder.
+        license: of the weights, as a sentence.
+    """
+
+    def __init__(self, identity: SpaceIdentity, towers: Mapping[Modality, Callable[[], Encoder]], license: str) -> None:
+        self.identity = identity
+        self.license = license
+        self._towers = dict(towers)
+        self._built: dict[Modality, Encoder] = {}
+
+    @property
+    def modalities(self) -> frozenset[Modality]:
+        """Those it has an encoder for."""
+        return frozenset(self._towers)
+
+    def encoder(self, modality: Modality) -> Encoder:
+        """The tower for `modality`.
+
+        Raises:
+            SpaceError: the space has no such encoder.
+        """
+        if modality not in self._towers:
+            known = ", ".join(sorted(self._towers))
+            raise SpaceError(
+                f"The space {self.identity.name!r} has no {modality} encoder (it has: {known}); "
+                f"ask with one of those, or index with a space that reads {modality}."
+            )
+        if modality not in self._built:
+            self._built[modality] = self._towers[modality]()
+        return self._built[modality]
+
+    def encode(self, *, texts: Sequence[str] = (), shapes: Sequence[str | Path | np.ndarray] = ()) -> Vectors:
+        """Unit vectors of texts and shapes, texts first.
+
+        Args:
+            texts: strings.
+            shapes: paths of files, or (n, 3) clouds (y up, any scale; the first points of the space's count are
+                drawn with a seed from their bytes).
+
+        Returns:
+            (len(texts) + len(shapes), d) float32, unit norm.
+
+        Raises:
+            FileProblem: a file that cannot be read.
+        """
+        from retriever import loaders
+
+        parts = [np.zeros((0, self.identity.dim), np.float32)]
+        if texts:
+            parts.append(self.encoder(Modality.TEXT).encode([Text(text) for text in texts]))
+        if len(shapes):
+            clouds = [loaders.load_shape(shape, self.identity.shape).payload for shape in shapes]
+            parts.append(self.encoder(Modality.SHAPE).encode(clouds))
+        return np.concatenate(parts)

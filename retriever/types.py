@@ -1,0 +1,128 @@
+"""The data that travels: frozen dataclasses, every array's shape, type and unit stated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+"""(n, d) float32, every row of unit length."""
+
+
+class Modality(StrEnum):
+    """What kind of thing an item or a query term is."""
+
+    SHAPE = "shape"
+    IMAGE = "image"
+    AUDIO = "audio"
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """A 3D file as read: one triangle soup or one bare cloud, scene transforms applied, in the file's own units and axes.
+
+    Attributes:
+        vertices: (v, 3) float64, finite.
+        faces: (f, 3) int64 into `vertices`; (0, 3) for a bare cloud.
+        colors: float32 RGB in 0..1, or None where the file has none: (f, 3) one per face for a mesh,
+            (v, 3) one per point for a bare cloud.
+    """
+
+    vertices: NDArray[np.float64]
+    faces: NDArray[np.int64]
+    colors: NDArray[np.float32] | None = None
+
+    @property
+    def extent(self) -> tuple[float, float, float]:
+        """Edge lengths of the axis-aligned box, in file units and file axes."""
+        size = np.ptp(self.vertices, axis=0)
+        return float(size[0]), float(size[1]), float(size[2])
+
+
+@dataclass(frozen=True)
+class PointCloud:
+    """What a 3D encoder is given: points on a surface, y up, centred, in the unit sphere.
+
+    Attributes:
+        points: (n, 3) float32, mean 0, largest norm 1.
+        colors: (n, 3) float32 RGB in 0..1, or None.
+    """
+
+    points: NDArray[np.float32]
+    colors: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True)
+class Text:
+    """What a text encoder is given."""
+
+    text: str
+
+
+Payload = PointCloud | Text
+"""What an encoder consumes; image and audio payloads join here when their towers do."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One file, read: the encoder's payload and what is worth keeping about it.
+
+    Attributes:
+        payload: input of the encoder for `modality`.
+        facts: metadata columns known from the content: for shapes ``vertices``, ``faces`` (int) and
+            ``extent`` (list of 3 floats); for texts nothing.
+    """
+
+    modality: Modality
+    payload: Payload
+    facts: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One signed, weighted part of a query.
+
+    Attributes:
+        kind: a modality, or "id" for an item of the index.
+        source: the text itself, a file path, or an item id.
+        weight: finite and not zero; negative takes away.
+    """
+
+    kind: str
+    source: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One answer.
+
+    Attributes:
+        rank: from 1.
+        score: cosine with the composed query, -1..1, higher is better.
+        id: stable over re-indexing.
+        path: relative to the corpus root it was indexed from, "/" between parts.
+        root: absolute path of that root.
+        shares: what each term of the query adds to `score`; they sum to it.
+        metadata: the item's other columns (label, caption, vertices, ...).
+    """
+
+    rank: int
+    score: float
+    id: str
+    path: str
+    root: str
+    modality: Modality
+    label: str | None
+    shares: tuple[float, ...]
+    metadata: dict[str, object]
+
+    @property
+    def file(self) -> Path:
+        """Where the file lies now, if the corpus was not moved."""
+        return Path(self.root) / self.path
