@@ -1,30 +1,35 @@
 """Any-to-3D retrieval: ``retriever.open(folder).search(text="a chair")``.
 
-Heavy imports (torch, faiss, duckdb, trimesh) happen inside the modules that need them, at first use.
+The public names are imported when they are first asked for, and heavy libraries (torch, faiss, duckdb, trimesh) only
+where they are used: ``import retriever`` itself costs next to nothing.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from retriever.errors import RetrieverError
-from retriever.types import Hit, Modality, Term
 
 if TYPE_CHECKING:
-    from retriever.index import Index, open  # noqa: A004 - retriever.open reads as it should
+    from retriever.index import Index, open
     from retriever.query.hits import Hits
+    from retriever.types import Hit, Modality, Term
 
 __version__ = "0.1.0"
 __all__ = ["Hit", "Hits", "Index", "Modality", "RetrieverError", "Term", "open"]
 
+_HOME = {
+    "Hit": "retriever.types",
+    "Hits": "retriever.query.hits",
+    "Index": "retriever.index",
+    "Modality": "retriever.types",
+    "Term": "retriever.types",
+    "open": "retriever.index",
+}
+
 
 def __getattr__(name: str) -> Any:
-    if name in {"Index", "open"}:
-        from retriever import index
-
-        return getattr(index, name)
-    if name == "Hits":
-        from retriever.query.hits import Hits
-
-        return Hits
-    raise AttributeError(f"module 'retriever' has no attribute {name!r}")
+    if name not in _HOME:
+        raise AttributeError(f"module 'retriever' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

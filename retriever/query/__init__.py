@@ -1,0 +1,1 @@
+"""The query layer: expression -> terms -> one vector -> filtered search -> explained hits."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 ITEMS = pa.schema(
     [
-        pa.field("id", pa.string(), nullable=False),  # 12 hex digits of root name + path; stable over re-indexing
+        pa.field("id", pa.string(), nullable=False),  # see ids.item_id; stable over re-indexing
         pa.field("root", pa.string(), nullable=False),  # short name of the corpus root, see Manifest.roots
         pa.field("path", pa.string(), nullable=False),  # below the root, "/" between parts
         pa.field("modality", pa.string(), nullable=False),
@@ -15,7 +20,7 @@ ITEMS = pa.schema(
         pa.field("name", pa.string()),  # file stem as words
         pa.field("sha256", pa.string(), nullable=False),  # of the file's bytes; seeds the sampling
         pa.field("bytes", pa.int64(), nullable=False),
-        pa.field("fingerprint", pa.string(), nullable=False),  # sizes and times of the file and its sidecars, metadata row
+        pa.field("fingerprint", pa.string(), nullable=False),  # sizes and times of file and sidecars, metadata row
         pa.field("vertices", pa.int64()),
         pa.field("faces", pa.int64()),
         pa.field("extent", pa.list_(pa.float32())),  # box edges x, y, z in file units
@@ -26,3 +31,48 @@ ITEMS = pa.schema(
     ]
 )
 """Core columns; anything else in a segment came from the corpus layout or from ``--metadata``."""
+
+
+def unify(types: Iterable[pa.DataType]) -> pa.DataType:
+    """The type that holds values of all of `types`: itself, float64 for numbers that differ, else string."""
+    kinds = {kind for kind in types if not pa.types.is_null(kind)}
+    if len(kinds) <= 1:
+        return kinds.pop() if kinds else pa.string()
+    return pa.float64() if kinds <= {pa.int64(), pa.float64()} else pa.string()
+
+
+def merged(schemas: Sequence[pa.Schema]) -> pa.Schema:
+    """Columns of all segments: the core ones in their order, then the others by name, types unified."""
+    types: dict[str, set[pa.DataType]] = {}
+    for field in (field for schema in schemas for field in schema if field.name not in ITEMS.names):
+        types.setdefault(field.name, set()).add(field.type)
+    return pa.schema([*ITEMS, *(pa.field(name, unify(types[name])) for name in sorted(types))])
+
+
+def conform(table: pa.Table, schema: pa.Schema, rows: int) -> pa.Table:
+    """`table` of `rows` rows with the columns of `schema`: nulls where it has none, cast where its type differs."""
+    columns = []
+    for field in schema:
+        if field.name not in table.column_names:
+            columns.append(pa.chunked_array([pa.nulls(rows, field.type)]))
+        elif table.schema.field(field.name).type == field.type:
+            columns.append(table.column(field.name))
+        else:
+            columns.append(table.column(field.name).cast(field.type, safe=False))
+    return pa.table(columns, schema=schema)
+
+
+def positions(column: pa.ChunkedArray, values: Sequence[str]) -> NDArray[np.int32]:
+    """(rows,) position in `values` (unique) of each string of `column`, -1 where it is none of them."""
+    import pyarrow.compute as pc
+
+    # Made from buffers: pa.array, pa.scalar and to_numpy import pandas where it is installed, and that costs 0.2 s.
+    texts = [value.encode() for value in values]
+    ends = pa.py_buffer(np.cumsum([0, *map(len, texts)], dtype=np.int32))
+    wanted = pa.StringArray.from_buffers(len(texts), ends, pa.py_buffer(b"".join(texts)))
+    found: list[NDArray[Any]] = [np.zeros(0, np.int32)]
+    for chunk in column.iterchunks():
+        nowhere = pa.py_buffer(np.full(len(chunk), -1, np.int32))
+        absent = pa.Array.from_buffers(pa.int32(), len(chunk), [None, nowhere])
+        found.append(np.from_dlpack(pc.coalesce(pc.index_in(chunk, value_set=wanted), absent)))
+    return np.concatenate(found)

@@ -1,0 +1,124 @@
+"""``retriever index``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import Axis, Up, described
+from cli.output import printable
+
+if TYPE_CHECKING:
+    from indexer.build import Summary
+
+_SHOWN = 5  # failures with their path in the summary
+_MEANS = {
+    "sidecar": "captions, JSON and previews, which belong to other files",
+    "companion": "materials, buffers and textures, which belong to other files",
+}
+"""Reasons of `indexer.scan` that need more words."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command(
+        "index",
+        no_args_is_help=True,
+        help=described(
+            index,
+            "retriever index ./shapenet",
+            "retriever index cad/ scans/bunny.ply --index parts.retriever --up z",
+            "retriever index ./models --metadata prices.csv --workers 8",
+        ),
+    )(index)
+
+
+def index(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH", help="Folders, walked to their depths, and files.", show_default=False),
+    ],
+    folder: Annotated[Path, typer.Option("--index", metavar="DIR", help="Index folder; made if missing.")] = Path(
+        ".retriever"
+    ),
+    space: Annotated[
+        str | None,
+        typer.Option(
+            "--space",
+            metavar="NAME",
+            help="Joint embedding space, for example mini; by default the index's own, mini for a new one.",
+            show_default=False,
+        ),
+    ] = None,
+    up: Up = Axis.auto,
+    metadata: Annotated[
+        Path | None,
+        typer.Option(
+            "--metadata",
+            metavar="FILE",
+            help="A .csv, .jsonl or .parquet with further columns, joined by its column path, file or name; "
+            "for example prices.csv with path,price.",
+            show_default=False,
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            metavar="N",
+            min=0,
+            help="Processes that read files, for example 4; 0 reads in this one. By default one a core.",
+            show_default=False,
+        ),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")] = False,
+) -> None:
+    """Embed the files of folders into an index, or bring it up to date with them.
+
+    Unchanged files are not read again; files that are gone leave the index.
+    An interrupted run goes on where it stopped when the command is repeated.
+    A file that cannot be read stops nothing: it is listed, and the exit code is 3.
+    """
+    from cli.progress import progress
+    from indexer import build
+
+    try:
+        with progress(quiet=quiet) as show:
+            summary = build.index(paths, folder, space=space, up=up, metadata=metadata, workers=workers, progress=show)
+    except KeyboardInterrupt:
+        typer.echo("Interrupted. What was embedded is kept: the same command goes on from there.", err=True)
+        raise
+    for line in _report(summary, folder, quiet=quiet):
+        typer.echo(line, err=True)
+    if summary.failed:
+        raise typer.Exit(3)
+
+
+def _report(summary: Summary, folder: Path, *, quiet: bool) -> Iterator[str]:
+    if not quiet:
+        yield f"{printable(str(folder))}: {_counts(summary)} in {summary.seconds:.1f} s"
+        for reason, count in summary.skipped.most_common():
+            yield f"  skipped {count:,}: {_MEANS.get(reason, printable(reason))}"
+    if summary.failed:
+        yield f"  failed {len(summary.failed):,}:"
+        for failure in summary.failed[:_SHOWN]:
+            path = Path(summary.roots[failure.root]) / failure.path
+            yield f"    {printable(str(path))} {printable(failure.message)}"
+        if len(summary.failed) > _SHOWN:
+            yield f"    and {len(summary.failed) - _SHOWN:,} more, see: retriever status --failures"
+
+
+def _counts(summary: Summary) -> str:
+    counts = {
+        "embedded": summary.embedded,
+        "reused": summary.reused,
+        "updated": summary.updated,
+        "removed": summary.removed,
+        "recovered": summary.recovered,
+        "unchanged": summary.unchanged,
+    }
+    always = {"embedded", "unchanged"}
+    return ", ".join(f"{count:,} {what}" for what, count in counts.items() if count or what in always)

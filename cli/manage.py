@@ -1,0 +1,138 @@
+"""``retriever status``, ``remove`` and ``compact``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.options import AsJson, IndexFolder, described
+from cli.output import plain, printable, show_facts, show_rows
+
+if TYPE_CHECKING:
+    from retriever.index import Status
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command(
+        "status", help=described(status, "retriever status", "retriever status --failures", "retriever status --json")
+    )(status)
+    app.command(
+        "remove",
+        no_args_is_help=True,
+        help=described(
+            remove,
+            "retriever remove chairs/broken.obj",
+            "retriever remove tables/ --dry-run",
+            'retriever remove --where "faces > 1000000"',
+        ),
+    )(remove)
+    app.command("compact", help=described(compact, "retriever compact", "retriever compact --index parts.retriever"))(
+        compact
+    )
+
+
+def status(
+    folder: IndexFolder = None,
+    failures: Annotated[bool, typer.Option("--failures", help="List the files that could not be indexed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What an index holds, and how it is searched."""
+    import retriever
+    from retriever.store import read_failures
+
+    index = retriever.open(folder)
+    told = index.status()
+    failed = read_failures(index.snapshot.folder) if failures else []
+    if as_json:
+        listed = {"failed": [asdict(failure) for failure in failed]} if failures else {}
+        typer.echo(json.dumps(_plain_status(told) | listed))
+    elif failures:
+        show_rows(
+            ("kind", "path", "problem"),
+            ((one.kind, f"{told.roots.get(one.root, one.root)}/{one.path}", one.message) for one in failed),
+        )
+    else:
+        show_facts(_facts(told))
+
+
+def remove(
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="ID|PATH",
+            help="Ids, and paths of files or folders, as hits show them or as they lie on disk.",
+            show_default=False,
+        ),
+    ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(
+            "--where",
+            metavar="SQL",
+            help="Only items that fulfil a condition over their columns, for example \"label = 'sofa'\".",
+            show_default=False,
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be removed, and leave it.")] = False,
+    folder: IndexFolder = None,
+) -> None:
+    """Take items out of an index; no file of a corpus is touched.
+
+    Prints the id and path of each item removed.
+    Indexing their folder again brings them back.
+    """
+    from indexer.removal import remove as take_out
+    from retriever.store import find
+
+    removed = take_out(find(folder), targets or (), where=where, dry_run=dry_run)
+    plain(removed)
+    typer.echo(f"{len(removed):,} items {'would be removed' if dry_run else 'removed'}.", err=True)
+
+
+def compact(folder: IndexFolder = None) -> None:
+    """Give back the disk space of removed and replaced items."""
+    from indexer.compaction import compact as rewrite
+    from retriever.store import find
+
+    at = find(folder)
+    done = rewrite(at)
+    typer.echo(
+        f"{printable(str(at))}: {done.rows_before - done.rows_after:,} dead rows dropped, "
+        f"{_size(max(done.bytes_freed, 0))} freed.",
+        err=True,
+    )
+
+
+def _plain_status(told: Status) -> dict[str, Any]:
+    return json.loads(json.dumps(asdict(told), default=str))  # type: ignore[no-any-return]
+
+
+def _facts(told: Status) -> list[tuple[str, str]]:
+    items = ", ".join(f"{count:,} {modality}" for modality, count in told.items.items()) or "none"
+    failures = f"{told.failures:,}, see: retriever status --failures" if told.failures else "0"
+    return [
+        ("index", str(told.folder)),
+        ("items", items),
+        ("labels", f"{told.labels:,}"),
+        ("space", told.space),
+        ("roots", "\n".join(f"{name}: {path}" for name, path in told.roots.items())),
+        ("failures", failures),
+        ("updated", told.updated),
+        ("version", str(told.version)),
+        ("segments", f"{told.segments:,}"),
+        ("deleted rows", f"{told.deleted:,}"),
+        ("on disk", _size(told.bytes)),
+        ("search", f"{told.plan.backend}: {told.plan.reason}"),
+    ]
+
+
+def _size(count: float) -> str:
+    for unit in ("bytes", "KiB", "MiB", "GiB"):
+        if count < 1024 or unit == "GiB":
+            break
+        count /= 1024
+    return f"{count:,.0f} {unit}" if unit == "bytes" else f"{count:,.1f} {unit}"

@@ -1,0 +1,57 @@
+"""Options that several commands share, and how their examples are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from inspect import getdoc
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Axis(StrEnum):
+    """Values of ``--up``."""
+
+    y = "y"
+    z = "z"
+    auto = "auto"
+
+
+class Device(StrEnum):
+    """Values of ``--device``."""
+
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+class Target(StrEnum):
+    """Values of ``--to``."""
+
+    shape = "shape"
+    image = "image"
+    audio = "audio"
+    text = "text"
+    any = "any"
+
+
+IndexFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--index",
+        metavar="DIR",
+        help="Index folder; by default [bold]$RETRIEVER_INDEX[/bold], else the nearest [bold].retriever[/bold] "
+        "upward from here.",
+        show_default=False,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Up = Annotated[Axis, typer.Option("--up", help="Axis of the 3D files that points up; auto goes by the format.")]
+
+
+def described(command: Callable[..., None], *examples: str) -> str:
+    """Help of a command: its docstring, and example command lines."""
+    lines = "\n".join(f" {example}".replace("[", r"\[") for example in examples)
+    return f"{getdoc(command)}\n\n[bold]Examples[/bold]\n{lines}"

@@ -1,0 +1,130 @@
+"""``retriever query``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import AsJson, Axis, Device, IndexFolder, Target, Up, described
+from retriever.errors import UsageError
+
+if TYPE_CHECKING:
+    from retriever import Hits
+
+Sources = list[str] | None
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command(
+        "query",
+        no_args_is_help=True,
+        help=described(
+            query,
+            'retriever query "a round table with one leg"',
+            'retriever query --shape car.obj --minus-text "a van" -k 5',
+            "retriever query 'shape:car.obj + 0.5*text:\"with wings\"' --to any",
+            "retriever query --text chair --where \"label = 'chair' and faces < 5000\" --json",
+        ),
+    )(query)
+
+
+def _term(option: str, metavar: str, help: str, panel: str) -> typer.models.OptionInfo:
+    return typer.Option(option, metavar=metavar, help=help, show_default=False, rich_help_panel=panel)
+
+
+def _plus(kind: str, metavar: str, help: str) -> typer.models.OptionInfo:
+    return _term(f"--{kind}", metavar, help, "What to look for (each may be repeated; all are summed)")
+
+
+def _minus(kind: str, metavar: str, help: str) -> typer.models.OptionInfo:
+    return _term(f"--minus-{kind}", metavar, help, "What to keep away from")
+
+
+def query(
+    expression: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="EXPR",
+            help="Words, or a sum of weighted terms: 'shape:car.obj + 0.5*audio:waves.wav - text:\"red\"'.",
+            show_default=False,
+        ),
+    ] = None,
+    text: Annotated[Sources, _plus("text", "WORDS", 'Words, for example "a chair".')] = None,
+    image: Annotated[Sources, _plus("image", "FILE", "A picture, for example photo.jpg.")] = None,
+    audio: Annotated[Sources, _plus("audio", "FILE", "A sound, for example waves.wav.")] = None,
+    shape: Annotated[Sources, _plus("shape", "FILE", "A 3D file, for example car.glb.")] = None,
+    id: Annotated[Sources, _plus("id", "ID", "An item of the index, by the id that --json shows.")] = None,
+    minus_text: Annotated[Sources, _minus("text", "WORDS", 'Words, for example "red".')] = None,
+    minus_image: Annotated[Sources, _minus("image", "FILE", "A picture.")] = None,
+    minus_audio: Annotated[Sources, _minus("audio", "FILE", "A sound.")] = None,
+    minus_shape: Annotated[Sources, _minus("shape", "FILE", "A 3D file.")] = None,
+    minus_id: Annotated[Sources, _minus("id", "ID", "An item of the index.")] = None,
+    k: Annotated[int, typer.Option("-k", metavar="N", min=1, help="How many hits.")] = 10,
+    to: Annotated[
+        Target | None, typer.Option("--to", help="What to find; shapes where the index holds any.", show_default=False)
+    ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(
+            "--where",
+            metavar="SQL",
+            help="Only items that fulfil a condition over their columns, for example \"label <> 'sofa'\".",
+            show_default=False,
+        ),
+    ] = None,
+    up: Up = Axis.auto,
+    folder: IndexFolder = None,
+    device: Annotated[Device, typer.Option("--device", help="Where to search.")] = Device.auto,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with all columns.")] = False,
+    parquet: Annotated[
+        Path | None,
+        typer.Option("--parquet", metavar="FILE", help="Write all columns to a Parquet file.", show_default=False),
+    ] = None,
+) -> None:
+    """Find what is nearest to words, files, items, or a sum of them.
+
+    Scores are cosines, higher is better.
+    With several terms, every hit shows what each of them adds to its score.
+    """
+    if as_json + as_csv + (parquet is not None) > 1:
+        raise UsageError("--json, --csv and --parquet exclude each other; give one of them.")
+    import retriever
+
+    hits = retriever.open(folder, device=device).search(
+        expression,
+        text=text,
+        image=image,
+        audio=audio,
+        shape=shape,
+        id=id,
+        minus_text=minus_text,
+        minus_image=minus_image,
+        minus_audio=minus_audio,
+        minus_shape=minus_shape,
+        minus_id=minus_id,
+        k=k,
+        to=to,
+        where=where,
+        up=up,
+    )
+    _deliver(hits, as_json=as_json, as_csv=as_csv, parquet=parquet)
+
+
+def _deliver(hits: Hits, *, as_json: bool, as_csv: bool, parquet: Path | None) -> None:
+    from cli.output import printable, show_hits
+
+    if as_json:
+        typer.echo(hits.to_json())
+    elif as_csv:
+        typer.echo(hits.to_csv(), nl=False)
+    elif parquet is not None:
+        hits.to_parquet(parquet)
+        typer.echo(f"{len(hits):,} hits written to {printable(str(parquet))}", err=True)
+    elif len(hits):
+        show_hits(hits)
+    else:
+        typer.echo("No item qualifies.", err=True)

@@ -1,0 +1,43 @@
+"""Words for shapes: free names made clean, prompt templates, and their vectors in the hub."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from retriever.spaces import Encoder
+from retriever.types import Text, Vectors
+
+TEMPLATES = ("{}", "a {}", "a 3d model of a {}", "the shape of a {}")
+"""A label's vector is the mean over these, as in zero-shot classification since CLIP (arXiv 2103.00020)."""
+
+_NOT_WORDS = re.compile(r"[^a-z ]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_PARENTHESIS = re.compile(r"\(.*?\)")
+
+
+def clean(name: str) -> str:
+    """A file or class name as plain lower-case words: no digits, no single letters, no part in parentheses.
+
+    >>> clean("Coffee_Table-02 b (round)")
+    'coffee table'
+    """
+    words = _NOT_WORDS.sub(" ", _CAMEL.sub(" ", _PARENTHESIS.sub(" ", name)).lower()).split()
+    return " ".join(word for word in words if len(word) > 1)
+
+
+def label_vectors(labels: Sequence[str], encoder: Encoder) -> Vectors:
+    """(n, d) unit vectors of n labels: names as the mean over `TEMPLATES`, phrases with an article as they are."""
+    prompts = [_prompts(label) for label in labels]
+    vectors = encoder.encode([Text(prompt) for several in prompts for prompt in several])
+    ends = np.cumsum([len(several) for several in prompts])
+    sums = np.add.reduceat(vectors, np.concatenate([[0], ends[:-1]]), axis=0)
+    return (sums / np.linalg.norm(sums, axis=1, keepdims=True)).astype(np.float32)
+
+
+def _prompts(label: str) -> tuple[str, ...]:
+    if label.startswith(("a ", "an ", "the ")):
+        return (label,)
+    return tuple(template.format(label) for template in TEMPLATES)

@@ -1,0 +1,277 @@
+"""Bring an index up to date with folders and files: ``index(paths, folder)``."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from indexer import pipeline, plan_changes, roots
+from indexer.metadata import read_table
+from indexer.pipeline import Job
+from indexer.plan_changes import Indexed
+from indexer.rows import KnownContent, RowBuffer, facts, indexed_rows, item, joined
+from indexer.scan import Scan, SourceFile, scan
+from indexer.writer import IndexWriter
+from retriever import loaders, spaces
+from retriever.errors import FileProblem, RetrieverError, UsageError
+from retriever.store import Failure, Manifest, is_index
+from retriever.types import Modality
+
+Progress = Callable[[str, int, int | None], None]
+"""Told (phase, files done, files in all or None where not known yet); phases: scan, compare, embed, write."""
+
+_AT_ONCE = 64  # files whose hashing Ctrl-C has to wait for
+
+
+@dataclass
+class Summary:
+    """What an indexing run did, in files.
+
+    Attributes:
+        embedded: encoded now, new or changed.
+        reused: new paths whose vector was known from a file of the same bytes.
+        updated: files of the same bytes with new metadata or times.
+        unchanged: as the index has them.
+        removed: gone from the corpus, or part of it no more.
+        recovered: saved from an interrupted run before this one.
+        skipped: reason -> files that are not for this index.
+        failed: files that could not be read; they are kept in the index's list of failures.
+        seconds: of the run.
+        roots: short name -> absolute path of the corpora looked at.
+    """
+
+    embedded: int = 0
+    reused: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    recovered: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    failed: list[Failure] = field(default_factory=list)
+    seconds: float = 0.0
+    roots: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Scanned:
+    """One corpus, or a part, with the files of it that can be indexed."""
+
+    corpus: roots.Corpus
+    scan: Scan
+    files: list[SourceFile]
+
+
+def index(
+    paths: Sequence[str | Path],
+    folder: str | Path = ".retriever",
+    *,
+    space: str | None = None,
+    up: str = "auto",
+    metadata: str | Path | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Summary:
+    """Make the index in `folder` agree with `paths`; what is in it already and did not change is not read again.
+
+    Args:
+        paths: folders and files. A folder becomes a corpus root, unless it lies below one.
+        folder: of the index; made if missing.
+        space: name; None means the index's own, or the default for a new index.
+        up: axis of 3D files that points up: "y", "z", or "auto" to go by the format.
+        metadata: csv, jsonl or parquet file with further columns, joined by path or name.
+        workers: processes that read files; 0 for none; None chooses.
+        progress: called often, from this thread.
+
+    Raises:
+        UsageError: a path that does not exist, or a metadata file that cannot be joined.
+        RetrieverError: nothing to index, a busy or damaged index, or a space that is not there.
+    """
+    started = time.monotonic()
+    if up not in ("auto", "y", "z"):
+        raise UsageError(f"The up axis {up!r} is not known; give y, z or auto.")
+    folder, progress = Path(folder), progress or (lambda phase, done, total: None)
+    manifest = Manifest.read(folder) if is_index(folder) else None
+    joint = spaces.get(space or (manifest.space.name if manifest else spaces.DEFAULT))
+    summary = Summary()
+    table = read_table(Path(metadata)) if metadata else None
+    known = manifest.roots.values() if manifest else ()
+    parts: list[_Scanned] = []
+    for corpus in roots.corpora(map(Path, paths), map(Path, known)):
+        progress("scan", sum(len(part.files) for part in parts), None)
+        found = scan(corpus.root, corpus.within)
+        files = _wanted(found, corpus.root, folder, joint, summary)
+        parts.append(_Scanned(corpus, found, [joined(file, table) for file in files] if table else files))
+    _check_not_empty(parts, known, summary)
+    with IndexWriter(folder, joint.identity) as writer:
+        _Run(writer, joint, up, workers, progress, summary).bring_up_to_date(parts)
+    summary.seconds = time.monotonic() - started
+    return summary
+
+
+def _wanted(found: Scan, root: Path, folder: Path, space: spaces.Space, summary: Summary) -> list[SourceFile]:
+    """The files that the space can encode and that are not the index itself; the others are counted."""
+    own = folder.resolve()
+    inside = f"{own.relative_to(root).as_posix()}/" if own.is_relative_to(root) and own != root else None
+    summary.skipped.update(found.skipped)
+    files = []
+    for file in found.files:
+        if inside and file.path.startswith(inside):
+            continue
+        if file.modality in space.modalities:
+            files.append(file)
+        else:
+            summary.skipped[f"no {file.modality} encoder in space {space.identity.name}"] += 1
+    return files
+
+
+def _check_not_empty(parts: Sequence[_Scanned], known: Iterable[str], summary: Summary) -> None:
+    """An error where a new root holds nothing; below a known one, files may well have been removed."""
+    for part in parts:
+        if part.files or part.scan.problems or str(part.corpus.root) in known:
+            continue
+        formats = "; ".join(
+            f"{modality}: {' '.join(sorted(suffix.lstrip('.') for suffix in loaders.suffixes(modality)))}"
+            for modality in Modality
+        )
+        skipped = ", ".join(f"{count} skipped: {reason}" for reason, count in summary.skipped.items())
+        raise RetrieverError(
+            f"Nothing to index in {part.corpus.root}{f' ({skipped})' if skipped else ''}; "
+            f"name a folder that holds files of these formats - {formats}."
+        )
+
+
+class _Run:
+    """One pass of writing, with what all its steps share."""
+
+    def __init__(
+        self,
+        writer: IndexWriter,
+        space: spaces.Space,
+        up: str,
+        workers: int | None,
+        progress: Progress,
+        summary: Summary,
+    ) -> None:
+        self.writer = writer
+        self.before = writer.snapshot
+        self.space = space
+        self.up = up
+        self.workers = workers
+        self.progress = progress
+        self.summary = summary
+        self.rows = RowBuffer(writer)
+        self.failed: dict[str, list[Failure]] = {}
+        self.dead: list[int] = []
+
+    def bring_up_to_date(self, parts: Sequence[_Scanned]) -> None:
+        self.summary.recovered = self.writer.recovered
+        jobs = [job for part in parts for job in self._compare(part)]
+        with self.rows:
+            self._embed(self._reuse(jobs))
+        self.progress("write", 0, None)
+        for part, (name, failures) in zip(parts, self.failed.items(), strict=True):
+            self.writer.replace_failures(name, part.corpus.covers, failures)
+            self.summary.failed += failures
+        self.writer.delete(np.array(self.dead, np.int64))
+        self.writer.commit()
+
+    def _compare(self, part: _Scanned) -> list[Job]:
+        """The files of one corpus that need a row."""
+        root = part.corpus.root
+        name = self.writer.root(root)
+        self.summary.roots[name] = str(root)
+        self.failed[name] = [Failure(name, path, "unreadable", message) for path, message in part.scan.problems]
+        changes = plan_changes.compare(
+            part.files,
+            indexed_rows(self.before, root) if self.before else [],
+            up=self.up,
+            covers=part.corpus.covers,
+            unreadable=part.scan.unreadable,
+        )
+        self.dead += changes.vanished + changes.stale
+        self.summary.unchanged += changes.unchanged
+        self.summary.removed += len(changes.vanished)
+        return [Job(name, root, file, old) for file, old in changes.write]
+
+    def _reuse(self, jobs: list[Job]) -> list[Job]:
+        """Gives files whose bytes the index knows the vector it has; returns the others."""
+        if self.before is None or not jobs:
+            return jobs
+        known = KnownContent(self.before)
+        jobs = self._hashed(jobs, known)
+        rows_with = known.rows_with({job.sha256 for job in jobs if job.sha256})
+        rest: list[Job] = []
+        twins: list[tuple[Job, Indexed]] = []
+        for job in jobs:
+            candidates = rows_with.get(job.sha256 or "", [])
+            twin = plan_changes.reusable(job.file, candidates, up=self.up, shape=self.space.identity.shape)
+            if twin:
+                twins.append((job, twin))
+            else:
+                rest.append(job)
+        for start in range(0, len(twins), RowBuffer.ROWS):
+            self._copy(twins[start : start + RowBuffer.ROWS])
+        return rest
+
+    def _hashed(self, jobs: list[Job], known: KnownContent) -> list[Job]:
+        """`jobs`, with the content hash of those that could be in the index by their size."""
+        worth = [place for place, job in enumerate(jobs) if known.may_hold(job.file.bytes)]
+        jobs = list(jobs)
+        with ThreadPoolExecutor() as threads:
+            for start in range(0, len(worth), _AT_ONCE):
+                some = worth[start : start + _AT_ONCE]
+                for place, sha256 in zip(some, threads.map(_hash_or_none, [jobs[p].path for p in some]), strict=True):
+                    jobs[place] = replace(jobs[place], sha256=sha256)
+                self.progress("compare", start + len(some), len(worth))
+        return jobs
+
+    def _copy(self, twins: Sequence[tuple[Job, Indexed]]) -> None:
+        """Writes files with the vectors and facts of the rows that they equal."""
+        assert self.before is not None
+        rows = [twin.row for _, twin in twins]
+        items = []
+        for (job, twin), known in zip(twins, facts(self.before, rows), strict=True):
+            items.append(item(job.root, job.file, twin.sha256, known, self.up))
+            if job.old and job.old.sha256 == twin.sha256:
+                self.summary.updated += 1
+            else:
+                self.summary.reused += 1
+            self._replace(job)
+        self.rows.add(items, self.before.vectors(np.array(rows, np.int64)))
+
+    def _embed(self, jobs: list[Job]) -> None:
+        done = 0
+        with closing(pipeline.encode(jobs, self.space, up=self.up, workers=self.workers)) as batches:
+            for batch in batches:
+                self.rows.add(
+                    [item(job.root, job.file, read.sha256, read.loaded.facts, self.up) for job, read in batch.done],
+                    batch.vectors,
+                )
+                for job, _ in batch.done:
+                    self._replace(job)
+                for job, problem in batch.failed:
+                    self.failed[job.root].append(Failure(job.root, job.file.path, problem.kind, problem.message))
+                    if problem.kind != "unreadable":
+                        self._replace(job)
+                self.summary.embedded += len(batch.done)
+                done += len(batch.done) + len(batch.failed)
+                self.progress("embed", done, len(jobs))
+
+    def _replace(self, job: Job) -> None:
+        """The row that stood for this file counts no more."""
+        if job.old:
+            self.dead.append(job.old.row)
+
+
+def _hash_or_none(path: Path) -> str | None:
+    try:
+        return loaders.content_hash(path)
+    except FileProblem:
+        return None  # met again, and recorded, when the file is read

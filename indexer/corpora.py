@@ -1,0 +1,163 @@
+"""What the folders of a corpus, and a user's own table, say about its files.
+
+Layouts, the first that fits:
+
+- ShapeNetCore v1 and v2: below a folder named by a synset; label, name, synset, model_id.
+- Class folders: every folder directly under the root that holds shapes holds them directly, or below folders called
+  train, test or val only (ModelNet), there are at least two of them, none has a name that is no class ("models",
+  "textures", ...), and no shape lies in the root itself. The label is the folder's name as words, and the split that
+  of the folder. ``train/CLASS/`` is read likewise. One folder that holds all the others is looked through. Where no
+  folder holds shapes, the same is asked of pictures, and then of sounds.
+- Anything else, a flat folder for one, has no labels.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from indexer.metadata import MetadataTable, read_table
+from indexer.shapenet import describe, synset_names
+from retriever import loaders
+from retriever.types import Modality
+
+__all__ = ["Layout", "MetadataTable", "name_of", "read_table", "words"]
+
+SPLITS = {"train": "train", "test": "test", "val": "val", "valid": "val", "validation": "val"}
+_NO_CLASS = {
+    *("3d", "assets", "audio", "data", "files", "images", "materials", "mesh", "meshes", "misc", "mixed", "model"),
+    *("models", "obj", "objects", "objs", "other", "others", "photos", "pictures", "ply", "points", "previews"),
+    *("renders", "scans", "shapes", "sounds", "source", "src", "stl", "texture", "textures"),
+}
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CODE = re.compile(r"[0-9a-f]{16,}|[0-9a-f]{8}-[0-9a-f-]{27}|[a-z]?\d*", re.IGNORECASE)
+
+
+def words(text: str) -> str:
+    """A file or folder name as lower-case words: ``NonWheelChair`` -> "non wheel chair"."""
+    spaced = re.sub(r"(?<!\d)\.|\.(?!\d)|[^\w.'&+]|_", " ", _CAMEL.sub(" ", text))
+    return " ".join(spaced.lower().split())
+
+
+def name_of(stem: str) -> str | None:
+    """What a file's stem calls the thing, without trailing numbers; None for a code such as ``D00983``."""
+    if _CODE.fullmatch(stem):
+        return None
+    name = re.sub(r"(\s+v)?[\s.]*\d+$", "", words(stem))
+    while re.search(r"\s\d+$", name):
+        name = re.sub(r"\s+\d+$", "", name)
+    return None if _CODE.fullmatch(name) else name
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the place of a file under its corpus root says.
+
+    Attributes:
+        root: of the corpus.
+        synsets: ShapeNet's names by synset.
+        prefix: folders to look through before the class level.
+        classes: names of the class folders; none where there is no class level.
+    """
+
+    root: Path
+    synsets: dict[str, str] = field(repr=False)
+    prefix: tuple[str, ...] = ()
+    classes: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, root: Path) -> Layout:
+        """Looks at the folders, two or three levels deep, and only as far as the first shape of each."""
+        synsets = synset_names(root)
+        prefix: tuple[str, ...] = ()
+        folder = root
+        while True:
+            folders = _folders(folder)
+            if len(folders) != 1 or len(prefix) == _DEEPEST or _modalities(folder) or _modalities(folders[0]):
+                break
+            folder, prefix = folders[0], (*prefix, folders[0].name)
+        return cls(root, synsets, prefix, _class_folders(folder))
+
+    def columns(self, path: PurePosixPath) -> dict[str, object]:
+        """label, split, name and the layout's own columns of the file at `path` below the root."""
+        found = describe(self.root.name / path, self.synsets)
+        if found is not None:
+            return found
+        folders = path.parts[:-1]
+        if folders[: len(self.prefix)] != self.prefix:
+            return {}
+        below = folders[len(self.prefix) :][:2]
+        label = next((words(part) for part in below if part in self.classes), None)
+        split = next((SPLITS[part.lower()] for part in below if part.lower() in SPLITS), None)
+        return {"label": label, "split": split} if label else {}
+
+    def is_model_part(self, path: PurePosixPath) -> bool:
+        """Whether a picture lies in the folder of one ShapeNet model: a texture or a screenshot, not an item."""
+        folders = (self.root.name / path).parts[:-1]
+        return any(part in self.synsets for part in folders[:-1])
+
+
+_DEEPEST = 3  # wrappers that are looked through
+_CLASSED = (Modality.SHAPE, Modality.IMAGE, Modality.AUDIO)
+
+
+def _class_folders(folder: Path) -> frozenset[str]:
+    """Names of the folders that are classes, as the module's text says."""
+    folders = _folders(folder)
+    if folders and all(each.name.lower() in SPLITS for each in folders):
+        return frozenset().union(*map(_class_folders, folders)) if not _modalities(folder) else frozenset()
+    held = {each: _held(each) for each in folders}
+    kinds = [kind for kind in _CLASSED if kind in _modalities(folder).union(*held.values())]
+    if not kinds or kinds[0] in _modalities(folder):
+        return frozenset()
+    holding = {each.name for each in folders if kinds[0] in held[each]}
+    others_are_flat = all(each.name in holding or not _folders(each) for each in folders)
+    are_classes = len(holding) > 1 and others_are_flat and not any(name.lower() in _NO_CLASS for name in holding)
+    return frozenset(holding) if are_classes else frozenset()
+
+
+def _held(folder: Path) -> set[Modality]:
+    """What a class folder holds, in itself or in its splits."""
+    splits = [each for each in _folders(folder) if each.name.lower() in SPLITS]
+    return _modalities(folder).union(*map(_modalities, splits))
+
+
+def _modalities(folder: Path) -> set[Modality]:
+    """What lies in a folder itself; texts do not count, and the first shape is as good as all."""
+    found: set[Modality] = set()
+    for entry in _entries(folder):
+        modality = loaders.modality_of(Path(entry.name))
+        if modality in _CLASSED and _is(entry.is_file):
+            found.add(modality)
+        if Modality.SHAPE in found:
+            break
+    return found
+
+
+def is_left_out(name: str) -> bool:
+    """Whether a file or folder is hidden, or is an index."""
+    return name.startswith(".") or name.endswith(".retriever")
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    """Entries that are looked at; none where the folder cannot be listed, which the scan reports."""
+    try:
+        with os.scandir(folder) as entries:
+            yield from (entry for entry in entries if not is_left_out(entry.name))
+    except OSError:
+        return
+
+
+def _folders(folder: Path) -> list[Path]:
+    return sorted(folder / entry.name for entry in _entries(folder) if _is(entry.is_dir))
+
+
+def _is(kind: Callable[[], bool]) -> bool:
+    """What an entry says of itself; a link that leads round in a circle is nothing."""
+    try:
+        return kind()
+    except OSError:
+        return False

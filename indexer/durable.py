@@ -1,0 +1,101 @@
+"""Writing that survives a crash: one writer at a time, whole files or none, and full disks said plainly."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from retriever.errors import IndexBusy, RetrieverError
+from retriever.store import layout
+
+
+class FolderLock:
+    """The right to write to an index folder; the kernel takes it back when the process dies, however it dies.
+
+    Raises:
+        IndexBusy: another process (or writer of this one) holds it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._fd = os.open(folder / layout.LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            holder = os.pread(self._fd, 32, 0).decode(errors="replace").strip() or "unknown"
+            os.close(self._fd)
+            if not isinstance(error, BlockingIOError):
+                raise
+            raise IndexBusy(
+                f"Another process (pid {holder}) is writing to the index {folder}: wait until it is done, or stop it."
+            ) from error
+        _held.add(self._fd)
+        with suppress(OSError):  # only said to others who ask; a full disk must not leave the lock held
+            os.ftruncate(self._fd, 0)
+            os.pwrite(self._fd, str(os.getpid()).encode(), 0)
+
+    def release(self) -> None:
+        """Let others write; harmless when called twice."""
+        if self._fd in _held:
+            _held.discard(self._fd)
+            os.close(self._fd)
+        self._fd = -1
+
+
+_held: set[int] = set()
+
+
+def _forget_in_child() -> None:
+    # A forked worker shares the lock: were it to outlive a killed parent, the index would stay locked.
+    for fd in _held:
+        with suppress(OSError):
+            os.close(fd)
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_forget_in_child)
+
+
+@contextmanager
+def disk_errors(folder: Path) -> Iterator[None]:
+    """Turns the operating system's refusal to write into a sentence.
+
+    Raises:
+        RetrieverError: the disk is full, read-only or not ours.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise RetrieverError(
+            f"Cannot write to the index {folder} ({error.strerror or error}): "
+            "free disk space or make the folder writable, then run the command again; what was indexed before is kept."
+        ) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes names created, replaced or removed in `folder` survive a power cut."""
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A binary file that appears at `path` on disk, complete, when the block ends well, and not at all otherwise."""
+    temporary = path.with_name(path.name + ".tmp")
+    try:
+        with temporary.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)  # noqa: PTH105 - replaces a file of that name
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    sync_folder(path.parent)

@@ -1,0 +1,109 @@
+"""A user's own table about the files of a corpus: ``--metadata FILE.csv``, ``.parquet`` or ``.jsonl``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from retriever.errors import UsageError
+
+_BY_FILE = ("path", "file", "filename")
+_BY_NAME = ("model_id", "id", "name")
+_OURS = {"label", "caption", "name", "split"}  # columns of the index that a table may set
+
+
+@dataclass(frozen=True)
+class MetadataTable:
+    """Rows of a table, found by file.
+
+    Attributes:
+        file: where it came from.
+        key: the column that names the files.
+        columns: what a row adds to an item. A name that the index uses itself gets ``table_`` in front.
+        rows: the key's value, with "/" between parts -> the row without its nulls.
+    """
+
+    file: Path
+    key: str
+    columns: tuple[str, ...]
+    rows: dict[str, dict[str, object]] = field(repr=False)
+
+    def row(self, path: str, model_id: object = None) -> dict[str, object]:
+        """The columns for one file; empty where the table does not name it.
+
+        Args:
+            path: of the file, below its corpus root.
+            model_id: what the corpus layout calls the thing, where it does.
+        """
+        file = PurePosixPath(path)
+        keys = (path, file.name) if self.key in _BY_FILE else (model_id, path, file.name, file.stem)
+        return next((self.rows[key] for key in keys if isinstance(key, str) and key in self.rows), {})
+
+
+def read_table(path: Path) -> MetadataTable:
+    """Read a table whose column path, file, filename, model_id, id or name (the first there is) names the files.
+
+    A path is below the corpus root; a file name or a stem holds for every file that has it.
+
+    Raises:
+        UsageError: a table that cannot be read, has none of the columns, or names a file twice.
+    """
+    try:
+        table = _READERS[path.suffix.lower()](path)
+    except KeyError as error:
+        raise UsageError(f"The metadata table {path} is not .csv, .parquet or .jsonl; convert it.") from error
+    except Exception as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise UsageError(f"The metadata table {path} cannot be read ({reason}); check the file.") from error
+    key = next((name for name in (*_BY_FILE, *_BY_NAME) if name in table.column_names), None)
+    if key is None:
+        wanted = ", ".join((*_BY_FILE, *_BY_NAME))
+        raise UsageError(f"The metadata table {path} has no column that names the files; call one of them {wanted}.")
+    names = {name: _column_name(name) for name in table.column_names if name != key}
+    rows: dict[str, dict[str, object]] = {}
+    for record in table.to_pylist():
+        value = record.pop(key)
+        if value is None:
+            continue
+        place = str(value).replace("\\", "/").removeprefix("./")
+        if place in rows:
+            raise UsageError(f"The metadata table {path} names {place!r} twice in {key!r}; remove one of the rows.")
+        rows[place] = {names[name]: _plain(cell) for name, cell in record.items() if cell is not None}
+    return MetadataTable(path, key, tuple(names.values()), rows)
+
+
+def _column_name(name: str) -> str:
+    from retriever.store.schema import ITEMS
+
+    return f"table_{name}" if name in ITEMS.names and name not in _OURS else name
+
+
+def _plain(cell: object) -> object:
+    """Nested values as JSON text: a column must have one type in every segment."""
+    return json.dumps(cell, ensure_ascii=False, default=str) if isinstance(cell, dict | list) else cell
+
+
+def _csv(path: Path) -> Any:
+    import pyarrow as pa
+    from pyarrow import csv
+
+    keys = dict.fromkeys((*_BY_FILE, *_BY_NAME), pa.string())  # "0042" names a file, it is no number
+    options = csv.ConvertOptions(column_types=keys, strings_can_be_null=True)
+    return csv.read_csv(path, convert_options=options, parse_options=csv.ParseOptions(newlines_in_values=True))
+
+
+def _parquet(path: Path) -> Any:
+    from pyarrow import parquet
+
+    return parquet.read_table(path)
+
+
+def _jsonl(path: Path) -> Any:
+    from pyarrow import json as arrow_json
+
+    return arrow_json.read_json(path)
+
+
+_READERS = {".csv": _csv, ".parquet": _parquet, ".jsonl": _jsonl}

@@ -1,0 +1,83 @@
+"""A corpus of parametric shapes as people keep theirs: a folder for each kind, mixed formats, everyday file names.
+
+`<folder>/<kind>/<name>.<glb|obj|stl|ply|off>`, some with a caption beside them in `<name>.txt`. GLB, OBJ, PLY and OFF
+are written in metres with y up; STL in millimetres with z up, as slicers and CAD programs write it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.parametric.kinds import Shape, generate, names
+from indexer.parametric.surface import Solid
+
+FORMATS = ("glb", "obj", "stl", "ply", "glb", "off")
+
+
+def write_corpus(folder: Path, per_kind: int = 6, seed: int = 0) -> int:
+    """Write `per_kind` shapes of every kind below `folder`; the same arguments write the same bytes.
+
+    Args:
+        folder: made if missing; files of the same names are overwritten.
+        per_kind: shapes of each kind.
+        seed: another seed gives other shapes under other names.
+
+    Returns:
+        How many shapes were written.
+    """
+    for kind in names():
+        place = folder / kind
+        place.mkdir(parents=True, exist_ok=True)
+        rng = np.random.default_rng((crc32(kind.encode()), seed, per_kind))
+        first = int(rng.integers(len(FORMATS)))
+        taken: set[str] = set()
+        for number in range(per_kind):
+            shape = generate(kind, seed * per_kind + number)
+            name = _file_name(shape, number, taken, rng)
+            write(shape.solid, place / f"{name}.{FORMATS[(first + number) % len(FORMATS)]}")
+            if rng.random() < 0.6:
+                caption = shape.captions[int(rng.integers(len(shape.captions) // 2, len(shape.captions)))]
+                (place / f"{name}.txt").write_text(caption + "\n", encoding="utf-8")
+    return per_kind * len(names())
+
+
+def write(solid: Solid, file: Path) -> None:
+    """Write one solid to a .glb, .obj, .stl, .ply or .off file, with its colours where the format has them."""
+    import trimesh
+
+    suffix = file.suffix.lstrip(".")
+    if suffix == "stl":
+        solid = solid.turn("x", 90).scale(1000.0)
+    colors = _vertex_colors(solid) if suffix in ("glb", "obj", "ply") else None
+    mesh = trimesh.Trimesh(solid.vertices.round(6), solid.faces, vertex_colors=colors, process=False)
+    mesh.export(str(file), file_type=suffix)
+
+
+def _vertex_colors(solid: Solid) -> NDArray[np.uint8]:
+    """(v, 4) uint8 RGBA; parts share no vertices, so a vertex takes the colour of any of its faces."""
+    colors = np.full((len(solid.vertices), 4), 255, np.uint8)
+    colors[solid.faces, :3] = np.round(solid.colors * 255).astype(np.uint8)[:, None]
+    return colors
+
+
+def _file_name(shape: Shape, number: int, taken: set[str], rng: np.random.Generator) -> str:
+    """A name that no other file of the folder has, in one of the habits people have."""
+    style = str(shape.parts.get("style", shape.kind))
+    plain = style if shape.kind in style or rng.random() < 0.3 else f"{style} {shape.kind}"
+    material = str(shape.parts.get("material", "")) or plain.split()[0]
+    habits = (
+        f"{plain.replace(' ', '_')}_{number + 1:02d}",
+        f"{material} {shape.kind}",
+        f"{shape.kind.replace(' ', '-')}-{number + 1}",
+        f"{plain.title().replace(' ', '')}{number + 1}",
+        plain,
+    )
+    name = habits[int(rng.integers(len(habits)))]
+    while name in taken:
+        name = f"{name} ({number + 1})"
+    taken.add(name)
+    return name

@@ -1,0 +1,116 @@
+"""Read, encode, hand over: bounded batches, the readers overlapped with the encoder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from indexer.loading import FEW, Loader, Problem, Read, Request, default_workers
+from indexer.plan_changes import Indexed
+from indexer.scan import SourceFile
+from retriever.spaces import Space
+from retriever.types import Modality, Vectors
+
+MAX_WAIT = 2.0
+"""Seconds that a file that was read waits for a full batch; slow files are thus kept, and shown, early."""
+_WINDOW = 96
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to embed.
+
+    Attributes:
+        root: short name of its corpus root.
+        folder: where that root is.
+        file: as scanned.
+        old: the row of the index that it replaces; None for a new file.
+        sha256: of its bytes, where known.
+    """
+
+    root: str
+    folder: Path
+    file: SourceFile
+    old: Indexed | None = None
+    sha256: str | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return self.folder / self.file.path
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one step of the pipeline hands over.
+
+    Attributes:
+        done: n files that were read, of one modality.
+        vectors: (n, d), in the order of `done`.
+        failed: files that could not be read.
+    """
+
+    done: list[tuple[Job, Read]]
+    vectors: Vectors
+    failed: list[tuple[Job, Problem]]
+
+
+def encode(
+    jobs: Sequence[Job], space: Space, *, up: str = "auto", workers: int | None = None
+) -> Generator[Batch, None, None]:
+    """Embed files, in their order within each modality; a bad file, even one that kills its reader, is handed over.
+
+    Memory does not grow with the number of files. Close the iterator to stop its workers early.
+
+    Args:
+        jobs: files of modalities that `space` has an encoder for.
+        space: reads its encoders' weights while the first files are read.
+        up: axis of 3D files that points up: "y", "z" or "auto".
+        workers: processes that read; 0 reads in this process; None chooses by the cores and the number of files.
+    """
+    if workers is None:
+        workers = 0 if len(jobs) <= FEW else min(default_workers(), len(jobs) // 8)
+    requests = (Request(job.path, space.identity.shape, up, job.sha256) for job in jobs)
+    waiting = _Waiting(space)
+    with Loader(workers, _WINDOW + 4 * workers) as loader:
+        for job, outcome in zip(jobs, loader.outcomes(requests), strict=True):
+            waiting.add(job, outcome)
+            yield from waiting.batches(only_due=True)
+    yield from waiting.batches(only_due=False)
+
+
+class _Waiting:
+    """What was read and not encoded yet, by modality."""
+
+    def __init__(self, space: Space) -> None:
+        self._space = space
+        self._read: dict[Modality, list[tuple[Job, Read]]] = {}
+        self._failed: list[tuple[Job, Problem]] = []
+        self._since = time.monotonic()
+
+    def add(self, job: Job, outcome: Read | Problem) -> None:
+        if isinstance(outcome, Problem):
+            self._failed.append((job, outcome))
+        else:
+            self._read.setdefault(outcome.loaded.modality, []).append((job, outcome))
+
+    def batches(self, *, only_due: bool) -> Iterator[Batch]:
+        """Full batches; all of them, full or not, when the wait was long or the files are at an end."""
+        everything = not only_due or time.monotonic() - self._since > MAX_WAIT
+        for modality, read in list(self._read.items()):
+            encoder = self._space.encoder(modality)
+            if everything or len(read) >= encoder.batch:
+                del self._read[modality]
+                vectors = encoder.encode([each.loaded.payload for _, each in read])
+                yield self._hand_over(read, vectors)
+        if everything and self._failed:
+            yield self._hand_over([], np.zeros((0, self._space.identity.dim), np.float32))
+
+    def _hand_over(self, done: list[tuple[Job, Read]], vectors: Vectors) -> Batch:
+        failed, self._failed = self._failed, []
+        self._since = time.monotonic()
+        return Batch(done, vectors, failed)

@@ -1,0 +1,111 @@
+"""What a corpus and its rows in the index differ in: pure functions, no file is read.
+
+A row remembers the stamp of the file it was made from: sizes and times of the file and its sidecars, its row of the
+user's metadata, and the ``--up`` that was asked for. An equal stamp means an equal row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from indexer.scan import SourceFile
+from retriever.spaces import ShapeInput
+from retriever.types import Modality
+
+_GEOMETRY_ELSEWHERE = {".gltf"}
+_COLOR_ELSEWHERE = {".obj", ".dae"}
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A live row of the index, as far as planning looks at it; `path` is below the root that is compared."""
+
+    row: int
+    path: str
+    stamp: str
+    sha256: str
+    bytes: int
+    up: str | None
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What to do about one corpus.
+
+    Attributes:
+        unchanged: number of files with nothing to do.
+        write: files that are new or differ from their row, with that row.
+        vanished: rows whose file is gone.
+        stale: rows that a newer row of the same file stands beside.
+    """
+
+    unchanged: int
+    write: list[tuple[SourceFile, Indexed | None]]
+    vanished: list[int]
+    stale: list[int]
+
+
+def stamp(file: SourceFile, up: str) -> str:
+    """What a row remembers of its file."""
+    return f"{file.fingerprint}:{up}" if file.modality is Modality.SHAPE else file.fingerprint
+
+
+def compare(
+    files: Iterable[SourceFile],
+    rows: Iterable[Indexed],
+    *,
+    up: str,
+    covers: Callable[[str], bool],
+    unreadable: Iterable[str] = (),
+) -> Changes:
+    """Differences between a scan and the index.
+
+    Args:
+        files: as scanned.
+        rows: of the same root, in row order.
+        up: as asked for.
+        covers: whether a path was within the scan; rows outside are left alone.
+        unreadable: files and folders that could not be looked at; rows below them are left alone.
+    """
+    newest: dict[str, Indexed] = {}
+    stale = []
+    for row in rows:
+        if row.path in newest:
+            stale.append(newest[row.path].row)
+        newest[row.path] = row
+    unchanged, write = 0, []
+    for file in files:
+        old = newest.pop(file.path, None)
+        if old is not None and old.stamp == stamp(file, up):
+            unchanged += 1
+        else:
+            write.append((file, old))
+    hidden = tuple(unreadable)
+    vanished = [
+        old.row
+        for path, old in newest.items()
+        if covers(path) and not any(path == part or path.startswith(f"{part}/") or part in {"", "."} for part in hidden)
+    ]
+    return Changes(unchanged, write, vanished, stale)
+
+
+def reusable(file: SourceFile, same_bytes: Iterable[Indexed], *, up: str, shape: ShapeInput) -> Indexed | None:
+    """The row whose vector is the one that `file` would get, if any.
+
+    Args:
+        file: new or changed.
+        same_bytes: rows whose file had the very bytes of `file`.
+        up: as asked for.
+        shape: of the space; where it looks at colour, formats that keep colours in a second file are read again.
+    """
+    suffix = PurePosixPath(file.path).suffix.lower()
+    if suffix in _GEOMETRY_ELSEWHERE or (shape.color is not None and suffix in _COLOR_ELSEWHERE):
+        return None
+    for row in same_bytes:
+        same_format = PurePosixPath(row.path).suffix.lower() == suffix
+        same_up = file.modality is not Modality.SHAPE or up == row.up or row.stamp.endswith(f":{up}")
+        if same_format and same_up:
+            return row
+    return None

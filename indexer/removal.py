@@ -1,0 +1,84 @@
+"""Taking items out of an index by id, by path, or by a filter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.writer import IndexWriter
+from retriever.errors import UsageError
+from retriever.store import Snapshot
+from retriever.store.catalog import rows_where
+
+
+def remove(
+    folder: Path, targets: Sequence[str], *, where: str | None = None, dry_run: bool = False
+) -> list[tuple[str, str]]:
+    """Delete items; where `targets` and `where` are both given, those that both mean.
+
+    Args:
+        folder: of the index.
+        targets: ids, and paths of files or folders, relative to a corpus root or to the working folder.
+        where: SQL condition over the items' columns.
+        dry_run: only find them.
+
+    Returns:
+        (id, path) of each.
+
+    Raises:
+        UsageError: nothing is named, or a target means no item.
+        IndexBusy: another process writes to the index.
+    """
+    if not targets and where is None:
+        raise UsageError("Nothing is named; give ids, paths or --where.")
+    if dry_run:
+        snapshot = Snapshot.open(folder)
+        return _names(snapshot, _chosen(snapshot, targets, where))
+    with IndexWriter(folder, Snapshot.open(folder).identity) as writer:
+        snapshot = writer.snapshot or Snapshot.open(folder)
+        rows = _chosen(snapshot, targets, where)
+        writer.delete(rows)
+        writer.commit()
+        return _names(snapshot, rows)
+
+
+def _chosen(snapshot: Snapshot, targets: Sequence[str], where: str | None) -> NDArray[np.int64]:
+    chosen = snapshot.live.copy()
+    if targets:
+        chosen &= _meant(snapshot, targets)
+    if where is not None:
+        chosen &= rows_where(snapshot, where)
+    return np.flatnonzero(chosen)
+
+
+def _meant(snapshot: Snapshot, targets: Sequence[str]) -> NDArray[np.bool_]:
+    """(rows,) True for live rows that a target means."""
+    rows = np.flatnonzero(snapshot.live)
+    table = snapshot.take(rows, ["id", "root", "path"])
+    ids, roots, paths = (table.column(name).to_pylist() for name in ("id", "root", "path"))
+    files = [f"{snapshot.root_path(root)}/{path}" for root, path in zip(roots, paths, strict=True)]
+    meant = np.zeros(snapshot.rows, np.bool_)
+    for target in targets:
+        shown, on_disk = PurePosixPath(target).as_posix(), Path(target).resolve().as_posix()
+        found = [
+            id == target or _at_or_below(path, shown) or _at_or_below(file, on_disk)
+            for id, path, file in zip(ids, paths, files, strict=True)
+        ]
+        if not any(found):
+            raise UsageError(
+                f"The index {snapshot.folder} has no item {target!r}; give an id, or a path as a query shows it."
+            )
+        meant[rows[found]] = True
+    return meant
+
+
+def _at_or_below(path: str, place: str) -> bool:
+    return path == place or path.startswith(f"{place.rstrip('/')}/")
+
+
+def _names(snapshot: Snapshot, rows: NDArray[np.int64]) -> list[tuple[str, str]]:
+    table = snapshot.take(rows, ["id", "path"])
+    return list(zip(table.column("id").to_pylist(), table.column("path").to_pylist(), strict=True))

@@ -1,0 +1,62 @@
+"""Which corpus root a path on the command line belongs to, and how much of it is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from retriever.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A corpus root, or a part of one.
+
+    Attributes:
+        root: absolute.
+        within: folders and files below `root` that are meant; empty means all of it.
+    """
+
+    root: Path
+    within: tuple[Path, ...] = ()
+
+    def covers(self, path: str) -> bool:
+        """Whether `path`, relative to the root, is meant."""
+        return not self.within or _below(path, (part.relative_to(self.root).as_posix() for part in self.within))
+
+
+def _below(path: str, prefixes: Iterable[str]) -> bool:
+    return any(path == prefix or path.startswith(f"{prefix}/") for prefix in prefixes)
+
+
+def corpora(paths: Iterable[Path], known: Iterable[Path]) -> list[Corpus]:
+    """The corpora that `paths` stand for.
+
+    A path below a known root is a part of that root, of the outermost one where roots are nested. Any other folder
+    becomes a root; any other file a part of its folder.
+
+    Args:
+        paths: as given by the user.
+        known: absolute roots of the index.
+
+    Raises:
+        UsageError: a path does not exist.
+    """
+    known = list(known)
+    parts: dict[Path, list[Path]] = {}
+    for path in sorted((_existing(path) for path in paths), key=lambda path: len(path.parts)):
+        holders = [root for root in (*known, *parts) if path.is_relative_to(root)]
+        root = min(holders, key=lambda root: len(root.parts), default=path if path.is_dir() else path.parent)
+        parts.setdefault(root, []).append(path)
+    return [Corpus(root, () if root in within else tuple(within)) for root, within in parts.items()]
+
+
+def _existing(path: Path) -> Path:
+    try:
+        return path.resolve(strict=True)
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
+        reason = getattr(error, "strerror", None) or "a loop of links"
+        raise UsageError(
+            f"{path} cannot be indexed ({reason}); check the spelling, and quote a name that has spaces."
+        ) from error

@@ -1,0 +1,145 @@
+"""Between the index's rows and the files of a run: what is known of old rows, and new rows on their way in."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from hashlib import blake2b
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+
+from indexer.metadata import MetadataTable
+from indexer.plan_changes import Indexed, stamp
+from indexer.scan import SourceFile
+from indexer.writer import IndexWriter
+from retriever.store import Snapshot, item_id
+from retriever.types import Vectors
+
+FACTS = ("vertices", "faces", "extent", "up", "colored")
+"""Columns that follow from a file's bytes."""
+
+_PLANNED = ("path", "fingerprint", "sha256", "bytes", "up")
+
+
+def indexed_rows(snapshot: Snapshot, root: Path) -> list[Indexed]:
+    """Live rows of the corpus at `root`, and of roots below it, whose rows this one takes over.
+
+    Rows of roots below get an empty stamp, so that they are written again, and come first.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    below = {name: Path(at) for name, at in snapshot.manifest.roots.items() if Path(at).is_relative_to(root)}
+    ours = pc.is_in(snapshot.column("root"), value_set=pa.array(below, pa.string())).to_numpy()
+    rows = np.flatnonzero(ours & snapshot.live)
+    own, taken_over = [], []
+    for row, name, *planned in _tuples(snapshot, rows, ("root", *_PLANNED)):
+        prefix = PurePosixPath(below[name].relative_to(root))
+        old = Indexed(row, *planned)
+        if below[name] == root:
+            own.append(old)
+        else:
+            taken_over.append(Indexed(row, str(prefix / old.path), "", old.sha256, old.bytes, old.up))
+    return taken_over + own
+
+
+class KnownContent:
+    """Which bytes the index has vectors for."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._sizes = np.unique(snapshot.column("bytes").to_numpy()[snapshot.live])
+
+    def may_hold(self, size: int) -> bool:
+        """Whether a file of `size` bytes is worth hashing."""
+        place = int(np.searchsorted(self._sizes, size))
+        return place < len(self._sizes) and bool(self._sizes[place] == size)
+
+    def rows_with(self, hashes: Collection[str]) -> dict[str, list[Indexed]]:
+        """Content hash -> live rows made from these bytes."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        same = pc.is_in(self._snapshot.column("sha256"), value_set=pa.array(hashes, pa.string())).to_numpy()
+        found: dict[str, list[Indexed]] = {}
+        for row, *planned in _tuples(self._snapshot, np.flatnonzero(same & self._snapshot.live), _PLANNED):
+            old = Indexed(row, *planned)
+            found.setdefault(old.sha256, []).append(old)
+        return found
+
+
+def facts(snapshot: Snapshot, rows: Sequence[int]) -> list[dict[str, Any]]:
+    """What is known of the bytes that `rows` were made from."""
+    table: list[dict[str, Any]] = snapshot.take(np.array(rows, np.int64), FACTS).to_pylist()
+    return table
+
+
+def item(root: str, file: SourceFile, sha256: str, known: Mapping[str, Any], up: str) -> dict[str, Any]:
+    """The row of a file: metadata from the layout and the user, `known` facts from its bytes, and the core columns."""
+    return {
+        **file.metadata,
+        **known,
+        "id": item_id(root, file.path),
+        "root": root,
+        "path": file.path,
+        "modality": str(file.modality),
+        "sha256": sha256,
+        "bytes": file.bytes,
+        "fingerprint": stamp(file, up),
+    }
+
+
+def joined(file: SourceFile, table: MetadataTable) -> SourceFile:
+    """The file with what the user's table says of it; the fingerprint tells when that changes."""
+    row = table.row(file.path, file.metadata.get("model_id"))
+    if not row:
+        return file
+    content = json.dumps([file.fingerprint, row], sort_keys=True, default=str)
+    fingerprint = blake2b(content.encode(), digest_size=16).hexdigest()
+    return replace(file, metadata={**file.metadata, **row}, fingerprint=fingerprint)
+
+
+class RowBuffer:
+    """Hands rows to the writer some hundred at a time, or after some seconds: each handing over waits for the disk.
+
+    Left by an exception or Ctrl-C, it hands over what it has.
+    """
+
+    ROWS = 256
+    SECONDS = 2.0
+
+    def __init__(self, writer: IndexWriter) -> None:
+        self._writer = writer
+        self._items: list[dict[str, Any]] = []
+        self._vectors: list[Vectors] = []
+        self._since = time.monotonic()
+
+    def __enter__(self) -> RowBuffer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.flush()
+
+    def add(self, items: Sequence[dict[str, Any]], vectors: Vectors) -> None:
+        """Takes n items and their (n, d) vectors."""
+        self._items += items
+        self._vectors.append(vectors)
+        if len(self._items) >= self.ROWS or time.monotonic() - self._since > self.SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hands over everything."""
+        items, vectors = self._items, self._vectors
+        self._items, self._vectors, self._since = [], [], time.monotonic()
+        if items:
+            self._writer.append(items, np.concatenate(vectors))
+
+
+def _tuples(snapshot: Snapshot, rows: np.ndarray, columns: Sequence[str]) -> zip[tuple[Any, ...]]:
+    """(row number, value of each column) of each row."""
+    table = snapshot.take(rows, columns)
+    return zip(rows.tolist(), *(table.column(name).to_pylist() for name in columns), strict=True)

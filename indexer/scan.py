@@ -1,0 +1,204 @@
+"""Walk a corpus: which files are items, and what is known about them without reading them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from indexer import sidecars
+from indexer.corpora import Layout, is_left_out, name_of
+from retriever import loaders
+from retriever.types import Modality
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One item-to-be.
+
+    Attributes:
+        path: below the corpus root, "/" between parts.
+        modality: by its suffix.
+        bytes: size.
+        fingerprint: changes when the file, a sidecar of its name, or `metadata` changes; from sizes and times only.
+        metadata: label, caption, name, preview, split and the extras of the layout and of JSON sidecars, where known.
+    """
+
+    path: str
+    modality: Modality
+    bytes: int
+    fingerprint: str
+    metadata: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass
+class Scan:
+    """What a walk found.
+
+    Attributes:
+        files: the items, sorted by path.
+        skipped: how many files or folders are no items, by reason; those of a suffix that nothing reads are counted
+            under "unsupported .SUFFIX".
+        problems: (path below the root, sentence with the cure) of what could not be looked at.
+        unreadable: files and folders below the root ("" is the root) that are there and could not be looked at; items
+            indexed from there must not be taken for removed.
+    """
+
+    files: list[SourceFile] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+
+
+def scan(root: Path, within: Sequence[Path] = ()) -> Scan:
+    """Walk `root`, or only what lies at or below the paths `within` it.
+
+    Links are followed, each folder once. Hidden files and folders, and folders called ``*.retriever``, are left out.
+
+    Args:
+        root: the corpus; paths and labels are relative to it also where `within` narrows the walk.
+        within: files or folders below the root.
+    """
+    found, layout = Scan(), Layout.of(root)
+    items: dict[str, SourceFile] = {}
+    referrers: list[Path] = []
+    for folder, names, only in _walk(root, within, found):
+        for file in _items(root, folder, names, only, layout, found):
+            items[file.path] = file
+        referrers += [root / folder / name for name in names if sidecars.may_refer(name)]
+    if any(file.modality is Modality.IMAGE for file in items.values()):
+        textures = sidecars.referenced(referrers)
+        parts = [path for path in items if os.path.normpath(root / path) in textures]
+        found.skipped["companion"] += len(parts)
+        for path in parts:
+            del items[path]
+    found.files = [items[path] for path in sorted(items)]
+    found.skipped = +found.skipped
+    return found
+
+
+def _walk(
+    root: Path, within: Sequence[Path], found: Scan
+) -> Iterator[tuple[PurePosixPath, dict[str, os.stat_result], str | None]]:
+    """Folders below the root, sorted, each real folder once: regular files' names and states, and the one asked for."""
+    seen: set[tuple[int, int]] = set()
+    for path in sorted(within) or [root]:
+        below = PurePosixPath(os.path.relpath(path, root).replace(os.sep, "/"))
+        if path.is_file():  # its folder is listed for its sidecars
+            yield below.parent, _listing(root, below.parent, found)[0], below.name
+            continue
+        for folder, names in _walk_below(root, below, seen, found):
+            yield folder, names, None
+
+
+def _walk_below(
+    root: Path, folder: PurePosixPath, seen: set[tuple[int, int]], found: Scan
+) -> Iterator[tuple[PurePosixPath, dict[str, os.stat_result]]]:
+    waiting = [folder]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            state = (root / folder).stat()
+        except OSError as error:
+            _unreadable(folder, error, found)
+            continue
+        if (state.st_dev, state.st_ino) in seen:
+            found.skipped["folder linked twice"] += 1
+            continue
+        seen.add((state.st_dev, state.st_ino))
+        names, folders = _listing(root, folder, found)
+        waiting += [folder / name for name in sorted(folders, reverse=True)]
+        yield folder, names
+
+
+def _listing(root: Path, folder: PurePosixPath, found: Scan) -> tuple[dict[str, os.stat_result], list[str]]:
+    """Regular files with their states, and folders; hidden entries and other things are counted or reported."""
+    names: dict[str, os.stat_result] = {}
+    folders: list[str] = []
+    try:
+        with os.scandir(root / folder) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        _unreadable(folder, error, found)
+        return names, folders
+    for entry in listed:
+        if is_left_out(entry.name):
+            found.skipped["hidden"] += 1
+        elif not _is_utf8(entry.name):
+            shown = str(folder / entry.name).encode("utf-8", "backslashreplace").decode()
+            found.problems.append((shown, "has bytes in its name that are not UTF-8; rename it."))
+        else:
+            _sort_entry(entry, folder, names, folders, found)
+    return names, folders
+
+
+def _sort_entry(
+    entry: os.DirEntry[str], folder: PurePosixPath, names: dict[str, os.stat_result], folders: list[str], found: Scan
+) -> None:
+    try:
+        if entry.is_dir():
+            folders.append(entry.name)
+        elif entry.is_file():
+            names[entry.name] = entry.stat()
+        elif entry.is_symlink():
+            found.problems.append((str(folder / entry.name), "is a link to nothing; mend or remove it."))
+        else:
+            found.skipped["not a regular file"] += 1
+    except OSError as error:
+        found.problems.append((str(folder / entry.name), f"cannot be looked at ({error.strerror}); check it."))
+        found.unreadable.append(str(folder / entry.name))
+
+
+def _unreadable(folder: PurePosixPath, error: OSError, found: Scan) -> None:
+    place = "" if folder == PurePosixPath() else str(folder)
+    found.problems.append((place or ".", f"cannot be listed ({error.strerror}); check its permissions."))
+    if not isinstance(error, FileNotFoundError):
+        found.unreadable.append(place)
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _items(
+    root: Path,
+    folder: PurePosixPath,
+    names: dict[str, os.stat_result],
+    only: str | None,
+    layout: Layout,
+    found: Scan,
+) -> Iterator[SourceFile]:
+    """One folder's items (textures that something names among them); sidecars and the rest are counted."""
+    sides = sidecars.by_item(names)
+    taken = {side for group in sides.values() for side in group}
+    for name in names if only is None else [only] if only in names else []:
+        modality = loaders.modality_of(Path(name))
+        path = folder / name
+        if name in taken or sidecars.is_companion(name):
+            found.skipped["sidecar" if name in taken else "companion"] += 1
+        elif modality is None:
+            found.skipped[f"unsupported {PurePosixPath(name).suffix.lower() or name}"] += 1
+        elif modality is Modality.IMAGE and layout.is_model_part(path):
+            found.skipped["companion"] += 1
+        else:
+            own = sides.get(name, [])
+            metadata: dict[str, object] = {"name": name_of(path.stem)} | layout.columns(path)
+            metadata |= sidecars.read(root / folder, folder, own, found.problems)
+            metadata = {key: value for key, value in metadata.items() if value is not None}
+            parts = {part: names[part] for part in (name, *own, *sidecars.companions(name, names))}
+            yield SourceFile(str(path), modality, names[name].st_size, _fingerprint(parts, metadata), metadata)
+
+
+def _fingerprint(states: dict[str, os.stat_result], metadata: dict[str, object]) -> str:
+    """32 hex digits over the (name, size, mtime) of the files and over the metadata."""
+    rows = sorted((name, state.st_size, state.st_mtime_ns) for name, state in states.items())
+    content = json.dumps([rows, metadata], sort_keys=True, default=str)
+    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,139 @@
+"""Files that speak of another file: captions, JSON, pictures of the same stem; buffers, materials, textures.
+
+A sidecar has the stem of a shape, a sound or a picture (``chair.glb`` + ``chair.txt``), or its whole name
+(``chair.glb.txt``): .txt and .md are its caption, .json its columns, and a picture beside a shape is its preview.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import defaultdict
+from collections.abc import Container, Iterable
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+from retriever import loaders
+from retriever.errors import FileProblem
+from retriever.loaders.text import decoded
+from retriever.types import Modality
+
+_COMPANIONS = {".mtl", ".bin"}
+_CAPTIONS = {".txt", ".md"}
+_KEYS = {
+    **dict.fromkeys(("label", "category", "class", "class_name"), "label"),
+    **dict.fromkeys(("caption", "description", "text"), "caption"),
+    **dict.fromkeys(("name", "title"), "name"),
+    "split": "split",
+}
+_MAX_BYTES = 1 << 20  # of a sidecar; a larger one is something else
+_MAX_REFERRER = 64 << 20
+_REFERENCES = {
+    ".mtl": re.compile(rb"(?mi)^\s*(?:map_\w+|bump|disp|decal|norm|refl)\s+(.+?)\s*$"),
+    ".gltf": re.compile(rb'"uri"\s*:\s*"((?!data:)[^"]+)"'),
+    ".dae": re.compile(rb"<init_from>\s*(?:<ref>)?([^<]+)"),
+}
+
+
+def is_companion(name: str) -> bool:
+    """Whether a file is a part of meshes and never an item."""
+    return PurePosixPath(name).suffix.lower() in _COMPANIONS
+
+
+def by_item(names: Iterable[str]) -> dict[str, list[str]]:
+    """Item -> its sidecars, of one folder's file names."""
+    stems: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        stems[PurePosixPath(name).stem].append(name)
+    sides = {}
+    for name in names:
+        modality = loaders.modality_of(Path(name))
+        if modality in (Modality.SHAPE, Modality.AUDIO, Modality.IMAGE):
+            near = stems[PurePosixPath(name).stem] + stems.get(name, [])
+            sides[name] = [other for other in near if other != name and _is_side(other, modality)]
+    previews = {side for group in sides.values() for side in group}
+    return {name: group for name, group in sides.items() if name not in previews}
+
+
+def _is_side(name: str, of: Modality) -> bool:
+    suffix = PurePosixPath(name).suffix.lower()
+    if of is Modality.SHAPE and loaders.modality_of(Path(name)) is Modality.IMAGE:
+        return True
+    return suffix in _CAPTIONS or suffix == ".json"
+
+
+def companions(item: str, names: Container[str]) -> list[str]:
+    """The .mtl and .bin files that have the stem or the whole name of the item."""
+    stem = PurePosixPath(item).stem
+    return [name for suffix in sorted(_COMPANIONS) for name in (stem + suffix, item + suffix) if name in names]
+
+
+def read(
+    folder: Path, place: PurePosixPath, sides: Iterable[str], problems: list[tuple[str, str]]
+) -> dict[str, object]:
+    """The columns that an item's sidecars give; one that cannot be read is added to `problems`.
+
+    Args:
+        folder: where they lie.
+        place: the same below the corpus root.
+        sides: their names.
+        problems: (path below the root, sentence) grows.
+    """
+    columns: dict[str, object] = {}
+    for name in sorted(sides):
+        suffix = PurePosixPath(name).suffix.lower()
+        if suffix not in _CAPTIONS and suffix != ".json":
+            columns.setdefault("preview", str(place / name))
+            continue
+        try:
+            text = decoded(loaders.read_bytes(folder / name, _MAX_BYTES))
+            columns |= _json_columns(text) if suffix == ".json" else _caption(text)
+        except FileProblem as problem:
+            problems.append((str(place / name), str(problem)))
+        except (ValueError, RecursionError):
+            problems.append((str(place / name), "is not JSON; mend it, or its columns stay empty."))
+    return columns
+
+
+def _caption(text: str) -> dict[str, object]:
+    caption = " ".join(text.split())
+    return {"caption": caption} if caption else {}
+
+
+def _json_columns(text: str) -> dict[str, object]:
+    """The known keys, and every other scalar whose name is not a column of the index."""
+    from retriever.store.schema import ITEMS
+
+    data = json.loads(text)
+    if not isinstance(data, dict):
+        raise ValueError("not an object")
+    columns: dict[str, object] = {}
+    for key, value in data.items():
+        known = _KEYS.get(key.lower())
+        if known and isinstance(value, str) and value.strip():
+            columns.setdefault(known, " ".join(value.split()))
+        elif not known and key not in ITEMS.names and isinstance(value, str | int | float | bool):
+            columns[key] = value
+    return columns
+
+
+def may_refer(name: str) -> bool:
+    """Whether a file is of a kind that names textures and can be asked cheaply."""
+    return PurePosixPath(name).suffix.lower() in _REFERENCES
+
+
+def referenced(files: Iterable[Path]) -> set[str]:
+    """Normal paths of all that the given .mtl, .gltf and .dae files name."""
+    found = set()
+    for file in files:
+        try:
+            data = loaders.read_bytes(file, _MAX_REFERRER)
+        except FileProblem:
+            continue  # its own loading will say so
+        for match in _REFERENCES[file.suffix.lower()].findall(data):
+            text = decoded(match).replace("\\", "/")
+            for name in (text, unquote(text), text.split()[-1] if text.split() else ""):
+                found.add(os.path.normpath(file.parent / name))
+                found.add(os.path.normpath(file.parent / PurePosixPath(name).name))
+    return found

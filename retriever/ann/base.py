@@ -1,0 +1,103 @@
+"""What every backend promises, and the parts they share.
+
+A backend's own arithmetic only has to *shortlist*: float32 products of the same two vectors differ in their last bits
+between kernels and block sizes. `settle` scores the shortlist again in float64, so all backends give the same
+numbers in the same order, and equal vectors tie exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.types import Vectors
+
+Neighbours = tuple[NDArray[np.float32], NDArray[np.int64]]
+"""(q, k) cosines, highest first, and (q, k) row numbers; -inf and -1 where fewer than k rows are allowed."""
+
+CHUNK = 4096
+"""Rows widened to float64 at once."""
+
+
+class NearestNeighbours(Protocol):
+    """A searchable set of vectors; its rows are numbered from 0."""
+
+    def search(self, queries: Vectors, k: int, allowed: NDArray[np.bool_] | None = None) -> Neighbours:
+        """The k best rows of every query by cosine; among equal cosines the lower row comes first.
+
+        Args:
+            queries: (q, d) float32 unit vectors; q may be 0.
+            k: from 1; may be more than there are rows.
+            allowed: (rows,) True where a row may be returned; None allows all.
+
+        Raises:
+            ValueError: an argument of the wrong shape, or k below 1.
+        """
+        ...
+
+
+class Rows:
+    """The vectors of several blocks, numbered through; nothing is copied until gathered.
+
+    Args:
+        blocks: (n_i, d) float32 arrays, memory-mapped or not.
+        dim: d, needed where there are no blocks.
+    """
+
+    def __init__(self, blocks: Sequence[Vectors], dim: int) -> None:
+        self.blocks = [np.asarray(block) for block in blocks if len(block)]
+        self.starts = np.cumsum([0, *map(len, self.blocks)])
+        self.dim = dim
+
+    def __len__(self) -> int:
+        return int(self.starts[-1])
+
+    def gather(self, rows: NDArray[np.int64]) -> Vectors:
+        """(len(rows), d) copy, in the order asked."""
+        out = np.empty((len(rows), self.dim), np.float32)
+        owner = np.searchsorted(self.starts, rows, side="right") - 1
+        for number in np.unique(owner):
+            mine = owner == number
+            out[mine] = self.blocks[number][rows[mine] - self.starts[number]]
+        return out
+
+    def check(self, queries: Vectors, k: int, allowed: NDArray[np.bool_] | None) -> None:
+        """Raise ValueError where a search's arguments do not fit these rows."""
+        if queries.ndim != 2 or queries.shape[1] != self.dim:
+            raise ValueError(f"queries must be (q, {self.dim}), not {queries.shape}")
+        if k < 1:
+            raise ValueError(f"k must be 1 or more, not {k}")
+        if allowed is not None and (allowed.shape != (len(self),) or allowed.dtype != np.bool_):
+            raise ValueError(f"allowed must be ({len(self)},) bool, not {allowed.shape} {allowed.dtype}")
+
+
+def slack(dim: int) -> float:
+    """How far two float32 computations of one cosine of unit vectors can be apart: twice the bound d * eps / 2."""
+    return dim * float(np.finfo(np.float32).eps)
+
+
+def blank(queries: int, k: int) -> Neighbours:
+    """A result without any hit."""
+    return np.full((queries, k), -np.inf, np.float32), np.full((queries, k), -1, np.int64)
+
+
+def best(scores: NDArray[np.floating], rows: NDArray[np.int64], k: int) -> NDArray[np.int64]:
+    """Positions of the k highest scores, best first, equal ones by lower row."""
+    return np.lexsort((rows, -scores))[:k]
+
+
+def settle(vectors: Rows, query: NDArray[np.float32], shortlist: NDArray[np.int64], k: int) -> Neighbours:
+    """The k best of a shortlist for one query, by float64 arithmetic: (<= k,) cosines and row numbers.
+
+    Every row is summed on its own, so that a row's score does not depend on its place or its neighbours.
+    """
+    wide = query.astype(np.float64)
+    scores = np.empty(len(shortlist), np.float32)
+    for start in range(0, len(shortlist), CHUNK):
+        chunk = slice(start, start + CHUNK)
+        scores[chunk] = (vectors.gather(shortlist[chunk]) * wide).sum(axis=1)
+    order = best(scores, shortlist, k)
+    return scores[order], shortlist[order]

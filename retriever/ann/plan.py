@@ -1,0 +1,59 @@
+"""Which backend searches an index: a pure function of its size and the machine, testable without building anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from retriever.errors import UsageError
+
+DEVICES = ("auto", "cpu", "cuda")
+
+GPU_PAYS = 200_000
+"""Rows from which copying the vectors to a GPU pays for itself within a few queries."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How an index is searched.
+
+    Attributes:
+        backend: "exact" (numpy over memory-mapped files) or "faiss-flat".
+        reason: one sentence for people.
+        bytes: what the backend keeps in memory beside the files, 0 where it reads them in place.
+    """
+
+    backend: str
+    reason: str
+    bytes: int
+
+
+def plan(rows: int, dim: int, *, device: str = "auto", gpus: int = 0) -> Recipe:
+    """The backend for `rows` vectors of length `dim`.
+
+    Every choice searches exactly: up to ten million rows, reading each vector once costs less than the recall that an
+    approximate index loses on cross-modal queries.
+
+    Args:
+        rows: deleted ones included.
+        dim: length of a vector.
+        device: one of DEVICES.
+        gpus: how many faiss can use.
+
+    Raises:
+        UsageError: an unknown device.
+    """
+    if device not in DEVICES:
+        raise UsageError(f"--device {device}: there is no such device; take one of {', '.join(DEVICES)}.")
+    size = f"{rows:,} vectors of length {dim} ({rows * dim * 4 / 2**20:,.0f} MiB)"
+    if device != "cpu" and gpus and (device == "cuda" or rows >= GPU_PAYS):
+        return Recipe(
+            "faiss-flat", f"{size} are searched exactly on the GPU, from a copy in its memory.", rows * dim * 4
+        )
+    if device == "cuda":
+        cause = "no GPU that faiss can use was found (it needs faiss-gpu), so "
+    elif gpus and device == "auto":
+        cause = f"below {GPU_PAYS:,} rows a GPU does not pay, so "
+    else:
+        cause = ""
+    reason = f"{cause}{size} are searched exactly on the CPU, read in place without loading or building anything."
+    return Recipe("exact", reason[0].upper() + reason[1:], 0)

@@ -1,0 +1,119 @@
+"""Meshes: glb gltf 3mf dae through trimesh, and obj ply stl off.
+
+Scenes are flattened with their transforms, and colours brought to the faces.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import warnings
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Protocol
+
+import numpy as np
+
+from retriever.errors import FileProblem
+from retriever.loaders import headers, obj, off, ply, stl
+from retriever.loaders.colors import face_colors, point_colors
+from retriever.loaders.files import MAX_VERTICES
+from retriever.loaders.mtl import GREY
+from retriever.loaders.numeric import NO_FACES, in_range
+from retriever.loaders.parts import MissingPartError, Parts
+from retriever.types import Geometry
+
+_UP = {".stl": "z", ".3mf": "z"}
+
+
+class Reader(Protocol):
+    """Bytes of a file -> geometry; the path is for companion files, `textures` says whether pictures are decoded."""
+
+    def __call__(self, data: bytes, path: Path, *, textures: bool = True) -> Geometry:
+        """Raises a FileProblem for anything wrong with the file."""
+
+
+def up_axis(suffix: str, data: bytes) -> str:
+    """The axis that points up by the format's convention; DAE files carry a tag ("x" is possible there)."""
+    if suffix == ".dae":
+        tag = re.search(rb"<up_axis>\s*([XYZ])_UP", data)
+        return tag[1].decode().lower() if tag else "y"
+    return _UP.get(suffix, "y")
+
+
+def read(data: bytes, path: Path, *, textures: bool = True, suffix: str) -> Geometry:
+    """One file of the format `suffix`.
+
+    Raises:
+        FileProblem: "malformed", "truncated", "empty", "unsupported", "too-large" or "missing-part".
+    """
+    parts = Parts(path)
+    try:
+        data = headers.CHECKS[suffix](data)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            scene = _trimesh().load_scene(io.BytesIO(data), file_type=suffix[1:], resolver=parts, process=False)
+            return _flat(scene, textures)
+    except FileProblem:
+        raise
+    except MissingPartError as error:
+        raise FileProblem("missing-part", f"needs the file {str(error)!r}, which is not beside it; add it.") from error
+    except MemoryError as error:
+        raise FileProblem("too-large", "does not fit into memory; simplify it.") from error
+    except Exception as error:
+        raise FileProblem("malformed", f"is damaged or not a {suffix[1:]} file; export it again.") from error
+
+
+@cache
+def _trimesh() -> ModuleType:
+    """The library, imported at first use and silent: what it has to say is said by a FileProblem."""
+    import trimesh
+
+    logging.getLogger("trimesh").setLevel(logging.CRITICAL + 1)
+    return trimesh
+
+
+def _flat(scene: Any, textures: bool) -> Geometry:
+    """All instances of a scene as one soup, or as one cloud where no instance has faces."""
+    instances = [(scene.geometry[name], matrix) for matrix, name in map(scene.graph.get, scene.graph.nodes_geometry)]
+    meshes = [(mesh, matrix) for mesh, matrix in instances if len(getattr(mesh, "faces", ()))]
+    if sum(len(getattr(geometry, "vertices", ())) for geometry, _ in instances) > MAX_VERTICES:
+        raise FileProblem("too-large", "has more vertices than are read; simplify it.")
+    color_of: Callable[[Any], Any] = partial(face_colors, textures=textures) if meshes else point_colors
+    vertices, faces, colors, offset = [], [], [], 0
+    for mesh, matrix in meshes or [pair for pair in instances if _is_cloud(pair[0])]:
+        points = np.asarray(mesh.vertices, np.float64)
+        vertices.append(points @ matrix[:3, :3].T + matrix[:3, 3])
+        if meshes:
+            faces.append(in_range(np.asarray(mesh.faces, np.int64), len(points)) + offset)
+        colors.append((color_of(mesh), len(faces[-1]) if meshes else len(points)))
+        offset += len(points)
+    if not vertices:
+        raise FileProblem("empty", "holds no geometry; export it again with its meshes selected.")
+    return Geometry(np.concatenate(vertices), np.concatenate(faces or [NO_FACES]), _joined(colors))
+
+
+def _is_cloud(geometry: Any) -> bool:
+    """Points or 3D lines: anything with vertices in space."""
+    return np.shape(getattr(geometry, "vertices", ()))[1:] == (3,)
+
+
+def _joined(colors: list[tuple[Any, int]]) -> Any:
+    """(n, 3) colours of all parts, grey where a part has none; None where no part has any."""
+    if all(color is None for color, _ in colors):
+        return None
+    return np.concatenate(
+        [np.full((count, 3), GREY, np.float32) if color is None else color for color, count in colors]
+    )
+
+
+READERS: dict[str, Reader] = {
+    **{suffix: partial(read, suffix=suffix) for suffix in headers.CHECKS},
+    ".obj": obj.read_obj,
+    ".ply": ply.read_ply,
+    ".stl": stl.read_stl,
+    ".off": off.read_off,
+}

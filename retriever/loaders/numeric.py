@@ -1,0 +1,85 @@
+"""Pieces that the parsers share: numbers out of text, polygons into triangles, the problems that all formats have."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.errors import FileProblem
+
+NO_FACES = np.zeros((0, 3), np.int64)
+
+
+def truncated(claim: str) -> FileProblem:
+    """For a header that counts more than follows it."""
+    return FileProblem("truncated", f"says {claim} and ends before them; copy or export it again.")
+
+
+def not_a(kind: str) -> FileProblem:
+    """For content that is not what the suffix says."""
+    return FileProblem("malformed", f"is not {kind}; give it the suffix of what it is, or export it again.")
+
+
+def numbers(text: bytes) -> NDArray[np.float64]:
+    """All numbers of a text that holds nothing else but white space.
+
+    Raises:
+        FileProblem: "malformed" at a word that is no number.
+    """
+    return _parsed(text, np.float64)
+
+
+def whole_numbers(text: bytes) -> NDArray[np.int64]:
+    """As `numbers`, for integers, and ten times faster.
+
+    Raises:
+        FileProblem: "malformed" at a word that is no integer.
+    """
+    return _parsed(text, np.int64)
+
+
+def _parsed(text: bytes, kind: type) -> NDArray:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # NumPy only warns where it stops at a word
+        try:
+            return np.fromstring(text, kind, sep=" ") if text.strip() else np.zeros(0, kind)
+        except (DeprecationWarning, ValueError) as error:
+            raise FileProblem("malformed", "has words among its numbers; export it again.") from error
+
+
+def indices(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Whole numbers of numbers that were read as text; what cannot be an index becomes -1, which no check lets pass."""
+    inside = (values >= 0) & (values < 2**53)
+    return np.where(inside, values, -1).astype(np.int64)
+
+
+def in_range(faces: NDArray[np.int64], vertices: int) -> NDArray[np.int64]:
+    """The faces as they are.
+
+    Raises:
+        FileProblem: "malformed" where one points at a vertex that does not exist.
+    """
+    if len(faces) and (faces.min() < 0 or faces.max() >= vertices):
+        raise FileProblem("malformed", "has faces that point at vertices which do not exist; export it again.")
+    return faces
+
+
+def fan(sizes: NDArray[np.int64], corners: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Polygons as fans of triangles.
+
+    Args:
+        sizes: (p,) corners of each polygon; those of fewer than 3 give nothing.
+        corners: (sum of sizes,) vertex numbers, polygon after polygon.
+
+    Returns:
+        faces (f, 3) and the polygon (f,) that each comes from.
+    """
+    if (sizes == 3).all():
+        return corners.reshape(-1, 3), np.arange(len(sizes))
+    triangles = np.maximum(sizes - 2, 0)
+    polygon = np.repeat(np.arange(len(sizes)), triangles)
+    first = np.repeat(np.cumsum(sizes) - sizes, triangles)
+    step = np.arange(len(polygon)) - np.repeat(np.cumsum(triangles) - triangles, triangles)
+    return np.stack([corners[first], corners[first + step + 1], corners[first + step + 2]], axis=1), polygon

@@ -1,0 +1,80 @@
+"""OFF and its kin (COFF, NOFF, CNOFF, STOFF), ASCII, also with the counts on the first line as ModelNet has them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.errors import FileProblem
+from retriever.loaders.numeric import NO_FACES, fan, not_a, numbers, truncated, whole_numbers
+from retriever.types import Geometry
+
+_HEADER = re.compile(rb"\s*(?:ST)?(C)?N?OFF\s*(BINARY)?\s*(-?\d+)\s+(-?\d+)(?:[ \t]+-?\d+)?[ \t]*(?:\r?\n|\r|$)")
+
+
+def read_off(data: bytes, path: Path, *, textures: bool = True) -> Geometry:
+    """Vertices and faces, polygons as fans; the vertex colours of a COFF file, brought to its faces.
+
+    Raises:
+        FileProblem: "malformed", "truncated", "unsupported" (binary) or "empty".
+    """
+    if b"#" in data:
+        data = re.sub(rb"#[^\r\n]*", b"", data)
+    header = _HEADER.match(data)
+    if header is None:
+        raise not_a("an OFF file")
+    if header[2]:
+        raise FileProblem("unsupported", "is a binary OFF file; convert it to ASCII OFF or PLY.")
+    vertex_count, face_count = int(header[3]), int(header[4])
+    if min(vertex_count, face_count) < 0:
+        raise not_a("an OFF file that can be understood")
+    if 6 * vertex_count + 2 * face_count > len(data):
+        raise truncated(f"{vertex_count} vertices and {face_count} faces")
+    lines = [line for line in data[header.end() :].splitlines() if line and not line.isspace()]
+    if len(lines) < vertex_count + face_count:
+        raise truncated(f"{vertex_count} vertices and {face_count} faces")
+    table = _table(lines[:vertex_count])
+    faces = _faces(lines[vertex_count : vertex_count + face_count])
+    if not len(table):
+        raise FileProblem("empty", "holds no vertices; export it again.")
+    return Geometry(table[:, :3], faces, _colors(table, faces) if header[1] and b"N" not in header[0] else None)
+
+
+def _table(lines: list[bytes]) -> NDArray[np.float64]:
+    """(v, c) numbers of the vertex lines."""
+    width = len(lines[0].split()) if lines else 3
+    values = numbers(b" ".join(lines))
+    if width < 3 or len(values) != len(lines) * width:
+        raise not_a("an OFF file whose vertices have three coordinates")
+    return values.reshape(-1, width)
+
+
+def _faces(lines: list[bytes]) -> NDArray[np.int64]:
+    """(f, 3) of lines that start with a count of corners; what follows the corners is colour."""
+    if not lines:
+        return NO_FACES
+    try:
+        values = whole_numbers(b" ".join(lines))
+    except FileProblem:  # colours in 0..1 after the corners
+        values = np.zeros(0, np.int64)
+    if len(values) == 4 * len(lines) and (values[::4] == 3).all():
+        return values.reshape(-1, 4)[:, 1:]
+    sizes, corners = [], []
+    for words in map(bytes.split, lines):
+        size = int(words[0]) if words[0].isdigit() else -1
+        if not 0 <= size < len(words):
+            raise not_a("an OFF file whose faces have the corners that they count")
+        sizes.append(size)
+        corners += words[1 : size + 1]
+    return fan(np.array(sizes), whole_numbers(b" ".join(corners)))[0]
+
+
+def _colors(table: NDArray[np.float64], faces: NDArray[np.int64]) -> NDArray[np.float32] | None:
+    """Of the columns after x y z, 0..1 or 0..255; None where there are none, or faces are out of range."""
+    if table.shape[1] < 6 or not len(faces) or faces.min() < 0 or faces.max() >= len(table):
+        return None
+    rgb = table[:, 3:6] / (255 if table[:, 3:6].max() > 1 else 1)
+    return rgb.clip(0, 1)[faces].mean(axis=1).astype(np.float32)

@@ -1,0 +1,159 @@
+"""PLY: ASCII and binary of both byte orders, any polygons, colours of faces, vertices or a texture.
+
+Read here because trimesh takes all polygons of a binary file to have the corner count of the first.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.errors import FileProblem
+from retriever.loaders import ply_rows
+from retriever.loaders.colors import RGB, at_middles, mean_of_corners, scaled
+from retriever.loaders.mtl import picture
+from retriever.loaders.numeric import NO_FACES, fan, in_range, indices, not_a, truncated
+from retriever.loaders.parts import Parts
+from retriever.loaders.ply_rows import Columns, Element, Lists, Property
+from retriever.types import Geometry
+
+_TYPES = {
+    **dict.fromkeys(("char", "int8"), "i1"),
+    **dict.fromkeys(("uchar", "uint8"), "u1"),
+    **dict.fromkeys(("short", "int16"), "i2"),
+    **dict.fromkeys(("ushort", "uint16"), "u2"),
+    **dict.fromkeys(("int", "int32"), "i4"),
+    **dict.fromkeys(("uint", "uint32"), "u4"),
+    **dict.fromkeys(("float", "float32"), "f4"),
+    **dict.fromkeys(("double", "float64"), "f8"),
+    **{"float16": "f2", "int64": "i8", "uint64": "u8"},
+}
+_END = re.compile(rb"(?m)^[ \t]*end_header[ \t]*(?:\r\n|\r|\n|$)")
+_UV = (("s", "t"), ("u", "v"), ("texture_u", "texture_v"))
+
+
+@dataclass
+class Header:
+    """What stands before the rows.
+
+    Attributes:
+        order: "<" or ">" for binary rows, "" for ASCII.
+        elements: in the order of their rows.
+        texture: name of a picture, where a comment gives one.
+        size: of the header, in bytes.
+    """
+
+    order: str = ""
+    elements: list[Element] = field(default_factory=list)
+    texture: str | None = None
+    size: int = 0
+
+
+def read_ply(data: bytes, path: Path, *, textures: bool = True) -> Geometry:
+    """The vertices, and the faces where there are any.
+
+    Raises:
+        FileProblem: "malformed", "truncated" or "empty".
+    """
+    header = _header(data)
+    try:
+        tables = ply_rows.read(data, header.size, bool(header.order), header.elements)
+        vertex, face = tables.get("vertex", {}), tables.get("face", {})
+        if not {"x", "y", "z"} <= vertex.keys():
+            raise FileProblem("empty", "holds no vertices; export it again.")
+        vertices = np.stack([np.asarray(vertex[axis], np.float64) for axis in "xyz"], axis=1)
+        polygons = next((face[name] for name in ("vertex_indices", "vertex_index") if name in face), None)
+        if not isinstance(polygons, Lists):
+            return Geometry(vertices, NO_FACES, _rgb(vertex))
+        faces, polygon = fan(polygons.sizes, indices(polygons.items))
+        if not len(faces):
+            return Geometry(vertices, NO_FACES, _rgb(vertex))
+        in_range(faces, len(vertices))
+        return Geometry(vertices, faces, _face_colors(faces, polygon, vertex, face, header, path, textures))
+    except (TypeError, ValueError) as error:
+        raise not_a("a PLY file that can be understood") from error
+
+
+def _header(data: bytes) -> Header:
+    """Raises a FileProblem where it makes no sense, or counts more rows than the file can hold."""
+    end = _END.search(data[: 1 << 20])
+    if data[:16].lstrip()[:3].lower() != b"ply" or end is None:
+        raise not_a("a whole PLY file")
+    header = Header(size=end.end())
+    try:
+        for words in (line.split() for line in data[: end.start()].decode("latin-1").splitlines()):
+            _add_line(header, words)
+    except (ValueError, KeyError, IndexError) as error:
+        raise not_a("a PLY file that can be understood") from error
+    left = len(data) - header.size + 1  # the last line of an ASCII file may lack its end
+    for element in header.elements:
+        left -= element.count * element.smallest(ascii_rows=not header.order)
+        if left < 0:
+            raise truncated(f"{element.count} {element.name} rows")
+    return header
+
+
+def _add_line(header: Header, words: list[str]) -> None:
+    match words:
+        case ["format", name, *_]:
+            header.order = {"ascii": "", "binary_little_endian": "<", "binary_big_endian": ">"}[name.lower()]
+        case ["comment", "TextureFile", *name]:
+            header.texture = " ".join(name)
+        case ["element", name, count]:
+            header.elements.append(Element(name, int(count)))
+            if int(count) < 0:
+                raise ValueError(count)
+        case ["property", "list", count, kind, name]:
+            counts = np.dtype(header.order + _TYPES[count])
+            header.elements[-1].properties.append(Property(name, np.dtype(header.order + _TYPES[kind]), counts))
+        case ["property", kind, name]:
+            header.elements[-1].properties.append(Property(name, np.dtype(header.order + _TYPES[kind])))
+
+
+def _face_colors(
+    faces: NDArray[np.int64],
+    polygon: NDArray[np.int64],
+    vertex: Columns,
+    face: Columns,
+    header: Header,
+    path: Path,
+    textures: bool,
+) -> RGB | None:
+    """(f, 3): of the faces, else of the vertices, else of the texture (white where it is not to be decoded)."""
+    own = _rgb(face)
+    if own is not None:
+        return own[polygon]
+    own = _rgb(vertex)
+    if own is not None:
+        return mean_of_corners(own, faces)
+    uv = _texture_coordinates(faces, vertex, face)
+    if header.texture is None or uv is None:
+        return None
+    if not textures:
+        return np.ones((len(faces), 3), np.float32)
+    image = picture(Parts(path), header.texture)
+    return None if image is None else at_middles(image, uv)
+
+
+def _rgb(columns: Columns) -> RGB | None:
+    """(n, 3) in 0..1 of red, green, blue: integers that span their type, or floats."""
+    for prefix in ("", "diffuse_"):
+        channels = [columns.get(prefix + name) for name in ("red", "green", "blue")]
+        if all(isinstance(channel, np.ndarray) and channel.ndim == 1 for channel in channels):
+            return scaled(np.stack(channels, axis=1))  # type: ignore[arg-type]
+    return None
+
+
+def _texture_coordinates(faces: NDArray[np.int64], vertex: Columns, face: Columns) -> NDArray[np.float64] | None:
+    """(f, 3, 2) of a property pair of the vertices, or of a list texcoord of triangles."""
+    for pair in _UV:
+        if set(pair) <= vertex.keys():
+            return np.stack([np.asarray(vertex[name], np.float64) for name in pair], axis=1)[faces]
+    corners = face.get("texcoord")
+    if isinstance(corners, Lists) and len(corners.sizes) == len(faces) and (corners.sizes == 6).all():
+        return corners.items.reshape(-1, 3, 2).astype(np.float64)
+    return None

@@ -1,0 +1,148 @@
+"""Bare clouds: xyz, pts, pcd, npy, npz, parsed here on numpy; nothing is ever unpickled."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.errors import FileProblem
+from retriever.loaders.colors import as_rgb
+from retriever.loaders.files import MAX_BYTES
+from retriever.loaders.numeric import NO_FACES, not_a, numbers, truncated
+from retriever.loaders.pcd import read_pcd
+from retriever.loaders.text import decoded
+from retriever.types import Geometry
+
+_ARRAYS = ("points", "xyz", "pc", "vertices")
+
+
+def from_array(array: np.ndarray) -> Geometry:
+    """A cloud from an (n, 3), (n, 6) or (n, 7) array: x y z, then r g b (0..1, or 0..255), then alpha.
+
+    Raises:
+        FileProblem: "malformed" for any other shape or type, "empty" for no rows.
+    """
+    if array.ndim != 2 or array.shape[1] not in (3, 6, 7) or array.dtype.kind not in "fiu":
+        raise FileProblem(
+            "malformed", f"holds a {array.dtype} array of shape {array.shape}; give numbers of shape (n, 3) or (n, 6)."
+        )
+    if not len(array):
+        raise FileProblem("empty", "holds no points; export it again.")
+    columns = array.astype(np.float64)
+    return Geometry(columns[:, :3], NO_FACES, as_rgb(columns[:, 3:6]) if columns.shape[1] > 3 else None)
+
+
+def read_xyz(data: bytes, path: Path) -> Geometry:
+    """Rows of x y z, x y z r g b, or x y z r g b and more, separated by white space, commas or semicolons."""
+    return from_array(_columns(_rows(data)))
+
+
+def read_pts(data: bytes, path: Path) -> Geometry:
+    """Rows of x y z, x y z intensity, or x y z intensity r g b, often under a line that holds their count."""
+    rows = _rows(data)
+    if rows and len(rows[0].split()) == 1:
+        count, rows = _int(rows[0]), rows[1:]
+        if count > len(rows):
+            raise truncated(f"{count} points")
+        rows = rows[:count]
+    table = _columns(rows)
+    if table.shape[1] == 7:  # the intensity comes before the colours
+        table = np.concatenate([table[:, :3], table[:, 4:7]], axis=1)
+    return from_array(table)
+
+
+def read_npy(data: bytes, path: Path) -> Geometry:
+    """One numeric array."""
+    return from_array(_array(io.BytesIO(data), len(data)))
+
+
+def read_npz(data: bytes, path: Path) -> Geometry:
+    """The array called points, xyz, pc or vertices, else the only one of shape (n, 3) or (n, 6)."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            sizes = {
+                info.filename[:-4]: info.file_size for info in archive.infolist() if info.filename.endswith(".npy")
+            }
+            named = next((name for name in _ARRAYS if name in sizes), None)
+            if named is not None:
+                return from_array(_member(archive, named, sizes[named]))
+            clouds = [array for name, size in sizes.items() if _is_cloud(array := _member(archive, name, size))]
+    except FileProblem:
+        raise
+    except Exception as error:
+        raise FileProblem("malformed", "is not a whole npz archive; save it again with numpy.savez.") from error
+    if len(clouds) != 1:
+        raise FileProblem("malformed", "needs an array called points, or exactly one of shape (n, 3); rename it.")
+    return from_array(clouds[0])
+
+
+def _member(archive: zipfile.ZipFile, name: str, size: int) -> np.ndarray:
+    if size > MAX_BYTES:
+        raise FileProblem("too-large", "unpacks to more than is read; split it.")
+    return _array(io.BytesIO(archive.read(f"{name}.npy")), size)
+
+
+def _is_cloud(array: np.ndarray) -> bool:
+    return array.ndim == 2 and array.shape[1] in (3, 6)
+
+
+def _array(file: io.BytesIO, size: int) -> np.ndarray:
+    """One npy array of `size` bytes, header checked before anything is allocated."""
+    try:
+        version = np.lib.format.read_magic(file)
+        header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, fortran, dtype = header(file)
+    except Exception as error:
+        raise FileProblem("malformed", "is not an npy array; save it again with numpy.save.") from error
+    if dtype.hasobject:
+        raise FileProblem("unsupported", "holds Python objects, which are never unpickled; save plain numbers.")
+    count = int(np.prod([int(n) for n in shape], dtype=object))
+    if count < 0 or count * dtype.itemsize > size - file.tell():
+        raise truncated(f"{count} numbers")
+    array = np.frombuffer(file.getbuffer(), dtype, count, file.tell())
+    return array.reshape(shape, order="F" if fortran else "C")
+
+
+def _rows(data: bytes) -> list[str]:
+    """Lines that hold numbers; comments and blank lines left out, separators made spaces."""
+    text = decoded(data).replace(",", " ").replace(";", " ").replace("\t", " ")
+    rows = [line for line in text.splitlines() if line and not line.isspace() and line.lstrip()[0] not in "#/"]
+    if not rows:
+        raise FileProblem("empty", "holds no points; export it again.")
+    if any(not _is_number(word) for word in rows[0].split()):
+        rows = rows[1:]  # column names
+    if not rows:
+        raise not_a("rows of x y z")
+    return rows
+
+
+def _columns(rows: list[str]) -> NDArray[np.float64]:
+    """(n, c) numbers of rows that must all have the same count c; only columns that are understood are kept."""
+    width = len(rows[0].split()) if rows else 0
+    values = numbers(" ".join(rows).encode())
+    if len(values) != len(rows) * width:
+        raise not_a("rows of x y z with the same columns")
+    table = values.reshape(len(rows), width)
+    return table if width in (3, 6, 7) else table[:, : 6 if width > 7 else 3]
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
+def _int(word: str) -> int:
+    try:
+        return int(word)
+    except ValueError as error:
+        raise FileProblem("malformed", "starts with a line that is no count of points; export it again.") from error
+
+
+READERS = {".xyz": read_xyz, ".pts": read_pts, ".npy": read_npy, ".npz": read_npz, ".pcd": read_pcd}

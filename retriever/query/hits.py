@@ -1,0 +1,173 @@
+"""The answer to a query: a sequence of hits, and its way into tables and files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.errors import MissingDependency, UsageError
+from retriever.query.expression import format
+from retriever.types import Hit, Modality, Term
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+DIGITS = 6
+"""Decimals of scores in JSON and CSV; Arrow, Parquet and pandas keep every bit."""
+
+_FIXED = ("id", "path", "root", "modality", "label")
+_HIDDEN = frozenset({"fingerprint"})
+
+
+class Hits(Sequence[Hit]):
+    """Ranked hits, best first; immutable.
+
+    Args:
+        terms: the query.
+        space: name of the space that it was asked in.
+        items: one row a hit, the columns of the index.
+        roots: name of a corpus root -> its absolute path.
+        shares: (hits, terms) float64, what each term adds to a hit's score.
+    """
+
+    def __init__(
+        self,
+        terms: Sequence[Term],
+        space: str,
+        items: pa.Table,
+        roots: Mapping[str, str],
+        shares: NDArray[np.float64],
+    ) -> None:
+        self.terms = tuple(terms)
+        self.space = space
+        self._items = items
+        self._shares = shares
+        rows = [{**row, "root": roots[row["root"]]} for row in items.to_pylist()]
+        self._hits = tuple(map(_hit, range(1, len(shares) + 1), rows, shares.tolist()))
+
+    def __len__(self) -> int:
+        return len(self._hits)
+
+    @overload
+    def __getitem__(self, key: int) -> Hit: ...
+    @overload
+    def __getitem__(self, key: slice) -> tuple[Hit, ...]: ...
+    def __getitem__(self, key: int | slice) -> Hit | tuple[Hit, ...]:
+        return self._hits[key]
+
+    def __repr__(self) -> str:
+        lines = [f"<{len(self)} hits for {format(self.terms)}>"]
+        lines += [f"{hit.rank:>4}  {hit.score:6.3f}  {hit.path}" for hit in self._hits[:10]]
+        return "\n".join([*lines, "      ..."] if len(self) > 10 else lines)
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """One dict a hit, as in `to_json`: scores and shares rounded so that the shares still sum to the score."""
+        return [_dict(hit) for hit in self._hits]
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """One object: the query's terms, the space, the count, and the hits."""
+        query = [{"modality": term.kind, "source": term.source, "weight": float(term.weight)} for term in self.terms]
+        answer = {"query": query, "space": self.space, "count": len(self), "hits": self.to_dicts()}
+        return json.dumps(answer, indent=indent, allow_nan=False)
+
+    def to_arrow(self) -> pa.Table:
+        """All that is known of the hits: rank, score, shares, and the items' columns."""
+        import pyarrow as pa
+
+        columns: dict[str, Any] = {
+            "rank": pa.array([hit.rank for hit in self._hits], pa.int64()),
+            "score": pa.array([hit.score for hit in self._hits], pa.float64()),
+            **{name: self._items.column(name) for name in _FIXED},
+            "root": pa.array([hit.root for hit in self._hits], pa.string()),
+            "shares": pa.array(self._shares.tolist(), pa.list_(pa.float64())),
+        }
+        # A corpus may bring a column of its own called "rank" or "score": the hit's comes first and wins.
+        extra = [name for name in self._items.column_names if name not in columns and name not in _HIDDEN]
+        return pa.table({**columns, **{name: self._items.column(name) for name in extra}})
+
+    def to_pandas(self) -> pd.DataFrame:
+        """`to_arrow` as a data frame.
+
+        Raises:
+            MissingDependency: pandas is not installed.
+        """
+        try:
+            import pandas  # noqa: F401
+        except ImportError as error:
+            raise MissingDependency("to_pandas needs pandas: pip install 'any3d-retriever[pandas]'.") from error
+        return self.to_arrow().to_pandas()
+
+    def to_csv(self) -> str:
+        """`to_arrow` as CSV with a header; lists are written with spaces between their numbers."""
+        table = self.to_arrow()
+        scores = [{"score": hit["score"], "shares": hit["shares"]} for hit in self.to_dicts()]
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(table.column_names)
+        for row, rounded in zip(table.to_pylist(), scores, strict=True):
+            writer.writerow([_cell(value) for value in {**row, **rounded}.values()])
+        return out.getvalue()
+
+    def to_parquet(self, path: str | Path) -> None:
+        """Write `to_arrow` to a Parquet file, replacing it.
+
+        Raises:
+            UsageError: the file cannot be written.
+        """
+        import pyarrow.parquet as pq
+
+        try:
+            pq.write_table(self.to_arrow(), path)
+        except OSError as error:
+            raise UsageError(f"The hits cannot be written to {path} ({error}); choose another file.") from error
+
+
+def _hit(rank: int, item: dict[str, Any], shares: list[float]) -> Hit:
+    """One row of the index as a hit."""
+    fixed = {name: item.pop(name) for name in _FIXED}
+    metadata = {name: value for name, value in item.items() if name not in _HIDDEN}
+    return Hit(
+        rank=rank,
+        score=min(1.0, max(-1.0, sum(shares))),
+        id=fixed["id"],
+        path=fixed["path"],
+        root=fixed["root"],
+        modality=Modality(fixed["modality"]),
+        label=fixed["label"],
+        shares=tuple(shares),
+        metadata=metadata,
+    )
+
+
+def _dict(hit: Hit) -> dict[str, Any]:
+    score, shares = rounded(hit.score, hit.shares)
+    return {
+        "rank": hit.rank,
+        "score": score,
+        "id": hit.id,
+        "path": hit.path,
+        "modality": hit.modality.value,
+        "label": hit.label,
+        "shares": shares,
+    }
+
+
+def rounded(score: float, shares: Sequence[float]) -> tuple[float, list[float]]:
+    """Score and shares to DIGITS decimals; the largest share takes up what rounding left, so that the sum holds."""
+    score = round(score, DIGITS)
+    out = [round(share, DIGITS) for share in shares]
+    largest = max(range(len(out)), key=lambda i: abs(out[i]))
+    out[largest] = round(out[largest] + score - sum(out), DIGITS)
+    return score + 0.0, [share + 0.0 for share in out]  # + 0.0: no minus zero
+
+
+def _cell(value: object) -> object:
+    return " ".join(map(str, value)) if isinstance(value, Iterable) and not isinstance(value, str | bytes) else value

@@ -1,0 +1,169 @@
+"""The 3D tower of `mini`: points -> local patches -> tokens -> one unit vector in the text hub's space.
+
+Two set abstractions (Qi et al. 2017, arXiv 1706.02413) turn 1,024 points into 64 patch tokens, a small transformer
+mixes them (Yu et al. 2022, arXiv 2111.14819), and a linear projection binds them to the hub (Guo et al. 2023,
+arXiv 2309.00615, section 3.2). Plain torch: farthest-point sampling and neighbours are vectorised, nothing is compiled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812 - the name everybody uses
+
+from retriever.types import Modality, Payload, PointCloud, Vectors
+
+
+@dataclass(frozen=True)
+class TowerConfig:
+    """Sizes of the tower; stored beside its weights.
+
+    Attributes:
+        points: points of a cloud.
+        centers: centres of the first abstraction, the farthest points of the cloud.
+        neighbors: points around each centre.
+        patches: centres of the second abstraction, and so the number of tokens.
+        patch_neighbors: first-level centres around each of them.
+        width: of a token.
+        layers: of the transformer.
+        heads: of each layer.
+        dim: of the output.
+    """
+
+    points: int = 1024
+    centers: int = 128
+    neighbors: int = 20
+    patches: int = 48
+    patch_neighbors: int = 12
+    width: int = 256
+    layers: int = 3
+    heads: int = 8
+    dim: int = 384
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Who is whose neighbour in b clouds; it does not change when a cloud is turned or scaled.
+
+    Attributes:
+        centers: (b, centers) int64 into the points; the first `patches` of them are the patch centres.
+        near: (b, centers, neighbors) int64 into the points.
+        patch_near: (b, patches, patch_neighbors) int64 into the centres.
+    """
+
+    centers: Tensor
+    near: Tensor
+    patch_near: Tensor
+
+
+def group(points: Tensor, config: TowerConfig) -> Grouping:
+    """Neighbourhoods of (b, n, 3) clouds."""
+    centers = farthest_points(points, config.centers)
+    at = gather(points, centers)
+    near = torch.cdist(at, points).topk(config.neighbors, dim=-1, largest=False).indices
+    patch_near = torch.cdist(at[:, : config.patches], at).topk(config.patch_neighbors, dim=-1, largest=False).indices
+    return Grouping(centers, near, patch_near)
+
+
+def farthest_points(points: Tensor, count: int) -> Tensor:
+    """(b, count) int64: the point farthest from the origin, then again and again the one farthest from all picked."""
+    b = points.shape[0]
+    picked = torch.empty(b, count, dtype=torch.int64, device=points.device)
+    distance = torch.full(points.shape[:2], torch.inf, device=points.device)
+    last = points.square().sum(-1).argmax(-1)
+    rows = torch.arange(b, device=points.device)
+    for i in range(count):
+        picked[:, i] = last
+        distance = torch.minimum(distance, (points - points[rows, last, None]).square().sum(-1))
+        last = distance.argmax(-1)
+    return picked
+
+
+def gather(values: Tensor, index: Tensor) -> Tensor:
+    """Values (b, n, c) at index (b, ...) -> (b, ..., c)."""
+    b, _, c = values.shape
+    flat = index.reshape(b, -1, 1).expand(-1, -1, c)
+    return values.gather(1, flat).reshape(*index.shape, c)
+
+
+class ShapeTower(nn.Module):
+    """Clouds in, unit vectors out."""
+
+    def __init__(self, config: TowerConfig) -> None:
+        super().__init__()
+        self.config = config
+        width = config.width
+        self.local = nn.Sequential(nn.Linear(7, 64), nn.GELU(), nn.Linear(64, 64))
+        self.patch = nn.Sequential(nn.Linear(64 + 3, 128), nn.GELU(), nn.Linear(128, width))
+        self.position = nn.Sequential(nn.Linear(3, 64), nn.GELU(), nn.Linear(64, width))
+        self.blocks = nn.ModuleList(_Block(width, config.heads) for _ in range(config.layers))
+        self.norm = nn.LayerNorm(2 * width)
+        self.projection = nn.Linear(2 * width, config.dim)
+
+    def forward(self, points: Tensor, grouping: Grouping | None = None) -> Tensor:
+        """(b, n, 3) clouds in the unit sphere -> (b, dim) unit vectors."""
+        grouping = grouping or group(points, self.config)
+        centers = gather(points, grouping.centers)
+        offsets = gather(points, grouping.near) - centers[:, :, None]
+        length = offsets.norm(dim=-1, keepdim=True)
+        around = torch.cat([offsets * 8, length * 8, centers[:, :, None].expand_as(offsets)], dim=-1)
+        features = F.gelu(self.local(around).max(dim=2).values)
+        at = centers[:, : self.config.patches]
+        offsets = gather(centers, grouping.patch_near) - at[:, :, None]
+        tokens = self.patch(torch.cat([gather(features, grouping.patch_near), offsets * 4], dim=-1)).max(dim=2).values
+        place = self.position(at)
+        x = tokens + place
+        for block in self.blocks:
+            x = block(x)
+        pooled = self.norm(torch.cat([x.mean(dim=1), x.max(dim=1).values], dim=-1))
+        return F.normalize(self.projection(pooled).float(), dim=-1)
+
+
+class _Block(nn.Module):
+    """One pre-norm transformer layer."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.norm1 = nn.LayerNorm(width)
+        self.qkv = nn.Linear(width, 3 * width)
+        self.out = nn.Linear(width, width)
+        self.norm2 = nn.LayerNorm(width)
+        self.mlp = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        b, t, c = x.shape
+        q, k, v = self.qkv(self.norm1(x)).reshape(b, t, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        # Written out: for this few tokens the fused kernel's backward pass is twice as slow on a CPU.
+        weights = (q * q.shape[-1] ** -0.5 @ k.transpose(-1, -2)).softmax(dim=-1).to(v.dtype)
+        x = x + self.out((weights @ v).transpose(1, 2).reshape(b, t, c))
+        return x + self.mlp(self.norm2(x))
+
+
+class ShapeEncoder:
+    """The tower as an encoder: `PointCloud` payloads in, unit vectors out."""
+
+    modality = Modality.SHAPE
+    batch = 16
+
+    def __init__(self, weights: Path, config: TowerConfig, device: str = "cpu") -> None:
+        from safetensors.torch import load_file
+
+        self._tower = ShapeTower(config).to(device).eval()
+        self._tower.load_state_dict({name: value.float() for name, value in load_file(str(weights)).items()})
+        self._device = device
+
+    @torch.inference_mode()
+    def encode(self, payloads: Sequence[Payload]) -> Vectors:
+        """(n, dim) float32 unit vectors; colours are not looked at."""
+        clouds = np.stack([payload.points for payload in payloads if isinstance(payload, PointCloud)])
+        vectors = [
+            self._tower(torch.from_numpy(clouds[start : start + self.batch]).to(self._device)).cpu().numpy()
+            for start in range(0, len(clouds), self.batch)
+        ]
+        return np.concatenate(vectors).astype(np.float32)

@@ -1,0 +1,99 @@
+"""Filters: an SQL expression over the items' columns -> the rows that it allows."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.errors import FilterError, IndexCorrupt
+from retriever.store.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+ROW = "_row"
+RESERVED = (ROW, "file_row_number", "filename")
+"""Names that the items' own columns must not have."""
+
+_SQL_TYPES = {"int64": "BIGINT", "double": "DOUBLE", "bool": "BOOLEAN", "string": "VARCHAR"}
+
+
+def rows_where(snapshot: Snapshot, where: str) -> NDArray[np.bool_]:
+    """(rows,) True where `where` holds; deleted rows are not taken out, and NULL counts as False.
+
+    DuckDB runs it over the view ``items`` and can open nothing but this snapshot's own item files.
+
+    Args:
+        snapshot: what to filter.
+        where: one SQL expression, such as ``label = 'chair' and vertices < 10000``.
+
+    Raises:
+        FilterError: it is not one expression that DuckDB accepts over these columns.
+        IndexCorrupt: the index was compacted since it was opened.
+    """
+    import duckdb
+
+    mask = np.zeros(snapshot.rows, np.bool_)
+    if not snapshot.segments:
+        return mask
+    if not all(segment.items.exists() for segment in snapshot.segments):
+        raise IndexCorrupt(f"The index {snapshot.folder} was compacted after it was opened here: open it again.")
+    with duckdb.connect(":memory:", config={"autoload_known_extensions": False}) as connection:
+        items = _items(connection, snapshot)
+        try:
+            # DuckDB parses this text as one expression: no second statement, list or clause gets through.
+            found = items.filter(where).project(ROW).fetchnumpy()[ROW]
+        except duckdb.Error as error:
+            raise FilterError(_explain(error, where, snapshot.columns())) from error
+    mask[found] = True
+    return mask
+
+
+def _items(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> duckdb.DuckDBPyRelation:
+    """The view ``items``, in a connection that can do nothing else any more."""
+    files = [str(segment.items.resolve()) for segment in snapshot.segments]
+    firsts = snapshot.firsts.tolist()
+    parts = [
+        f"SELECT * EXCLUDE (file_row_number){_casts(segment.schema, snapshot.schema)}, "
+        f"file_row_number + {first} AS {ROW} FROM read_parquet({_quote(file)}, file_row_number = true)"
+        for segment, file, first in zip(snapshot.segments, files, firsts, strict=True)
+    ]
+    connection.execute("SET python_enable_replacements = false")
+    connection.execute(f"SET allowed_paths = [{', '.join(map(_quote, files))}]")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    connection.execute(f"CREATE VIEW items AS {' UNION ALL BY NAME '.join(parts)}")
+    return connection.table("items")
+
+
+def _casts(own: pa.Schema, whole: pa.Schema) -> str:
+    """REPLACE clause for the columns whose type differs between segments."""
+    names = [field.name for field in own if field.type != whole.field(field.name).type]
+    casts = [f"CAST({_name(name)} AS {_SQL_TYPES[str(whole.field(name).type)]}) AS {_name(name)}" for name in names]
+    return f" REPLACE ({', '.join(casts)})" if casts else ""
+
+
+def _explain(error: duckdb.Error, where: str, columns: list[str]) -> str:
+    # Without DuckDB's class of error and its picture of the query.
+    message = re.sub(r"^[A-Z][\w ]* Error: ", "", str(error).split("\n")[0]).rstrip(".! ")
+    if match := re.match(r'Referenced column "(.*?)" not found', message):
+        return (
+            f"The filter {where!r} names {match[1]!r}, which is no column of this index: "
+            f"use {', '.join(columns)}, and put text in single quotes."
+        )
+    return (
+        f"The filter {where!r} cannot be used ({message}): "
+        "write one SQL expression that is true or false, such as \"label = 'chair' and vertices < 10000\"."
+    )
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _name(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'

@@ -1,0 +1,63 @@
+"""Where things lie in an index folder, and how a folder is found.
+
+- ``manifest.json``: which of the files below count; replaced whole, never edited
+- ``segments/NNNNNN/``: one immutable batch of rows: vectors.npy, items.parquet
+- ``deleted/NNNNNN.npy``: sorted int64 rows that no longer count
+- ``journal.arrows``: rows of a run that are not in a segment yet
+- ``failures.parquet``: files that could not be indexed
+- ``lock``: held by the one process that writes
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from retriever.errors import IndexMissing
+
+FOLDER = ".retriever"
+ENVIRONMENT = "RETRIEVER_INDEX"
+
+MANIFEST = "manifest.json"
+SEGMENTS = "segments"
+VECTORS = "vectors.npy"
+ITEMS = "items.parquet"
+DELETED = "deleted"
+JOURNAL = "journal.arrows"
+FAILURES = "failures.parquet"
+LOCK = "lock"
+
+
+def is_index(folder: Path) -> bool:
+    """Whether `folder` holds an index."""
+    return (folder / MANIFEST).is_file()
+
+
+def find(folder: Path | str | None = None) -> Path:
+    """The index folder to use: the one given, else ``$RETRIEVER_INDEX``, else the nearest ``.retriever`` upward.
+
+    Raises:
+        IndexMissing: there is none.
+    """
+    if folder is not None:
+        return _required(Path(folder), "")
+    if named := os.environ.get(ENVIRONMENT):
+        return _required(Path(named), f" (from ${ENVIRONMENT})")
+    here = Path.cwd()
+    for parent in (here, *here.parents):
+        if is_index(parent / FOLDER):
+            return parent / FOLDER
+    raise IndexMissing(
+        f"No {FOLDER} folder in {here} or above it: "
+        f"make one with `retriever index FOLDER`, or name an index with --index or ${ENVIRONMENT}."
+    )
+
+
+def _required(folder: Path, origin: str) -> Path:
+    if is_index(folder):
+        return folder
+    state = "is not an index" if folder.exists() else "does not exist"
+    raise IndexMissing(
+        f"The index folder {folder}{origin} {state}: "
+        f"name another, or make it with `retriever index FOLDER --index {folder}`."
+    )

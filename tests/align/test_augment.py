@@ -1,0 +1,45 @@
+import torch
+
+from indexer.align.augment import Augmentation, augment, cut, rotations, to_unit_sphere
+
+
+def generator(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def clouds(count=6, points=128):
+    return to_unit_sphere(torch.rand(count, points, 3, generator=generator(1)) * torch.tensor([1.0, 2.0, 0.5]))
+
+
+def test_rotations_are_rotations():
+    turned = rotations(50, Augmentation(), generator())
+    torch.testing.assert_close(turned @ turned.transpose(1, 2), torch.eye(3).expand(50, 3, 3), atol=1e-5, rtol=0)
+    torch.testing.assert_close(torch.linalg.det(turned), torch.ones(50), atol=1e-5, rtol=0)
+
+
+def test_without_tumbling_and_tilt_up_stays_up():
+    turned = rotations(20, Augmentation(tumble=0, tilt=0), generator())
+    up = torch.tensor([0.0, 1.0, 0.0])
+    torch.testing.assert_close(turned @ up, up.expand(20, 3), atol=1e-5, rtol=0)
+
+
+def test_augmented_clouds_are_centred_in_the_unit_sphere():
+    made = augment(clouds(), Augmentation(), generator())
+    torch.testing.assert_close(made.mean(dim=1), torch.zeros(6, 3), atol=1e-5, rtol=0)
+    torch.testing.assert_close(made.norm(dim=-1).amax(dim=1), torch.ones(6))
+
+
+def test_no_augmentation_is_only_a_turn():
+    nothing = Augmentation(tumble=1, stretch=0, noise=0)
+    before, after = clouds(), augment(clouds(), nothing, generator())
+    torch.testing.assert_close(after.norm(dim=-1), before.norm(dim=-1), atol=1e-4, rtol=0)
+
+
+def test_cut_keeps_points_of_the_cloud_and_drops_one_side():
+    before = clouds(4)
+    after = cut(before, generator(5))
+    assert after.shape == before.shape
+    for old, new in zip(before, after, strict=True):
+        known = {tuple(point) for point in old.tolist()}
+        left = {tuple(point) for point in new.tolist()}
+        assert left < known

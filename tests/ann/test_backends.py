@@ -1,0 +1,165 @@
+"""What every backend must do, whatever its arithmetic."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retriever.ann.exact import ExactSearch
+from retriever.ann.faiss_flat import FaissFlat
+
+BACKENDS = {
+    "exact": ExactSearch,
+    "faiss-selectors": partial(FaissFlat, device="cpu"),
+    "faiss-overfetch": partial(FaissFlat, device="cpu", selectors=False),
+}
+DIM = 24
+
+
+@pytest.fixture(params=BACKENDS, scope="module")
+def backend(request):
+    return BACKENDS[request.param]
+
+
+def unit(rng, rows, dim=DIM):
+    vectors = rng.standard_normal((rows, dim)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def brute_force(vectors, queries, k, allowed=None):
+    """The contract, said again in the plainest way."""
+    scores = np.full((len(queries), k), -np.inf, np.float32)
+    rows = np.full((len(queries), k), -1, np.int64)
+    for q, query in enumerate(queries):
+        cosines = [np.float32((v.astype(np.float64) * query.astype(np.float64)).sum()) for v in vectors]
+        order = sorted(
+            (r for r in range(len(vectors)) if allowed is None or allowed[r]), key=lambda r: (-cosines[r], r)
+        )
+        for place, row in enumerate(order[:k]):
+            scores[q, place], rows[q, place] = cosines[row], row
+    return scores, rows
+
+
+def assert_same(found, expected):
+    np.testing.assert_array_equal(found[1], expected[1])
+    np.testing.assert_array_equal(found[0], expected[0])
+    assert found[0].dtype == np.float32
+    assert found[1].dtype == np.int64
+
+
+def split(vectors, *cuts):
+    return np.split(vectors, cuts)
+
+
+@pytest.mark.parametrize("share", [None, 0.9, 0.5, 0.02], ids=["all", "most", "half", "few"])
+def test_equals_brute_force_over_several_segments(backend, share):
+    rng = np.random.default_rng(1)
+    vectors, queries = unit(rng, 700), unit(rng, 5)
+    allowed = None if share is None else rng.random(700) < share
+    found = backend(split(vectors, 1, 300, 300, 650), DIM).search(queries, 9, allowed)
+    assert_same(found, brute_force(vectors, queries, 9, allowed))
+
+
+def test_equal_vectors_come_in_row_order_even_across_the_edge_of_k(backend):
+    rng = np.random.default_rng(2)
+    few, query = unit(rng, 3), unit(rng, 1)
+    vectors = np.tile(few, (120, 1))
+    found = backend(split(vectors, 50, 201), DIM).search(query, 130)
+    assert_same(found, brute_force(vectors, query, 130))
+    best = int(np.argmax(few @ query[0]))
+    np.testing.assert_array_equal(found[1][0, :120], np.arange(120) * 3 + best)
+
+
+def test_ties_respect_the_mask(backend):
+    vectors = np.tile(unit(np.random.default_rng(3), 1), (90, 1))
+    allowed = np.arange(90) % 2 == 1
+    found = backend([vectors], DIM).search(vectors[:1], 3, allowed)
+    np.testing.assert_array_equal(found[1], [[1, 3, 5]])
+
+
+def test_k_above_the_number_of_rows_is_padded(backend):
+    rng = np.random.default_rng(4)
+    vectors, queries = unit(rng, 4), unit(rng, 2)
+    found = backend(split(vectors, 2), DIM).search(queries, 7)
+    assert_same(found, brute_force(vectors, queries, 7))
+    assert (found[1][:, 4:] == -1).all()
+    assert np.isneginf(found[0][:, 4:]).all()
+
+
+@pytest.mark.parametrize("rows", [0, 30], ids=["no rows", "all deleted"])
+def test_nothing_allowed_gives_no_neighbours(backend, rows):
+    rng = np.random.default_rng(5)
+    found = backend([unit(rng, rows)], DIM).search(unit(rng, 2), 3, np.zeros(rows, bool))
+    assert (found[1] == -1).all()
+    assert np.isneginf(found[0]).all()
+
+
+def test_one_row(backend):
+    vector = unit(np.random.default_rng(6), 1)
+    scores, rows = backend([vector], DIM).search(vector, 1)
+    assert rows.tolist() == [[0]]
+    assert scores[0, 0] == pytest.approx(1, abs=1e-6)
+
+
+def test_no_queries(backend):
+    rng = np.random.default_rng(7)
+    scores, rows = backend([unit(rng, 9)], DIM).search(unit(rng, 0), 3)
+    assert scores.shape == rows.shape == (0, 3)
+
+
+def test_a_query_does_not_depend_on_its_batch(backend):
+    rng = np.random.default_rng(8)
+    searcher, queries = backend([unit(rng, 400)], DIM), unit(rng, 300)
+    together = searcher.search(queries, 5)
+    alone = [searcher.search(query[None], 5) for query in queries[::60]]
+    np.testing.assert_array_equal(together[0][::60], np.concatenate([scores for scores, _ in alone]))
+    np.testing.assert_array_equal(together[1][::60], np.concatenate([rows for _, rows in alone]))
+
+
+@pytest.mark.parametrize(
+    ("queries", "k", "allowed"),
+    [
+        (np.zeros((1, DIM), np.float32), 0, None),
+        (np.zeros((1, DIM + 1), np.float32), 1, None),
+        (np.zeros(DIM, np.float32), 1, None),
+        (np.zeros((1, DIM), np.float32), 1, np.ones(9, bool)),
+        (np.zeros((1, DIM), np.float32), 1, np.ones(10, int)),
+    ],
+    ids=["k=0", "wrong dim", "flat query", "short mask", "integer mask"],
+)
+def test_arguments_that_do_not_fit_are_rejected(backend, queries, k, allowed):
+    searcher = backend([unit(np.random.default_rng(9), 10)], DIM)
+    with pytest.raises(ValueError, match="must be"):
+        searcher.search(queries, k, allowed)
+
+
+def test_vectors_may_be_memory_mapped_read_only(backend, tmp_path):
+    rng = np.random.default_rng(10)
+    vectors = unit(rng, 50)
+    np.save(tmp_path / "vectors.npy", vectors)
+    mapped = np.load(tmp_path / "vectors.npy", mmap_mode="r", allow_pickle=False)
+    query = unit(rng, 1)
+    assert_same(backend([mapped], DIM).search(query, 4), brute_force(vectors, query, 4))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    rows=st.integers(0, 120),
+    distinct=st.integers(1, 40),
+    queries=st.integers(0, 4),
+    k=st.integers(1, 150),
+    share=st.sampled_from([None, 0.0, 0.1, 0.6, 1.0]),
+    cuts=st.lists(st.integers(0, 120), max_size=3),
+)
+def test_any_index_equals_brute_force(backend, seed, rows, distinct, queries, k, share, cuts):
+    rng = np.random.default_rng(seed)
+    vectors = unit(rng, distinct)[rng.integers(0, distinct, rows)]
+    asked = unit(rng, queries)
+    allowed = None if share is None else rng.random(rows) < share
+    found = backend(split(vectors, *sorted(cuts)), DIM).search(asked, k, allowed)
+    assert_same(found, brute_force(vectors, asked, k, allowed))

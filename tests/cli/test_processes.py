@@ -1,0 +1,160 @@
+"""The command line as its own process: signals, kills, pipes, terminals."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import simple_space
+from small_corpus import write_boxes
+
+COMMAND = [sys.executable, simple_space.__file__]
+BOXES = 64
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    write_boxes(tmp_path / "boxes", BOXES)
+    return tmp_path
+
+
+def start(work: Path, *arguments: str, pause: float = 0.0, **how: object) -> subprocess.Popen[str]:
+    environment = {**os.environ, simple_space.PAUSE: str(pause), "COLUMNS": "120"}
+    environment.pop("RETRIEVER_INDEX", None)
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | how
+    return subprocess.Popen([*COMMAND, *arguments], cwd=work, env=environment, text=True, **streams)  # type: ignore[call-overload, no-any-return]
+
+
+def finish(work: Path, *arguments: str) -> tuple[int, str, str]:
+    process = start(work, *arguments)
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+def wait_for_rows(work: Path, process: subprocess.Popen[str]) -> None:
+    """Until the run has put rows into its journal."""
+    journal = work / ".retriever" / "journal.arrows"
+    deadline = time.monotonic() + 30
+    while not (journal.exists() and journal.stat().st_size > 6000):
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def children(pid: int) -> list[int]:
+    """Processes that read files for the run."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+            command = (stat.parent / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if int(fields[1]) == pid and b"spawn_main" in command:
+            found.append(int(stat.parent.name))
+    return found
+
+
+def counted(text: str, what: str) -> int:
+    found = re.search(rf"(\d+) {what}", text)
+    return int(found[1]) if found else 0
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_was_stopped_goes_on(work: Path, how: signal.Signals):
+    process = start(work, "index", "boxes", "--workers", "2", pause=0.5)
+    wait_for_rows(work, process)
+    process.send_signal(how)
+    _, err = process.communicate(timeout=30)
+    if how == signal.SIGINT:
+        assert process.returncode == 130
+        assert "the same command goes on from there" in err and "Traceback" not in err
+    else:
+        assert process.returncode == -how
+    code, _, err = finish(work, "index", "boxes")
+    assert code == 0
+    assert 0 < counted(err, "unchanged") == BOXES - counted(err, "embedded")
+    if how == signal.SIGKILL:
+        assert counted(err, "recovered") == counted(err, "unchanged")
+    told = json.loads(finish(work, "query", "--text", "box", "-k", "200", "--json")[1])
+    paths = [hit["path"] for hit in told["hits"]]
+    assert len(paths) == len(set(paths)) == BOXES
+
+
+def test_ctrl_c_reaches_the_whole_process_group(work: Path):
+    process = start(work, "index", "boxes", "--workers", "2", pause=0.3, start_new_session=True)
+    deadline = time.monotonic() + 30
+    while len(children(process.pid)) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does, while the workers still start
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130 and "Traceback" not in err and len(err.splitlines()) == 1
+
+
+def test_a_killed_worker_stops_nothing(work: Path):
+    process = start(work, "index", "boxes", "--workers", "2", pause=0.4)
+    wait_for_rows(work, process)
+    workers = children(process.pid)
+    assert len(workers) == 2
+    os.kill(workers[0], signal.SIGKILL)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert f"{BOXES} embedded" in err
+
+
+def test_exit_codes_and_streams(work: Path):
+    (work / "boxes" / "bad.off").write_bytes(b"")
+    code, out, err = finish(work, "index", "boxes")
+    assert (code, out) == (3, "") and "bad.off has no bytes" in err
+    code, out, err = finish(work, "query", "--text", "box", "--json")
+    assert code == 0 and err == "" and json.loads(out)["count"] == 10
+    code, out, err = finish(work, "query", "--id", "nope")
+    assert code == 2 and out == "" and err.startswith("error: ") and len(err.splitlines()) == 1
+
+
+def test_a_reader_that_closes_the_pipe_is_no_error(work: Path):
+    finish(work, "index", "boxes")
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = start(work, "query", "--text", "box", "--csv", stdout=writing)
+    os.close(writing)
+    _, err = process.communicate(timeout=30)
+    assert err == "" and process.returncode == 0
+
+
+def on_terminal(work: Path, *arguments: str) -> str:
+    """What a person sees, escape sequences included."""
+    ours, theirs = pty.openpty()
+    process = start(work, *arguments, stdout=theirs, stderr=theirs, stdin=theirs)
+    os.close(theirs)
+    seen = b""
+    while True:
+        try:
+            seen += os.read(ours, 65536)
+        except OSError:  # the other side is closed
+            break
+    process.wait(30)
+    os.close(ours)
+    return seen.decode()
+
+
+def test_terminals_get_bars_and_tables(work: Path):
+    shown = on_terminal(work, "index", "boxes")
+    assert "Embedding" in shown and f"{BOXES}/{BOXES}" in shown
+    table = on_terminal(work, "query", "--shape", "boxes/box-003.off", "--minus-text", "red", "-k", "3")
+    assert "score" in table and "box-003.off" in table and "−red" in table and "\t" not in table
+    assert "items" in on_terminal(work, "status")
+
+
+def test_logs_get_plain_lines(work: Path):
+    process = start(work, "index", "boxes", "--workers", "2", pause=0.8)
+    _, err = process.communicate(timeout=60)
+    assert re.search(r"^Embedding: \d+ of 64 files, [\d.]+/s, 0:\d\d left$", err, re.MULTILINE), err
+    assert "\x1b" not in err

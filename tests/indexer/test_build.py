@@ -1,0 +1,391 @@
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from small_corpus import write_bad, write_box, write_boxes
+
+from indexer.build import Summary, index
+from retriever.errors import IndexBusy, RetrieverError, SpaceError, UsageError
+from retriever.store import Manifest, Snapshot, read_failures
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """Five boxes in two class folders."""
+    for n, name in enumerate(["tall/a.off", "tall/b.off", "flat/c.off", "flat/d.off", "flat/e.off"]):
+        write_box(tmp_path / "corpus" / name, (1, 1 + n, 2))
+    return tmp_path / "corpus"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+def rows(folder: Path) -> dict[str, dict[str, object]]:
+    """Live rows by path; fails where a path comes twice."""
+    snapshot = Snapshot.open(folder)
+    listed = snapshot.take(np.flatnonzero(snapshot.live)).to_pylist()
+    by_path = {row["path"]: row for row in listed}
+    assert len(by_path) == len(listed), "an item is there twice"
+    return by_path
+
+
+def vector(folder: Path, path: str) -> np.ndarray:
+    snapshot = Snapshot.open(folder)
+    return snapshot.vectors(snapshot.rows_of([str(rows(folder)[path]["id"])]))[0]
+
+
+def counts(summary: Summary) -> dict[str, int]:
+    names = ("embedded", "reused", "updated", "unchanged", "removed", "recovered")
+    return {name: getattr(summary, name) for name in names if getattr(summary, name)}
+
+
+def touch(path: Path) -> None:
+    os.utime(path, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns + 1_000_000_000))
+
+
+def test_first_run_embeds_everything(corpus: Path, folder: Path):
+    summary = index([corpus], folder)
+    assert counts(summary) == {"embedded": 5} and not summary.failed
+    row = rows(folder)["flat/c.off"]
+    assert row["label"] == "flat" and row["vertices"] == 8 and row["up"] == "y" and row["modality"] == "shape"
+    assert row["extent"] == [1, 3, 2]
+
+
+def test_unchanged_folder_embeds_nothing_and_writes_nothing(corpus: Path, folder: Path):
+    index([corpus], folder)
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.name != "lock"}
+    assert counts(index([corpus], folder)) == {"unchanged": 5}
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.name != "lock"} == before
+
+
+def test_changed_file_is_embedded_anew_under_its_id(corpus: Path, folder: Path):
+    index([corpus], folder)
+    old_id, old = rows(folder)["tall/a.off"]["id"], vector(folder, "tall/a.off")
+    write_box(corpus / "tall/a.off", (5, 1, 1))
+    assert counts(index([corpus], folder)) == {"embedded": 1, "unchanged": 4}
+    assert rows(folder)["tall/a.off"]["id"] == old_id
+    assert not np.allclose(vector(folder, "tall/a.off"), old)
+
+
+def test_removed_file_leaves_the_index(corpus: Path, folder: Path):
+    index([corpus], folder)
+    (corpus / "flat/d.off").unlink()
+    assert counts(index([corpus], folder)) == {"removed": 1, "unchanged": 4}
+    assert "flat/d.off" not in rows(folder)
+
+
+def test_emptied_root_leaves_an_empty_index(corpus: Path, folder: Path):
+    index([corpus], folder)
+    shutil.rmtree(corpus)
+    corpus.mkdir()
+    assert counts(index([corpus], folder)) == {"removed": 5}
+    assert rows(folder) == {}
+
+
+def test_touched_file_embeds_nothing_and_is_then_unchanged(corpus: Path, folder: Path):
+    index([corpus], folder)
+    touch(corpus / "tall/b.off")
+    assert counts(index([corpus], folder)) == {"updated": 1, "unchanged": 4}
+    assert counts(index([corpus], folder)) == {"unchanged": 5}
+
+
+def test_moved_file_takes_its_vector_along(corpus: Path, folder: Path):
+    index([corpus], folder)
+    old = vector(folder, "tall/a.off")
+    (corpus / "tall/a.off").rename(corpus / "flat/moved.off")
+    assert counts(index([corpus], folder)) == {"reused": 1, "removed": 1, "unchanged": 4}
+    np.testing.assert_array_equal(vector(folder, "flat/moved.off"), old)
+    row = rows(folder)["flat/moved.off"]
+    assert (row["label"], row["name"], row["vertices"]) == ("flat", "moved", 8)
+
+
+def test_copy_reuses_the_vector(corpus: Path, folder: Path):
+    index([corpus], folder)
+    shutil.copy(corpus / "tall/a.off", corpus / "tall/copy.off")
+    assert counts(index([corpus], folder)) == {"reused": 1, "unchanged": 5}
+
+
+def test_new_caption_updates_the_row_only(corpus: Path, folder: Path):
+    index([corpus], folder)
+    old = vector(folder, "tall/a.off")
+    (corpus / "tall/a.txt").write_text("a very tall box")
+    assert counts(index([corpus], folder)) == {"updated": 1, "unchanged": 4}
+    assert rows(folder)["tall/a.off"]["caption"] == "a very tall box"
+    np.testing.assert_array_equal(vector(folder, "tall/a.off"), old)
+
+
+def test_another_up_axis_embeds_anew(corpus: Path, folder: Path):
+    index([corpus], folder)
+    old = vector(folder, "tall/a.off")
+    assert counts(index([corpus], folder, up="z")) == {"embedded": 5}
+    assert rows(folder)["tall/a.off"]["up"] == "z"
+    assert not np.allclose(vector(folder, "tall/a.off"), old)
+    assert counts(index([corpus], folder, up="z")) == {"unchanged": 5}
+
+
+def test_the_axis_that_auto_took_is_no_change_of_the_vector(corpus: Path, folder: Path):
+    index([corpus], folder)
+    assert counts(index([corpus], folder, up="y")) == {"updated": 5}
+
+
+def test_part_of_a_known_root(corpus: Path, folder: Path):
+    index([corpus], folder)
+    write_box(corpus / "tall/new.off", (9, 1, 1))
+    write_box(corpus / "flat/new.off", (9, 2, 1))
+    (corpus / "flat/c.off").unlink()
+    assert counts(index([corpus / "tall"], folder)) == {"embedded": 1, "unchanged": 2}
+    assert rows(folder)["tall/new.off"]["label"] == "tall"
+    assert {"flat/c.off", "flat/d.off"} <= set(rows(folder)) and "flat/new.off" not in rows(folder)
+    assert len(Manifest.read(folder).roots) == 1
+
+
+def test_one_file(corpus: Path, folder: Path):
+    assert counts(index([corpus / "tall/a.off"], folder)) == {"embedded": 1}
+    assert list(rows(folder)) == ["a.off"]
+    assert counts(index([corpus / "tall/b.off"], folder)) == {"embedded": 1}
+    assert sorted(rows(folder)) == ["a.off", "b.off"]
+
+
+def test_a_root_around_known_ones_takes_their_rows_over(corpus: Path, folder: Path):
+    index([corpus / "tall"], folder)
+    index([corpus / "flat/c.off"], folder)
+    old = vector(folder, "a.off")
+    assert counts(index([corpus], folder)) == {"embedded": 2, "updated": 3}
+    listed = rows(folder)
+    assert sorted(listed) == ["flat/c.off", "flat/d.off", "flat/e.off", "tall/a.off", "tall/b.off"]
+    assert {row["root"] for row in listed.values()} == {"corpus"}
+    np.testing.assert_array_equal(vector(folder, "tall/a.off"), old)
+    assert counts(index([corpus], folder)) == {"unchanged": 5}
+    assert counts(index([corpus / "tall"], folder)) == {"unchanged": 2}
+
+
+def test_two_roots_of_one_name(tmp_path: Path, folder: Path):
+    for parent in ("x", "y"):
+        write_box(tmp_path / parent / "models/a.off", (1, 2, 3))
+    index([tmp_path / "x/models"], folder)
+    assert counts(index([tmp_path / "y/models"], folder)) == {"reused": 1}
+    snapshot = Snapshot.open(folder)
+    assert len(snapshot) == 2 and len(set(snapshot.column("id").to_pylist())) == 2
+
+
+def test_bad_files_stop_nothing(corpus: Path, folder: Path):
+    bad = write_bad(corpus / "bad")
+    summary = index([corpus], folder)
+    assert counts(summary) == {"embedded": 5}
+    assert sorted(failure.path for failure in summary.failed) == [f"bad/{name}" for name in bad]
+    kinds = {Path(failure.path).name: failure.kind for failure in read_failures(folder)}
+    assert kinds["empty.obj"] == "empty" and kinds["nan.off"] == "not-finite" and kinds["one-point.off"] == "no-surface"
+    again = index([corpus], folder)
+    assert counts(again) == {"unchanged": 5} and len(again.failed) == len(bad)
+
+
+def test_repaired_file_leaves_the_failures(corpus: Path, folder: Path):
+    broken = corpus / "tall/broken.off"
+    broken.write_bytes(b"OFF\n")
+    assert [failure.path for failure in index([corpus], folder).failed] == ["tall/broken.off"]
+    index([corpus / "flat"], folder)
+    assert len(read_failures(folder)) == 1, "a scan of another part says nothing about it"
+    write_box(broken, (1, 2, 3))
+    assert counts(index([corpus], folder)) == {"embedded": 1, "unchanged": 5}
+    assert read_failures(folder) == []
+
+
+def test_file_that_turns_bad_leaves_the_index(corpus: Path, folder: Path):
+    index([corpus], folder)
+    (corpus / "tall/a.off").write_bytes(b"")
+    summary = index([corpus], folder)
+    assert [failure.kind for failure in summary.failed] == ["empty"]
+    assert "tall/a.off" not in rows(folder) and len(rows(folder)) == 4
+
+
+def test_strange_names_and_links(corpus: Path, folder: Path):
+    names = ["with space.off", "größe ☃ 椅子.off", "two\nlines\t.off", "quote'\"[red].off", "UPPER.OFF"]
+    for n, name in enumerate(names):
+        write_box(corpus / "tall" / name, (1, 2, 3 + n))
+    (corpus / "tall/loop").symlink_to(corpus)
+    (corpus / "tall/self").symlink_to(corpus / "tall/self")
+    (corpus / "tall/dangling.off").symlink_to(corpus / "nowhere")
+    os.mkfifo(corpus / "tall/pipe.off")
+    (corpus / "tall/folder.off").mkdir()
+    (corpus / "tall" / os.fsdecode(b"latin-\xe9.off")).write_bytes(b"OFF\n")
+    summary = index([corpus], folder)
+    assert summary.embedded == 5 + len(names)
+    assert {f"tall/{name}" for name in names} <= set(rows(folder))
+    assert sorted(failure.path for failure in summary.failed) == [
+        "tall/dangling.off",
+        "tall/latin-\\udce9.off",
+        "tall/self",
+    ]
+    assert summary.skipped["folder linked twice"] == 1 and summary.skipped["not a regular file"] == 1
+
+
+def test_modalities_the_space_cannot_encode_are_skipped(corpus: Path, folder: Path):
+    (corpus / "note.txt").write_text("a note of its own")
+    (corpus / "photo.png").write_bytes(b"\x89PNG")
+    (corpus / "song.mp3").write_bytes(b"ID3")
+    (corpus / "archive.zip").write_bytes(b"PK")
+    summary = index([corpus], folder)
+    assert counts(summary) == {"embedded": 6} and not summary.failed
+    assert rows(folder)["note.txt"]["modality"] == "text"
+    assert summary.skipped == {
+        "no image encoder in space mini": 1,
+        "no audio encoder in space mini": 1,
+        "unsupported .zip": 1,
+    }
+
+
+def test_metadata_table_is_joined_and_its_changes_noticed(corpus: Path, folder: Path, tmp_path: Path):
+    table = tmp_path / "prices.csv"
+    table.write_text("path,price,label\ntall/a.off,9,tower\nflat/c.off,7,\n")
+    index([corpus], folder, metadata=table)
+    listed = rows(folder)
+    assert (listed["tall/a.off"]["price"], listed["tall/a.off"]["label"]) == (9, "tower")
+    assert (listed["flat/c.off"]["price"], listed["flat/c.off"]["label"]) == (7, "flat")
+    assert listed["tall/b.off"]["price"] is None
+    assert counts(index([corpus], folder, metadata=table)) == {"unchanged": 5}
+    table.write_text("path,price\ntall/a.off,10\nflat/c.off,7\n")
+    assert counts(index([corpus], folder, metadata=table)) == {"updated": 1, "unchanged": 4}
+    assert rows(folder)["tall/a.off"]["price"] == 10
+
+
+def test_gltf_is_never_reused_as_its_geometry_lies_elsewhere(corpus: Path, folder: Path):
+    def write_gltf(height: float) -> None:
+        points = np.array([[0, 0, 0], [1, 0, 0], [0, height, 0]], np.float32)
+        (corpus / "tall/t.bin").write_bytes(points.tobytes())
+        document = {
+            "asset": {"version": "2.0"},
+            "buffers": [{"uri": "t.bin", "byteLength": 36}],
+            "bufferViews": [{"buffer": 0, "byteLength": 36}],
+            "accessors": [{"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3"}],
+            "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
+            "nodes": [{"mesh": 0}],
+            "scenes": [{"nodes": [0]}],
+            "scene": 0,
+        }
+        (corpus / "tall/t.gltf").write_text(json.dumps(document))
+
+    write_gltf(1)
+    assert not index([corpus], folder).failed
+    old = vector(folder, "tall/t.gltf")
+    write_gltf(5)
+    touch(corpus / "tall/t.bin")
+    assert counts(index([corpus], folder)) == {"embedded": 1, "unchanged": 5}
+    assert not np.allclose(vector(folder, "tall/t.gltf"), old)
+
+
+def test_interrupted_run_goes_on(tmp_path: Path, folder: Path):
+    paths = write_boxes(tmp_path / "boxes", 24)
+
+    def stop(phase: str, done: int, total: int | None) -> None:
+        if phase == "embed" and done >= 16:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index([tmp_path / "boxes"], folder, progress=stop)
+    summary = index([tmp_path / "boxes"], folder)
+    assert counts(summary) == {"recovered": 16, "unchanged": 16, "embedded": 8}
+    assert sorted(rows(folder)) == [path.name for path in paths]
+
+
+def test_interrupted_update_leaves_no_double(tmp_path: Path, folder: Path):
+    boxes = tmp_path / "boxes"
+    write_boxes(boxes, 24)
+    index([boxes], folder)
+    for n in range(24):
+        write_box(boxes / f"box-{n:03}.off", (3, 1 + n, 1))
+
+    def stop(phase: str, done: int, total: int | None) -> None:
+        if phase == "embed" and done >= 8:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index([boxes], folder, progress=stop)
+    assert len(rows(folder)) == 24, "readers still see the version before"
+    assert counts(index([boxes], folder)) == {"recovered": 8, "unchanged": 8, "embedded": 16}
+    assert len(rows(folder)) == 24
+
+
+def test_missing_path_makes_no_index(folder: Path, tmp_path: Path):
+    with pytest.raises(UsageError, match="nowhere"):
+        index([tmp_path / "nowhere"], folder)
+    assert not folder.exists()
+
+
+def test_folder_with_nothing_to_index_names_the_formats(folder: Path, tmp_path: Path):
+    (tmp_path / "void").mkdir()
+    (tmp_path / "void/data.xyzzy").touch()
+    with pytest.raises(RetrieverError, match=r"void .*xyzzy.* shape: .*glb.*obj.* text: .*txt"):
+        index([tmp_path / "void"], folder)
+    assert not folder.exists()
+
+
+def test_an_index_inside_its_corpus_is_not_indexed(corpus: Path):
+    inside = corpus / "tall" / "idx"
+    index([corpus], inside)
+    assert counts(index([corpus], inside)) == {"unchanged": 5}
+
+
+def test_a_second_writer_is_told_to_wait(corpus: Path, folder: Path):
+    def second(phase: str, done: int, total: int | None) -> None:
+        if phase == "embed":
+            with pytest.raises(IndexBusy):
+                index([corpus], folder)
+
+    assert counts(index([corpus], folder, progress=second)) == {"embedded": 5}
+
+
+def test_unknown_axis(corpus: Path, folder: Path):
+    with pytest.raises(UsageError, match="'x'"):
+        index([corpus], folder, up="x")
+    assert not folder.exists()
+
+
+def test_unknown_space(corpus: Path, folder: Path):
+    with pytest.raises(SpaceError, match="maxi"):
+        index([corpus], folder, space="maxi")
+    assert not folder.exists()
+
+
+WITHOUT_RIGHTS = """
+import json, sys
+import simple_space; simple_space.install()
+from indexer.build import index
+summary = index([sys.argv[1]], sys.argv[2])
+failed = sorted((failure.path, failure.kind) for failure in summary.failed)
+print(json.dumps([summary.embedded, summary.unchanged, summary.removed, failed]))
+"""
+
+
+def drop_root_override() -> None:
+    """Let file modes hold for root too, from the next exec on; for other users they do anyway."""
+    libc = ctypes.CDLL(None)
+    for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+        libc.prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
+
+
+def test_unreadable_files_and_folders(corpus: Path, folder: Path):
+    write_box(corpus / "deep/f.off", (1, 1, 9))
+    index([corpus], folder)
+    write_box(corpus / "tall/secret.off", (1, 2, 3)).chmod(0)
+    (corpus / "flat").chmod(0)
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_RIGHTS, str(corpus), str(folder)],
+        preexec_fn=drop_root_override,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+    )
+    (corpus / "flat").chmod(0o755)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [0, 3, 0, [["flat", "unreadable"], ["tall/secret.off", "unreadable"]]]
+    assert len(rows(folder)) == 6

@@ -1,0 +1,219 @@
+"""Known corpus layouts, names, and the user's own tables."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from indexer.corpora import Layout, name_of, read_table, words
+from indexer.scan import scan
+from indexer.shapenet import SYNSETS
+from retriever.errors import UsageError
+
+
+def plant(root: Path, *paths: str) -> Path:
+    for path in paths:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text("x")
+    return root
+
+
+def labels(root: Path) -> dict[str, object]:
+    return {file.path: file.metadata.get("label") for file in scan(root).files}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("NonWheelChair", "non wheel chair"),
+        ("night_stand", "night stand"),
+        ("USBStick-old", "usb stick old"),
+        ("6.35mm_jack", "6.35mm jack"),
+        ("v1.2.final", "v1.2 final"),
+        ("Stühle", "stühle"),
+    ],
+)
+def test_words(text: str, expected: str) -> None:
+    assert words(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("stem", "expected"),
+    [
+        ("coffee_table_02", "coffee table"),
+        ("chair12", "chair"),
+        ("airplane_0627", "airplane"),
+        ("lamp_v2", "lamp"),
+        ("lamp (1)", "lamp"),
+        ("3_point_shuriken", "3 point shuriken"),
+        ("D00983", None),
+        ("m1337", None),
+        ("0042", None),
+        ("1a04e3eab45ca15dd86060f189eb133", None),
+        ("3f2504e0-4f89-11d3-9a0c-0305e82c3301", None),
+    ],
+)
+def test_names(stem: str, expected: str | None) -> None:
+    assert name_of(stem) == expected
+
+
+def test_shapenet_v2_with_its_taxonomy(tmp_path: Path) -> None:
+    model = "02691156/10155655850468db78d106ce0a280f87"
+    plant(
+        tmp_path, f"{model}/models/model_normalized.obj", f"{model}/images/texture0.jpg", f"{model}/screenshots/a.png"
+    )
+    entries = [{"synsetId": "02691156", "name": "jet,big plane"}]
+    (tmp_path / "taxonomy.json").write_text(json.dumps(entries))
+    (file,) = scan(tmp_path).files
+    assert file.metadata == {
+        "label": "jet",
+        "name": "jet, big plane",
+        "synset": "02691156",
+        "model_id": "10155655850468db78d106ce0a280f87",
+    }
+
+
+@pytest.mark.parametrize("path", ["03001627/abc/model.obj", "03001627/abc.glb", "03001627/points/abc.pts"])
+def test_shapenet_without_a_taxonomy(tmp_path: Path, path: str) -> None:
+    (file,) = scan(plant(tmp_path, path)).files
+    assert file.metadata == {"label": "chair", "name": "chair", "synset": "03001627", "model_id": "abc"}
+
+
+def test_one_synset_as_the_root(tmp_path: Path) -> None:
+    plant(tmp_path, "04256520/abc/model.obj")
+    (file,) = scan(tmp_path / "04256520").files
+    assert (file.path, file.metadata["label"], file.metadata["model_id"]) == ("abc/model.obj", "sofa", "abc")
+
+
+def test_eight_digits_alone_are_no_synset(tmp_path: Path) -> None:
+    (file,) = scan(plant(tmp_path, "20240131/cup.obj")).files
+    assert file.metadata == {"name": "cup"}
+
+
+def test_the_built_in_synsets() -> None:
+    assert len(SYNSETS.keys() - {"02834778", "02858304"}) == 55
+    assert all(len(synset) == 8 and synset.isdigit() and name for synset, name in SYNSETS.items())
+    assert list(SYNSETS) == sorted(SYNSETS)
+
+
+@pytest.mark.parametrize("wrapper", ["", "ModelNet10/", "a/b/"])
+def test_modelnet(tmp_path: Path, wrapper: str) -> None:
+    plant(
+        tmp_path,
+        f"{wrapper}night_stand/train/night_stand_0001.off",
+        f"{wrapper}night_stand/test/night_stand_0201.off",
+        f"{wrapper}sofa/train/sofa_0001.off",
+    )
+    seen = [(file.metadata["label"], file.metadata["split"], file.metadata["name"]) for file in scan(tmp_path).files]
+    assert seen == [
+        ("night stand", "test", "night stand"),
+        ("night stand", "train", "night stand"),
+        ("sofa", "train", "sofa"),
+    ]
+
+
+def test_splits_above_the_classes(tmp_path: Path) -> None:
+    plant(tmp_path, "train/Cup/a.obj", "train/Jar/b.obj", "Val/Cup/c.obj", "Val/Jar/d.obj")
+    seen = {file.path: (file.metadata["label"], file.metadata["split"]) for file in scan(tmp_path).files}
+    assert seen["train/Cup/a.obj"] == ("cup", "train")
+    assert seen["Val/Jar/d.obj"] == ("jar", "val")
+
+
+def test_class_folders(tmp_path: Path) -> None:
+    plant(tmp_path, "NonWheelChair/m1.obj", "Car/x.glb", "Car/more/y.glb", "docs/readme.txt")
+    assert (
+        labels(tmp_path)
+        == {
+            "Car/more/y.glb": "car",
+            "Car/x.glb": "car",
+            "NonWheelChair/m1.obj": "non wheel chair",
+            "docs/readme.txt": "docs",
+        }
+        or labels(tmp_path)["docs/readme.txt"] is None
+    )
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ("a.obj", "b.obj"),  # flat
+        ("Cup/a.obj",),  # one folder is no choice of classes
+        ("Cup/a.obj", "Jar/b.obj", "loose.obj"),  # a shape in the root
+        ("Cup/a.obj", "more/Jar/b.obj"),  # shapes at different depths
+        ("meshes/a.obj", "scans/b.obj"),  # names that are no classes
+    ],
+)
+def test_what_is_no_class_level(tmp_path: Path, paths: tuple[str, ...]) -> None:
+    assert set(labels(plant(tmp_path, *paths)).values()) == {None}
+
+
+def test_classes_of_pictures_where_there_are_no_shapes(tmp_path: Path) -> None:
+    assert labels(plant(tmp_path, "sea_horse/a.jpg", "Cup/b.png")) == {
+        "Cup/b.png": "cup",
+        "sea_horse/a.jpg": "sea horse",
+    }
+
+
+def test_pictures_among_shapes_take_the_class_of_their_folder(tmp_path: Path) -> None:
+    assert labels(plant(tmp_path, "Cup/a.obj", "Cup/b.png", "Jar/c.obj"))["Cup/b.png"] == "cup"
+
+
+def test_a_layout_can_be_asked_without_a_walk(tmp_path: Path) -> None:
+    plant(tmp_path, "Cup/a.obj", "Jar/b.obj")
+    assert Layout.of(tmp_path).classes == {"Cup", "Jar"}
+    assert not Layout.of(tmp_path / "Cup").classes
+
+
+CSV = 'filename,label,price,id,note\na.obj,cup,3.5,7,"two\nlines"\n0042.obj,,,8,\n'
+
+
+def test_a_csv_joined_by_file_name(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(CSV)
+    table = read_table(tmp_path / "t.csv")
+    assert (table.key, table.columns) == ("filename", ("label", "price", "table_id", "note"))
+    assert table.row("deep/a.obj") == {"label": "cup", "price": 3.5, "table_id": "7", "note": "two\nlines"}
+    assert table.row("0042.obj") == {"table_id": "8"}
+    assert table.row("other.obj") == {}
+
+
+def test_a_csv_joined_by_path_or_stem(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("path,label\n./x\\a.obj,cup\n")
+    assert read_table(tmp_path / "p.csv").row("x/a.obj") == {"label": "cup"}
+    assert read_table(tmp_path / "p.csv").row("y/a.obj") == {}
+    (tmp_path / "n.csv").write_text("model_id,label\n0042,cup\n")
+    table = read_table(tmp_path / "n.csv")
+    assert table.row("x/0042.obj") == {"label": "cup"}
+    assert table.row("03001627/0042/models/model_normalized.obj", "0042") == {"label": "cup"}
+
+
+def test_parquet_and_jsonl(tmp_path: Path) -> None:
+    rows = [{"file": "a.obj", "year": 1999, "tags": ["x", "y"]}, {"file": "b.obj", "year": None, "tags": None}]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "t.parquet")
+    (tmp_path / "t.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    for name in ("t.parquet", "t.jsonl"):
+        table = read_table(tmp_path / name)
+        assert table.row("a.obj") == {"year": 1999, "tags": '["x", "y"]'}
+        assert table.row("b.obj") == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("t.xlsx", "", "convert it"),
+        ("t.csv", "a,b\n1,2\n", "call one of them path"),
+        ("t.csv", "path,label\na.obj,x\na.obj,y\n", "names 'a.obj' twice"),
+        ("t.csv", "", "cannot be read"),
+        ("t.parquet", "PAR", "cannot be read"),
+        ("gone.csv", None, "cannot be read"),
+    ],
+)
+def test_tables_that_cannot_be_used(tmp_path: Path, name: str, text: str | None, message: str) -> None:
+    if text is not None:
+        (tmp_path / name).write_text(text)
+    with pytest.raises(UsageError, match=message) as caught:
+        read_table(tmp_path / name)
+    assert name in str(caught.value)

@@ -1,0 +1,100 @@
+"""A process killed at any moment leaves an index that reads well and that the next run completes."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import crash_child
+import numpy as np
+import pytest
+from index_making import SPACE, contents, ids, item, unit, write
+
+from indexer.compaction import compact
+from indexer.writer import IndexWriter
+from retriever.store import Snapshot
+
+pytestmark = pytest.mark.usefixtures("no_sync")
+
+Contents = dict[str, tuple[dict[str, object], tuple[float, ...]]]
+
+
+@pytest.fixture
+def no_sync(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Syncing hundreds of indexes takes a minute, and a kill, unlike a power cut, loses nothing without it."""
+    monkeypatch.setattr(os, "fsync", lambda fd: None)
+
+
+def _base(folder: Path) -> Contents:
+    """Two small segments (one more and they are merged) and a deleted row."""
+    write(folder, [item(0), item(1), item(2), item(10)], [item(3, note=1), item(11)])
+    with IndexWriter(folder, SPACE) as writer:
+        writer.delete(np.array([3]))
+        return contents(writer.commit())
+
+
+def _killed(scenario: str, base: Path, cases: Path) -> Iterator[tuple[Path, int]]:
+    """Each folder as a kill left it, and the appends that had returned."""
+    cases.mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    command = [sys.executable, crash_child.__file__, scenario, str(base), str(cases)]
+    subprocess.run(command, env=environment, check=True, timeout=120)
+    logs = sorted(cases.glob("*.log"))
+    assert len(logs) > 20, "too few crash points were hit to mean anything"
+    for log in logs:
+        yield log.with_suffix(""), len(log.read_text().splitlines())
+
+
+def _models(before: Contents) -> list[Contents]:
+    """What may be live after 0, 1, ... whole appends; last, after the commit, which also deletes row 2."""
+    models = [before]
+    for number, items in enumerate(crash_child.appended()):
+        vectors = unit(len(items), 1000 + number).tolist()
+        rows: Contents = {str(row["id"]): (row, tuple(vector)) for row, vector in zip(items, vectors, strict=True)}
+        models.append(models[-1] | rows)
+    return [*models, {id: row for id, row in models[-1].items() if id not in ids(2)}]
+
+
+def _plain(held: Contents) -> dict[str, tuple[object, ...]]:
+    """Without the types of added columns, which depend on what else is in the index."""
+    return {id: (row["path"], row.get("label"), str(row.get("note")), vector) for id, (row, vector) in held.items()}
+
+
+def test_a_run_killed_anywhere(tmp_path: Path) -> None:
+    models = [_plain(model) for model in _models(_base(tmp_path / "base"))]
+    for folder, acknowledged in _killed("run", tmp_path / "base", tmp_path / "cases"):
+        seen = _plain(contents(Snapshot.open(folder)))
+        assert seen in models, f"{folder.name}: a reader sees half of something"
+        with IndexWriter(folder, SPACE) as writer:
+            assert writer.snapshot is not None
+            found = _plain(contents(writer.snapshot))
+        assert found in models, f"{folder.name}: recovered half of something"
+        assert found in models[acknowledged:], f"{folder.name}: an appended batch is lost"
+        crash_child.run_rest(folder)
+        assert _plain(contents(Snapshot.open(folder))) == models[-1], f"{folder.name}: the next run ends elsewhere"
+        assert not (folder / "journal.arrows").exists()
+
+
+def test_a_compaction_killed_anywhere(tmp_path: Path) -> None:
+    before = _base(tmp_path / "base")
+    for folder, _ in _killed("compact", tmp_path / "base", tmp_path / "cases"):
+        assert contents(Snapshot.open(folder)) == before, folder.name
+        compact(folder)
+        assert contents(Snapshot.open(folder)) == before, folder.name
+        assert len(list((folder / "segments").iterdir())) == 1
+        assert list((folder / "deleted").iterdir()) == []
+
+
+@pytest.mark.parametrize("keep", ["manifest.json", "journal.arrows"])
+def test_a_journal_that_is_sealed_already_is_not_sealed_again(tmp_path: Path, keep: str) -> None:
+    """The crash between the new manifest and the end of the journal, and its twin, byte by byte."""
+    with IndexWriter(tmp_path, SPACE) as writer:
+        writer.append([item(1), item(2)], unit(2))
+        saved = {name: (tmp_path / name).read_bytes() for name in ("manifest.json", "journal.arrows")}
+        writer.commit()
+    (tmp_path / keep).write_bytes(saved[keep])
+    (tmp_path / "journal.arrows").write_bytes(saved["journal.arrows"])
+    with IndexWriter(tmp_path, SPACE) as writer:
+        assert writer.recovered == (2 if keep == "manifest.json" else 0)
+        assert writer.commit().rows == 2

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from indexer.roots import Corpus, corpora
+from retriever.errors import UsageError
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "x.off").touch()
+    return tmp_path
+
+
+def test_a_folder_is_a_root(tree: Path):
+    assert corpora([tree / "a"], []) == [Corpus(tree / "a")]
+
+
+def test_a_file_is_a_part_of_its_folder(tree: Path):
+    file = tree / "a" / "b" / "x.off"
+    assert corpora([file], []) == [Corpus(tree / "a" / "b", (file,))]
+
+
+def test_below_a_known_root_is_a_part_of_the_outermost(tree: Path):
+    inner = tree / "a" / "b"
+    assert corpora([inner], [inner, tree / "a"]) == [Corpus(tree / "a", (inner,))]
+
+
+@pytest.mark.parametrize("paths", [("a", "a/b"), ("a/b", "a"), ("a", "a/b/x.off", "a")])
+def test_a_root_given_with_its_parts_is_scanned_once(tree: Path, paths: tuple[str, ...]):
+    assert corpora([tree / path for path in paths], []) == [Corpus(tree / "a")]
+
+
+def test_names_that_begin_alike_are_not_parts():
+    part = Corpus(Path("/r"), (Path("/r/ab"),))
+    assert part.covers("ab") and part.covers("ab/x") and not part.covers("abc/x") and not part.covers("a")
+
+
+def test_missing_paths_and_loops_are_named(tree: Path):
+    loop = tree / "loop"
+    loop.symlink_to(loop)
+    for path in (tree / "nowhere", loop):
+        with pytest.raises(UsageError, match=str(path)):
+            corpora([path], [])

@@ -1,0 +1,194 @@
+"""The walk over a corpus: items, sidecars, companions, odd names, links, and what cannot be looked at."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from indexer.scan import Scan, SourceFile, scan
+from retriever.types import Modality
+
+
+def plant(root: Path, *paths: str, **contents: str) -> Path:
+    """Files with a byte in them, and files with the given text."""
+    for path, text in {**dict.fromkeys(paths, "x"), **contents}.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    return root
+
+
+def found(result: Scan) -> list[str]:
+    return [file.path for file in result.files]
+
+
+def only(result: Scan) -> SourceFile:
+    assert len(result.files) == 1, found(result)
+    return result.files[0]
+
+
+def test_items_of_every_modality_sorted(tmp_path: Path) -> None:
+    result = scan(plant(tmp_path, "b.GLB", "a/c.wav", "a/b.png", "notes.md", "a/model.blend", "Makefile", "t.blend"))
+    assert [(file.path, file.modality) for file in result.files] == [
+        ("a/b.png", Modality.IMAGE),
+        ("a/c.wav", Modality.AUDIO),
+        ("b.GLB", Modality.SHAPE),
+        ("notes.md", Modality.TEXT),
+    ]
+    assert result.skipped == {"unsupported .blend": 2, "unsupported Makefile": 1}
+    assert (result.problems, result.unreadable) == ([], [])
+    assert result.files[0].bytes == 1
+
+
+def test_hidden_things_and_indices_are_left_out(tmp_path: Path) -> None:
+    plant(tmp_path, "a.obj", ".git/b.obj", ".c.obj", ".retriever/d.obj", "my.retriever/e.obj")
+    result = scan(tmp_path)
+    assert found(result) == ["a.obj"]
+    assert result.skipped == {"hidden": 4}
+
+
+def test_links_are_followed_and_loops_end(tmp_path: Path) -> None:
+    plant(tmp_path / "corpus", "a/b.obj")
+    plant(tmp_path / "elsewhere", "c.obj")
+    (tmp_path / "corpus/a/up").symlink_to(tmp_path / "corpus")
+    (tmp_path / "corpus/out").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "corpus/d.obj").symlink_to(tmp_path / "elsewhere/c.obj")
+    (tmp_path / "corpus/gone.obj").symlink_to(tmp_path / "nothing")
+    (tmp_path / "corpus/itself.obj").symlink_to(tmp_path / "corpus/itself.obj")
+    result = scan(tmp_path / "corpus")
+    assert found(result) == ["a/b.obj", "d.obj", "out/c.obj"]
+    assert result.skipped == {"folder linked twice": 1}
+    assert [path for path, _ in result.problems] == ["gone.obj", "itself.obj"]
+
+
+def test_a_folder_that_cannot_be_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(tmp_path, "a.obj", "locked/b.obj")
+    listing = os.scandir
+
+    def denied(path: Path) -> object:
+        if Path(path).name == "locked":
+            raise PermissionError(13, "Permission denied")
+        return listing(path)
+
+    monkeypatch.setattr(os, "scandir", denied)  # root lists what its mode forbids
+    result = scan(tmp_path)
+    assert found(result) == ["a.obj"]
+    assert result.unreadable == ["locked"]
+    assert result.problems == [("locked", "cannot be listed (Permission denied); check its permissions.")]
+
+
+def test_special_files(tmp_path: Path) -> None:
+    os.mkfifo(plant(tmp_path, "a.obj") / "pipe.obj")
+    result = scan(tmp_path)
+    assert found(result) == ["a.obj"]
+    assert result.skipped == {"not a regular file": 1}
+
+
+def test_odd_names_survive(tmp_path: Path) -> None:
+    names = ["a b.obj", "stühl 椅子.obj", "two\nlines.obj", "quote'\".obj", "-k.obj"]
+    assert found(scan(plant(tmp_path, *names))) == sorted(names)
+
+
+def test_names_that_are_not_utf8_are_problems(tmp_path: Path) -> None:
+    plant(tmp_path, "a.obj")
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.obj")).write_text("x")
+    result = scan(tmp_path)
+    assert found(result) == ["a.obj"]
+    ((path, message),) = result.problems
+    assert path == "caf\\udce9.obj"
+    assert "rename it" in message
+
+
+def test_sidecars(tmp_path: Path) -> None:
+    known = {"Category": "seat", "title": "Old  chair", "price": 9.5, "tags": ["a"], "vertices": 3, "split": "test"}
+    plant(
+        tmp_path,
+        "chair.glb",
+        "chair.png",
+        "chair.jpg",
+        **{"chair.txt": "a red\n chair", "chair.json": json.dumps(known)},
+    )
+    result = scan(tmp_path)
+    assert only(result).metadata == {
+        "name": "Old chair",
+        "label": "seat",
+        "caption": "a red chair",
+        "price": 9.5,
+        "preview": "chair.jpg",
+        "split": "test",
+    }
+    assert result.skipped == {"sidecar": 4}
+
+
+def test_sidecars_of_pictures_sounds_and_whole_names(tmp_path: Path) -> None:
+    contents = {"a.jpg.txt": "a cup", "b.txt": "waves", "note.txt": "nobody's"}
+    result = scan(plant(tmp_path, "x/a.jpg", "x/b.wav", **{f"x/{name}": text for name, text in contents.items()}))
+    captions = {file.path: file.metadata.get("caption") for file in result.files}
+    assert captions == {"x/a.jpg": "a cup", "x/b.wav": "waves", "x/note.txt": None}
+
+
+def test_shapes_of_one_stem_share_their_sidecars(tmp_path: Path) -> None:
+    result = scan(plant(tmp_path, "a.obj", "a.stl", "a.png", **{"a.txt": "a cog"}))
+    assert found(result) == ["a.obj", "a.stl"]
+    assert all(file.metadata["caption"] == "a cog" and file.metadata["preview"] == "a.png" for file in result.files)
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", '{"a": ' * 2000])
+def test_a_bad_sidecar_is_a_problem_and_the_item_stays(tmp_path: Path, text: str) -> None:
+    result = scan(plant(tmp_path, "a.obj", **{"a.json": text}))
+    assert only(result).path == "a.obj"
+    assert [path for path, _ in result.problems] == ["a.json"]
+
+
+def test_companions_and_textures_are_no_items(tmp_path: Path) -> None:
+    plant(tmp_path, "m/a.obj", "m/tex/wood grain.png", "m/b.bin", "m/skin one.png", "m/photo.png", "m/c.jpg", "m/d.png")
+    plant(
+        tmp_path,
+        **{
+            "m/a.mtl": "newmtl x\nmap_Kd tex\\wood grain.png\nmap_bump -bm 1 d.png\n",
+            "m/b.gltf": '{"images": [{"uri": "skin%20one.png"}, {"uri": "data:image/png;base64,AA"}]}',
+            "m/e.dae": "<COLLADA><image><init_from>c.jpg</init_from></image></COLLADA>",
+        },
+    )
+    result = scan(tmp_path)
+    assert found(result) == ["m/a.obj", "m/b.gltf", "m/e.dae", "m/photo.png"]
+    assert result.skipped == {"companion": 6}
+
+
+def test_within_narrows_the_walk_and_keeps_paths_and_labels(tmp_path: Path) -> None:
+    plant(tmp_path, "Chair/a.obj", "Chair/a.stl", "Lamp/b.obj", "Lamp/c.obj", **{"Chair/a.txt": "soft"})
+    everything = {file.path: file for file in scan(tmp_path).files}
+    assert len(everything) == 4
+    folder, file = tmp_path / "Lamp", tmp_path / "Chair/a.obj"
+    assert scan(tmp_path, [folder]).files == [everything["Lamp/b.obj"], everything["Lamp/c.obj"]]
+    assert scan(tmp_path, [file]).files == [everything["Chair/a.obj"]]
+    assert found(scan(tmp_path, [file, tmp_path / "Chair", folder])) == list(everything)
+
+
+def test_fingerprints_change_with_the_file_its_sidecars_and_its_label(tmp_path: Path) -> None:
+    plant(tmp_path, "A/a.obj", "B/b.obj")
+
+    def prints() -> dict[str, str]:
+        return {file.path: file.fingerprint for file in scan(tmp_path).files}
+
+    before = prints()
+    assert prints() == before
+    os.utime(tmp_path / "A/a.obj", ns=(0, 10**18))
+    touched = prints()
+    assert touched["A/a.obj"] != before["A/a.obj"]
+    assert touched["B/b.obj"] == before["B/b.obj"]
+    for sidecar in ("B/b.mtl", "B/b.txt", "B/b.png"):
+        plant(tmp_path, sidecar)
+        after = prints()
+        assert after["B/b.obj"] != touched["B/b.obj"]
+        touched = after
+    plant(tmp_path, "loose.obj")  # ends the class level
+    assert prints()["A/a.obj"] != touched["A/a.obj"]
+
+
+def test_a_root_that_is_not_there(tmp_path: Path) -> None:
+    result = scan(tmp_path / "gone")
+    assert (result.files, result.unreadable) == ([], [])
+    assert len(result.problems) == 1

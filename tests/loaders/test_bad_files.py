@@ -1,0 +1,245 @@
+"""Bad files: every fault has its kind and a cure, and nothing but a FileProblem ever comes out."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+import struct
+import warnings
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retriever import loaders
+from retriever.errors import FileProblem
+from retriever.loaders import files
+from retriever.spaces.base import ShapeInput
+from retriever.types import PointCloud
+
+CHAIRS = Path(__file__).parents[1] / "data" / "chairs"
+FILES = sorted(path.name for path in CHAIRS.iterdir() if loaders.modality_of(path))
+SHAPE = ShapeInput(points=64, color=0.5)
+SUFFIXES = sorted({Path(name).suffix for name in FILES})
+
+
+def problem(path: Path) -> FileProblem:
+    with pytest.raises(FileProblem) as caught:
+        loaders.load(path, SHAPE)
+    return caught.value
+
+
+def written(folder: Path, name: str, data: bytes | str) -> Path:
+    path = folder / name
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return path
+
+
+def glb(tree: object, binary: bytes = b"", length: int | None = None) -> bytes:
+    text = json.dumps(tree).encode()
+    text += b" " * (-len(text) % 4)
+    chunks = struct.pack("<II", len(text), 0x4E4F534A) + text
+    chunks += struct.pack("<II", len(binary), 0x004E4942) + binary if binary else b""
+    return struct.pack("<4sII", b"glTF", 2, length or 12 + len(chunks)) + chunks
+
+
+def npy(shape: tuple[int, ...], dtype: str = "<f4", data: bytes = b"") -> bytes:
+    file = io.BytesIO()
+    np.lib.format.write_array_header_1_0(file, {"descr": dtype, "fortran_order": False, "shape": shape})
+    return file.getvalue() + data
+
+
+def archive(**members: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        for name, data in members.items():
+            made.writestr(name, data)
+    return file.getvalue()
+
+
+PLY = "ply\nformat {} 1.0\nelement vertex {}\nproperty float x\nproperty float y\nproperty float z\n"
+PCD = "FIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nCOUNT 1 1 1\nWIDTH {0}\nHEIGHT 1\nPOINTS {0}\nDATA {1}\n"
+DRACO = {"asset": {"version": "2.0"}, "extensionsRequired": ["KHR_draco_mesh_compression"]}
+HUGE_ACCESSOR = {"asset": {"version": "2.0"}, "accessors": [{"count": 10**12, "componentType": 5126, "type": "VEC3"}]}
+MADE_UP_ACCESSORS = {"asset": {"version": "2.0"}, "accessors": [{"count": 10**7, "type": "VEC3"}] * 7}
+NPY_OBJECT = npy((3,), "|O", b"\x80\x04]\x94.")
+
+CASES = [
+    ("a.stl", b"\0" * 80 + struct.pack("<I", 10**9) + b"\0" * 500, "truncated"),
+    ("a.stl", b"\0" * 84, "empty"),
+    ("a.stl", b"solid a\nendsolid a\n", "empty"),
+    ("a.stl", "solid a\n facet normal 0 0 1\n outer loop\n vertex 0 0 0\n vertex 1 0 0\n", "truncated"),
+    ("a.stl", "solid a\n facet\n vertex 0 0 0\n vertex 1 0 x\n vertex 0 1 0\nendsolid a", "malformed"),
+    ("a.ply", PLY.format("binary_little_endian", 10**9) + "end_header\n", "truncated"),
+    ("a.ply", PLY.format("ascii", 10**9) + "end_header\n0 0 0\n", "truncated"),
+    ("a.ply", PLY.format("ascii", 2) + "end_header\n0 0 0\n1 1\n", "truncated"),
+    ("a.ply", PLY.format("ascii", 0) + "end_header\n", "empty"),
+    ("a.ply", PLY.format("ascii", -1) + "end_header\n", "malformed"),
+    ("a.ply", PLY.format("ebcdic", 1) + "end_header\n0 0 0\n", "malformed"),
+    ("a.ply", PLY.format("ascii", 1), "malformed"),
+    ("a.off", "OFF\n1000000000 5 0\n0 0 0\n", "truncated"),
+    ("a.off", "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 7\n", "malformed"),
+    ("a.off", "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1\n", "malformed"),
+    ("a.off", "OFF\n0 0 0\n", "empty"),
+    ("a.off", "OFF BINARY\n3 1 0\n", "unsupported"),
+    ("a.obj", "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 9\n", "malformed"),
+    ("a.obj", "# nothing\n", "empty"),
+    ("a.obj", "v nan nan nan\nv nan 0 0\nv nan 1 0\nf 1 2 3\n", "not-finite"),
+    ("a.obj", "v 1 1 1\nv 1 1 1\nv 1 1 1\nf 1 2 3\n", "no-surface"),
+    ("a.glb", glb({"asset": {"version": "2.0"}}, length=10**9), "truncated"),
+    ("a.glb", glb({"asset": {"version": "2.0"}}), "empty"),
+    ("a.glb", glb(DRACO), "unsupported"),
+    ("a.glb", glb(HUGE_ACCESSOR), "truncated"),
+    ("a.glb", glb([]), "malformed"),
+    ("a.gltf", "{", "malformed"),
+    ("a.gltf", json.dumps(DRACO), "unsupported"),
+    ("a.gltf", json.dumps(MADE_UP_ACCESSORS), "too-large"),
+    ("a.3mf", archive(a=b"x"), "malformed"),
+    ("a.dae", "<COLLADA></COLL", "malformed"),
+    ("a.xyz", "1 2 3\n4 5\n", "malformed"),
+    ("a.xyz", "1 2 3\n4 5 six\n", "malformed"),
+    ("a.xyz", "# a comment\n", "empty"),
+    ("a.pts", "1000000000\n1 2 3\n", "truncated"),
+    ("a.pcd", PCD.format(10**9, "binary"), "truncated"),
+    ("a.pcd", PCD.format(10**9, "ascii") + "0 0 0\n", "truncated"),
+    ("a.pcd", PCD.format(5, "binary_compressed"), "unsupported"),
+    ("a.pcd", PCD.format(0, "ascii"), "empty"),
+    ("a.pcd", PCD.replace("x y z", "x y q").format(1, "ascii") + "0 0 0\n", "malformed"),
+    ("a.npy", npy((10**9, 3)), "truncated"),
+    ("a.npy", npy((2**40, 2**40, 3)), "truncated"),
+    ("a.npy", NPY_OBJECT, "unsupported"),
+    ("a.npy", npy((4,), "<f4", b"\0" * 16), "malformed"),
+    ("a.npz", archive(**{"points.npy": NPY_OBJECT}), "unsupported"),
+    ("a.npz", archive(**{"a.npy": npy((3,), "<f4", b"\0" * 12)}), "malformed"),
+    ("a.txt", " \n\t", "empty"),
+    ("a.txt", b"\x7fELF\0\0", "malformed"),
+    ("a.png", b"\x89PNG", "unsupported"),
+    ("a.blend", b"BLENDER", "unsupported"),
+]
+
+
+@pytest.mark.parametrize(("name", "data", "kind"), CASES)
+def test_each_fault_has_its_kind(tmp_path: Path, name: str, data: bytes | str, kind: str) -> None:
+    found = problem(written(tmp_path, name, data))
+    assert found.kind == kind, str(found)
+    assert str(found).endswith(".")
+    assert ";" in str(found), "the sentence ends with a cure"
+
+
+@pytest.mark.parametrize("suffix", [*SUFFIXES, ".txt"])
+def test_empty_files(tmp_path: Path, suffix: str) -> None:
+    assert problem(written(tmp_path, f"a{suffix}", b"")).kind == "empty"
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 200, b"<html><body>404</body></html>"])
+def test_other_content_under_a_3d_suffix(tmp_path: Path, suffix: str, data: bytes) -> None:
+    assert problem(written(tmp_path, f"a{suffix}", data)).kind == "malformed"
+
+
+def test_a_missing_buffer_is_named(tmp_path: Path) -> None:
+    found = problem(written(tmp_path, "a.gltf", (CHAIRS / "chair.gltf").read_bytes()))
+    assert found.kind == "missing-part"
+    assert "chair.bin" in str(found)
+
+
+def test_buffers_are_looked_for_near_the_file_only(tmp_path: Path) -> None:
+    secret = written(tmp_path, "chair.bin", (CHAIRS / "chair.bin").read_bytes())
+    deep = tmp_path / "a" / "b"
+    deep.mkdir(parents=True)
+    for name in (str(secret), "../../chair.bin"):
+        text = (CHAIRS / "chair.gltf").read_text().replace("chair.bin", name)
+        assert problem(written(deep, "a.gltf", text)).kind == "missing-part"
+
+
+def test_unreadable_missing_and_special_files(tmp_path: Path) -> None:
+    assert problem(tmp_path / "gone.obj").kind == "unreadable"
+    (tmp_path / "folder.obj").mkdir()
+    assert problem(tmp_path / "folder.obj").kind == "unreadable"
+    os.mkfifo(tmp_path / "pipe.obj")
+    assert problem(tmp_path / "pipe.obj").kind == "unreadable"
+    with pytest.raises(FileProblem):
+        loaders.content_hash(tmp_path / "gone.obj")
+
+
+def test_permission_denied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, "a.obj", "v 0 0 0\n")
+
+    def denied(self: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", denied)  # root reads what its mode forbids
+    found = problem(path)
+    assert (found.kind, "Permission denied" in str(found)) == ("unreadable", True)
+
+
+def test_too_large(tmp_path: Path) -> None:
+    with (tmp_path / "a.stl").open("wb") as file:
+        file.truncate(files.MAX_BYTES + 1)  # sparse: takes no room
+    assert problem(tmp_path / "a.stl").kind == "too-large"
+
+
+def test_archives_that_unpack_to_too_much(tmp_path: Path) -> None:
+    path = written(tmp_path, "a.3mf", archive(**{"3D/3dmodel.model": b"x"}))
+    data = bytearray(path.read_bytes())
+    at = data.rindex(b"PK\x01\x02") + 24  # the directory's unpacked size
+    data[at : at + 4] = struct.pack("<I", 0xFFFFFFF0)
+    assert problem(written(tmp_path, "b.3mf", bytes(data))).kind == "too-large"
+
+
+def test_an_array_called_points_is_enough(tmp_path: Path) -> None:
+    points = npy((3, 3), "<f4", np.eye(3, dtype="<f4").tobytes())
+    path = written(tmp_path, "a.npz", archive(**{"names.npy": NPY_OBJECT, "normals.npy": points, "points.npy": points}))
+    assert loaders.load(path, SHAPE).facts["vertices"] == 3
+
+
+def test_binary_stl_with_bytes_after_its_end(tmp_path: Path) -> None:
+    path = written(tmp_path, "a.stl", (CHAIRS / "chair.stl").read_bytes() + b"\0made by hand")
+    assert loaders.load(path, SHAPE).facts["faces"] == 72
+
+
+def test_modelnet_files_with_counts_on_the_first_line(tmp_path: Path) -> None:
+    path = written(tmp_path, "a.off", "OFF4 2 0\n0 0 0\n1 0 0\n1 1 0\n0 1 0\n3 0 1 2\n3 0 2 3\n")
+    assert loaders.load(path, SHAPE).facts["faces"] == 2
+
+
+def test_libraries_stay_silent(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    logging.lastResort, last = logging.StreamHandler(), logging.lastResort
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            loaders.load(CHAIRS / "chair.glb", SHAPE)
+            written(tmp_path, "a.obj", "mtllib none.mtl\nv 0 0 0\nv 1 0 0\nv 0 1 0\nusemtl x\nf 1 2 3\n")
+            loaders.load(tmp_path / "a.obj", SHAPE)
+            problem(written(tmp_path, "b.glb", (CHAIRS / "chair.glb").read_bytes()[:300]))
+    finally:
+        logging.lastResort = last
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_damaged_files_give_a_cloud_or_a_file_problem(tmp_path: Path, name: str) -> None:
+    whole = (CHAIRS / name).read_bytes()
+    random = np.random.default_rng(len(whole))
+    (tmp_path / "chair.bin").write_bytes((CHAIRS / "chair.bin").read_bytes())
+    cuts = [whole[:n] for n in random.integers(1, len(whole), 12)]
+    flipped = []
+    for count in (1, 1, 1, 2, 4, 8, 32, 128):
+        data = bytearray(whole)
+        head = min(len(data), 600)  # half of the damage in the header, where it does most
+        for place in np.concatenate([random.integers(0, head, count), random.integers(0, len(data), count)]):
+            data[place] ^= 1 << random.integers(0, 8)
+        flipped.append(bytes(data))
+    for data in cuts + flipped:
+        path = written(tmp_path, name, data)
+        try:
+            payload = loaders.load(path, SHAPE).payload
+        except FileProblem as found:
+            assert found.kind != "unreadable"
+            continue
+        assert isinstance(payload, PointCloud)
+        assert np.isfinite(payload.points).all()
+        assert payload.colors is not None and ((payload.colors >= 0) & (payload.colors <= 1)).all()

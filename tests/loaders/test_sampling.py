@@ -1,0 +1,128 @@
+"""Properties of the sampling rule, over random soups and clouds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from retriever.errors import FileProblem
+from retriever.loaders.geometry import cleaned
+from retriever.loaders.numeric import NO_FACES, fan
+from retriever.loaders.sampling import sample
+from retriever.spaces.base import ShapeInput
+from retriever.types import Geometry
+
+SHAPE = ShapeInput(points=512)
+coordinates = st.floats(-1e6, 1e6, width=32)
+clouds = hnp.arrays(np.float64, st.tuples(st.integers(3, 40), st.just(3)), elements=coordinates)
+
+
+def soup(corners: np.ndarray) -> Geometry:
+    whole = len(corners) // 3 * 3
+    return Geometry(corners, np.arange(whole).reshape(-1, 3))
+
+
+@settings(max_examples=60, deadline=None)
+@given(clouds, st.integers(0, 2**256 - 1), st.booleans())
+def test_mean_zero_in_the_unit_sphere_and_repeatable(corners: np.ndarray, seed: int, as_mesh: bool) -> None:
+    geometry = soup(corners) if as_mesh else Geometry(corners, NO_FACES)
+    try:
+        points = sample(cleaned(geometry), SHAPE, "y", seed).points
+    except FileProblem as problem:
+        assert problem.kind == "no-surface"
+        return
+    assert points.shape == (512, 3)
+    np.testing.assert_allclose(points.mean(axis=0), 0, atol=1e-4)
+    assert np.linalg.norm(points, axis=1).max() == pytest.approx(1, abs=1e-5)
+    assert (points == sample(geometry, SHAPE, "y", seed).points).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.floats(0.05, 10), min_size=2, max_size=20), st.integers(0, 2**64))
+def test_every_face_gets_its_share_of_the_points(sides: list[float], seed: int) -> None:
+    corners = np.zeros((len(sides), 3, 3))
+    for i, side in enumerate(sides):  # each face in a plane of its own, told apart by z
+        corners[i] = [[0, 0, i], [side, 0, i], [0, side, i]]
+    colors = np.linspace(0, 1, len(sides), dtype=np.float32)[:, None].repeat(3, 1)
+    geometry = Geometry(corners.reshape(-1, 3), np.arange(3 * len(sides)).reshape(-1, 3), colors)
+    cloud = sample(geometry, ShapeInput(points=512, color=0.5), "y", seed)
+    assert cloud.colors is not None
+    counts = (np.abs(cloud.colors[:, :1] - colors[:, 0]) < 1e-6).sum(axis=0)
+    share = np.square(sides) / np.square(sides).sum() * 512
+    assert counts.sum() == 512
+    assert (np.abs(counts - share) < 1 + 1e-6).all()
+
+
+def test_points_fill_a_face_evenly() -> None:
+    square = Geometry(np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0.0]]), np.array([[0, 1, 2], [0, 2, 3]]))
+    points = sample(square, ShapeInput(points=1024), "y", seed=5).points[:, :2]
+    cells = np.floor((points / np.ptp(points, axis=0) + 0.5) * 8).clip(0, 7)
+    counts = np.bincount((cells @ [8, 1]).astype(int), minlength=64)
+    assert counts.std() < 3, "independent draws have a deviation of 4 around 16"
+
+
+def test_clouds_are_drawn_without_replacement_when_there_are_enough() -> None:
+    many = np.random.default_rng(0).random((600, 3))
+    assert len(np.unique(sample(Geometry(many, NO_FACES), SHAPE, "y", 1).points, axis=0)) == 512
+    few = sample(Geometry(many[:10], NO_FACES), SHAPE, "y", 1).points
+    assert few.shape == (512, 3)
+    assert len(np.unique(few, axis=0)) == 10
+
+
+def test_seeds_matter() -> None:
+    geometry = soup(np.random.default_rng(0).random((30, 3)))
+    first, second = (sample(geometry, SHAPE, "y", seed).points for seed in (1, 2))
+    assert (first != second).any()
+
+
+def test_a_mesh_without_area_is_sampled_by_its_vertices() -> None:
+    line = Geometry(np.array([[0, 0, 0], [1, 0, 0], [2, 0, 0.0]]), np.array([[0, 1, 2]]), np.ones((1, 3), np.float32))
+    cloud = sample(line, ShapeInput(points=64, color=0.5), "y", 1)
+    assert np.ptp(cloud.points[:, 0]) > 1
+    assert np.ptp(cloud.points[:, 1:]) == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1.0, 1e12])
+@pytest.mark.parametrize("offset", [0.0, 1e7])
+def test_units_and_place_do_not_matter(scale: float, offset: float) -> None:
+    corners = np.random.default_rng(3).random((30, 3))
+    plain = sample(soup(corners), SHAPE, "y", 9).points
+    moved = sample(soup(corners * scale + offset * scale), SHAPE, "y", 9).points
+    np.testing.assert_allclose(plain, moved, atol=1e-4)
+
+
+def test_faces_that_are_not_finite_are_left_out() -> None:
+    corners = np.random.default_rng(0).random((30, 3))
+    corners[4] = np.nan
+    corners[8, 1] = np.inf
+    kept = cleaned(soup(corners))
+    assert kept.faces.shape == (8, 3)
+    assert np.isfinite(kept.vertices).all()
+    np.testing.assert_array_equal(kept.vertices[kept.faces[0]], corners[:3])
+
+
+@pytest.mark.parametrize(
+    ("geometry", "kind"),
+    [
+        (Geometry(np.zeros((0, 3)), NO_FACES), "empty"),
+        (Geometry(np.zeros((5, 3)), NO_FACES), "no-surface"),
+        (Geometry(np.full((5, 3), np.nan), NO_FACES), "not-finite"),
+        (Geometry(np.eye(3), np.array([[0, 1, 3]])), "malformed"),
+        (Geometry(np.eye(3), np.array([[0, 1, -1]])), "malformed"),
+        (Geometry(np.vstack([np.eye(3), [[np.nan] * 3]]), np.array([[0, 1, 3], [1, 2, 3]])), "not-finite"),
+        (Geometry(np.array([[0, 0, 0], [1e200, 0, 0], [0, 1, 0]]), np.array([[0, 1, 2]])), "not-finite"),
+    ],
+)
+def test_geometry_that_cannot_be_sampled(geometry: Geometry, kind: str) -> None:
+    with pytest.raises(FileProblem) as caught:
+        cleaned(geometry)
+    assert caught.value.kind == kind
+
+
+def test_polygons_become_fans() -> None:
+    faces, polygon = fan(np.array([3, 2, 5]), np.array([0, 1, 2, 8, 9, 3, 4, 5, 6, 7]))
+    assert faces.tolist() == [[0, 1, 2], [3, 4, 5], [3, 5, 6], [3, 6, 7]]
+    assert polygon.tolist() == [0, 2, 2, 2]

@@ -1,0 +1,161 @@
+"""Hits as a sequence, and as JSON, CSV, Arrow, Parquet and a data frame."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retriever.errors import MissingDependency, UsageError
+from retriever.query.hits import Hits, rounded
+from retriever.types import Modality, Term
+
+TERMS = (Term("shape", "a b.obj"), Term("text", 'say "red"', -0.5))
+SHARES = np.array([[0.7, 0.12345678901], [1 / 3, -1 / 3]])
+
+
+def make(rows: int = 2) -> Hits:
+    items = pa.table(
+        {
+            "id": ["a1", "b2"][:rows],
+            "root": ["corpus"] * rows,
+            "path": ["x/chair, old.glb", "ü.obj"][:rows],
+            "modality": ["shape"] * rows,
+            "label": pa.array(["chair", None][:rows], pa.string()),
+            "vertices": pa.array([8, None][:rows], pa.int64()),
+            "extent": pa.array([[1.0, 2.0, 0.5], None][:rows], pa.list_(pa.float32())),
+            "fingerprint": ["f"] * rows,
+            "score": ["the corpus' own"] * rows,
+        }
+    )
+    return Hits(TERMS, "mini", items, {"corpus": "/data/corpus"}, SHARES[:rows])
+
+
+def test_hits_are_a_sequence():
+    hits = make()
+    assert len(hits) == 2
+    assert [hit.rank for hit in hits] == [1, 2]
+    assert hits[-1] is hits[1]
+    assert hits[:1] == (hits[0],)
+    assert hits[0] in hits
+    assert hits.terms == TERMS
+    assert hits.space == "mini"
+
+
+def test_a_hit_knows_its_item():
+    hit = make()[0]
+    assert (hit.id, hit.path, hit.root, hit.modality, hit.label) == (
+        "a1",
+        "x/chair, old.glb",
+        "/data/corpus",
+        Modality.SHAPE,
+        "chair",
+    )
+    assert hit.file.as_posix() == "/data/corpus/x/chair, old.glb"
+    assert hit.metadata == {"vertices": 8, "extent": [1.0, 2.0, 0.5], "score": "the corpus' own"}
+    assert sum(hit.shares) == hit.score == pytest.approx(0.82345678901)
+
+
+def test_json_has_the_documented_shape_and_nothing_else():
+    answer = json.loads(make().to_json())
+    assert answer == {
+        "query": [
+            {"modality": "shape", "source": "a b.obj", "weight": 1.0},
+            {"modality": "text", "source": 'say "red"', "weight": -0.5},
+        ],
+        "space": "mini",
+        "count": 2,
+        "hits": [
+            {
+                "rank": 1,
+                "score": 0.823457,
+                "id": "a1",
+                "path": "x/chair, old.glb",
+                "modality": "shape",
+                "label": "chair",
+                "shares": [0.7, 0.123457],
+            },
+            {
+                "rank": 2,
+                "score": 0.0,
+                "id": "b2",
+                "path": "ü.obj",
+                "modality": "shape",
+                "label": None,
+                "shares": [0.333333, -0.333333],
+            },
+        ],
+    }
+    assert make().to_dicts() == answer["hits"]
+
+
+def test_json_without_hits():
+    assert json.loads(make(0).to_json(indent=2))["hits"] == []
+
+
+@given(st.lists(st.floats(-1, 1), min_size=1, max_size=7))
+def test_rounded_shares_sum_to_the_rounded_score(shares):
+    score, out = rounded(sum(shares), shares)
+    assert score == round(sum(shares), 6)
+    assert sum(out) == pytest.approx(score, abs=1e-9)
+    np.testing.assert_allclose(out, shares, atol=5e-6)
+    assert "-0.0" not in map(repr, [score, *out])
+
+
+def test_csv_has_every_column_and_quotes_what_needs_it():
+    rows = list(csv.DictReader(io.StringIO(make().to_csv())))
+    assert list(rows[0]) == ["rank", "score", "id", "path", "root", "modality", "label", "shares", "vertices", "extent"]
+    assert rows[0]["path"] == "x/chair, old.glb"
+    assert rows[0]["root"] == "/data/corpus"
+    assert rows[0]["score"] == "0.823457"
+    assert rows[0]["shares"] == "0.7 0.123457"
+    assert rows[0]["extent"] == "1.0 2.0 0.5"
+    assert rows[1]["label"] == rows[1]["vertices"] == ""
+
+
+@pytest.mark.parametrize("rows", [0, 2])
+def test_arrow_keeps_types_and_every_bit(rows):
+    table = make(rows).to_arrow()
+    assert table.schema.field("score").type == pa.float64()
+    assert table.schema.field("shares").type == pa.list_(pa.float64())
+    assert table.schema.field("vertices").type == pa.int64()
+    assert table.column("shares").to_pylist() == SHARES[:rows].tolist()
+    assert table.num_rows == rows
+
+
+def test_parquet_is_the_arrow_table(tmp_path):
+    make().to_parquet(tmp_path / "hits.parquet")
+    assert pq.read_table(tmp_path / "hits.parquet").equals(make().to_arrow())
+
+
+def test_parquet_that_cannot_be_written_names_the_file(tmp_path):
+    with pytest.raises(UsageError, match=r"nowhere/hits\.parquet"):
+        make().to_parquet(tmp_path / "nowhere" / "hits.parquet")
+
+
+def test_pandas():
+    frame = make().to_pandas()
+    assert frame["path"].tolist() == ["x/chair, old.glb", "ü.obj"]
+    assert frame["score"].iloc[0] == pytest.approx(0.82345678901)
+
+
+def test_pandas_missing_says_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(MissingDependency, match=r"pip install 'any3d-retriever\[pandas\]'"):
+        make().to_pandas()
+
+
+def test_repr_shows_the_query_and_the_first_hits():
+    assert repr(make()).splitlines() == [
+        '<2 hits for shape:"a b.obj" - 0.5*text:"say \\"red\\"">',
+        "   1   0.823  x/chair, old.glb",
+        "   2   0.000  ü.obj",
+    ]

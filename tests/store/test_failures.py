@@ -1,0 +1,33 @@
+from pathlib import Path
+
+import pytest
+from index_making import SPACE, item, write
+
+from indexer.writer import IndexWriter
+from retriever.errors import IndexCorrupt
+from retriever.store import Failure, read_failures
+
+
+def test_there_are_none_at_first(tmp_path: Path) -> None:
+    write(tmp_path / "index", [item(1)])
+    assert read_failures(tmp_path / "index") == []
+
+
+def test_only_those_in_scope_are_replaced(tmp_path: Path) -> None:
+    old = [Failure("a", "x/1.obj", "empty", "It is empty."), Failure("a", "y/2.obj", "empty", "It is empty.")]
+    other = [Failure("b", "x/1.obj", "malformed", "It is no OBJ.")]
+    new = [Failure("a", "x/3.obj", "truncated", "Ünïcode ends early.")]
+    with IndexWriter(tmp_path, SPACE) as writer:
+        writer.replace_failures("a", lambda path: True, old)
+        writer.replace_failures("b", lambda path: True, other)
+        assert read_failures(tmp_path) == [*old, *other]
+        writer.replace_failures("a", lambda path: path.startswith("x/"), new)
+        assert read_failures(tmp_path) == [old[1], *other, *new]
+        writer.replace_failures("a", lambda path: True, [])
+        assert read_failures(tmp_path) == other
+
+
+def test_damage_names_the_file(tmp_path: Path) -> None:
+    (tmp_path / "failures.parquet").write_bytes(b"PAR1 no")
+    with pytest.raises(IndexCorrupt, match=r"failures\.parquet is damaged .*delete it and index again"):
+        read_failures(tmp_path)

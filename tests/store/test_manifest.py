@@ -1,0 +1,60 @@
+import json
+from pathlib import Path
+
+import pytest
+from index_making import SPACE
+
+from retriever.errors import IndexCorrupt, IndexMissing
+from retriever.store import Manifest
+from retriever.store.manifest import SegmentEntry
+
+
+def _manifest() -> Manifest:
+    return Manifest(
+        space=SPACE,
+        version=3,
+        roots={"modèles": "/data/modèles"},
+        segments=(SegmentEntry("000001", 2, {"shape": 2}), SegmentEntry("000004", 3, {"shape": 1, "text": 2})),
+        deleted="000003.npy",
+        next_segment=5,
+        created="2025-01-01T00:00:00+00:00",
+        updated="2025-01-02T00:00:00+00:00",
+    )
+
+
+def test_it_reads_back_as_written(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(_manifest().to_json(), encoding="utf-8")
+    assert Manifest.read(tmp_path) == _manifest()
+    assert _manifest().rows == 5
+
+
+def test_a_folder_without_one_is_no_index(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing, match=rf"{tmp_path} holds no index: .*retriever index"):
+        Manifest.read(tmp_path)
+
+
+def test_a_newer_format_asks_for_an_upgrade(tmp_path: Path) -> None:
+    data = json.loads(_manifest().to_json()) | {"format": 99, "unheard_of": True}
+    (tmp_path / "manifest.json").write_text(json.dumps(data))
+    with pytest.raises(IndexCorrupt, match=r"newer version of retriever \(format 99, .*pip install -U"):
+        Manifest.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"format": 1}',
+        '{"format": "one"}',
+        '{"format": 1, "space": {}, "segments": []}',
+        _manifest().to_json().replace('"version": 3', '"surprise": 3'),
+        _manifest().to_json()[:-40],
+    ],
+)
+def test_damage_names_the_file(tmp_path: Path, text: str) -> None:
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(IndexCorrupt, match=r"manifest\.json cannot be read .*restore it"):
+        Manifest.read(tmp_path)

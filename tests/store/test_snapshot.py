@@ -1,0 +1,235 @@
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from index_making import DIM, SPACE, contents, ids, item, unit, write
+
+from indexer.compaction import compact
+from indexer.segments import ROW_GROUP
+from indexer.writer import IndexWriter
+from retriever.errors import IndexCorrupt, IndexMissing, UnknownItem
+from retriever.store import Snapshot
+from retriever.types import Modality
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    """Rows 0-2 and 3-4 in two segments, of which row 1 is deleted."""
+    text = {"modality": "text", "vertices": None, "extent": None, "note": "hello"}
+    write(tmp_path / "index", [item(0), item(1), item(2)], [item(3, note=7), item(4, **text)])
+    with IndexWriter(tmp_path / "index", SPACE) as writer:
+        writer.root(tmp_path)
+        writer.delete(np.array([1]))
+        writer.commit()
+    return tmp_path / "index"
+
+
+def test_rows_count_over_the_segments_in_order(index: Path) -> None:
+    snapshot = Snapshot.open(index)
+    assert (snapshot.rows, len(snapshot)) == (5, 4)
+    assert snapshot.live.tolist() == [True, False, True, True, True]
+    assert [(first, block.shape) for first, block in snapshot.blocks()] == [(0, (3, DIM)), (3, (2, DIM))]
+    assert all(isinstance(block, np.memmap) for _, block in snapshot.blocks())
+    assert snapshot.identity == SPACE
+    assert snapshot.root_path(index.parent.name) == str(index.parent)
+
+
+def test_vectors_come_in_the_order_asked_for(index: Path) -> None:
+    snapshot = Snapshot.open(index)
+    whole = np.concatenate([unit(3, seed=0), unit(2, seed=3)])
+    rows = np.array([4, 0, 3, 0])
+    assert np.array_equal(snapshot.vectors(rows), whole[rows])
+    assert snapshot.vectors(np.array([], np.int64)).shape == (0, DIM)
+    with pytest.raises(IndexError, match=r"0\.\.4"):
+        snapshot.vectors(np.array([5]))
+
+
+def test_take_gives_rows_in_order_with_repeats_and_unified_columns(index: Path) -> None:
+    snapshot = Snapshot.open(index)
+    table = snapshot.take(np.array([4, 0, 4, 3]), ["path", "note", "extent"])
+    assert table.column_names == ["path", "note", "extent"]
+    assert table.to_pylist() == [
+        {"path": "4.obj", "note": "hello", "extent": None},
+        {"path": "0.obj", "note": None, "extent": [1.0, 2.0, 0.0]},
+        {"path": "4.obj", "note": "hello", "extent": None},
+        {"path": "3.obj", "note": "7", "extent": [1.0, 2.0, 3.0]},
+    ]
+    assert snapshot.take(np.array([2])).column_names == snapshot.columns()
+    assert snapshot.columns()[:2] == ["id", "root"]
+    assert snapshot.columns()[-1] == "note"
+    assert snapshot.take(np.array([], np.int64), ["path"]).to_pylist() == []
+    with pytest.raises(KeyError):
+        snapshot.take(np.array([0]), ["nonsense"])
+
+
+def test_a_column_spans_the_segments(index: Path) -> None:
+    snapshot = Snapshot.open(index)
+    assert snapshot.column("note").to_pylist() == [None, None, None, "7", "hello"]
+    assert snapshot.column("vertices").to_pylist() == [0, 10, 20, 30, None]
+    with pytest.raises(KeyError):
+        snapshot.column("nonsense")
+
+
+def test_modalities_count_live_rows(index: Path) -> None:
+    snapshot = Snapshot.open(index)
+    assert snapshot.modalities() == {Modality.SHAPE: 3, Modality.TEXT: 1}
+    assert snapshot.modality_rows(Modality.TEXT).tolist() == [False, False, False, False, True]
+    assert snapshot.modality_rows(Modality.SHAPE).tolist() == [True, True, True, True, False]
+    assert not snapshot.modality_rows(Modality.AUDIO).any()
+
+
+def test_ids_lead_to_live_rows(index: Path) -> None:
+    snapshot = Snapshot.open(index)
+    assert snapshot.rows_of(ids(4, 0, 4)).tolist() == [4, 0, 4]
+    assert snapshot.rows_of([]).tolist() == []
+    assert snapshot.locate(ids(1, 2)).tolist() == [-1, 2]
+    with pytest.raises(UnknownItem, match=f"no item '{ids(1)[0]}'"):
+        snapshot.rows_of(ids(0, 1))
+
+
+def test_take_reads_only_the_row_groups_it_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    count = 2 * ROW_GROUP + 100
+    snapshot = write(tmp_path, [item(number) for number in range(count)])
+    parquet = pq.ParquetFile(tmp_path / "segments/000001/items.parquet")
+    assert [parquet.metadata.row_group(i).num_rows for i in range(3)] == [ROW_GROUP, ROW_GROUP, 100]
+    asked = []
+    read = pq.ParquetFile.read_row_groups
+    monkeypatch.setattr(
+        pq.ParquetFile,
+        "read_row_groups",
+        lambda self, groups, columns, **more: asked.append((groups, columns)) or read(self, groups, columns, **more),
+    )
+    rows = np.array([count - 1, 3, 2 * ROW_GROUP])
+    assert snapshot.take(rows, ["path"]).column("path").to_pylist() == [f"{row}.obj" for row in rows]
+    assert asked == [([0, 2], ["path"])]
+    many = np.random.default_rng(0).permutation(count)[:5000]
+    assert snapshot.take(many, ["bytes"]).column("bytes").to_pylist() == many.tolist()
+
+
+def test_an_index_without_rows_can_be_read(tmp_path: Path) -> None:
+    with IndexWriter(tmp_path, SPACE) as writer:
+        assert writer.snapshot is None
+        snapshot = writer.commit()
+    assert (snapshot.rows, len(snapshot), list(snapshot.blocks()), snapshot.modalities()) == (0, 0, [], {})
+    assert snapshot.take(np.array([], np.int64)).num_rows == 0
+    assert snapshot.column("id").to_pylist() == []
+    assert snapshot.locate(["x"]).tolist() == [-1]
+
+
+def test_an_old_view_outlives_commits_and_compaction(index: Path) -> None:
+    old = Snapshot.open(index)
+    before = contents(old)
+    files = [segment.items for segment in old.segments]
+    write(index, [item(0, note="new"), item(9)])
+    compact(index)
+    assert not any(file.exists() for file in files)
+    assert contents(old) == before
+    assert old.rows_of(ids(0)).tolist() == [0]
+    new = contents(Snapshot.open(index))
+    assert new.keys() == before.keys() | set(ids(9))
+    assert new[ids(0)[0]][0]["note"] == "new"
+
+
+def test_opening_looks_again_when_a_writer_gets_in_between(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make = Snapshot.__init__
+    calls = []
+
+    def slow(self: Snapshot, folder: Path, manifest: object) -> None:
+        calls.append(manifest)
+        if len(calls) == 1:  # the manifest is read, the files are not yet
+            compact(index)
+        make(self, folder, manifest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Snapshot, "__init__", slow)
+    assert contents(Snapshot.open(index)).keys() == set(ids(0, 2, 3, 4))
+    assert len(calls) > 2
+
+
+def _cut(path: Path, size: int) -> None:
+    path.write_bytes(path.read_bytes()[:size])
+
+
+def _edit(path: Path, **changes: object) -> None:
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda f: shutil.rmtree(f / "segments/000001"), r"vectors\.npy is damaged \(the file is missing\)"),
+        (
+            lambda f: (f / "segments/000002/items.parquet").unlink(),
+            r"items\.parquet is damaged \(the file is missing\)",
+        ),
+        (lambda f: _cut(f / "segments/000001/vectors.npy", 140), r"000001/vectors\.npy is damaged"),
+        (lambda f: _cut(f / "segments/000001/vectors.npy", 0), r"000001/vectors\.npy is damaged"),
+        (lambda f: _cut(f / "segments/000001/items.parquet", 200), r"000001/items\.parquet is damaged"),
+        (lambda f: np.save(f / "segments/000001/vectors.npy", unit(4)), r"holds float32 \(4, 8\) .* float32 \(3, 8\)"),
+        (lambda f: np.save(f / "segments/000001/vectors.npy", np.eye(3, 8)), r"holds float64 \(3, 8\)"),
+        (
+            lambda f: shutil.copy(f / "segments/000002/items.parquet", f / "segments/000001/items.parquet"),
+            r"holds 2 rows where the manifest says 3",
+        ),
+        (lambda f: np.save(f / "deleted/000005.npy", np.array([5])), r"deleted/000005\.npy does not fit .* 5 rows"),
+        (lambda f: np.save(f / "deleted/000005.npy", np.array([-1])), r"does not fit"),
+        (lambda f: np.save(f / "deleted/000005.npy", np.array([2, 1])), r"does not fit"),
+        (lambda f: np.save(f / "deleted/000005.npy", np.array([1.0])), r"does not fit"),
+        (lambda f: (f / "deleted/000005.npy").unlink(), r"list of deleted rows .* cannot be read"),
+        (lambda f: (f / "deleted/000005.npy").write_bytes(b"\x80\x04N."), r"list of deleted rows .* cannot be read"),
+        (lambda f: _edit(f / "manifest.json", segments=7), r"manifest\.json cannot be read"),
+    ],
+)
+def test_damage_names_the_file_and_the_cure(index: Path, damage: Callable[[Path], object], message: str) -> None:
+    damage(index)
+    with pytest.raises(IndexCorrupt, match=message) as caught:
+        Snapshot.open(index)
+    assert "restore it, or index the corpus into a new folder" in str(caught.value)
+
+
+def test_damaged_pages_are_noticed_when_read(index: Path) -> None:
+    path = index / "segments/000001/items.parquet"
+    data = bytearray(path.read_bytes())
+    data[4:300] = bytes(296)
+    path.write_bytes(data)
+    with pytest.raises(IndexCorrupt, match=r"items\.parquet is damaged"):
+        Snapshot.open(index).take(np.array([0]))
+
+
+def test_no_index(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing, match="holds no index"):
+        Snapshot.open(tmp_path / "gone")
+
+
+PAGE_OF_HITS = """
+import sys
+import retriever.store
+assert "pyarrow" not in sys.modules
+import numpy as np
+snapshot = retriever.store.Snapshot.open(sys.argv[1])
+snapshot.modalities()
+snapshot.vectors(np.array([1]))
+snapshot.take(np.array([4, 0, 3])).to_pylist()
+if "ids" in sys.argv:
+    snapshot.rows_of([sys.argv[3]])
+heavy = {"pandas", "pyarrow.compute", "pyarrow.dataset", "duckdb", "torch", "faiss"}
+print(*sorted(heavy & set(sys.modules)))
+"""
+
+
+def _imported(*arguments: object) -> list[str]:
+    command = [sys.executable, "-c", PAGE_OF_HITS, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+
+def test_a_page_of_hits_imports_little(tmp_path: Path) -> None:
+    index = write(tmp_path / "index", [item(0), item(1), item(2)], [item(3), item(4, extra=1)]).folder
+    assert _imported(index) == []
+    assert _imported(index, "ids", ids(3)[0]) == ["pyarrow.compute"]
+    write(index, [item(5, modality="text"), item(6, extra="one")])
+    assert _imported(index) == ["pyarrow.compute"], "mixed modalities and types need it, but no pandas"

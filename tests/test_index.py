@@ -1,0 +1,182 @@
+"""The facade: opening, keywords into terms, status, vectors, and what a text query may import."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import retriever
+from indexer.writer import IndexWriter
+from retriever import spaces
+from retriever.errors import IndexMissing, SpaceError, UnknownItem, UsageError
+from retriever.index import Index
+from retriever.spaces import mini
+from retriever.store.failures import Failure
+from retriever.store.ids import item_id
+from retriever.store.snapshot import Snapshot
+from retriever.types import Modality, Term
+
+
+def test_open_by_path_by_environment_and_upward(made_folder, tmp_path, monkeypatch):
+    assert len(retriever.open(made_folder)) == 7
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("RETRIEVER_INDEX", raising=False)
+    with pytest.raises(IndexMissing, match="retriever index"):
+        retriever.open()
+    monkeypatch.setenv("RETRIEVER_INDEX", str(made_folder))
+    assert len(retriever.open()) == 7
+
+
+def test_an_unknown_device_is_refused_at_once(made_folder):
+    with pytest.raises(UsageError, match="--device gpu"):
+        retriever.open(made_folder, device="gpu")
+
+
+def test_keywords_become_terms_in_a_fixed_order(made_index):
+    hits = made_index.search(
+        "2*text:deep",
+        minus_text="blue",
+        text=["tall", "red"],
+        terms=[Term("text", "green", 0.5)],
+    )
+    assert hits.terms == (
+        Term("text", "deep", 2),
+        Term("text", "tall"),
+        Term("text", "red"),
+        Term("text", "blue", -1),
+        Term("text", "green", 0.5),
+    )
+
+
+def test_positive_keywords_go_text_image_audio_shape_id():
+    from retriever.index import _terms
+
+    kinds = ["text", "image", "audio", "shape", "id"]
+    assert [term.kind for term in _terms(dict.fromkeys(kinds, "x"), 1.0)] == kinds
+
+
+def test_a_search_for_nothing_is_refused(made_index):
+    with pytest.raises(UsageError, match="nothing to look for"):
+        made_index.search()
+    with pytest.raises(UsageError, match="nothing to look for"):
+        made_index.search(text=[])
+    with pytest.raises(UsageError, match="query is empty"):
+        made_index.search("")
+    with pytest.raises(UsageError, match="text term is empty"):
+        made_index.search(text="")
+
+
+def test_a_keyword_of_the_wrong_type_is_named(made_index):
+    with pytest.raises(UsageError, match="text takes a string"):
+        made_index.search(text=[3])
+
+
+def test_vectors_are_the_stored_ones(made_index):
+    hits = made_index.search(text="tall", to="any", k=3)
+    vectors = made_index.vectors([hit.id for hit in hits])
+    assert vectors.shape == (3, 6)
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(vectors @ made_index.encode_terms(hits.terms)[0], [hit.score for hit in hits], atol=1e-6)
+    with pytest.raises(UnknownItem, match="'nope'"):
+        made_index.vectors(["nope"])
+
+
+def test_encode_terms_takes_texts_and_ids(made_index):
+    hit = made_index.search(text="tall red", k=1)[0]
+    vectors = made_index.encode_terms([Term("text", "deep", -3), Term("id", hit.id), Term("text", "wide")])
+    np.testing.assert_allclose(vectors[1], made_index.vectors([hit.id])[0])
+    np.testing.assert_allclose(vectors[[0, 2]], made_index.space.encode(texts=["deep", "wide"]))
+
+
+def test_status(made_index, made_folder):
+    status = made_index.status()
+    assert status.folder == made_folder
+    assert status.space == "made"
+    assert status.items == {Modality.SHAPE: 5, Modality.TEXT: 2}
+    assert status.labels == 2
+    assert status.segments == len(made_index.snapshot.manifest.segments)
+    assert status.deleted == made_index.snapshot.rows - 7
+    assert status.bytes == sum(file.stat().st_size for file in made_folder.rglob("*") if file.is_file())
+    assert status.failures == 0
+    assert list(status.roots.values()) == [str(made_folder.parent / "corpus")]
+    assert status.version == made_index.snapshot.manifest.version
+    assert status.updated == made_index.snapshot.manifest.updated
+    assert status.plan.backend == "exact"
+    assert "CPU" in status.plan.reason
+
+
+@pytest.fixture
+def empty_index(tmp_path, made_space):
+    with IndexWriter(tmp_path / "index", made_space.identity) as writer:
+        root = writer.root(tmp_path)
+        writer.replace_failures(root, lambda path: True, [Failure(root, "bad.obj", "empty", "is empty.")])
+        writer.commit()
+    return retriever.open(tmp_path / "index")
+
+
+def test_an_empty_index_says_so(empty_index):
+    assert len(empty_index) == 0
+    status = empty_index.status()
+    assert (status.items, status.labels, status.failures) == ({}, 0, 1)
+    with pytest.raises(IndexMissing, match="is empty: fill it"):
+        empty_index.search(text="tall")
+
+
+def test_an_index_made_with_other_weights_is_refused(made_folder, made_space, monkeypatch):
+    other = spaces.Space(replace(made_space.identity, weights="f" * 64), {}, "made for tests")
+    monkeypatch.setattr(spaces, "get", lambda name: other)
+    with pytest.raises(SpaceError, match="index the corpus again"):
+        Index(Snapshot.open(made_folder)).search(text="tall")
+
+
+def test_cuda_without_a_gpu_is_said_and_the_search_goes_on(made_folder, made_space, monkeypatch, caplog):
+    monkeypatch.setattr(spaces, "get", lambda name: made_space)
+    monkeypatch.setattr("retriever.ann.faiss_flat.gpu_count", lambda: 0)
+    index = Index(Snapshot.open(made_folder), device="cuda")
+    with caplog.at_level(logging.WARNING):
+        assert index.search(text="tall", k=1)[0].path == "towers/tower.obj"
+        index.search(text="wide")
+    assert [record.message for record in caplog.records] == [index.plan.reason]
+    assert "No GPU" in index.plan.reason
+
+
+TEXT_QUERY = """
+import json, sys
+from pathlib import Path
+import retriever
+from retriever.spaces import mini
+mini.folder = lambda: Path(sys.argv[2])
+hits = retriever.open(sys.argv[1]).search(text="a chair", k=3)
+heavy = {"torch", "faiss", "duckdb", "trimesh", "rich", "pandas", "open3d", "sentence_transformers", "PIL"}
+print(json.dumps({"paths": [hit.path for hit in hits], "heavy": sorted(heavy & set(sys.modules))}))
+"""
+
+TEXT_ONLY = {
+    "name": "mini",
+    "dim": 384,
+    "license": "Apache-2.0",
+    "shape_input": {"points": 1024},
+    "towers": {"text": {"sha256": "0" * 64}},
+}
+
+
+def test_a_text_query_imports_nothing_heavy(tmp_path):
+    (tmp_path / "space.json").write_text(json.dumps(TEXT_ONLY))
+    space = mini.open_space(tmp_path)
+    vectors = space.encode(texts=["a red sports car", "a wooden chair", "a passenger aeroplane"])
+    with IndexWriter(tmp_path / "index", space.identity) as writer:
+        root = writer.root(tmp_path)
+        fixed = {"root": root, "modality": "shape", "sha256": "0" * 64, "bytes": 1, "fingerprint": "f"}
+        names = ["car.obj", "chair.obj", "plane.obj"]
+        writer.append([{"id": item_id(root, name), "path": name, **fixed} for name in names], vectors)
+        writer.commit()
+    command = [sys.executable, "-c", TEXT_QUERY, str(tmp_path / "index"), str(tmp_path)]
+    answer = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert answer["paths"][0] == "chair.obj"
+    assert answer["heavy"] == []
