@@ -38,7 +38,7 @@ class Spelling:
 
 def to_json(item: Mapping[str, Any]) -> str | None:
     """The item's columns that are not core ones."""
-    extras = {name: value for name, value in item.items() if name not in ITEMS.names}
+    extras = {name: value for name, value in item.items() if name not in ITEMS.names and value is not None}
     return json.dumps(extras, default=_plain, skipkeys=True) if extras else None
 
 

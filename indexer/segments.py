@@ -23,8 +23,8 @@ from retriever.types import Vectors
 SEAL_ROWS = 65_536
 """Rows after which a journal becomes a segment; smaller segments are merged when there are many."""
 
-ROW_GROUP = 8_192
-"""Rows that are read together: few enough for a page of hits, many enough for a filter."""
+ROW_GROUP = 2_048
+"""Rows that are read together: a page of ten hits may lie in ten groups, so few; a filter reads all, so not too few."""
 
 Part = tuple[pa.Table, Vectors]
 

@@ -141,13 +141,9 @@ def sink(rng: Rng) -> Shape:
         )
     elif style == "kitchen":
         deep = basin(rectangle(0.42, 0.4, 0.05), 0.2, 0.012, 0.185, 0.9).paint(steel.rgb)
-        bowls = deep.move(0.23).both("x") if chance(rng, 0.5) else deep.move(0.23)
-        drain = (
-            [box(0.42, 0.012, 0.4).move(-0.22, 0.19).paint(steel.rgb)]
-            if bowls is not deep and len(bowls.faces) == len(deep.faces)
-            else []
-        )
-        solid = merge(bowls, *drain, faucet(rng, 0.2).move(0, 0.19, -0.21).paint(steel.rgb))
+        beside = deep if chance(rng, 0.5) else box(0.42, 0.012, 0.4).move(y=0.19).paint(steel.rgb)
+        pour = faucet(rng, 0.2).move(0, 0.19, -0.21).paint(steel.rgb)
+        solid = merge(deep.move(0.23), beside.move(-0.22), pour)
     elif style == "bowl":
         solid = merge(
             box(w + 0.3, 0.05, d + 0.1).paint(either(rng, "wood", "stone").rgb),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.parametric.kinds import Shape, an, count, kind
-from indexer.parametric.materials import either, metal, paint, wood
+from indexer.parametric.materials import RGB, either, metal, paint, wood
 from indexer.parametric.parts import Rng, beam, castors, chance, curve, four_legs, made, pick, slats, span
 from indexer.parametric.solids import Solid, box, cylinder, lathe, merge, rounded_box, sheet, tube
 
@@ -17,7 +17,7 @@ def chair(rng: Rng) -> Shape:
     return pick(rng, *styles)(rng)
 
 
-def backrest(rng: Rng, w: float, h: float, thick: float) -> tuple[Solid, str]:
+def backrest(rng: Rng, w: float, h: float, thick: float, rgb: RGB) -> tuple[Solid, str]:
     """An upright backrest between two posts, from y = 0 to h, and the words for its style."""
     style = pick(rng, "slats", "ladder", "panel", "cross", "cushion")
     posts = beam((w / 2 - thick / 2, 0, 0), (w / 2 - thick / 2, h, 0), thick, narrow=0.8).both("x")
@@ -27,34 +27,31 @@ def backrest(rng: Rng, w: float, h: float, thick: float) -> tuple[Solid, str]:
         number = int(rng.integers(3, 7))
         bar = box(inner / number * 0.5, h * 0.92, thick * 0.4)
         reach = inner / 2 - inner / number / 2
-        return merge(posts, top, slats(number, (-reach, 0, 0), (reach, 0, 0), bar)), "a slatted back"
+        return merge(posts, top, slats(number, (-reach, 0, 0), (reach, 0, 0), bar)).paint(rgb), "a slatted back"
     if style == "ladder":
         number = int(rng.integers(2, 5))
         rungs = slats(number, (0, h * 0.25, 0), (0, h * 0.92, 0), box(inner, h * 0.1, thick * 0.5))
-        return merge(posts, rungs), "a ladder back"
+        return merge(posts, rungs).paint(rgb), "a ladder back"
     if style == "panel":
         share = span(rng, 0.35, 0.9)
-        return merge(posts, box(inner, h * share, thick * 0.6).move(y=h * (1 - share))), "a solid back"
+        return merge(posts, box(inner, h * share, thick * 0.6).move(y=h * (1 - share))).paint(rgb), "a solid back"
     if style == "cross":
         cross = beam((-inner / 2, h * 0.1, 0), (inner / 2, h * 0.9, 0), thick * 0.6).both("x")
-        return merge(posts, top, cross), "a crossed back"
+        return merge(posts, top, cross).paint(rgb), "a crossed back"
     pad = rounded_box(inner * 1.04, h * 0.7, thick * 1.6, thick * 0.7).move(y=h * 0.28, z=thick * 0.4)
-    return merge(posts, pad.paint(paint(rng).rgb)), "a padded back"
+    return merge(posts.paint(rgb), pad.paint(paint(rng).rgb)), "a padded back"
 
 
 def _dining(rng: Rng) -> Shape:
     w, d, h, thick = span(rng, 0.38, 0.5), span(rng, 0.38, 0.48), span(rng, 0.42, 0.48), span(rng, 0.03, 0.05)
     tall, material = span(rng, 0.38, 0.62), either(rng, "wood", "wood", "paint")
     legs, leg_style = four_legs(rng, w, d, h, thick)
-    back, back_words = backrest(rng, w, tall, thick)
+    back, back_words = backrest(rng, w, tall, thick, material.rgb)
     back = back.turn("x", -span(rng, 3, 12)).move(y=h, z=-d / 2 + thick / 2)
     parts = [legs.paint(material.rgb), back]
-    seat = box(w, span(rng, 0.02, 0.04), d).move(y=h)
-    parts[1] = merge(back.paint(material.rgb)) if "padded" not in back_words else back
+    seat = box(w, span(rng, 0.02, 0.04), d).move(y=h).paint(material.rgb)
     if chance(rng, 0.4):
         seat = merge(seat, rounded_box(w * 0.94, 0.05, d * 0.92, 0.02).move(y=h + 0.02).paint(paint(rng).rgb))
-    else:
-        seat = seat.paint(material.rgb)
     if chance(rng, 0.4):
         low = h * span(rng, 0.25, 0.5)
         stretcher = box(0.018, 0.025, d - thick).move(w / 2 - thick * 0.6, low).both("x")
@@ -159,7 +156,7 @@ def _rocking(rng: Rng) -> Shape:
     w, d, h, material = span(rng, 0.48, 0.58), span(rng, 0.45, 0.52), span(rng, 0.36, 0.42), wood(rng)
     angles = np.linspace(-0.55, 0.5, 12)
     rocker = np.stack([np.full(12, w / 2), 0.9 - 0.9 * np.cos(angles), 0.9 * np.sin(angles)], 1)
-    back, words = backrest(rng, w, span(rng, 0.6, 0.8), 0.035)
+    back, words = backrest(rng, w, span(rng, 0.6, 0.8), 0.035, material.rgb)
     x, z = w / 2, d / 2 - 0.04
     posts = merge(beam((x, 0.03, z), (x, h + 0.22, z), 0.035), beam((x, 0.03, -z), (x, h, -z), 0.035))
     rest = box(0.06, 0.025, d).move(x, h + 0.2)
@@ -168,7 +165,7 @@ def _rocking(rng: Rng) -> Shape:
         merge(
             merge(tube(rocker, 0.02, 8), posts, rest).both("x").paint(material.rgb),
             box(w, 0.03, d).move(y=h).paint(material.rgb),
-            (back if "padded" in words else back.paint(material.rgb)).turn("x", -16).move(y=h, z=-d / 2 + 0.03),
+            back.turn("x", -16).move(y=h, z=-d / 2 + 0.03),
         ),
         "a rocking chair",
         f"{an(material.name)} rocking chair",
@@ -251,7 +248,7 @@ def _stacking(rng: Rng) -> Shape:
     x = w / 2 - 0.02
     legs = tube([(x, 0, d / 2), (x, h, d / 2 - 0.04), (x, h, -d / 2), (x, h + tall, -d / 2 - 0.06)], 0.011, 8)
     rear = tube([(x, h, -d / 2 + 0.08), (x, 0, -d / 2 - 0.03)], 0.011, 8)
-    seat = box(w, 0.014, d).bend("z", 0).move(y=h + 0.01)
+    seat = box(w, 0.014, d).move(y=h + 0.01)
     back = box(w, span(rng, 0.12, 0.24), 0.014).turn("x", -9).move(y=h + tall * 0.5, z=-d / 2 - 0.03)
     return made(
         "chair",
@@ -269,13 +266,12 @@ def _high(rng: Rng) -> Shape:
     """A child's high chair."""
     material, h = either(rng, "wood", "paint"), span(rng, 0.52, 0.62)
     legs, _ = four_legs(rng, 0.34, 0.32, h, 0.035, splay=0.07)
-    back, words = backrest(rng, 0.34, 0.34, 0.028)
+    back, _ = backrest(rng, 0.34, 0.34, 0.028, material.rgb)
     rests = box(0.03, 0.03, 0.3).move(0.16, h + 0.18).both("x")
     posts = box(0.025, 0.18, 0.025).move(0.16, h, 0.12).both("x")
     tray = rounded_box(0.42, 0.025, 0.22, 0.01).move(y=h + 0.21, z=0.2).paint(paint(rng).rgb)
     step = box(0.34, 0.02, 0.12).move(y=h * 0.4, z=0.2)
     body = merge(legs, box(0.34, 0.025, 0.32).move(y=h), rests, posts, step).paint(material.rgb)
-    back = back if "padded" in words else back.paint(material.rgb)
     return made(
         "chair",
         merge(body, back.move(y=h, z=-0.15), tray),

@@ -32,12 +32,13 @@ def _legged_stool(rng: Rng) -> Shape:
     bars = tube(
         np.stack([reach * np.cos(turn), np.full(legs, h * 0.35), -reach * np.sin(turn)], 1), 0.009, 6, closed=True
     )
-    parts = [seat, array(leg, [(0, 0, 0)]), bars] if chance(rng, 0.6) else [seat, leg]
-    from_legs = merge(*[parts[1].turn("y", float(np.degrees(angle))) for angle in turn])
+    parts = [seat, *(leg.turn("y", float(np.degrees(angle))) for angle in turn)]
+    if chance(rng, 0.6):
+        parts.append(bars)
     name = "bar stool" if tall else "stool"
     return made(
         "stool",
-        merge(seat, from_legs, *parts[2:]).paint(material.rgb),
+        merge(*parts).paint(material.rgb),
         f"{an(material.made_of)} stool",
         f"{an(material.name)} {name} with {count(legs, 'leg')}",
         f"a {'tall' if tall else 'low'} stool with a {'square' if square else 'round'} seat",

@@ -174,7 +174,7 @@ def _slatted(rng: Rng) -> Shape:
         merge(*parts).paint(oak.rgb),
         "a wooden crate",
         f"{an(oak.name)} crate made of slats",
-        f"a {'closed' if closed else 'open'} wooden shipping crate",
+        f"{an('closed' if closed else 'open')} wooden shipping crate",
         style="wooden crate",
         material=oak.name,
     )

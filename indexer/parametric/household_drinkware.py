@@ -14,7 +14,7 @@ from indexer.parametric.solids import Solid, cylinder, lathe, merge
 def mug(rng: Rng) -> Shape:
     """A straight drinking vessel with a handle."""
     r, h, color = span(rng, 0.035, 0.05), span(rng, 0.08, 0.12), paint(rng)
-    styles = {
+    styles: dict[str, list[tuple[float, float]]] = {
         "straight": [(1, 0), (1, 0.5), (1, 1)],
         "tapered": [(0.75, 0), (0.88, 0.5), (1, 1)],
         "barrel-shaped": [(0.85, 0), (1.05, 0.5), (0.9, 1)],

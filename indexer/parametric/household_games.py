@@ -24,13 +24,12 @@ from indexer.parametric.solids import (
 )
 
 
-@kind("ball", family="household")
+@kind("ball", family="household", rigid=True)
 def sports_ball(rng: Rng) -> Shape:
     """A ball for a game."""
     style, color = pick(rng, "beach", "basket", "tennis", "rugby", "soccer", "bowling", "plain"), paint(rng)
-    r = {"beach": 0.2, "basket": 0.12, "tennis": 0.034, "rugby": 0.14, "soccer": 0.11, "bowling": 0.109}.get(
-        style, span(rng, 0.03, 0.2)
-    )
+    usual = {"beach": 0.2, "basket": 0.12, "tennis": 0.034, "rugby": 0.14, "soccer": 0.11, "bowling": 0.109}
+    r = usual.get(style, 0.1) * span(rng, 0.85, 1.15)
     seam = torus(r * 0.998, r * 0.018, 36, 5)
     if style == "beach":
         colors = [paint(rng).rgb, (0.95, 0.95, 0.95)]
@@ -74,6 +73,8 @@ def sports_ball(rng: Rng) -> Shape:
         "soccer": "a football with black patches",
         "bowling": f"{an(color.name)} bowling ball with three holes",
     }
+    if style != "rugby":
+        solid = solid.turn("x", span(rng, 0, 90)).turn("y", span(rng, 0, 360))
     return made(
         "ball",
         solid,
@@ -111,7 +112,7 @@ def _patches(r: float) -> Solid:
     return merge(upper, upper.turn("x", 180))
 
 
-@kind("dice", also=("die",), family="household")
+@kind("dice", also=("die",), family="household", rigid=True)
 def dice(rng: Rng) -> Shape:
     """One die or two."""
     color, size = paint(rng, "white", "red", "black", "blue", "green"), span(rng, 0.014, 0.02)

@@ -92,12 +92,6 @@ def kettle(rng: Rng) -> Shape:
         h = r * span(rng, 2.0, 2.6)
         body = lathe(np.array([(1, 0), (1, 0.08), (0.95, 0.5), (0.75, 0.95), (0.6, 1)]) * (r, h), 24)
         base = cylinder(r * 1.05, 0.018, 24).paint((0.1, 0.1, 0.1))
-        beak = (
-            prism([(0, 0), (r * 0.5, r * 0.6), (0, r * 0.6)], r * 0.5)
-            .move(-r * 0.78, h * 0.72)
-            .mirror("x")
-            .turn("y", 180)
-        )
         beak = prism([(-r * 0.7, h * 0.68), (-r * 1.15, h * 0.95), (-r * 0.6, h * 0.95)], r * 0.5)
         grip = handle(r * 0.75, h * 0.8, r * 0.13).move(r * 0.78, h * 0.52).paint((0.12, 0.12, 0.13))
         solid = merge(

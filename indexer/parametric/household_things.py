@@ -1,4 +1,4 @@
-"""Small things about the house: umbrellas, ladders, keys, bells, brooms, scissors."""
+"""Umbrellas, ladders, keys and bells."""
 
 from __future__ import annotations
 
@@ -7,7 +7,20 @@ import numpy as np
 from indexer.parametric.kinds import Shape, an, count, kind
 from indexer.parametric.materials import either, metal, paint, wood
 from indexer.parametric.parts import Rng, beam, chance, curve, ellipse, made, pick, slats, span
-from indexer.parametric.solids import Solid, ball, box, capsule, cylinder, lathe, loft, merge, prism, ring, torus, tube
+from indexer.parametric.solids import (
+    Solid,
+    ball,
+    box,
+    capsule,
+    cylinder,
+    lathe,
+    loft,
+    merge,
+    prism,
+    ring,
+    torus,
+    tube,
+)
 
 
 @kind("umbrella", also=("parasol",), family="household")
@@ -183,102 +196,4 @@ def bell(rng: Rng) -> Shape:
         f"{an(gold.name)} bell that rings",
         style=f"{style} bell",
         material=gold.name,
-    )
-
-
-@kind("broom", family="household")
-def broom(rng: Rng) -> Shape:
-    """A broom, a mop, a brush or a plunger, standing on its head."""
-    style, long, stick = (
-        pick(rng, "push broom", "witch's broom", "mop", "plunger", "toilet brush"),
-        span(rng, 1.1, 1.5),
-        either(rng, "wood", "paint"),
-    )
-    straw = (0.8, 0.65, 0.35)
-    if style in ("plunger", "toilet brush"):
-        long *= 0.4
-    pole = cylinder(0.013, long, 10).move(y=0.12).paint(stick.rgb)
-    if style == "push broom":
-        w = span(rng, 0.3, 0.5)
-        bristles = slats(14, (-w / 2 + 0.015, 0, 0), (w / 2 - 0.015, 0, 0), box(w / 20, 0.09, 0.06, taper=0.8)).paint(
-            straw
-        )
-        parts = [bristles, box(w, 0.04, 0.06).move(y=0.09).paint(stick.shade(0.8))]
-    elif style == "witch's broom":
-        twigs = lathe([(0.1, 0), (0.13, 0.08), (0.09, 0.25), (0.03, 0.36), (0.02, 0.36)], 14)
-        parts = [twigs.paint(straw), torus(0.045, 0.012, 14, 6).move(y=0.32).paint((0.35, 0.2, 0.1))]
-    elif style == "mop":
-        strand = tube(curve([(0.01, 0.2, 0), (0.07, 0.15, 0), (0.1, 0.05, 0), (0.14, 0.01, 0)], 8), 0.012, 6)
-        parts = [ring(strand, 14).paint((0.9, 0.88, 0.82)), cylinder(0.03, 0.06, 12).move(y=0.17).paint(paint(rng).rgb)]
-    elif style == "plunger":
-        cup = lathe(
-            [(0.075, 0), (0.08, 0.02), (0.06, 0.07), (0.02, 0.11), (0.015, 0.09), (0.05, 0.06), (0.07, 0.01)], 24
-        )
-        parts = [cup.paint((0.65, 0.15, 0.1))]
-    else:
-        parts = [
-            ring(box(0.05, 0.1, 0.008).move(0.025), 9).paint((0.95, 0.95, 0.95)),
-            lathe([(0.06, -0.01), (0.065, 0.12), (0.055, 0.12), (0.05, 0.0)], 20).scale(1.0).paint(stick.rgb),
-        ]
-    return made(
-        "broom",
-        merge(pole, *parts),
-        an(style),
-        f"a cleaning tool with a long {stick.name} handle",
-        f"{an(style)} for cleaning the floor" if long > 0.8 else f"{an(style)} for the bathroom",
-        style=style.replace("'", ""),
-        material=stick.name,
-    )
-
-
-@kind("scissors", family="household")
-def scissors(rng: Rng) -> Shape:
-    """Scissors, lying flat, more or less open."""
-    blade, steel, color, angle = span(rng, 0.07, 0.13), metal(rng), paint(rng), span(rng, 2, 28)
-    r, thick = span(rng, 0.013, 0.019), 0.0025
-    edge = prism(
-        [(-0.006, -0.006), (0.006, -0.006), (0.007, blade * 0.3), (0.001, blade), (-0.005, blade * 0.3)], thick
-    )
-    arm = tube(curve([(0, 0, 0), (0.005, -0.03, 0), (0.018, -0.05, 0)], 6), 0.004, 8)
-    bow = torus(r, 0.004, 22, 8).turn("x", 90).scale(0.85, 1.25, 1).move(0.022, -0.05 - r)
-    one = merge(edge.paint(steel.rgb), merge(arm, bow).paint(color.rgb)).turn("z", -angle / 2)
-    pivot = cylinder(0.004, 0.009, 10).turn("x", 90).move(z=-0.0045).paint(steel.rgb)
-    return made(
-        "scissors",
-        merge(one.move(z=thick / 2), one.mirror("x").move(z=-thick / 2), pivot).turn("x", -90),
-        "a pair of scissors",
-        f"scissors with {color.name} handles",
-        f"a pair of {'open' if angle > 12 else 'closed'} scissors for cutting paper",
-        style="scissors",
-        material=color.name,
-    )
-
-
-@kind("hanger", also=("coat hanger", "clothes hanger"), family="household")
-def hanger(rng: Rng) -> Shape:
-    """A hanger for clothes."""
-    w, drop, material, thick = (
-        span(rng, 0.19, 0.23),
-        span(rng, 0.07, 0.13),
-        either(rng, "wood", "metal", "paint"),
-        span(rng, 0.0025, 0.008),
-    )
-    hook = curve(
-        [(0, 0.02, 0), (0, 0.05, 0), (0.03, 0.07, 0), (0.025, 0.11, 0), (-0.01, 0.12, 0), (-0.03, 0.095, 0)], 16
-    )
-    shoulders = tube(
-        curve(
-            [(-w, -drop, 0), (-w * 0.5, -drop * 0.45, 0), (0, 0.02, 0), (w * 0.5, -drop * 0.45, 0), (w, -drop, 0)], 17
-        ),
-        thick,
-        8,
-    )
-    bar = [tube([(-w, -drop, 0), (w, -drop, 0)], thick * 0.8, 8)] if chance(rng, 0.8) else []
-    return made(
-        "hanger",
-        merge(merge(shoulders, *bar).paint(material.rgb), tube(hook, 0.002, 6).paint(metal(rng).rgb)),
-        f"{an(material.solid)} coat hanger",
-        f"{an(material.name)} hanger {'with a trouser bar' if bar else 'without a bar'}",
-        style="coat hanger",
-        material=material.name,
     )

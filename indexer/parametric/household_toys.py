@@ -55,7 +55,7 @@ def trophy(rng: Rng) -> Shape:
     )
 
 
-@kind("globe", also=("terrestrial globe",), family="household")
+@kind("globe", also=("terrestrial globe",), family="household", rigid=True)
 def globe(rng: Rng) -> Shape:
     """A model of the earth on a stand."""
     r, steel = span(rng, 0.1, 0.2), either(rng, "metal", "wood")

@@ -68,7 +68,7 @@ def bottle(rng: Rng) -> Shape:
         merge(*parts),
         f"{an(color.name)} bottle",
         an(style),
-        f"{an(style)} {'with' if label else 'without'} a label, {stopper if stopper == 'open' else f'closed by a {stopper}'}",
+        f"{an('open' if stopper == 'open' else 'closed')} bottle {'with' if label else 'without'} a label",
         style=style,
         material=color.name,
     )
@@ -221,7 +221,7 @@ def jar(rng: Rng) -> Shape:
         ),
         "a jar with a lid",
         f"{an(style)} jar",
-        f"a {'glass' if style == 'jam' else color.name} jar with {an(top.name)} lid",
+        f"{an('glass' if style == 'jam' else color.name)} jar with {an(top.name)} lid",
         style=f"{style} jar",
         material=top.name,
     )

@@ -145,7 +145,7 @@ def eyeglasses(rng: Rng) -> Shape:
     )
 
 
-@kind("ring", also=("finger ring",), family="household")
+@kind("ring", also=("finger ring",), family="household", rigid=True)
 def finger_ring(rng: Rng) -> Shape:
     """A plain or jewelled ring for a finger."""
     r, thick, gold, style = (

@@ -42,24 +42,32 @@ Maker = Callable[[np.random.Generator], Shape]
 
 @dataclass(frozen=True)
 class Kind:
-    """A registered kind: `also` are synonyms that hold for every shape of it."""
+    """A registered kind.
+
+    Attributes:
+        also: synonyms that hold for every shape of it.
+        rigid: its proportions are what makes it what it is, as a die's; other kinds are stretched a little.
+    """
 
     name: str
     also: tuple[str, ...]
     family: str
+    rigid: bool
     make: Maker
 
 
 _REGISTRY: dict[str, Kind] = {}
 
 
-def kind(name: str, also: tuple[str, ...] = (), family: str = "things") -> Callable[[Maker], Maker]:
-    """Register a function as the maker of `name`, with synonyms true of every shape it makes."""
+def kind(
+    name: str, also: tuple[str, ...] = (), family: str = "things", rigid: bool = False
+) -> Callable[[Maker], Maker]:
+    """Register a function as the maker of `name`; the other arguments are those of `Kind`."""
 
     def register(make: Maker) -> Maker:
         if name in _REGISTRY and _REGISTRY[name].make.__qualname__ != make.__qualname__:
             raise ValueError(f"kind {name!r} is registered twice: name one of them differently")
-        _REGISTRY[name] = Kind(name, also, family, make)
+        _REGISTRY[name] = Kind(name, also, family, rigid, make)
         return make
 
     return register
@@ -82,6 +90,8 @@ def kinds() -> dict[str, Kind]:
 def generate(kind: str, seed: int) -> Shape:
     """Make one shape; the same kind and seed give the same shape on every machine.
 
+    Unless the kind is rigid, height and depth are stretched by up to 10 and 5 per cent, so that no two are alike.
+
     Args:
         kind: one of `names()`.
         seed: any integer >= 0.
@@ -90,10 +100,12 @@ def generate(kind: str, seed: int) -> Shape:
         KeyError: no such kind.
     """
     entry = kinds()[kind]
-    shape = entry.make(np.random.default_rng((crc32(kind.encode()), seed)))
+    rng = np.random.default_rng((crc32(kind.encode()), seed))
+    shape = entry.make(rng)
+    solid = shape.solid if entry.rigid else shape.solid.scale(1.0, rng.uniform(0.9, 1.1), rng.uniform(0.95, 1.05))
     phrases = (entry.name, *shape.captions[:1], *entry.also, *shape.captions[1:])
     captions = tuple(dict.fromkeys(" ".join(phrase.lower().split()) for phrase in phrases))
-    return replace(shape, solid=shape.solid.stand(), kind=entry.name, captions=captions)
+    return replace(shape, solid=solid.stand(), kind=entry.name, captions=captions)
 
 
 def stream(per_kind: int, first_seed: int = 0) -> Iterator[Shape]:

@@ -156,4 +156,4 @@ def test_the_model_of_a_kill_is_not_vacuous() -> None:
 
 
 TestIndexModel = IndexModel.TestCase
-TestIndexModel.settings = settings(max_examples=400, stateful_step_count=25, deadline=None)
+TestIndexModel.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)

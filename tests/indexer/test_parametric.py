@@ -1,6 +1,7 @@
 """Parametric shapes: the primitives are closed, every kind makes sound shapes, and a corpus is the same twice."""
 
 import hashlib
+import re
 from collections import Counter
 
 import numpy as np
@@ -91,8 +92,8 @@ def test_triangulation_covers_a_concave_polygon_once():
 
 def test_there_are_many_kinds_in_sorted_order():
     assert names() == sorted(names())
-    assert len(names()) >= 60
-    assert {"chair", "table", "lamp", "mug", "laptop"} & set(names()) >= {"chair", "table", "mug", "laptop"}
+    assert len(names()) >= 100
+    assert {"chair", "table", "mug", "laptop"} <= set(names())
 
 
 def test_an_unknown_kind_is_a_key_error():
@@ -107,7 +108,7 @@ def test_every_kind_makes_sound_shapes_that_stand_on_the_ground(kind):
         assert np.isfinite(solid.vertices).all()
         assert solid.faces.min() >= 0 and solid.faces.max() < len(solid.vertices)
         assert solid.colors.shape == (len(solid.faces), 3)
-        assert 0 <= solid.colors.min() and solid.colors.max() <= 1
+        assert solid.colors.min() >= 0 and solid.colors.max() <= 1
         assert solid.area > 0 and solid.volume > 0
         assert min(solid.size) > 0
         assert abs(solid.vertices[:, 1].min()) < 1e-9
@@ -123,7 +124,7 @@ def test_captions_start_with_the_kind_and_are_lower_case_ascii(kind):
         assert len(set(shape.captions)) == len(shape.captions)
         for caption in shape.captions:
             assert caption == caption.lower().strip() and caption.isascii() and len(caption) > 1
-            assert " a a" not in caption and " a e" not in caption and "an a " not in caption
+            assert not re.search(r"\ba [aeio](?!ne)|\ban [^aeiouhlx]", caption), f"wrong article: {caption}"
 
 
 @pytest.mark.parametrize("kind", names())
