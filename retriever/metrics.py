@@ -29,7 +29,7 @@ def average_precision(scores: Scores, relevant: Relevance) -> NDArray[np.float64
 
 def hit_at(k: int, scores: Scores, relevant: Relevance) -> NDArray[np.float64]:
     """(q',) 1 where at least one of the first k is relevant (cross-modal papers call this R@k)."""
-    return ranked(scores, relevant)[:, :k].any(axis=1).astype(np.float64)
+    return np.asarray(ranked(scores, relevant)[:, :k].any(axis=1), np.float64)
 
 
 def recall_at(k: int, scores: Scores, relevant: Relevance) -> NDArray[np.float64]:

@@ -24,7 +24,7 @@ class Modality(StrEnum):
 
 @dataclass(frozen=True)
 class Geometry:
-    """A 3D file as read: one triangle soup or one bare cloud, scene transforms applied, in the file's own units and axes.
+    """A 3D file as read: triangles or a bare cloud, scene transforms applied, in the file's own units and axes.
 
     Attributes:
         vertices: (v, 3) float64, finite.

@@ -26,15 +26,16 @@ from retriever.spaces.shape_tower import TowerConfig
 def main(
     named: Annotated[Path, typer.Option(help="Folder of packed meshes with items.csv.")],
     out: Annotated[Path, typer.Option(help="Folder for clouds, checkpoint, curve and the space it ends in.")],
-    per_kind: Annotated[int, typer.Option(help="Parametric shapes of each kind.")] = 250,
+    per_kind: Annotated[int, typer.Option(help="Parametric shapes of each kind.")] = 80,
     views: Annotated[int, typer.Option(help="Clouds drawn of each mesh.")] = 4,
-    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 4000,
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 2000,
     batch: Annotated[int, typer.Option(help="Clouds a step.")] = 192,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
 ) -> None:
     """Bind a 3D tower to the text hub by contrastive training; run again to go on after an interruption."""
     config = TowerConfig()
     data = _dataset(out / "clouds.npz", named, config, per_kind, views, seed)
+    _say(f"{len(data.points)} clouds of {len(data.captions)} shapes, {len(data.phrases)} captions")
     hub: spaces.Encoder = MiniLM()
     phrase_vectors = captions.label_vectors(data.phrases, hub)
     run = Alignment(data, phrase_vectors, config, Recipe(steps=steps, batch=batch, seed=seed), out)

@@ -19,7 +19,7 @@ def soft_targets(text: Tensor, others: Tensor, sharpness: float) -> Tensor:
 def alignment_loss(
     shape: Tensor, text: Tensor, phrases: Tensor, scale: Tensor, *, sharpness: float = 30.0, backward: float = 0.5
 ) -> Tensor:
-    """Symmetric InfoNCE (van den Oord et al. 2018) with soft positives.
+    """Symmetric InfoNCE (van den Oord et al. 2018, arXiv 1807.03748) with soft positives.
 
     Args:
         shape: (b, d) unit vectors of the trained tower.
@@ -31,8 +31,13 @@ def alignment_loss(
         backward: weight of text -> 3D, contrasted within the batch.
 
     Returns:
-        A scalar.
+        A scalar, 0 at best.
     """
-    forward_loss = F.cross_entropy(scale * shape @ phrases.T, soft_targets(text, phrases, sharpness))
-    backward_loss = F.cross_entropy(scale * text @ shape.T, soft_targets(text, text, sharpness))
+    forward_loss = _divergence(soft_targets(text, phrases, sharpness), scale * shape @ phrases.T)
+    backward_loss = _divergence(soft_targets(text, text, sharpness), scale * text @ shape.T)
     return forward_loss + backward * backward_loss
+
+
+def _divergence(targets: Tensor, logits: Tensor) -> Tensor:
+    """Cross-entropy less the targets' own entropy: the same gradient, and 0 where nothing is left to learn."""
+    return F.kl_div(F.log_softmax(logits, dim=1), targets, reduction="batchmean")

@@ -78,12 +78,12 @@ def _unpack(arrays: dict[str, NDArray], i: int) -> Geometry:
 
 
 def parametric_shapes(per_kind: int, seed: int) -> Iterator[LabelledShape]:
-    """`per_kind` shapes of every kind that `indexer.parametric` can make."""
+    """`per_kind` shapes of every kind that `indexer.parametric` can make; none that the demo corpus shows."""
     from indexer import parametric
 
     for kind in parametric.names():
         for number in range(per_kind):
-            shape = parametric.generate(kind, seed * 1_000_003 + number)
+            shape = parametric.generate(kind, (seed + 1) * 1_000_003 + number)
             geometry = Geometry(shape.solid.vertices, shape.solid.faces)
             captions = tuple(dict.fromkeys(shape.captions))
             yield LabelledShape(geometry, captions, f"parametric/{kind}/{number}", "parametric")

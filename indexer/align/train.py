@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -40,7 +41,7 @@ class Recipe:
         half: forward in bfloat16.
     """
 
-    steps: int = 3000
+    steps: int = 2000
     batch: int = 192
     contrast: int = 4096
     rate: float = 2e-3
@@ -51,7 +52,7 @@ class Recipe:
     augmentation: Augmentation = field(default_factory=Augmentation)
     seed: int = 0
     half: bool = True
-    validate_every: int = 500
+    validate_every: int = 250
 
 
 class Alignment:
@@ -79,8 +80,12 @@ class Alignment:
         self.tower = ShapeTower(tower_config)
         self.averaged = copy.deepcopy(self.tower).requires_grad_(False)
         self.log_scale = torch.nn.Parameter(torch.tensor(math.log(20.0)))
+        groups: list[dict[str, Any]] = [
+            {"params": self.tower.parameters()},
+            {"params": [self.log_scale], "weight_decay": 0.0},
+        ]
         self.optimizer = torch.optim.AdamW(
-            [{"params": self.tower.parameters()}, {"params": [self.log_scale], "weight_decay": 0.0}],
+            groups,
             lr=recipe.rate,
             betas=(0.9, 0.98),
             weight_decay=recipe.weight_decay,

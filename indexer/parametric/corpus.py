@@ -54,7 +54,8 @@ def write(solid: Solid, file: Path) -> None:
         solid = solid.turn("x", 90).scale(1000.0)
     colors = _vertex_colors(solid) if suffix in ("glb", "obj", "ply") else None
     mesh = trimesh.Trimesh(solid.vertices.round(6), solid.faces, vertex_colors=colors, process=False)
-    mesh.export(str(file), file_type=suffix)
+    digits = {"digits": 5} if suffix in ("obj", "off") else {}
+    mesh.export(str(file), file_type=suffix, **digits)
 
 
 def _vertex_colors(solid: Solid) -> NDArray[np.uint8]:
@@ -68,7 +69,7 @@ def _file_name(shape: Shape, number: int, taken: set[str], rng: np.random.Genera
     """A name that no other file of the folder has, in one of the habits people have."""
     style = str(shape.parts.get("style", shape.kind))
     plain = style if shape.kind in style or rng.random() < 0.3 else f"{style} {shape.kind}"
-    material = str(shape.parts.get("material", "")) or plain.split()[0]
+    material = str(shape.parts.get("material", "my"))
     habits = (
         f"{plain.replace(' ', '_')}_{number + 1:02d}",
         f"{material} {shape.kind}",

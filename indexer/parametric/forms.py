@@ -19,7 +19,6 @@ from indexer.parametric.surface import Color, Points, Solid, merge, ring
 DARK: RGB = (0.16, 0.16, 0.17)
 ALLOY: RGB = (0.72, 0.73, 0.75)
 SKIN: RGB = (0.86, 0.67, 0.54)
-STEPS = 3
 _ARTICLE = re.compile(r"\ba (?=[aeio]|u(?!ni|-)|hour)")
 
 
@@ -44,7 +43,7 @@ def chance(rng: np.random.Generator, share: float = 0.5) -> bool:
     return bool(rng.random() < share)
 
 
-def flow(keys: ArrayLike, steps: int = STEPS) -> Points:
+def flow(keys: ArrayLike, steps: int = 3) -> Points:
     """A smooth curve through (n, c) key rows: `steps` rows per span, Catmull-Rom."""
     rows = np.asarray(keys, np.float64)
     padded = np.concatenate([2 * rows[:1] - rows[1:2], rows, 2 * rows[-1:] - rows[-2:-1]])
@@ -77,38 +76,50 @@ def hull(stations: ArrayLike, sides: int = 20, power: float = 2.0, smooth: int =
     return loft(np.stack([x, y, z], axis=2))
 
 
-def limb(keys: ArrayLike, sides: int = 10, steps: int = STEPS) -> Solid:
+def limb(keys: ArrayLike, sides: int = 10, steps: int = 3) -> Solid:
     """A smooth round limb through (n, 4) keys (x, y, z, radius), its ends rounded off."""
     rows = flow(keys, steps)
-    out = [rows[0] - rows[1], rows[-1] - rows[-2]]
-    out = [step / max(float(np.linalg.norm(step[:3])), 1e-9) for step in out]
-    ends = [
-        [
-            [*(row[:3] + way[:3] * row[3] * 0.6), row[3] * 0.55],
-            [*(row[:3] + way[:3] * row[3] * 0.3), row[3] * 0.88],
+    for end, inner in ((0, 1), (-1, -2)):
+        way = rows[end, :3] - rows[inner, :3]
+        way = way / max(float(np.linalg.norm(way)), 1e-9)
+        caps = [
+            (*(rows[end, :3] + way * rows[end, 3] * out), rows[end, 3] * left)
+            for out, left in ((0.3, 0.88), (0.6, 0.55))
         ]
-        for row, way in zip((rows[0], rows[-1]), out, strict=True)
-    ]
-    rows = np.concatenate([ends[0], rows, ends[1][::-1]])
+        rows = np.concatenate([caps[::-1], rows]) if end == 0 else np.concatenate([rows, caps])
     return tube(rows[:, :3], np.maximum(rows[:, 3], 1e-4), sides)
 
 
 def rod(start: ArrayLike, end: ArrayLike, r: float, r_end: float | None = None, sides: int = 8) -> Solid:
     """A straight round bar with flat ends."""
-    return tube([start, end], [r, r if r_end is None else r_end], sides)
+    a, b, aside, up = _frame(start, end)
+    turn = 2 * np.pi * np.arange(sides) / sides
+    spokes = np.cos(turn)[:, None] * aside + np.sin(turn)[:, None] * up
+    return loft(np.stack([a + r * spokes, b + (r if r_end is None else r_end) * spokes]), a, b)
 
 
 def beam(start: ArrayLike, end: ArrayLike, thickness: float) -> Solid:
     """A straight square bar, `thickness` across the flats, two sides level where it can be."""
+    a, b, aside, up = _frame(start, end)
+    square = np.stack([aside + up, up - aside, -aside - up, aside - up]) * (thickness / 2)
+    return loft(np.stack([a + square, b + square]), a, b)
+
+
+def _frame(start: ArrayLike, end: ArrayLike) -> tuple[Points, Points, Points, Points]:
+    """The two points, and two unit vectors across the line between them, the first of them level."""
     a, b = np.asarray(start, np.float64), np.asarray(end, np.float64)
-    along = (b - a) / max(float(np.linalg.norm(b - a)), 1e-9)
-    aside = np.cross(along, (0.0, 1.0, 0.0))
-    if np.linalg.norm(aside) < 1e-6:
-        aside = np.array([1.0, 0.0, 0.0])
-    aside *= thickness / 2 / np.linalg.norm(aside)
-    up = np.cross(aside, along)
-    square = np.stack([aside + up, up - aside, -aside - up, aside - up])
-    return loft(np.stack([a + square, b + square]))
+    dx, dy, dz = b - a
+    level, length = np.hypot(dx, dz), max(float(np.linalg.norm(b - a)), 1e-12)
+    aside = np.array([-dz / level, 0.0, dx / level]) if level > 1e-9 * length else np.array([1.0, 0.0, 0.0])
+    along = (b - a) / length
+    up = np.array(
+        [
+            aside[1] * along[2] - aside[2] * along[1],
+            aside[2] * along[0] - aside[0] * along[2],
+            aside[0] * along[1] - aside[1] * along[0],
+        ]
+    )
+    return a, b, aside, up
 
 
 def tint(solid: Solid, rgb: Color, where: Callable[[Points, Points], NDArray[np.bool_]]) -> Solid:

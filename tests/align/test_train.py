@@ -59,14 +59,15 @@ def test_validation_is_reported_and_kept_as_a_curve(trained, data, phrases):
 
 def test_an_interrupted_run_ends_as_if_it_had_not_been(trained, data, phrases, tmp_path):
     whole, _ = trained
-    class PulledPlug(Exception):
+
+    class PowerFailureError(Exception):
         pass
 
     def pull(line):
         if line.startswith("step 50"):
-            raise PulledPlug
+            raise PowerFailureError
 
-    with pytest.raises(PulledPlug):
+    with pytest.raises(PowerFailureError):
         Alignment(data, phrases, SMALL, RECIPE, tmp_path).train(pull)
     again = Alignment(data, phrases, SMALL, RECIPE, tmp_path)
     assert again.step == 30
@@ -92,7 +93,7 @@ def test_dataset_survives_a_file(data, tmp_path):
 
 
 def test_a_published_tower_is_a_space(trained, tmp_path):
-    tower, folder = trained
+    _, folder = trained
     publish(folder / "shape.safetensors", SMALL, tmp_path, name="own")
     space = open_space(tmp_path)
     assert space.identity.name == "own"
