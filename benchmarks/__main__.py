@@ -31,7 +31,7 @@ def cold(
 
 @app.command()
 def ingest(
-    per_kind: Annotated[int, typer.Option(help="Parametric files of each kind.")] = 8,
+    per_kind: Annotated[int, typer.Option(help="Parametric files of each kind.")] = 4,
     rounds: Annotated[int, typer.Option(help="Counted runs of each.")] = 3,
     corpus: Annotated[Path | None, typer.Option(help="Measure on this folder instead.")] = None,
     memory: Annotated[bool, typer.Option(help="Also measure peak memory as the corpus grows.")] = True,

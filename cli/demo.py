@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import described
+from cli.options import described, path
 from cli.output import printable
 
 
@@ -21,18 +21,33 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write to; made if missing.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", parser=path, help="Folder to write to; made if missing.")],
     per_kind: Annotated[
-        int, typer.Option("--per-kind", metavar="N", min=1, help="Shapes of each kind, for example 20.")
-    ] = 6,
+        int,
+        typer.Option(
+            "--per-kind",
+            metavar="N",
+            min=1,
+            help="Shapes of each kind, for example 20; everyday kinds get three times as many.",
+        ),
+    ] = 4,
     seed: Annotated[
         int, typer.Option("--seed", metavar="N", min=0, help="Another seed gives other shapes, for example 1.")
     ] = 0,
 ) -> None:
-    """Write a small corpus of parametric shapes with captions, to try things on."""
+    """Write a corpus of parametric shapes with captions, to try things on."""
+    from cli.progress import progress
     from indexer.parametric import write_corpus
+    from retriever import RetrieverError
 
-    count = write_corpus(folder, per_kind=per_kind, seed=seed)
+    try:
+        with progress(quiet=False) as show:
+            count = write_corpus(folder, per_kind=per_kind, seed=seed, progress=show)
+    except OSError as error:
+        raise RetrieverError(
+            f"The shapes cannot be written to {folder} ({error.strerror or error}): name another folder, or free disk "
+            "space."
+        ) from error
     typer.echo(
         f"{count:,} shapes written to {printable(str(folder))}; go on with: retriever index {printable(str(folder))}",
         err=True,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Axis, Up, described
+from cli.options import Axis, Device, Up, described, path
 from cli.output import printable
 
 if TYPE_CHECKING:
@@ -39,11 +39,19 @@ def register(app: typer.Typer) -> None:
 def index(
     paths: Annotated[
         list[Path],
-        typer.Argument(metavar="PATH", help="Folders, walked to their depths, and files.", show_default=False),
+        typer.Argument(
+            metavar="PATH",
+            parser=path,
+            help="Folders, walked to their depths, and files; for example ./shapenet.",
+            show_default=False,
+        ),
     ],
-    folder: Annotated[Path, typer.Option("--index", metavar="DIR", help="Index folder; made if missing.")] = Path(
-        ".retriever"
-    ),
+    folder: Annotated[
+        Path,
+        typer.Option(
+            "--index", metavar="DIR", parser=path, help="Index folder, made if missing; for example parts.retriever."
+        ),
+    ] = Path(".retriever"),
     space: Annotated[
         str | None,
         typer.Option(
@@ -54,6 +62,9 @@ def index(
         ),
     ] = None,
     up: Up = Axis.auto,
+    device: Annotated[
+        Device, typer.Option("--device", help="Where to embed, for example cpu; auto takes a GPU where there is one.")
+    ] = Device.auto,
     metadata: Annotated[
         Path | None,
         typer.Option(
@@ -87,7 +98,16 @@ def index(
 
     try:
         with progress(quiet=quiet) as show:
-            summary = build.index(paths, folder, space=space, up=up, metadata=metadata, workers=workers, progress=show)
+            summary = build.index(
+                paths,
+                folder,
+                space=space,
+                up=up,
+                device=device,
+                metadata=metadata,
+                workers=workers,
+                progress=show,
+            )
     except KeyboardInterrupt:
         typer.echo("Interrupted. What was embedded is kept: the same command goes on from there.", err=True)
         raise

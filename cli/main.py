@@ -4,38 +4,102 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from cli import demo, index, manage, query
 from cli.output import printable
 from retriever import RetrieverError, __version__
 from retriever.errors import UsageError
 
+_WrongOption: type[Any] = typer.BadParameter.__bases__[0]
+"""click's UsageError; which click that is depends on typer's version."""
+
+
+class Command(TyperCommand):
+    """A command whose help shows no type beside its flags."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """As click's."""
+        return _bare_flags(super().get_params(ctx))
+
 
 class Commands(TyperGroup):
     """The commands, with errors turned into one line and an exit code."""
 
+    def get_params(self, ctx: Any) -> list[Any]:
+        """As click's."""
+        return _bare_flags(super().get_params(ctx))
+
+    def make_context(self, *arguments: Any, **more: Any) -> Any:
+        """Parse what stands before the command's name."""
+        with _one_line_usage():
+            return super().make_context(*arguments, **more)
+
     def invoke(self, ctx: Any) -> Any:
-        """Run a command; `RetrieverError` and Ctrl-C end it in good order."""
+        """Run a command; `RetrieverError`, a refusing disk and Ctrl-C end it in good order."""
         try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
+            with _one_line_usage():
+                result = super().invoke(ctx)
+            if sys.stdout is not None:
+                sys.stdout.flush()
             return result
         except RetrieverError as error:
             if ctx.params.get("debug"):
                 raise
-            typer.echo("error: " + printable(str(error), keep="\n"), err=True)
+            _say(str(error))
             raise typer.Exit(2 if isinstance(error, UsageError) else 1) from error
         except KeyboardInterrupt as interrupt:
             if ctx.invoked_subcommand != "index":  # which says more
                 typer.echo("Interrupted.", err=True)
             raise typer.Exit(130) from interrupt
         except BrokenPipeError as error:  # the reader of our output, `head` say, has what it wants
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_output()
             raise typer.Exit(0) from error
+        except OSError as error:
+            if ctx.params.get("debug"):
+                raise
+            _drop_output()
+            what = error.filename or "the output"
+            _say(f"{what}: {error.strerror or error}; check its permissions, and that the disk has room.")
+            raise typer.Exit(1) from error
+
+
+@contextmanager
+def _one_line_usage() -> Iterator[None]:
+    """Says what is wrong with an option in one line; the help that a bare command shows passes."""
+    try:
+        yield
+    except _WrongOption as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            raise
+        message = error.format_message().replace("Value error, ", "").replace("Input should be", "it should be")
+        if message.startswith("Got unexpected extra argument"):
+            message += ": put quotes around a value that has spaces"
+        command = error.ctx.command_path if error.ctx else "retriever"
+        _say(f"{message.rstrip('.')}; see: {command} --help")
+        raise typer.Exit(2) from error
+
+
+def _say(message: str) -> None:
+    typer.echo("error: " + printable(message, keep="\n"), err=True)
+
+
+def _drop_output() -> None:
+    """Standard output takes no more; what it still holds must not fail again when the process ends."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _bare_flags(parameters: list[Any]) -> list[Any]:
+    for parameter in parameters:
+        if getattr(parameter, "is_flag", False):
+            parameter.metavar = ""
+    return parameters
 
 
 app = typer.Typer(
@@ -68,6 +132,8 @@ def main(
 
 for register in (index.register, query.register, manage.register, demo.register):
     register(app)
+for command in app.registered_commands:
+    command.cls = Command
 
 
 def run() -> None:

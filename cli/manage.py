@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.options import AsJson, IndexFolder, described
-from cli.output import plain, printable, show_facts, show_rows
+from cli.output import plain, printable, show_facts, show_rows, size
 
 if TYPE_CHECKING:
     from retriever.index import Status
@@ -102,7 +102,7 @@ def compact(folder: IndexFolder = None) -> None:
     done = rewrite(at)
     typer.echo(
         f"{printable(str(at))}: {done.rows_before - done.rows_after:,} dead rows dropped, "
-        f"{_size(max(done.bytes_freed, 0))} freed.",
+        f"{size(max(done.bytes_freed, 0))} freed.",
         err=True,
     )
 
@@ -119,20 +119,12 @@ def _facts(told: Status) -> list[tuple[str, str]]:
         ("items", items),
         ("labels", f"{told.labels:,}"),
         ("space", told.space),
-        ("roots", "\n".join(f"{name}: {path}" for name, path in told.roots.items())),
+        *(("root", f"{name}: {path}") for name, path in told.roots.items()),
         ("failures", failures),
         ("updated", told.updated),
         ("version", str(told.version)),
         ("segments", f"{told.segments:,}"),
         ("deleted rows", f"{told.deleted:,}"),
-        ("on disk", _size(told.bytes)),
+        ("on disk", size(told.bytes)),
         ("search", f"{told.plan.backend}: {told.plan.reason}"),
     ]
-
-
-def _size(count: float) -> str:
-    for unit in ("bytes", "KiB", "MiB", "GiB"):
-        if count < 1024 or unit == "GiB":
-            break
-        count /= 1024
-    return f"{count:,.0f} {unit}" if unit == "bytes" else f"{count:,.1f} {unit}"

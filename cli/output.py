@@ -10,11 +10,18 @@ import typer
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from retriever import Hit, Hits, Term
 
 _BAR = 12  # cells
 _TITLE = 12
+_WHAT = 24
+_PATH = 48
+_CAPTION = 40
+_GAP = 3  # cells between columns
+_FOLDED = {"path", "problem", "value"}
+_NUMBERS = {"#", "faces", "size"}
 
 
 def printable(text: str, keep: str = "") -> str:
@@ -27,7 +34,7 @@ def printable(text: str, keep: str = "") -> str:
 
 def to_terminal() -> bool:
     """Whether a person sees standard output."""
-    return sys.stdout.isatty()
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def plain(rows: Iterable[Sequence[Any]]) -> None:
@@ -37,9 +44,9 @@ def plain(rows: Iterable[Sequence[Any]]) -> None:
 
 
 def show_hits(hits: Hits) -> None:
-    """Rank, score, id, modality, label or name, path, and each term's share where there are several terms.
+    """Rank, score, what it is, path; then each term's share where there are several, else caption, faces and size.
 
-    Off a terminal, the same columns without a header.
+    Narrow terminals get less of it. Off a terminal: rank, score, id, modality, label or name, path, shares; no header.
     """
     several = len(hits.terms) > 1
     if not to_terminal():
@@ -48,19 +55,95 @@ def show_hits(hits: Hits) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    table = _table(
-        "#", "score", *([] if several else [""]), "what", "path", *(_title(term) for term in hits.terms if several)
-    )
-    best = max((hit.score for hit in hits), default=1.0)
-    for hit in hits:
-        path = Text(printable(hit.path), f"link {hit.file.absolute().as_uri()}", overflow="fold")
-        cells: list[str | Text] = [str(hit.rank), f"{hit.score:.3f}", Text(printable(_what(hit))), path]
-        if several:
-            cells += [Text(f"{share:+.3f}", "green" if share > 0 else "red") for share in hit.shares]
-        else:
-            cells.insert(2, Text("━" * round(_BAR * max(hit.score, 0) / max(best, 1e-9)), "cyan"))
+    console = Console()
+    roots = {hit.root for hit in hits}
+    columns = {
+        "#": [Text(str(hit.rank)) for hit in hits],
+        "score": [Text(f"{hit.score:.3f}") for hit in hits],
+        "kind": [Text(hit.modality) for hit in hits],
+        "what": [_cut(_what(hit), _WHAT) for hit in hits],
+        "path": [_path(hit, whole=len(roots) > 1) for hit in hits],
+    }
+    if len({hit.modality for hit in hits}) == 1:
+        del columns["kind"]
+    if several:
+        for place, term in enumerate(hits.terms):
+            columns[_title(term) + "\0" * place] = [_share(hit.shares[place]) for hit in hits]
+    else:
+        more = _details(hits, console.width - sum(map(_width, columns.items())))
+        bar = {"": more.pop("")} if "" in more else {}
+        columns = {"#": columns.pop("#"), "score": columns.pop("score"), **bar, **columns, **more}
+    table = _table(*(name.rstrip("\0") for name in columns))
+    for cells in zip(*columns.values(), strict=True):
         table.add_row(*cells)
-    Console().print(table)
+    console.print(table)
+    if len(roots) == 1:
+        console.print(Text(f" in {printable(roots.pop())}", "dim"), soft_wrap=True)
+
+
+def _path(hit: Hit, *, whole: bool) -> Text:
+    """A link to the file; below its corpus root, or the whole path."""
+    from rich.text import Text
+
+    shown = str(hit.file) if whole else hit.path
+    return Text(printable(shown), f"link {hit.file.absolute().as_uri()}", overflow="fold")
+
+
+def _details(hits: Hits, room: int) -> dict[str, list[Text]]:
+    """Of faces or points, caption, a bar of the score, and size: what fits into `room` cells."""
+    from rich.text import Text
+
+    best = max(1e-9, *(hit.score for hit in hits))
+    captions = [_cut(str(hit.metadata.get("caption") or ""), _CAPTION, "dim") for hit in hits]
+    columns: dict[str, list[Text]] = {}
+    for name, cells in {
+        "faces": [Text(_faces(hit), "dim") for hit in hits],
+        "caption": captions if any(captions) else [],
+        "": [Text("━" * round(_BAR * max(hit.score, 0) / best), "cyan") for hit in hits],
+        "size": [Text(size(float(str(hit.metadata["bytes"]))), "dim") for hit in hits],
+    }.items():
+        if name == "caption" and room - _GAP >= _CAPTION // 2:
+            for cell in cells:
+                cell.truncate(room - _GAP, overflow="ellipsis")
+        if cells and _width((name, cells)) <= room:
+            columns[name] = cells
+            room -= _width((name, cells))
+    return columns
+
+
+def _width(column: tuple[str, list[Text]]) -> int:
+    """Cells that a column of a table takes, up to a sensible width of a path."""
+    name, cells = column
+    return min(_PATH, max(len(name), *(cell.cell_len for cell in cells))) + _GAP
+
+
+def _cut(text: str, room: int, style: str = "") -> Text:
+    from rich.text import Text
+
+    cut = Text(printable(text), style)
+    cut.truncate(room, overflow="ellipsis")
+    return cut
+
+
+def _share(share: float) -> Text:
+    from rich.text import Text
+
+    return Text(f"{share:+.3f}", "green" if share > 0 else "red")
+
+
+def _faces(hit: Hit) -> str:
+    """How many; of a cloud, its points."""
+    faces, vertices = hit.metadata.get("faces"), hit.metadata.get("vertices")
+    return f"{faces:,}" if faces else f"{vertices:,} pts" if vertices else ""
+
+
+def size(count: float) -> str:
+    """Bytes for people."""
+    for unit in ("bytes", "KiB", "MiB", "GiB"):
+        if count < 1024 or unit == "GiB":
+            break
+        count /= 1024
+    return f"{count:,.0f} {unit}" if unit == "bytes" else f"{count:,.1f} {unit}"
 
 
 def show_facts(facts: Iterable[tuple[str, str]]) -> None:
@@ -71,10 +154,10 @@ def show_facts(facts: Iterable[tuple[str, str]]) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    table = _table("", "")
-    table.show_header = table.columns[1].no_wrap = False
+    table = _table("fact", "value")
+    table.show_header = False
     for name, value in facts:
-        table.add_row(Text(name, "dim"), Text(printable(value, keep="\n"), overflow="fold"))
+        table.add_row(Text(name, "dim"), Text(printable(value), overflow="fold"))
     Console().print(table)
 
 
@@ -95,10 +178,15 @@ def show_rows(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 def _table(*header: str) -> Table:
     from rich import box
     from rich.table import Column, Table
+    from rich.text import Text
 
-    columns = [Column(name, no_wrap=name not in {"path", "problem"}, overflow="ellipsis") for name in header]
-    for column in columns:
-        column.justify = "right" if str(column.header)[:1] in {"#", "+", "−"} else "left"
+    columns = [
+        # Text, for names and words in a str would be read as markup
+        Column(Text(name), no_wrap=name not in _FOLDED, min_width=16 if name == "path" else None, overflow="ellipsis")
+        for name in header
+    ]
+    for column, name in zip(columns, header, strict=True):
+        column.justify = "right" if name in _NUMBERS or name[:1] in {"+", "−"} else "left"
     return Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
 
 
@@ -113,10 +201,8 @@ def _what(hit: Hit) -> str:
 
 def _title(term: Term) -> str:
     """A term in a column's width: the start of words, the end of a path."""
-    from rich.markup import escape
-
     source = printable(term.source)
     if len(source) > _TITLE:
         source = f"{source[: _TITLE - 1]}…" if term.kind == "text" else f"…{source[1 - _TITLE :]}"
     weight = "" if abs(term.weight) == 1 else f"{abs(term.weight):g}·"
-    return escape(f"{'−' if term.weight < 0 else '+'}{weight}{source}")
+    return f"{'−' if term.weight < 0 else '+'}{weight}{source}"

@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-_LABELS = {"scan": "Scanning", "compare": "Comparing", "embed": "Embedding", "write": "Writing"}
+_LABELS = {"scan": "Scanning", "compare": "Comparing", "embed": "Embedding", "write": "Writing", "make": "Making"}
 _EVERY = 5.0  # seconds between plain lines
 
 
@@ -50,13 +50,12 @@ class Lines(Silent):
 
 
 class Bars(Silent):
-    """A line a phase on a terminal: bar, count, rate, time left."""
+    """One line on a terminal for the phase at hand: bar, count, rate, time left."""
 
     def __init__(self) -> None:
         from rich.console import Console
         from rich.progress import (
             BarColumn,
-            MofNCompleteColumn,
             Progress,
             SpinnerColumn,
             TextColumn,
@@ -64,17 +63,18 @@ class Bars(Silent):
         )
 
         self._bars: Progress = Progress(
-            SpinnerColumn(finished_text="[green]✓"),
-            TextColumn("{task.description:<10}"),
-            BarColumn(),
-            MofNCompleteColumn(),
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(30),
+            TextColumn("{task.fields[count]}"),
             TextColumn("[dim]{task.fields[rate]}"),
-            TimeRemainingColumn(),
+            TimeRemainingColumn(compact=True),
             console=Console(stderr=True),
             transient=True,
         )
-        self._tasks: dict[str, TaskID] = {}
-        self._began: dict[str, float] = {}
+        self._phase = ""
+        self._task: TaskID | None = None
+        self._began = 0.0
 
     def __enter__(self) -> Bars:
         self._bars.start()
@@ -86,21 +86,22 @@ class Bars(Silent):
     def __call__(self, phase: str, done: int, total: int | None) -> None:
         """As `indexer.build.Progress`."""
         now = time.monotonic()
-        if phase not in self._tasks:
-            for task in self._tasks.values():
-                self._bars.stop_task(task)
-            self._tasks[phase] = self._bars.add_task(_LABELS.get(phase, phase), total=total, rate="")
-            self._began[phase] = now
-        seconds = now - self._began[phase]
-        rate = f"{done / seconds:,.1f} files/s" if done and seconds > 0.5 else ""
-        self._bars.update(self._tasks[phase], completed=done, total=total, rate=rate)
+        if self._task is None or phase != self._phase:
+            if self._task is not None:
+                self._bars.remove_task(self._task)
+            self._phase, self._began = phase, now
+            self._task = self._bars.add_task(_LABELS.get(phase, phase), total=total, count="", rate="")
+        seconds = now - self._began
+        rate = f"{done / seconds:,.1f}/s" if done and seconds > 0.5 else ""
+        count = f"{done:,}/{total:,}" if total else f"{done:,}" if done else ""
+        self._bars.update(self._task, completed=done, total=total, count=count, rate=rate)
 
 
 def progress(*, quiet: bool) -> Silent:
     """What fits standard error."""
     if quiet:
         return Silent()
-    return Bars() if sys.stderr.isatty() else Lines()
+    return Bars() if sys.stderr is not None and sys.stderr.isatty() else Lines()
 
 
 def _clock(seconds: float) -> str:

@@ -56,15 +56,20 @@ def query(
     image: Annotated[Sources, _plus("image", "FILE", "A picture, for example photo.jpg.")] = None,
     audio: Annotated[Sources, _plus("audio", "FILE", "A sound, for example waves.wav.")] = None,
     shape: Annotated[Sources, _plus("shape", "FILE", "A 3D file, for example car.glb.")] = None,
-    id: Annotated[Sources, _plus("id", "ID", "An item of the index, by the id that --json shows.")] = None,
+    id: Annotated[
+        Sources, _plus("id", "ID", "An item of the index by the id that --json shows, for example 9f64715758014abf.")
+    ] = None,
     minus_text: Annotated[Sources, _minus("text", "WORDS", 'Words, for example "red".')] = None,
-    minus_image: Annotated[Sources, _minus("image", "FILE", "A picture.")] = None,
-    minus_audio: Annotated[Sources, _minus("audio", "FILE", "A sound.")] = None,
-    minus_shape: Annotated[Sources, _minus("shape", "FILE", "A 3D file.")] = None,
-    minus_id: Annotated[Sources, _minus("id", "ID", "An item of the index.")] = None,
-    k: Annotated[int, typer.Option("-k", metavar="N", min=1, help="How many hits.")] = 10,
+    minus_image: Annotated[Sources, _minus("image", "FILE", "A picture, for example night.jpg.")] = None,
+    minus_audio: Annotated[Sources, _minus("audio", "FILE", "A sound, for example rain.wav.")] = None,
+    minus_shape: Annotated[Sources, _minus("shape", "FILE", "A 3D file, for example van.obj.")] = None,
+    minus_id: Annotated[Sources, _minus("id", "ID", "An item of the index, for example 00a1b2c3d4e5f607.")] = None,
+    k: Annotated[int, typer.Option("-k", metavar="N", min=1, help="How many hits, 1 to 10,000; for example 50.")] = 10,
     to: Annotated[
-        Target | None, typer.Option("--to", help="What to find; shapes where the index holds any.", show_default=False)
+        Target | None,
+        typer.Option(
+            "--to", help="What to find, for example any; shapes where the index holds any.", show_default=False
+        ),
     ] = None,
     where: Annotated[
         str | None,
@@ -77,12 +82,19 @@ def query(
     ] = None,
     up: Up = Axis.auto,
     folder: IndexFolder = None,
-    device: Annotated[Device, typer.Option("--device", help="Where to search.")] = Device.auto,
+    device: Annotated[Device, typer.Option("--device", help="Where to search, for example cpu.")] = Device.auto,
     as_json: AsJson = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with all columns.")] = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print CSV with all columns, captions and file facts among them.")
+    ] = False,
     parquet: Annotated[
         Path | None,
-        typer.Option("--parquet", metavar="FILE", help="Write all columns to a Parquet file.", show_default=False),
+        typer.Option(
+            "--parquet",
+            metavar="FILE",
+            help="Write all columns to a Parquet file, for example hits.parquet.",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Find what is nearest to words, files, items, or a sum of them.

@@ -69,11 +69,12 @@ class _Scanned:
 
 
 def index(
-    paths: Sequence[str | Path],
+    paths: str | Path | Sequence[str | Path],
     folder: str | Path = ".retriever",
     *,
     space: str | None = None,
     up: str = "auto",
+    device: str = "auto",
     metadata: str | Path | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -85,7 +86,9 @@ def index(
         folder: of the index; made if missing.
         space: name; None means the index's own, or the default for a new index.
         up: axis of 3D files that points up: "y", "z", or "auto" to go by the format.
-        metadata: csv, jsonl or parquet file with further columns, joined by path or name.
+        device: that embeds: "cpu", "cuda", or "auto" for a GPU where there is one.
+        metadata: csv, jsonl or parquet file with further columns, joined by path or name; a later run without it
+            leaves these columns alone, except of files that changed.
         workers: processes that read files; 0 for none; None chooses.
         progress: called often, from this thread.
 
@@ -96,21 +99,27 @@ def index(
     started = time.monotonic()
     if up not in ("auto", "y", "z"):
         raise UsageError(f"The up axis {up!r} is not known; give y, z or auto.")
+    if workers is not None and workers < 0:
+        raise UsageError(f"--workers {workers}: give 0 to read in this process, or more.")
+    paths = [paths] if isinstance(paths, str | Path) else paths
+    if not paths:
+        raise UsageError("There is nothing to index: give at least one folder or file.")
     folder, progress = Path(folder), progress or (lambda phase, done, total: None)
     manifest = Manifest.read(folder) if is_index(folder) else None
-    joint = spaces.get(space or (manifest.space.name if manifest else spaces.DEFAULT))
+    joint = spaces.get(space or (manifest.space.name if manifest else spaces.DEFAULT), device=device)
     summary = Summary()
     table = read_table(Path(metadata)) if metadata else None
     known = manifest.roots.values() if manifest else ()
     parts: list[_Scanned] = []
     for corpus in roots.corpora(map(Path, paths), map(Path, known)):
-        progress("scan", sum(len(part.files) for part in parts), None)
-        found = scan(corpus.root, corpus.within)
+        before = sum(len(part.files) for part in parts)
+        progress("scan", before, None)
+        found = scan(corpus.root, corpus.within, lambda count, before=before: progress("scan", before + count, None))
         files = _wanted(found, corpus.root, folder, joint, summary)
-        parts.append(_Scanned(corpus, found, [joined(file, table) for file in files] if table else files))
+        parts.append(_Scanned(corpus, found, joined(files, table) if table else files))
     _check_not_empty(parts, known, summary)
     with IndexWriter(folder, joint.identity) as writer:
-        _Run(writer, joint, up, workers, progress, summary).bring_up_to_date(parts)
+        _Run(writer, joint, up, workers, progress, summary).bring_up_to_date(parts, has_table=table is not None)
     summary.seconds = time.monotonic() - started
     return summary
 
@@ -170,9 +179,9 @@ class _Run:
         self.failed: dict[str, list[Failure]] = {}
         self.dead: list[int] = []
 
-    def bring_up_to_date(self, parts: Sequence[_Scanned]) -> None:
+    def bring_up_to_date(self, parts: Sequence[_Scanned], *, has_table: bool) -> None:
         self.summary.recovered = self.writer.recovered
-        jobs = [job for part in parts for job in self._compare(part)]
+        jobs = [job for part in parts for job in self._compare(part, has_table)]
         with self.rows:
             self._embed(self._reuse(jobs))
         self.progress("write", 0, None)
@@ -182,7 +191,7 @@ class _Run:
         self.writer.delete(np.array(self.dead, np.int64))
         self.writer.commit()
 
-    def _compare(self, part: _Scanned) -> list[Job]:
+    def _compare(self, part: _Scanned, has_table: bool) -> list[Job]:
         """The files of one corpus that need a row."""
         root = part.corpus.root
         name = self.writer.root(root)
@@ -194,6 +203,7 @@ class _Run:
             up=self.up,
             covers=part.corpus.covers,
             unreadable=part.scan.unreadable,
+            has_table=has_table,
         )
         self.dead += changes.vanished + changes.stale
         self.summary.unchanged += changes.unchanged
@@ -248,6 +258,8 @@ class _Run:
 
     def _embed(self, jobs: list[Job]) -> None:
         done = 0
+        if jobs:
+            self.progress("embed", 0, len(jobs))  # the first files and the encoder take a while
         with closing(pipeline.encode(jobs, self.space, up=self.up, workers=self.workers)) as batches:
             for batch in batches:
                 self.rows.add(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from indexer.durable import disk_errors
 from indexer.writer import IndexWriter
+from retriever.store import layout
 from retriever.store.manifest import Manifest
 
 LARGEST = 1_048_576
@@ -60,7 +61,7 @@ def compact(folder: Path) -> Compaction:
     """
     folder = Path(folder)
     with IndexWriter(folder, Manifest.read(folder).space) as writer:
-        before, bytes_before = writer.snapshot, _bytes(folder)
+        before, bytes_before = writer.snapshot, layout.bytes_on_disk(folder)
         if before is None:
             return Compaction(0, 0, 0)
         live = [int(mask.sum()) for mask in before.live_by_segment()]
@@ -71,8 +72,4 @@ def compact(folder: Path) -> Compaction:
                 writer.sweep()
             writer.sweep()
         after = 0 if writer.snapshot is None else writer.snapshot.rows
-        return Compaction(before.rows, after, bytes_before - _bytes(folder))
-
-
-def _bytes(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        return Compaction(before.rows, after, bytes_before - layout.bytes_on_disk(folder))

@@ -1,4 +1,4 @@
-"""What the folders of a corpus, and a user's own table, say about its files.
+"""What the folders of a corpus say about its files.
 
 Layouts, the first that fits:
 
@@ -19,12 +19,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from indexer.metadata import MetadataTable, read_table
 from indexer.shapenet import describe, synset_names
 from retriever import loaders
 from retriever.types import Modality
-
-__all__ = ["Layout", "MetadataTable", "name_of", "read_table", "words"]
 
 SPLITS = {"train": "train", "test": "test", "val": "val", "valid": "val", "validation": "val"}
 _NO_CLASS = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,15 +11,25 @@ from typing import BinaryIO
 from retriever.errors import IndexBusy, RetrieverError
 from retriever.store import layout
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 
 class FolderLock:
     """The right to write to an index folder; the kernel takes it back when the process dies, however it dies.
 
     Raises:
         IndexBusy: another process (or writer of this one) holds it.
+        RetrieverError: the system has no such locks.
     """
 
     def __init__(self, folder: Path) -> None:
+        if fcntl is None:
+            raise RetrieverError(
+                "Writing an index needs the file locks of Linux or macOS: on Windows, run retriever inside WSL."
+            )
         self._fd = os.open(folder / layout.LOCK, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -56,7 +65,8 @@ def _forget_in_child() -> None:
     _held.clear()
 
 
-os.register_at_fork(after_in_child=_forget_in_child)
+if fcntl is not None:
+    os.register_at_fork(after_in_child=_forget_in_child)
 
 
 @contextmanager

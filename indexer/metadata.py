@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -81,7 +82,9 @@ def _column_name(name: str) -> str:
 
 
 def _plain(cell: object) -> object:
-    """Nested values as JSON text: a column must have one type in every segment."""
+    """Nested values as JSON text, as a column must have one type in every segment; decimals as floats, to compare."""
+    if isinstance(cell, Decimal):
+        return float(cell)
     return json.dumps(cell, ensure_ascii=False, default=str) if isinstance(cell, dict | list) else cell
 
 

@@ -6,14 +6,17 @@ user's metadata, and the ``--up`` that was asked for. An equal stamp means an eq
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from indexer.roots import at_or_below
 from indexer.scan import SourceFile
 from retriever.spaces import ShapeInput
 from retriever.types import Modality
 
+_TABLE = re.compile(r"\+\w+")
 _GEOMETRY_ELSEWHERE = {".gltf"}
 _COLOR_ELSEWHERE = {".obj", ".dae"}
 
@@ -49,7 +52,8 @@ class Changes:
 
 def stamp(file: SourceFile, up: str) -> str:
     """What a row remembers of its file."""
-    return f"{file.fingerprint}:{up}" if file.modality is Modality.SHAPE else file.fingerprint
+    table = f"+{file.table}" if file.table else ""
+    return file.fingerprint + table + (f":{up}" if file.modality is Modality.SHAPE else "")
 
 
 def compare(
@@ -59,6 +63,7 @@ def compare(
     up: str,
     covers: Callable[[str], bool],
     unreadable: Iterable[str] = (),
+    has_table: bool = True,
 ) -> Changes:
     """Differences between a scan and the index.
 
@@ -67,7 +72,8 @@ def compare(
         rows: of the same root, in row order.
         up: as asked for.
         covers: whether a path was within the scan; rows outside are left alone.
-        unreadable: files and folders that could not be looked at; rows below them are left alone.
+        unreadable: files and folders ("" for the root) that could not be looked at; rows below them are left alone.
+        has_table: whether the run was given a table of the user; without, rows keep what an earlier one said of them.
     """
     newest: dict[str, Indexed] = {}
     stale = []
@@ -78,7 +84,7 @@ def compare(
     unchanged, write = 0, []
     for file in files:
         old = newest.pop(file.path, None)
-        if old is not None and old.stamp == stamp(file, up):
+        if old is not None and stamp(file, up) == (old.stamp if has_table else _TABLE.sub("", old.stamp)):
             unchanged += 1
         else:
             write.append((file, old))
@@ -86,7 +92,7 @@ def compare(
     vanished = [
         old.row
         for path, old in newest.items()
-        if covers(path) and not any(path == part or path.startswith(f"{part}/") or part in {"", "."} for part in hidden)
+        if covers(path) and not any(not part or at_or_below(path, part) for part in hidden)
     ]
     return Changes(unchanged, write, vanished, stale)
 

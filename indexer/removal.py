@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.roots import at_or_below
 from indexer.writer import IndexWriter
 from retriever.errors import UsageError
 from retriever.store import Snapshot
@@ -64,7 +65,7 @@ def _meant(snapshot: Snapshot, targets: Sequence[str]) -> NDArray[np.bool_]:
     for target in targets:
         shown, on_disk = PurePosixPath(target).as_posix(), Path(target).resolve().as_posix()
         found = [
-            id == target or _at_or_below(path, shown) or _at_or_below(file, on_disk)
+            id == target or at_or_below(path, shown) or at_or_below(file, on_disk)
             for id, path, file in zip(ids, paths, files, strict=True)
         ]
         if not any(found):
@@ -73,10 +74,6 @@ def _meant(snapshot: Snapshot, targets: Sequence[str]) -> NDArray[np.bool_]:
             )
         meant[rows[found]] = True
     return meant
-
-
-def _at_or_below(path: str, place: str) -> bool:
-    return path == place or path.startswith(f"{place.rstrip('/')}/")
 
 
 def _names(snapshot: Snapshot, rows: NDArray[np.int64]) -> list[tuple[str, str]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from retriever.errors import UsageError
+from retriever.store import is_index
+from retriever.types import is_utf8
 
 
 @dataclass(frozen=True)
@@ -23,11 +26,13 @@ class Corpus:
 
     def covers(self, path: str) -> bool:
         """Whether `path`, relative to the root, is meant."""
-        return not self.within or _below(path, (part.relative_to(self.root).as_posix() for part in self.within))
+        parts = (part.relative_to(self.root).as_posix() for part in self.within)
+        return not self.within or any(at_or_below(path, part) for part in parts)
 
 
-def _below(path: str, prefixes: Iterable[str]) -> bool:
-    return any(path == prefix or path.startswith(f"{prefix}/") for prefix in prefixes)
+def at_or_below(path: str, place: str) -> bool:
+    """Whether `path` is `place` or lies in it; both with "/" between their parts."""
+    return path == place or path.startswith(f"{place.rstrip('/')}/")
 
 
 def corpora(paths: Iterable[Path], known: Iterable[Path]) -> list[Corpus]:
@@ -54,9 +59,16 @@ def corpora(paths: Iterable[Path], known: Iterable[Path]) -> list[Corpus]:
 
 def _existing(path: Path) -> Path:
     try:
-        return path.resolve(strict=True)
+        found = path.resolve(strict=True)
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
         reason = getattr(error, "strerror", None) or "a loop of links"
         raise UsageError(
             f"{path} cannot be indexed ({reason}); check the spelling, and quote a name that has spaces."
         ) from error
+    if is_index(found):
+        raise UsageError(f"{path} is an index; name the folder that holds the files to index.")
+    if not (found.is_dir() or found.is_file()):
+        raise UsageError(f"{path} is neither a file nor a folder; name one that holds what to index.")
+    if not is_utf8(str(found)):
+        raise UsageError(f"{os.fsencode(found)!r} has bytes in its name that are not UTF-8; rename it.")
+    return found

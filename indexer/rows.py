@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -18,6 +19,8 @@ from indexer.scan import SourceFile
 from indexer.writer import IndexWriter
 from retriever.store import Snapshot, item_id
 from retriever.types import Vectors
+
+log = logging.getLogger(__name__)
 
 FACTS = ("vertices", "faces", "extent", "up", "colored")
 """Columns that follow from a file's bytes."""
@@ -93,14 +96,24 @@ def item(root: str, file: SourceFile, sha256: str, known: Mapping[str, Any], up:
     }
 
 
-def joined(file: SourceFile, table: MetadataTable) -> SourceFile:
-    """The file with what the user's table says of it; the fingerprint tells when that changes."""
+def joined(files: Sequence[SourceFile], table: MetadataTable) -> list[SourceFile]:
+    """The files with what the user's table says of them; a table that names none of them is remarked on."""
+    out = [_joined(file, table) for file in files]
+    if files and out == files:
+        log.warning(
+            f"The metadata table {table.file} names none of the {len(files):,} files; its column {table.key!r} must "
+            f"hold paths or names such as {files[0].path!r}."
+        )
+    return out
+
+
+def _joined(file: SourceFile, table: MetadataTable) -> SourceFile:
+    """The file with its row of the table."""
     row = table.row(file.path, file.metadata.get("model_id"))
     if not row:
         return file
-    content = json.dumps([file.fingerprint, row], sort_keys=True, default=str)
-    fingerprint = blake2b(content.encode(), digest_size=16).hexdigest()
-    return replace(file, metadata={**file.metadata, **row}, fingerprint=fingerprint)
+    content = json.dumps(row, sort_keys=True, default=str)
+    return replace(file, metadata={**file.metadata, **row}, table=blake2b(content.encode(), digest_size=8).hexdigest())
 
 
 class RowBuffer:

@@ -6,14 +6,14 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from indexer import sidecars
 from indexer.corpora import Layout, is_left_out, name_of
 from retriever import loaders
-from retriever.types import Modality
+from retriever.types import Modality, is_utf8
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class SourceFile:
         bytes: size.
         fingerprint: changes when the file, a sidecar of its name, or `metadata` changes; from sizes and times only.
         metadata: label, caption, name, preview, split and the extras of the layout and of JSON sidecars, where known.
+        table: hash of what the user's own table says of the file, which is in `metadata` too; empty without.
     """
 
     path: str
@@ -33,6 +34,7 @@ class SourceFile:
     bytes: int
     fingerprint: str
     metadata: dict[str, object] = field(default_factory=dict)
+    table: str = ""
 
 
 @dataclass
@@ -54,7 +56,7 @@ class Scan:
     unreadable: list[str] = field(default_factory=list)
 
 
-def scan(root: Path, within: Sequence[Path] = ()) -> Scan:
+def scan(root: Path, within: Sequence[Path] = (), progress: Callable[[int], None] | None = None) -> Scan:
     """Walk `root`, or only what lies at or below the paths `within` it.
 
     Links are followed, each folder once. Hidden files and folders, and folders called ``*.retriever``, are left out.
@@ -62,6 +64,7 @@ def scan(root: Path, within: Sequence[Path] = ()) -> Scan:
     Args:
         root: the corpus; paths and labels are relative to it also where `within` narrows the walk.
         within: files or folders below the root.
+        progress: told after each folder how many items were found.
     """
     found, layout = Scan(), Layout.of(root)
     items: dict[str, SourceFile] = {}
@@ -70,6 +73,8 @@ def scan(root: Path, within: Sequence[Path] = ()) -> Scan:
         for file in _items(root, folder, names, only, layout, found):
             items[file.path] = file
         referrers += [root / folder / name for name in names if sidecars.may_refer(name)]
+        if progress:
+            progress(len(items))
     if any(file.modality is Modality.IMAGE for file in items.values()):
         textures = sidecars.referenced(referrers)
         parts = [path for path in items if os.path.normpath(root / path) in textures]
@@ -88,8 +93,8 @@ def _walk(
     seen: set[tuple[int, int]] = set()
     for path in sorted(within) or [root]:
         below = PurePosixPath(os.path.relpath(path, root).replace(os.sep, "/"))
-        if path.is_file():  # its folder is listed for its sidecars
-            yield below.parent, _listing(root, below.parent, found)[0], below.name
+        if path.is_file():
+            yield below.parent, _listing_beside(root, below, found), below.name
             continue
         for folder, names in _walk_below(root, below, seen, found):
             yield folder, names, None
@@ -115,6 +120,17 @@ def _walk_below(
         yield folder, names
 
 
+def _listing_beside(root: Path, file: PurePosixPath, found: Scan) -> dict[str, os.stat_result]:
+    """The folder of one file, for its sidecars; what is wrong with the other files there was not asked about."""
+    whole = Scan()
+    names, _ = _listing(root, file.parent, whole)
+    about = {str(file), str(file.parent), ""}
+    found.problems += [problem for problem in whole.problems if problem[0] in about]
+    found.unreadable += [place for place in whole.unreadable if place in about]
+    found.skipped["hidden"] += is_left_out(file.name)
+    return names
+
+
 def _listing(root: Path, folder: PurePosixPath, found: Scan) -> tuple[dict[str, os.stat_result], list[str]]:
     """Regular files with their states, and folders; hidden entries and other things are counted or reported."""
     names: dict[str, os.stat_result] = {}
@@ -128,7 +144,7 @@ def _listing(root: Path, folder: PurePosixPath, found: Scan) -> tuple[dict[str, 
     for entry in listed:
         if is_left_out(entry.name):
             found.skipped["hidden"] += 1
-        elif not _is_utf8(entry.name):
+        elif not is_utf8(entry.name):
             shown = str(folder / entry.name).encode("utf-8", "backslashreplace").decode()
             found.problems.append((shown, "has bytes in its name that are not UTF-8; rename it."))
         else:
@@ -158,14 +174,6 @@ def _unreadable(folder: PurePosixPath, error: OSError, found: Scan) -> None:
     found.problems.append((place or ".", f"cannot be listed ({error.strerror}); check its permissions."))
     if not isinstance(error, FileNotFoundError):
         found.unreadable.append(place)
-
-
-def _is_utf8(name: str) -> bool:
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _items(

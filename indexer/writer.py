@@ -125,12 +125,23 @@ class IndexWriter:
         self._doomed = np.union1d(self._doomed, np.asarray(rows, np.int64))
 
     def replace_failures(self, root: str, scope: Callable[[str], bool], failures: Sequence[Failure]) -> None:
-        """Writes `failures` in place of those known of `root` whose path is in `scope`."""
-        known = read_failures(self.folder)
-        kept = [failure for failure in known if failure.root != root or not scope(failure.path)]
+        """Writes `failures` in place of those known below `root` whose path is in `scope`, or that come again."""
+        known, again = read_failures(self.folder), {failure.path for failure in failures}
+        paths = [self._path_below(root, failure) for failure in known]
+        kept = [
+            failure
+            for failure, path in zip(known, paths, strict=True)
+            if path is None or not (path in again or scope(path))
+        ]
         if [*kept, *failures] != known:
             with disk_errors(self.folder):
                 write_failures(self.folder, [*kept, *failures])
+
+    def _path_below(self, root: str, failure: Failure) -> str | None:
+        """Path below `root` of a failure, also one of a root that `root` has taken over; None elsewhere."""
+        roots = self._manifest.roots
+        here, there = Path(roots.get(root, root)), Path(roots.get(failure.root, failure.root), failure.path)
+        return there.relative_to(here).as_posix() if there.is_relative_to(here) else None
 
     def commit(self) -> Snapshot:
         """Makes all appended rows and deletions visible, merges small segments, and removes files nobody needs.
@@ -249,6 +260,8 @@ class IndexWriter:
 
 
 def _make_folder(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"The index {folder} would be a folder, and this is a file: name another with --index.")
     folder.mkdir(parents=True, exist_ok=True)
     if layout.is_index(folder):
         return
@@ -265,16 +278,10 @@ def _manifest(folder: Path, identity: SpaceIdentity) -> Manifest:
     manifest = Manifest.read(folder)
     if manifest.space != identity:
         raise SpaceError(
-            f"The index {folder} holds vectors of the space {_named(manifest.space)}, "
-            f"these would be of {_named(identity)}: use that space, or another folder with --index."
+            f"The index {folder} holds vectors of {manifest.space}, "
+            f"these would be of {identity}: use that space, or another folder with --index."
         )
     return manifest
-
-
-def _named(space: SpaceIdentity) -> str:
-    shape = space.shape
-    rule = f"{shape.points} points, {shape.up} up, colour {shape.color}, sampling {shape.sampling}"
-    return f"{space.name!r} (weights {space.weights[:12]}, {space.dim}-d, {rule})"
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -23,9 +23,13 @@ class ExpressionError(UsageError):
     """
 
     def __init__(self, message: str, expression: str, column: int) -> None:
-        super().__init__(f"{message}\n  {expression}\n  {' ' * column}^")
+        super().__init__(message, expression, column)  # all of them, so that it can cross between processes
+        self.message = message
         self.expression = expression
         self.column = column
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  {self.expression}\n  {' ' * self.column}^"
 
 
 class FileProblem(RetrieverError):
@@ -38,8 +42,12 @@ class FileProblem(RetrieverError):
     """
 
     def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__(kind, message)  # both, so that it can cross between processes
         self.kind = kind
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class IndexMissing(RetrieverError):

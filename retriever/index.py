@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from retriever.ann.base import NearestNeighbours
 from retriever.ann.plan import GPU_PAYS, Recipe, plan
+from retriever.devices import check_device
 from retriever.errors import UsageError
 from retriever.query import expression as language
 from retriever.query.hits import Hits
@@ -82,7 +85,7 @@ class Index:
     """
 
     def __init__(self, snapshot: Snapshot, *, device: str = "auto") -> None:
-        plan(0, 0, device=device)  # rejects an unknown device before anything is asked
+        check_device(device)
         self.snapshot = snapshot
         self._device = device
 
@@ -95,7 +98,7 @@ class Index:
 
     @cached_property
     def space(self) -> Space:
-        """The joint space of the index, opened at first use.
+        """The joint space of the index, opened at first use; on the CPU, where a query's few terms are done soonest.
 
         Raises:
             SpaceError: it is not installed, or its weights are others than those that made the index.
@@ -153,7 +156,7 @@ class Index:
         plus = {"text": text, "image": image, "audio": audio, "shape": shape, "id": id}
         minus = {"text": minus_text, "image": minus_image, "audio": minus_audio, "shape": minus_shape, "id": minus_id}
         every = [
-            *(language.parse(expression) if expression is not None else ()),
+            *_parsed(expression),
             *_terms(plus, 1.0),
             *_terms(minus, -1.0),
             *terms,
@@ -193,7 +196,7 @@ class Index:
             labels=_distinct(snapshot, "label"),
             segments=len(manifest.segments),
             deleted=snapshot.rows - len(snapshot),
-            bytes=sum(file.stat().st_size for file in snapshot.folder.rglob("*") if file.is_file()),
+            bytes=layout.bytes_on_disk(snapshot.folder),
             failures=len(read_failures(snapshot.folder)),
             roots=dict(manifest.roots),
             updated=manifest.updated,
@@ -223,12 +226,19 @@ def _gpus(device: str, rows: int) -> int:
     return gpu_count()
 
 
+def _parsed(expression: str | None) -> tuple[Term, ...]:
+    if not isinstance(expression, str | None):
+        raise UsageError(f"The expression must be a string, not {type(expression).__name__}; files go in shape=.")
+    return () if expression is None else language.parse(expression)
+
+
 def _terms(keywords: dict[str, Sources], weight: float) -> list[Term]:
     """The keywords' values as terms, in the order of the keywords."""
     terms = []
     for kind, sources in keywords.items():
-        several = [sources] if isinstance(sources, str | os.PathLike) else sources or ()
-        for source in several:
+        if isinstance(sources, str | os.PathLike) or not isinstance(sources, Iterable | None):
+            sources = [sources]
+        for source in () if sources is None else sources:
             if not isinstance(source, str | os.PathLike):
                 raise UsageError(f"{kind} takes a string, a path, or a sequence of them, not {type(source).__name__}.")
             terms.append(Term(kind, os.fspath(source), weight))
@@ -236,9 +246,9 @@ def _terms(keywords: dict[str, Sources], weight: float) -> list[Term]:
 
 
 def _distinct(snapshot: Snapshot, column: str) -> int:
-    """Different values of a column among the live rows, nulls not counted."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
+    """Different strings of a column among the live rows, nulls not counted."""
+    from retriever.store.schema import positions
 
-    values: pa.ChunkedArray = snapshot.column(column).filter(pa.array(snapshot.live))
-    return int(pc.count_distinct(values, mode="only_valid").as_py())
+    values = snapshot.column(column)
+    codes = positions(values, [value for value in values.unique().to_pylist() if value is not None])
+    return len(np.unique(codes[snapshot.live & (codes >= 0)]))

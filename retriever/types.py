@@ -13,6 +13,15 @@ Vectors = NDArray[np.float32]
 """(n, d) float32, every row of unit length."""
 
 
+def is_utf8(text: str) -> bool:
+    """Whether a string from the operating system, a file name or an argument, is text and not stray bytes."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 class Modality(StrEnum):
     """What kind of thing an item or a query term is."""
 

@@ -56,7 +56,7 @@ class Hashes:
         return np.random.default_rng(seed).standard_normal(DIM)
 
 
-def open_space() -> Space:
+def open_space(*, device: str = "cpu") -> Space:
     """As every family of spaces offers it."""
     identity = SpaceIdentity("mini", DIM, "5", ShapeInput(points=256))
     return Space(identity, {Modality.SHAPE: Moments, Modality.TEXT: Hashes}, "made for tests")
@@ -65,7 +65,7 @@ def open_space() -> Space:
 def install() -> None:
     """Let `retriever.spaces` find this space under the default name."""
     spaces._FAMILIES[spaces.DEFAULT] = "simple_space"
-    spaces._opened.pop(spaces.DEFAULT, None)
+    spaces._opened.clear()
 
 
 def _unit(rows: np.ndarray) -> Vectors:

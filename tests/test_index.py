@@ -14,7 +14,7 @@ import pytest
 import retriever
 from indexer.writer import IndexWriter
 from retriever import spaces
-from retriever.errors import IndexMissing, SpaceError, UnknownItem, UsageError
+from retriever.errors import FileProblem, IndexMissing, SpaceError, UnknownItem, UsageError
 from retriever.index import Index
 from retriever.spaces import mini
 from retriever.store.failures import Failure
@@ -180,3 +180,33 @@ def test_a_text_query_imports_nothing_heavy(tmp_path):
     answer = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     assert answer["paths"][0] == "chair.obj"
     assert answer["heavy"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"text": 3}, "text takes a string"),
+        ({"shape": np.zeros((4, 3))}, "shape takes a string, a path"),
+        ({"expression": 3}, "expression must be a string"),
+        ({"terms": ["a chair"]}, "no retriever.Term"),
+        ({"text": "\udcff"}, "not valid UTF-8"),
+        ({"id": "\udcff"}, "not valid UTF-8"),
+    ],
+)
+def test_arguments_of_the_wrong_kind_are_refused(made_index, arguments, message):
+    with pytest.raises(UsageError, match=message):
+        made_index.search(**arguments)
+
+
+def test_status_imports_no_pandas(made_folder):
+    program = "import sys, retriever; retriever.open(sys.argv[1]).status(); print('pandas' in sys.modules)"
+    command = [sys.executable, "-c", program, str(made_folder)]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_a_space_encodes_one_or_several_and_names_a_bad_file(made_space):
+    assert made_space.encode(texts="tall").shape == (1, 6)
+    assert made_space.encode(texts=["tall", "wide"]).shape == (2, 6)
+    for shapes in ("gone.obj", ["gone.obj"]):
+        with pytest.raises(FileProblem, match=r"^gone\.obj cannot be read"):
+            made_space.encode(shapes=shapes)

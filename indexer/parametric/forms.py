@@ -6,26 +6,48 @@ Hulls run along z, limbs wherever their keys lie, wheels turn about the x axis w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from indexer.parametric.kinds import Part, Shape
+from indexer.parametric.kinds import Maker, Part, Shape, kind
 from indexer.parametric.materials import RGB, RUBBER
 from indexer.parametric.solids import box, cylinder, lathe, loft, tube
-from indexer.parametric.surface import Color, Points, Solid, merge, ring
+from indexer.parametric.surface import GREY, Color, Points, Solid, merge, ring
 
 DARK: RGB = (0.16, 0.16, 0.17)
 ALLOY: RGB = (0.72, 0.73, 0.75)
-SKIN: RGB = (0.86, 0.67, 0.54)
-_ARTICLE = re.compile(r"\ba (?=[aeio]|u(?!ni|-)|hour)")
+_ARTICLE = re.compile(r"\ba (?=[aei]|o(?!ne\b)|u(?!ni|-|fo|k)|hour|8|11|18)")
 
 
 def shape(solids: list[Solid], captions: tuple[str, ...], **parts: Part) -> Shape:
     """Join the solids; `generate` fills in the kind. "a" before a vowel in a caption becomes "an"."""
     phrases = tuple(_ARTICLE.sub("an ", phrase) for phrase in captions)
     return Shape(merge(*solids), "", phrases, dict(parts))
+
+
+def kinds_of(
+    family: str,
+    make: Callable[[np.random.Generator, str], Shape],
+    table: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]],
+) -> None:
+    """Register related kinds that one function makes.
+
+    Args:
+        family: of all of them.
+        make: makes a shape of a style.
+        table: for each kind its synonyms, and the styles that are of this kind.
+    """
+    for name, (also, styles) in table.items():
+        kind(name, also, family)(_any_style(make, styles))
+
+
+def _any_style(make: Callable[[np.random.Generator, str], Shape], styles: tuple[str, ...]) -> Maker:
+    def any_style(rng: np.random.Generator) -> Shape:
+        return make(rng, pick(rng, *styles))
+
+    return any_style
 
 
 def pick(rng: np.random.Generator, *choices: str) -> str:
@@ -108,7 +130,7 @@ def beam(start: ArrayLike, end: ArrayLike, thickness: float) -> Solid:
 def _frame(start: ArrayLike, end: ArrayLike) -> tuple[Points, Points, Points, Points]:
     """The two points, and two unit vectors across the line between them, the first of them level."""
     a, b = np.asarray(start, np.float64), np.asarray(end, np.float64)
-    dx, dy, dz = b - a
+    dx, _, dz = b - a
     level, length = np.hypot(dx, dz), max(float(np.linalg.norm(b - a)), 1e-12)
     aside = np.array([-dz / level, 0.0, dx / level]) if level > 1e-9 * length else np.array([1.0, 0.0, 0.0])
     along = (b - a) / length
@@ -120,6 +142,12 @@ def _frame(start: ArrayLike, end: ArrayLike) -> tuple[Points, Points, Points, Po
         ]
     )
     return a, b, aside, up
+
+
+def fill(solid: Solid, rgb: Color) -> Solid:
+    """Paint what is still unpainted."""
+    plain = (np.abs(solid.colors - np.float32(GREY[0])) < 1e-4).all(axis=1, keepdims=True)
+    return Solid(solid.vertices, solid.faces, np.where(plain, np.asarray(rgb, np.float32), solid.colors))
 
 
 def tint(solid: Solid, rgb: Color, where: Callable[[Points, Points], NDArray[np.bool_]]) -> Solid:
@@ -144,8 +172,8 @@ def wheel(r: float, width: float, style: str = "disc", rim: Color = ALLOY, sides
         dish = [(inner * 0.98, -half * 0.9), (inner * 0.98, half * 0.86), (inner * 0.6, half * 0.7), (r * 0.12, half)]
         full = [(radius, -height) for radius, height in dish[:0:-1]] + dish[1:]
         return merge(tyre, lathe(full, 16).paint(rim)).turn("z", 90)
-    spoke = box(inner, width * 0.5, r * 0.16, (1.0, 0.8)).move(x=inner / 2, y=half * 0.42)
-    face = merge(ring(spoke, 5), cylinder(r * 0.16, width * 0.55, 12).move(y=half * 0.42)).paint(rim)
+    spoke = box(inner, width * 0.28, r * 0.16, (1.0, 0.8)).move(x=inner / 2, y=half * 0.42)
+    face = merge(ring(spoke, 5), cylinder(r * 0.16, width * 0.32, 12).move(y=half * 0.42)).paint(rim)
     return merge(tyre, face, face.mirror("y")).turn("z", 90)
 
 

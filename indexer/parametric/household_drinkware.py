@@ -109,8 +109,9 @@ def glass(rng: Rng) -> Shape:
 def _drink(rng: Rng, solid: Solid) -> Solid:
     """A disc of liquid at two thirds of the height of a vessel, as wide as the vessel is there."""
     level = solid.size[1] * 0.7
-    near = np.abs(solid.vertices[:, 1] - level) < solid.size[1] * 0.08
-    wide = float(np.hypot(solid.vertices[near, 0], solid.vertices[near, 2]).min()) if near.any() else 0.02
+    radii = np.hypot(solid.vertices[:, 0], solid.vertices[:, 2])
+    near = (np.abs(solid.vertices[:, 1] - level) < solid.size[1] * 0.08) & (radii > 1e-3)  # the axis is no wall
+    wide = float(radii[near].min()) if near.any() else 0.02
     return (
         cylinder(wide * 0.97, 0.002, 20)
         .move(y=level)

@@ -2,239 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
 from indexer.parametric.forms import chance, hull, limb, rod, shape, tint, vary
 from indexer.parametric.kinds import Shape, kind
+from indexer.parametric.nature_plumage import BIRDS, COLORS, RGB, Bird
 from indexer.parametric.solids import ball, cone, prism, sheet
 from indexer.parametric.surface import Solid, merge
 
 FAMILY = "animals"
-RGB = tuple[float, float, float]
 EYE = (0.05, 0.05, 0.06)
-
-
-@dataclass(frozen=True)
-class Bird:
-    """Measures as shares of the body's length, which is `size` metres; `tilt` is the body's slope in degrees."""
-
-    size: float
-    girth: float
-    tilt: float
-    neck: float
-    head: float
-    beak: tuple[float, float, float]
-    legs: float
-    tail: float
-    coats: tuple[RGB, ...]
-    beak_rgb: RGB = (0.9, 0.6, 0.15)
-    extra: str = ""
-    words: str = ""
-
-
-WHITE, BLACK, BROWN, GREY, YELLOW = (
-    (0.93, 0.93, 0.92),
-    (0.1, 0.1, 0.11),
-    (0.45, 0.3, 0.18),
-    (0.5, 0.52, 0.55),
-    (0.93, 0.8, 0.2),
-)
-RED, BLUE, GREEN, PINK = (0.78, 0.16, 0.12), (0.2, 0.4, 0.75), (0.2, 0.55, 0.25), (0.93, 0.55, 0.6)
-BIRDS: dict[str, Bird] = {
-    "songbird": Bird(
-        0.12,
-        0.3,
-        30,
-        0.1,
-        0.24,
-        (0.16, 0.05, 0),
-        0.35,
-        0.6,
-        (BROWN, BLUE, RED, YELLOW),
-        words="a small songbird with a short beak",
-    ),
-    "crow": Bird(
-        0.3,
-        0.26,
-        22,
-        0.15,
-        0.19,
-        (0.28, 0.07, -5),
-        0.35,
-        0.55,
-        (BLACK,),
-        BLACK,
-        words="a black crow with a strong beak",
-    ),
-    "pigeon": Bird(
-        0.22, 0.3, 20, 0.22, 0.16, (0.13, 0.04, -5), 0.25, 0.5, (GREY, WHITE), words="a plump pigeon with a small head"
-    ),
-    "eagle": Bird(
-        0.6,
-        0.24,
-        50,
-        0.15,
-        0.17,
-        (0.2, 0.08, -35),
-        0.28,
-        0.5,
-        (BROWN,),
-        extra="white head",
-        words="an eagle with a hooked beak",
-    ),
-    "owl": Bird(
-        0.3,
-        0.34,
-        75,
-        0.02,
-        0.36,
-        (0.1, 0.06, -60),
-        0.18,
-        0.25,
-        (BROWN, GREY, WHITE),
-        extra="big eyes",
-        words="an owl with a round face and large eyes",
-    ),
-    "duck": Bird(
-        0.35,
-        0.29,
-        8,
-        0.38,
-        0.19,
-        (0.26, 0.1, -5),
-        0.18,
-        0.25,
-        (WHITE, BROWN, GREEN, YELLOW),
-        extra="flat beak",
-        words="a duck with a flat bill and short legs",
-    ),
-    "swan": Bird(
-        0.8,
-        0.27,
-        5,
-        0.95,
-        0.12,
-        (0.15, 0.05, -15),
-        0.15,
-        0.2,
-        (WHITE, BLACK),
-        extra="curved neck",
-        words="a swan with a long curved neck",
-    ),
-    "goose": Bird(
-        0.55, 0.28, 10, 0.6, 0.14, (0.16, 0.06, -10), 0.25, 0.2, (WHITE, GREY), words="a goose with a long neck"
-    ),
-    "chicken": Bird(
-        0.3,
-        0.36,
-        12,
-        0.35,
-        0.17,
-        (0.12, 0.05, -10),
-        0.42,
-        0.4,
-        (WHITE, BROWN, RED),
-        extra="comb up tail",
-        words="a hen with a red comb and wattles",
-    ),
-    "rooster": Bird(
-        0.36,
-        0.33,
-        22,
-        0.5,
-        0.17,
-        (0.13, 0.05, -10),
-        0.5,
-        0.7,
-        (RED, BROWN, BLACK),
-        extra="comb up tail plume",
-        words="a rooster with a large comb and an arched tail",
-    ),
-    "penguin": Bird(
-        0.6,
-        0.27,
-        86,
-        0.05,
-        0.2,
-        (0.15, 0.035, 0),
-        0.04,
-        0.12,
-        (BLACK,),
-        extra="belly flippers",
-        words="a penguin standing upright with flippers",
-    ),
-    "flamingo": Bird(
-        0.5,
-        0.24,
-        12,
-        1.0,
-        0.13,
-        (0.2, 0.06, -60),
-        1.35,
-        0.2,
-        (PINK,),
-        BLACK,
-        "curved neck",
-        "a pink flamingo with long thin legs and a curved neck",
-    ),
-    "stork": Bird(
-        0.6,
-        0.24,
-        15,
-        0.65,
-        0.13,
-        (0.5, 0.05, -8),
-        1.1,
-        0.25,
-        (WHITE, GREY),
-        RED,
-        "",
-        "a stork with long legs and a long beak",
-    ),
-    "ostrich": Bird(
-        1.0,
-        0.36,
-        8,
-        1.05,
-        0.12,
-        (0.1, 0.05, 0),
-        1.15,
-        0.25,
-        (BLACK, GREY),
-        extra="thick legs",
-        words="an ostrich with a long neck and strong legs",
-    ),
-    "parrot": Bird(
-        0.2,
-        0.26,
-        55,
-        0.08,
-        0.26,
-        (0.16, 0.13, -65),
-        0.2,
-        0.9,
-        (RED, GREEN, BLUE),
-        BLACK,
-        "",
-        "a colorful parrot with a hooked beak and a long tail",
-    ),
-    "seagull": Bird(
-        0.32,
-        0.25,
-        12,
-        0.15,
-        0.19,
-        (0.2, 0.06, -8),
-        0.3,
-        0.35,
-        (WHITE,),
-        YELLOW,
-        "grey wings",
-        "a white seagull with grey wings",
-    ),
-}
+BLACK, GREY, RED, WHITE = COLORS["black"], COLORS["grey"], COLORS["red"], COLORS["white"]
 
 
 def _body(b: Bird) -> Solid:
@@ -406,9 +186,7 @@ def bird(b: Bird, rng: np.random.Generator, flying: bool) -> list[Solid]:
     else:
         body = merge(body, _folded_wings(b).paint(wing_rgb))
     level = (
-        0.0
-        if flying
-        else hip + g * (0.9 * np.cos(tilt) + 0.0) + b.size * 0.42 * np.sin(tilt) * (1.0 if b.tilt > 40 else 0.55)
+        0.0 if flying else hip + g * 0.9 * np.cos(tilt) + b.size * 0.42 * np.sin(tilt) * (1.0 if b.tilt > 40 else 0.55)
     )
     body = body.turn("x", -np.degrees(tilt)).move(y=level)
     front = np.array(
@@ -441,7 +219,7 @@ def _varied(b: Bird, rng: np.random.Generator) -> Bird:
     sizes = {
         name: getattr(b, name) * vary(rng, 0.1) for name in ("size", "girth", "tilt", "neck", "head", "legs", "tail")
     }
-    return Bird(**{**b.__dict__, **sizes})
+    return replace(b, **sizes)
 
 
 GROUNDED = {"penguin", "ostrich", "chicken", "rooster"}

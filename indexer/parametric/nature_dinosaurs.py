@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.parametric.forms import hull, limb, pick, shape, vary
+from indexer.parametric.forms import fill, hull, limb, pick, shape, vary
 from indexer.parametric.kinds import Shape, kind
 from indexer.parametric.materials import paint
 from indexer.parametric.nature_sea import fin_plate
@@ -192,19 +192,14 @@ def dinosaur(rng: np.random.Generator) -> Shape:
     name, colour = pick(rng, *DINOSAURS), paint(rng, "green", "brown", "grey", "orange", "beige")
     make, short, words = DINOSAURS[name]
     body, rest = make(rng)
-    plain = merge(*[part for part in body]).paint(colour.rgb)
-    heads = [_coated(part, colour.rgb) for part in rest]
+    plain = merge(*body).paint(colour.rgb)
+    heads = [fill(part, colour.rgb) for part in rest]
     stretch = (vary(rng), vary(rng), vary(rng))
     return shape(
         [part.scale(*stretch) for part in (plain, *heads)],
         (f"a {name}", f"a {colour.name} {short} dinosaur", f"a {name} with {words}"),
         species=short,
     )
-
-
-def _coated(part: Solid, rgb: tuple[float, float, float]) -> Solid:
-    plain = np.isclose(part.colors, 0.7).all(axis=1)
-    return Solid(part.vertices, part.faces, np.where(plain[:, None], np.asarray(rgb, np.float32), part.colors))
 
 
 @kind("dragon", ("mythical creature", "monster"), FAMILY)
@@ -241,7 +236,7 @@ def dragon(rng: np.random.Generator) -> Shape:
     barb = fin_plate([(-5.2, 0.65), (-5.5, 1.0), (-6.0, 0.65), (-5.5, 0.3)], 0.08)
     solids = [
         merge(hull(keys, 16, smooth=3), neck, legs.both("x"), barb).paint(colour.rgb),
-        _coated(head, colour.rgb),
+        fill(head, colour.rgb),
         horns,
         wings,
         merge(*ridge).paint(other.rgb),

@@ -11,7 +11,7 @@ from indexer.parametric.solids import ball, cylinder, lathe, wing
 from indexer.parametric.surface import Solid, merge
 
 FAMILY = "vehicles"
-PLANE = ("aeroplane", "aircraft")
+PLANE = ("airplane", "aeroplane", "aircraft")
 
 
 def wings(root: float, tip: float, span: float, sweep: float, dihedral: float = 0.0, thickness: float = 0.11) -> Solid:
@@ -57,7 +57,7 @@ def band_windows(fuselage: Solid, half: float, r: float) -> Solid:
     )
 
 
-@kind("airliner", ("airplane", "passenger plane", "jet airliner", *PLANE), FAMILY)
+@kind("airliner", ("passenger plane", "jet airliner", *PLANE), FAMILY)
 def airliner(rng: np.random.Generator) -> Shape:
     """A passenger jet with two to four engines under the wings or at the tail."""
     length, r = rng.uniform(30, 68), rng.uniform(1.7, 3.1)
@@ -240,13 +240,13 @@ def propeller_plane(rng: np.random.Generator) -> Shape:
     if chance(rng, 0.7):
         one = leg(r * 1.1, r * 0.3, r * 0.2)
         solids += [*axles(one, r * 2.4, [z - 0.2 * chord], -1.9 * r), one.move(y=-1.9 * r, z=half * 0.8)]
-    place = f"{'high' if high else 'low'} wings and {'two engines' if twin else 'one propeller'}"
+    words = f"{'high' if high else 'low'} wings and {'two engines' if twin else 'one propeller'}"
     return shape(
         solids,
         (
             "a small airplane",
-            f"a propeller plane with {place}",
-            f"a {body.name} light aircraft with {place}, {count(blades, 'blade')} each",
+            f"a propeller plane with {words}",
+            f"a {body.name} light aircraft with {words}, {count(blades, 'blade')} each",
         ),
         engines=1 + twin,
         span=2 * span,

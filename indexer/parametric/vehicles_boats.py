@@ -1,53 +1,15 @@
-"""Tall ships, rowing boats, motor boats and submarines."""
+"""Rowing boats, motor boats and submarines."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from indexer.parametric.forms import DARK, chance, hull, pick, propeller, rod, shape, vary
+from indexer.parametric.forms import DARK, chance, hull, kinds_of, pick, propeller, rod, shape, vary
 from indexer.parametric.kinds import Shape, count, kind
 from indexer.parametric.materials import GLASS, paint, wood
 from indexer.parametric.solids import box, cylinder, loft, rounded_box, torus, wing
 from indexer.parametric.surface import Solid, array, merge
-from indexer.parametric.vehicles_water import FAMILY, painted, sail, ship_hull, square_sail
-
-
-@kind("sailing ship", ("tall ship", "pirate ship", "galleon", "ship", "watercraft"), FAMILY)
-def sailing_ship(rng: np.random.Generator) -> Shape:
-    """A wooden square-rigged ship with two or three masts."""
-    length, masts, timber = rng.uniform(22, 45), int(rng.integers(2, 4)), wood(rng)
-    w, depth, half = length * 0.25, length * 0.14, length / 2
-    solids = [painted(ship_hull(length, w, depth, 0.3, 0.7, timber.shade(0.6)), timber.rgb)]
-    solids.append(
-        box(w * 0.72, depth * 0.55, length * 0.2, (1, 0.95))
-        .move(0, depth * 0.95, -half * 0.78)
-        .paint(timber.shade(0.85))
-    )
-    solids.append(
-        box(w * 0.45, depth * 0.3, length * 0.12, 0.9).move(0, depth * 1.1, half * 0.7).paint(timber.shade(0.85))
-    )
-    solids.append(rod((0, depth * 1.3, half * 0.85), (0, depth * 1.9, half * 1.4), 0.008 * length).paint(DARK))
-    for i, z in enumerate(np.linspace(0.28, -0.3, masts) * length):
-        tall = length * (0.72 if i == masts - 2 or masts == 2 else 0.6) * vary(rng, 0.06)
-        solids.append(rod((0, depth, z), (0, depth + tall, z), 0.012 * length, 0.006 * length).paint(timber.shade(0.6)))
-        for share, high in ((0.22, 0.34), (0.58, 0.22), (0.82, 0.13)):
-            width = w * (2.0 - 1.2 * share)
-            solids.append(square_sail(width, tall * high, 0.14).move(0, depth + tall * share, z + 0.012 * length))
-            y = depth + tall * (share + high)
-            solids.append(rod((-width / 2, y, z), (width / 2, y, z), 0.005 * length, sides=6).paint(timber.shade(0.6)))
-    solids.append(
-        sail(
-            (0, depth * 1.8, half * 1.3),
-            (0, depth * 1.5, 0.32 * length),
-            (0, depth + 0.45 * length, 0.29 * length),
-            0.1,
-        )
-    )
-    ports = [(w * 0.46, depth * 0.6, z) for z in np.linspace(-0.3, 0.15, 6) * length]
-    solids.append(array(box(w * 0.06, depth * 0.12, depth * 0.14), ports).both("x").paint(DARK))
-    rig = "two-masted" if masts == 2 else "three-masted"
-    captions = ("a wooden sailing ship", f"a {rig} tall ship with square sails", "a pirate ship with billowing sails")
-    return shape(solids, captions, masts=masts)
+from indexer.parametric.vehicles_water import FAMILY, painted, ship_hull
 
 
 def open_hull(length: float, w: float, depth: float, stern: float) -> Solid:
@@ -73,10 +35,9 @@ def open_hull(length: float, w: float, depth: float, stern: float) -> Solid:
     return loft(np.concatenate([outer, inner[:, ::-1]], axis=1))
 
 
-@kind("rowboat", ("rowing boat", "boat", "watercraft"), FAMILY)
-def rowboat(rng: np.random.Generator) -> Shape:
+def _rowboat(rng: np.random.Generator, style: str) -> Shape:
     """An open boat with benches and oars, or a canoe with a paddle."""
-    canoe, coat = chance(rng, 0.3), wood(rng) if chance(rng, 0.6) else paint(rng)
+    canoe, coat = style == "canoe", wood(rng) if chance(rng, 0.6) else paint(rng)
     length = rng.uniform(4, 5.5) if canoe else rng.uniform(2.6, 4.2)
     w, depth = (0.85 if canoe else rng.uniform(1.2, 1.5)), rng.uniform(0.36, 0.5)
     solids = [open_hull(length, w, depth, 0.06 if canoe else 0.65).paint(coat.rgb)]
@@ -99,7 +60,7 @@ def rowboat(rng: np.random.Generator) -> Shape:
     return shape(solids, captions, oars=oars, benches=benches)
 
 
-@kind("motorboat", ("speedboat", "motor yacht", "boat", "watercraft"), FAMILY)
+@kind("motorboat", ("power boat", "boat", "watercraft"), FAMILY)
 def motorboat(rng: np.random.Generator) -> Shape:
     """A fast boat: speedboat with a windscreen, cabin cruiser or fishing boat."""
     style, length = pick(rng, "speedboat", "cabin cruiser", "fishing boat"), rng.uniform(5, 14)
@@ -148,7 +109,7 @@ def motorboat(rng: np.random.Generator) -> Shape:
     return shape(solids, (style, f"a {colour.name} {style} with {words}"), style=style, length=length)
 
 
-@kind("submarine", ("sub", "u-boat", "watercraft"), FAMILY)
+@kind("submarine", ("underwater vessel", "watercraft"), FAMILY)
 def submarine(rng: np.random.Generator) -> Shape:
     """A cigar hull with a sail, fins and a screw: naval, old u-boat or small research boat."""
     style, colour = (
@@ -178,9 +139,7 @@ def submarine(rng: np.random.Generator) -> Shape:
     )
     tail = wing(1.3, 0.7, 1.5, 0.3)
     solids.append(
-        merge(tail, tail.turn("z", 90), tail.turn("z", 180).turn("x", 0), tail.turn("z", -90))
-        .move(z=-half * 0.86)
-        .paint(colour.rgb)
+        merge(tail, tail.turn("z", 90), tail.turn("z", 180), tail.turn("z", -90)).move(z=-half * 0.86).paint(colour.rgb)
     )
     screw = propeller(0.7, int(rng.integers(3, 7)), 0.25, (0.7, 0.55, 0.25)).turn("y", 180).move(z=-half * 1.01)
     solids.append(screw)
@@ -200,3 +159,13 @@ def submarine(rng: np.random.Generator) -> Shape:
         (f"a {colour.name} submarine", f"a {style} with a conning tower, fins and a propeller"),
         style=style,
     )
+
+
+kinds_of(
+    FAMILY,
+    _rowboat,
+    {
+        "rowboat": (("rowing boat", "boat", "watercraft"), ("rowboat",)),
+        "canoe": (("boat", "watercraft"), ("canoe",)),
+    },
+)

@@ -1,17 +1,18 @@
-"""Trains: steam, diesel and electric locomotives, wagons, trams and whole trains."""
+"""Steam, diesel and electric locomotives, and what all rail vehicles share."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from indexer.parametric.forms import ALLOY, DARK, beam, chance, hull, pick, rod, shape, tint
-from indexer.parametric.kinds import Shape, count, kind
+from indexer.parametric.kinds import Shape, kind
 from indexer.parametric.materials import GLASS, LIGHT, Material, paint
 from indexer.parametric.solids import box, cylinder, lathe, rounded_box, tube
 from indexer.parametric.surface import Solid, array, merge
 
 FAMILY = "vehicles"
-WIDTH, GAUGE = 2.8, 1.6
+WIDTH = 2.8
+GAUGE = 1.6
 
 
 def rail_wheel(r: float, spoked: bool = False) -> Solid:
@@ -76,7 +77,7 @@ def buffers(z: float, y: float) -> Solid:
     return one.move(0.85, y, z).both("x").paint(DARK)
 
 
-def _steam_engine(rng: np.random.Generator, colour: Material, trim: Material) -> tuple[list[Solid], float, int]:
+def steam_engine(rng: np.random.Generator, colour: Material, trim: Material) -> tuple[list[Solid], float, int]:
     """Boiler, cab, chimney, domes and wheels; the length and the number of driving axles."""
     drivers, big, r = int(rng.integers(2, 6)), rng.uniform(0.65, 1.0), rng.uniform(0.75, 1.05)
     base, length = big * 1.15, drivers * big * 2.15 + rng.uniform(1.8, 3.2)
@@ -132,7 +133,7 @@ def steam_locomotive(rng: np.random.Generator) -> Shape:
         paint(rng, "red", "black", "yellow"),
         chance(rng, 0.6),
     )
-    solids, length, drivers = _steam_engine(rng, colour, trim)
+    solids, length, drivers = steam_engine(rng, colour, trim)
     if tender:
         size, z = rng.uniform(4, 6), -length / 2
         middle = z - size / 2 - 0.4
@@ -148,7 +149,8 @@ def steam_locomotive(rng: np.random.Generator) -> Shape:
     )
 
 
-def _pantograph(y: float, z: float) -> Solid:
+def pantograph(y: float, z: float) -> Solid:
+    """A current collector on a roof at height y."""
     arms = [tube([(x, y, z - 0.6), (x, y + 0.55, z + 0.5), (x * 0.6, y + 1.1, z - 0.3)], 0.04, 6) for x in (-0.5, 0.5)]
     return merge(*arms, box(1.7, 0.06, 0.25).move(0, y + 1.1, z - 0.3)).paint(DARK)
 
@@ -197,7 +199,7 @@ def locomotive(rng: np.random.Generator) -> Shape:
         solids += [merge(screen, screen.mirror("z")).paint(GLASS), windows(length * 0.8, high - 1.2, 0.6, 2.4, 0.4)]
     solids += [buffers(half, 1.1), buffers(half, 1.1).mirror("z")]
     if electric:
-        solids.append(merge(*[_pantograph(high - 0.05, s * length * 0.3) for s in (-1, 1)]))
+        solids.append(merge(*[pantograph(high - 0.05, s * length * 0.3) for s in (-1, 1)]))
     power = "electric" if electric else "diesel"
     return shape(
         solids,
@@ -208,128 +210,4 @@ def locomotive(rng: np.random.Generator) -> Shape:
         ),
         style=style,
         length=length,
-    )
-
-
-@kind("railway carriage", ("passenger wagon", "train coach", "train car", "rail vehicle"), FAMILY)
-def carriage(rng: np.random.Generator) -> Shape:
-    """A passenger coach with rows of windows, single or double deck, flat or arched roof."""
-    length, colour, decks = rng.uniform(16, 26), paint(rng), 1 + int(chance(rng, 0.25))
-    high = 3.8 if decks == 1 else 4.7
-    solids = [
-        bogies(length),
-        rail_body(length, 0.9, high, float(rng.uniform(4, 8))).paint(colour.rgb),
-        buffers(length / 2, 1.0),
-    ]
-    solids += [
-        buffers(length / 2, 1.0).mirror("z"),
-        box(WIDTH * 0.8, 0.25, length * 0.96).move(0, high - 0.12, 0).paint(DARK),
-    ]
-    step = rng.uniform(1.3, 2.2)
-    solids += [
-        windows(length * 0.86, 2.0 + 1.3 * deck if decks == 1 else 1.5 + 1.7 * deck, 0.85, step)
-        for deck in range(decks)
-    ]
-    solids.append(
-        array(box(WIDTH + 0.04, 2.0, 0.8), [(0, 1.2, s * length * 0.465) for s in (-1, 1)]).paint(colour.shade(0.6))
-    )
-    deck_words = "double-deck" if decks == 2 else "single-deck"
-    return shape(
-        solids,
-        (f"a {colour.name} railway coach", f"a {deck_words} passenger carriage with a row of windows"),
-        decks=decks,
-        length=length,
-    )
-
-
-def _freight(style: str, rng: np.random.Generator, length: float) -> list[Solid]:
-    colour, half = paint(rng), length / 2
-    floor = box(WIDTH, 0.2, length).move(0, 1.0, 0).paint(DARK)
-    if style == "tank wagon":
-        r = 1.35
-        barrel = lathe(
-            [
-                (0, -half * 0.96),
-                (r * 0.8, -half * 0.93),
-                (r, -half * 0.85),
-                (r, half * 0.85),
-                (r * 0.8, half * 0.93),
-                (0, half * 0.96),
-            ],
-            22,
-        )
-        return [
-            floor,
-            barrel.turn("x", 90).move(0, 1.2 + r, 0).paint(colour.rgb),
-            cylinder(0.4, 0.35, 14).move(0, 1.2 + 2 * r - 0.05, 0),
-        ]
-    if style == "hopper wagon":
-        walls = box(WIDTH * 0.7, 2.1, length * 0.72, (1.4, 1.35)).move(0, 1.1, 0).paint(colour.rgb)
-        ribs = [(s * WIDTH * 0.45, 1.2, z) for s in (-1, 1) for z in np.linspace(-half * 0.8, half * 0.8, 7)]
-        return [floor, walls, array(box(0.12, 2.0, 0.12), ribs).paint(colour.shade(0.8))]
-    if style == "flat wagon":
-        crates = [box(2.4, 2.5, length * 0.45).move(0, 1.2, s * length * 0.24).paint(paint(rng).rgb) for s in (-1, 1)]
-        return [floor, *crates]
-    ribs = [(0, 1.2, z) for z in np.linspace(-half * 0.94, half * 0.94, 9)]
-    door = box(WIDTH + 0.1, 2.3, length * 0.2).move(0, 1.3, 0).paint(colour.shade(0.8))
-    return [
-        floor,
-        rail_body(length, 1.1, 3.9, 8).paint(colour.rgb),
-        array(box(WIDTH + 0.06, 2.3, 0.1), ribs).paint(colour.shade(0.9)),
-        door,
-    ]
-
-
-@kind("freight wagon", ("goods wagon", "freight car", "rail vehicle"), FAMILY)
-def freight_wagon(rng: np.random.Generator) -> Shape:
-    """A boxcar, tank wagon, hopper or container flat."""
-    style, length = pick(rng, "boxcar", "tank wagon", "hopper wagon", "flat wagon"), rng.uniform(9, 15)
-    solids = [
-        *_freight(style, rng, length),
-        bogies(length),
-        buffers(length / 2, 1.0),
-        buffers(length / 2, 1.0).mirror("z"),
-    ]
-    words = {
-        "boxcar": "sliding doors",
-        "tank wagon": "a cylindrical tank",
-        "hopper wagon": "sloping sides",
-        "flat wagon": "two containers",
-    }[style]
-    return shape(solids, (f"a railway {style}", f"a {style} with {words} on two bogies"), style=style, length=length)
-
-
-@kind("train", ("railway train", "rail transport"), FAMILY)
-def train(rng: np.random.Generator) -> Shape:
-    """A whole train: a steam engine, an express or a tram with its wagons."""
-    style, colour, trim = pick(rng, "steam train", "high-speed train", "tram"), paint(rng), paint(rng)
-    wagons, step = int(rng.integers(1, 4)), {"steam train": 9.0, "high-speed train": 16.0, "tram": 9.0}[style]
-    solids: list[Solid] = []
-    if style == "steam train":
-        solids, length, _ = _steam_engine(rng, colour, trim)
-        coach = [rail_body(step * 0.94, 0.9, 3.5, 6), box(WIDTH * 0.9, 0.2, step * 0.96).move(0, 3.4, 0)]
-        rows = merge(*coach).paint(trim.rgb), windows(step * 0.9, 2.0, 0.8, 1.3), bogies(step, 0.42)
-        solids += [part.move(z=-length / 2 - step * (i + 0.5) - 0.3) for i in range(wagons) for part in rows]
-    else:
-        wagons += 1
-        fast = style.startswith("high")
-        low, high, half = 0.5, 3.7, wagons * step / 2
-        nose = 5.0 if fast else 0.8
-        solids.append(rail_body(2 * half, low, high, 4.5, nose).paint(colour.rgb))
-        solids.append(windows(2 * half - 2 * nose, 2.0 if fast else 1.5, 0.7 if fast else 1.2, 1.5))
-        joints = [(0, low - 0.02, -half + step * i) for i in range(1, wagons)]
-        solids.append(array(box(WIDTH * 0.98, high - low - 0.1, 0.4), joints).scale(1.03, 1.03, 1).paint(DARK))
-        solids.append(box(WIDTH + 0.04, 0.3, 2 * half - 2 * nose).move(0, 1.1, 0).paint(trim.rgb))
-        solids += [bogies(step * 0.95, 0.42).move(z=-half + step * (i + 0.5)) for i in range(wagons)]
-        screen = (
-            box(WIDTH * 0.7, 1.0, 0.1)
-            .turn("x", -58 if fast else -10)
-            .move(0, high - 1.45, half - nose * (0.5 if fast else 0.3))
-        )
-        solids += [merge(screen, screen.mirror("z")).paint(GLASS), _pantograph(high - 0.05, 0.0)]
-    return shape(
-        solids,
-        (style, f"a {colour.name} {style}", f"a {style} with {count(wagons, 'carriage')}"),
-        style=style,
-        wagons=wagons,
     )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from retriever.errors import UsageError
-
-DEVICES = ("auto", "cpu", "cuda")
+from retriever.devices import check_device
 
 GPU_PAYS = 200_000
 """Rows from which copying the vectors to a GPU pays for itself within a few queries."""
@@ -36,14 +34,13 @@ def plan(rows: int, dim: int, *, device: str = "auto", gpus: int = 0) -> Recipe:
     Args:
         rows: deleted ones included.
         dim: length of a vector.
-        device: one of DEVICES.
+        device: one of `retriever.devices.DEVICES`.
         gpus: how many faiss can use.
 
     Raises:
         UsageError: an unknown device.
     """
-    if device not in DEVICES:
-        raise UsageError(f"--device {device}: there is no such device; take one of {', '.join(DEVICES)}.")
+    check_device(device)
     size = f"{rows:,} vectors of length {dim} ({rows * dim * 4 / 2**20:,.0f} MiB)"
     if device != "cpu" and gpus and (device == "cuda" or rows >= GPU_PAYS):
         return Recipe(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -127,7 +128,8 @@ class Hits(Sequence[Hit]):
         try:
             pq.write_table(self.to_arrow(), path)
         except OSError as error:
-            raise UsageError(f"The hits cannot be written to {path} ({error}); choose another file.") from error
+            reason = os.strerror(error.errno) if error.errno else error
+            raise UsageError(f"The hits cannot be written to {path} ({reason}); choose another file.") from error
 
 
 def _hit(rank: int, item: dict[str, Any], shares: list[float]) -> Hit:

@@ -16,7 +16,7 @@ from retriever.query.expression import KINDS, format
 from retriever.query.hits import Hits
 from retriever.spaces.base import Space, SpaceIdentity
 from retriever.store.snapshot import Snapshot
-from retriever.types import Modality, Payload, Term, Text, Vectors
+from retriever.types import Modality, Payload, Term, Text, Vectors, is_utf8
 
 MOST = 10_000
 """The largest k."""
@@ -63,10 +63,14 @@ def check(terms: Sequence[Term], k: int) -> None:
     if not terms:
         raise UsageError('There is nothing to look for: give an expression, or a term such as text="a chair".')
     for term in terms:
+        if not isinstance(term, Term):
+            raise UsageError(f"The term {term!r} is no retriever.Term; write Term('text', 'a chair'), for example.")
         if term.kind not in KINDS:
             raise UsageError(f"There are no terms of kind {term.kind!r}; the kinds are {', '.join(KINDS)}.")
         if not term.source.strip():
             raise UsageError(f"The {term.kind} term is empty; give it a value or leave it out.")
+        if term.kind in (Modality.TEXT, "id") and not is_utf8(term.source):
+            raise UsageError(f"The {term.kind} term {term.source!r} is not valid UTF-8; type it again.")
         if term.weight == 0 or not math.isfinite(term.weight):
             raise UsageError(f"The weight {term.weight} of {term.kind} {term.source!r} must be finite and not zero.")
     if not (isinstance(k, int | np.integer) and 1 <= k <= MOST):
@@ -144,7 +148,7 @@ def _payload(space: Space, modality: Modality, term: Term, up: str) -> Payload:
     option = f"--{'minus-' if term.weight < 0 else ''}{term.kind} {term.source}"
     path = Path(term.source).expanduser()
     if not path.is_file():
-        problem = "is a folder" if path.is_dir() else "does not exist"
+        problem = "is a folder" if path.is_dir() else "is no regular file" if path.exists() else "does not exist"
         raise UsageError(f"{option}: {path.absolute()} {problem}; give the path of one {modality} file.")
     found = loaders.modality_of(path)
     if found not in (modality, None):
@@ -160,16 +164,8 @@ def same_space(index: SpaceIdentity, installed: SpaceIdentity) -> None:
     if index == installed:
         return
     raise SpaceError(
-        f"The index was made with {_describe(index)}, but installed is {_describe(installed)}: index the corpus again "
+        f"The index was made with {index}, but installed is {installed}: index the corpus again "
         "into a new folder, or install the version of any3d-retriever that made it."
-    )
-
-
-def _describe(identity: SpaceIdentity) -> str:
-    shape = identity.shape
-    return (
-        f"the space {identity.name!r} (weights {identity.weights[:12]}, dim {identity.dim}, {shape.points} points, "
-        f"up {shape.up}, sampling {shape.sampling})"
     )
 
 

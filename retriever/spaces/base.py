@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from retriever.errors import SpaceError
+from retriever.errors import FileProblem, SpaceError
 from retriever.types import Modality, Payload, Text, Vectors
 
 
@@ -45,6 +45,11 @@ class SpaceIdentity:
     dim: int
     weights: str
     shape: ShapeInput
+
+    def __str__(self) -> str:
+        shape = self.shape
+        rule = f"{shape.points} points, {shape.up} up, colour {shape.color}, sampling {shape.sampling}"
+        return f"the space {self.name!r} (weights {self.weights[:12]}, {self.dim}-d, {rule})"
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -112,26 +117,36 @@ class Space:
             self._built[modality] = self._towers[modality]()
         return self._built[modality]
 
-    def encode(self, *, texts: Sequence[str] = (), shapes: Sequence[str | Path | np.ndarray] = ()) -> Vectors:
+    def encode(
+        self, *, texts: str | Sequence[str] = (), shapes: str | Path | Sequence[str | Path | np.ndarray] = ()
+    ) -> Vectors:
         """Unit vectors of texts and shapes, texts first.
 
         Args:
-            texts: strings.
-            shapes: paths of files, or (n, 3) clouds (y up, any scale; the first points of the space's count are
+            texts: strings, or one.
+            shapes: paths of files, or one, or (n, 3) clouds (y up, any scale; the first points of the space's count are
                 drawn with a seed from their bytes).
 
         Returns:
             (len(texts) + len(shapes), d) float32, unit norm.
 
         Raises:
-            FileProblem: a file that cannot be read.
+            FileProblem: names a file that cannot be read.
         """
-        from retriever import loaders
-
+        texts = [texts] if isinstance(texts, str) else texts
+        shapes = [shapes] if isinstance(shapes, str | Path) else shapes
         parts = [np.zeros((0, self.identity.dim), np.float32)]
         if texts:
             parts.append(self.encoder(Modality.TEXT).encode([Text(text) for text in texts]))
         if len(shapes):
-            clouds = [loaders.load_shape(shape, self.identity.shape).payload for shape in shapes]
-            parts.append(self.encoder(Modality.SHAPE).encode(clouds))
+            parts.append(self.encoder(Modality.SHAPE).encode([self._cloud(shape) for shape in shapes]))
         return np.concatenate(parts)
+
+    def _cloud(self, shape: str | Path | np.ndarray) -> Payload:
+        from retriever import loaders
+
+        try:
+            return loaders.load_shape(shape, self.identity.shape).payload
+        except FileProblem as problem:
+            named = "The array" if isinstance(shape, np.ndarray) else shape
+            raise FileProblem(problem.kind, f"{named} {problem}") from problem

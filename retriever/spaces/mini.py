@@ -23,8 +23,8 @@ def folder() -> Path:
     return Path(str(files("retriever.spaces"))) / "weights" / "mini"
 
 
-def open_space(at: Path | None = None) -> Space:
-    """The space described by the ``space.json`` in `at`, or the shipped one.
+def open_space(at: Path | None = None, *, device: str = "cpu") -> Space:
+    """The space described by the ``space.json`` in `at`, or the shipped one, with its towers on `device`.
 
     Raises:
         SpaceError: its files are not there.
@@ -38,7 +38,7 @@ def open_space(at: Path | None = None) -> Space:
     digest = sha256("".join(towers[name]["sha256"] for name in Modality if name in towers).encode()).hexdigest()
     identity = SpaceIdentity(card["name"], card["dim"], digest, ShapeInput(**card["shape_input"]))
     builders: dict[str, Callable[[], Encoder]] = {
-        "shape": lambda: _shape_tower(at, towers["shape"]),
+        "shape": lambda: _shape_tower(at, towers["shape"], device),
         "text": _text_tower,
     }
     return Space(identity, {Modality(name): builders[name] for name in towers}, card["license"])
@@ -50,13 +50,14 @@ def _text_tower() -> Encoder:
     return MiniLM()
 
 
-def _shape_tower(at: Path, tower: dict[str, Any]) -> Encoder:
+def _shape_tower(at: Path, tower: dict[str, Any], device: str) -> Encoder:
     import os
 
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning OpenMP threads starve every other process
+    from retriever.devices import torch_device
     from retriever.spaces.shape_tower import ShapeEncoder, TowerConfig
 
     path = at / tower["file"]
     if not path.is_file():
         raise SpaceError(f"The 3D tower's weights {path} are missing; install any3d-retriever again.")
-    return ShapeEncoder(path, TowerConfig(**tower["config"]))
+    return ShapeEncoder(path, TowerConfig(**tower["config"]), torch_device(device))

@@ -149,7 +149,6 @@ class ShapeEncoder:
     """The tower as an encoder: `PointCloud` payloads in, unit vectors out."""
 
     modality = Modality.SHAPE
-    batch = 16
 
     def __init__(self, weights: Path, config: TowerConfig, device: str = "cpu") -> None:
         from safetensors.torch import load_file
@@ -157,6 +156,7 @@ class ShapeEncoder:
         self._tower = ShapeTower(config).to(device).eval()
         self._tower.load_state_dict({name: value.float() for name, value in load_file(str(weights)).items()})
         self._device = device
+        self.batch = 16 if device == "cpu" else 128
 
     @torch.inference_mode()
     def encode(self, payloads: Sequence[Payload]) -> Vectors:

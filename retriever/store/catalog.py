@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,15 +41,16 @@ def rows_where(snapshot: Snapshot, where: str) -> NDArray[np.bool_]:
     mask = np.zeros(snapshot.rows, np.bool_)
     if not snapshot.segments:
         return mask
-    if not all(segment.items.exists() for segment in snapshot.segments):
-        raise IndexCorrupt(f"The index {snapshot.folder} was compacted after it was opened here: open it again.")
     with duckdb.connect(":memory:", config={"autoload_known_extensions": False}) as connection:
-        items = _items(connection, snapshot)
         try:
             # DuckDB parses this text as one expression: no second statement, list or clause gets through.
-            found = items.filter(where).project(ROW).fetchnumpy()[ROW]
+            found = _items(connection, snapshot).filter(where).project(ROW).fetchnumpy()[ROW]
         except duckdb.Error as error:
-            raise FilterError(_explain(error, where, snapshot.columns())) from error
+            if all(segment.items.exists() for segment in snapshot.segments):
+                raise FilterError(_explain(error, where, snapshot.columns())) from error
+            raise IndexCorrupt(
+                f"The index {snapshot.folder} was compacted after it was opened here: open it again."
+            ) from error
     mask[found] = True
     return mask
 
@@ -81,8 +83,10 @@ def _explain(error: duckdb.Error, where: str, columns: list[str]) -> str:
     # Without DuckDB's class of error and its picture of the query.
     message = re.sub(r"^[A-Z][\w ]* Error: ", "", str(error).split("\n")[0]).rstrip(".! ")
     if match := re.match(r'Referenced column "(.*?)" not found', message):
+        near = get_close_matches(match[1].lower(), columns, 1)
         return (
-            f"The filter {where!r} names {match[1]!r}, which is no column of this index: "
+            f"The filter {where!r} names {match[1]!r}, which is no column of this index"
+            f"{f' (did you mean {near[0]!r}?)' if near else ''}: "
             f"use {', '.join(columns)}, and put text in single quotes."
         )
     return (

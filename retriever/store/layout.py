@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from retriever.errors import IndexMissing
@@ -31,6 +32,16 @@ LOCK = "lock"
 def is_index(folder: Path) -> bool:
     """Whether `folder` holds an index."""
     return (folder / MANIFEST).is_file()
+
+
+def bytes_on_disk(folder: Path) -> int:
+    """Size of the files in an index folder; one that a writer removes meanwhile counts nothing."""
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += Path(place, name).stat().st_size
+    return total
 
 
 def find(folder: Path | str | None = None) -> Path:

@@ -6,15 +6,19 @@ import os
 import shutil
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from small_corpus import write_bad, write_box, write_boxes
 
 from indexer.build import Summary, index
 from retriever.errors import IndexBusy, RetrieverError, SpaceError, UsageError
 from retriever.store import Manifest, Snapshot, read_failures
+from retriever.store.catalog import rows_where
 
 
 @pytest.fixture
@@ -256,6 +260,12 @@ def test_metadata_table_is_joined_and_its_changes_noticed(corpus: Path, folder: 
     table.write_text("path,price\ntall/a.off,10\nflat/c.off,7\n")
     assert counts(index([corpus], folder, metadata=table)) == {"updated": 1, "unchanged": 4}
     assert rows(folder)["tall/a.off"]["price"] == 10
+    write_box(corpus / "flat/new.off", (5, 4, 3))
+    assert counts(index([corpus], folder)) == {"embedded": 1, "unchanged": 5}
+    assert rows(folder)["tall/a.off"]["price"] == 10, "a run without the table leaves its columns alone"
+    table.write_text("path,price\nflat/c.off,7\n")
+    assert counts(index([corpus], folder, metadata=table)) == {"updated": 1, "unchanged": 5}
+    assert rows(folder)["tall/a.off"]["price"] is None
 
 
 def test_gltf_is_never_reused_as_its_geometry_lies_elsewhere(corpus: Path, folder: Path):
@@ -389,3 +399,71 @@ def test_unreadable_files_and_folders(corpus: Path, folder: Path):
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [0, 3, 0, [["flat", "unreadable"], ["tall/secret.off", "unreadable"]]]
     assert len(rows(folder)) == 6
+
+
+def test_one_file_beside_bad_ones_is_not_blamed_for_them(corpus: Path, folder: Path):
+    (corpus / "flat/gone.off").symlink_to("nowhere")
+    for _ in range(2):
+        assert not index([corpus / "flat/c.off"], folder).failed
+    assert list(rows(folder)) == ["c.off"] and read_failures(folder) == []
+
+
+def test_the_same_failure_is_listed_once(corpus: Path, folder: Path):
+    (corpus / "flat/c.json").write_text("{")
+    for _ in range(2):
+        assert len(index([corpus / "flat/c.off"], folder).failed) == 1
+    assert [failure.path for failure in read_failures(folder)] == ["c.json"]
+
+
+def test_a_root_around_a_known_one_takes_its_failures_over(corpus: Path, folder: Path):
+    (corpus / "flat/bad.off").write_text("prose")
+    index([corpus / "flat"], folder)
+    index([corpus], folder)
+    assert [(failure.root, failure.path) for failure in read_failures(folder)] == [("corpus", "flat/bad.off")]
+    (corpus / "flat/bad.off").unlink()
+    index([corpus], folder)
+    assert read_failures(folder) == []
+
+
+def test_all_that_is_known_of_a_file_can_be_filtered(corpus: Path, folder: Path, tmp_path: Path):
+    prices = {"path": ["tall/a.off", "flat/c.off"], "price": [Decimal("1.50"), Decimal("20.00")], "Faces": [1, 2]}
+    pq.write_table(pa.table(prices), tmp_path / "prices.parquet")
+    (corpus / "tall/a.txt").write_text("a tall box")
+    index([corpus], folder, metadata=tmp_path / "prices.parquet")
+    row = rows(folder)["tall/a.off"]
+    conditions = [
+        "price < 5 and faces_ = 1",
+        "caption like '%tall%'",
+        "label = 'tall' and path like '%a.off'",
+        "vertices = 8 and faces = 12 and extent[2] = 1 and modality = 'shape'",
+        f"id = '{row['id']}' and sha256 = '{row['sha256']}' and bytes = {row['bytes']}",
+    ]
+    snapshot = Snapshot.open(folder)
+    for condition in conditions:
+        found = snapshot.take(np.flatnonzero(rows_where(snapshot, condition)), ["path"]).column("path").to_pylist()
+        assert "tall/a.off" in found and "flat/c.off" not in found, condition
+
+
+def test_a_metadata_table_that_names_no_file_is_remarked_on(corpus: Path, folder: Path, tmp_path: Path, caplog):
+    (tmp_path / "prices.csv").write_text("path,price\nelsewhere.off,3\n")
+    assert counts(index([corpus], folder, metadata=tmp_path / "prices.csv")) == {"embedded": 5}
+    assert len(caplog.messages) == 1 and "names none of the 5 files" in caplog.text
+
+
+def test_arguments_that_make_no_run(corpus: Path, folder: Path, tmp_path: Path):
+    (tmp_path / os.fsdecode(b"r\xff")).mkdir()
+    (tmp_path / "file").touch()
+    for paths, options, message in [
+        ([], {}, "at least one"),
+        ([corpus], {"workers": -1}, "--workers -1"),
+        ([corpus], {"device": "gpu"}, "--device gpu"),
+        ([tmp_path / os.fsdecode(b"r\xff")], {}, "not UTF-8"),
+    ]:
+        with pytest.raises(UsageError, match=message):
+            index(paths, folder, **options)
+    with pytest.raises(UsageError, match="this is a file"):
+        index([corpus], tmp_path / "file")
+
+
+def test_one_path_needs_no_list(corpus: Path, folder: Path):
+    assert counts(index(str(corpus), folder)) == {"embedded": 5}

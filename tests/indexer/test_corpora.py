@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from indexer.corpora import Layout, name_of, read_table, words
+from indexer.corpora import Layout, name_of, words
+from indexer.metadata import read_table
 from indexer.scan import scan
 from indexer.shapenet import SYNSETS
 from retriever.errors import UsageError

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from indexer.parametric import generate, names, solids, write_corpus
-from indexer.parametric.corpus import FORMATS
+from indexer.parametric.corpus import FAMILIAR, FORMATS
 from indexer.parametric.polygons import triangulate, twice_area
 from indexer.parametric.surface import Solid
 
@@ -152,7 +152,8 @@ def test_a_corpus_has_class_folders_and_mixed_formats_and_is_the_same_twice(tmp_
     files = digests(tmp_path / "a")
     shapes = [name for name in files if not name.endswith(".txt")]
     assert files == digests(tmp_path / "b")
-    assert len(shapes) == written == 2 * len(names())
+    assert len(shapes) == written == 2 * (len(names()) + 2 * len(FAMILIAR))
+    assert set(FAMILIAR) < set(names())
     assert {name.split("/")[0] for name in shapes} == set(names())
     assert {name.rsplit(".", 1)[1] for name in shapes} == set(FORMATS)
     captioned = [name for name in files if name.endswith(".txt")]

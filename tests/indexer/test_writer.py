@@ -18,6 +18,8 @@ from retriever.errors import IndexBusy, RetrieverError, SpaceError, UsageError
 from retriever.spaces.base import ShapeInput
 from retriever.store import Failure, Snapshot, read_failures
 
+ROOT = Path(__file__).parent.parent.parent
+
 
 def _live(folder: Path) -> set[int]:
     return {int(str(row["bytes"])) for row, _ in contents(Snapshot.open(folder)).values()}
@@ -298,3 +300,20 @@ def test_the_manifest_is_plain_json(tmp_path: Path) -> None:
     assert data["created"] <= data["updated"]
     assert data["updated"].endswith("+00:00")
     assert read_failures(tmp_path) == []
+
+
+def test_a_system_without_file_locks_is_told_what_to_do(tmp_path: Path) -> None:
+    program = """
+import sys
+sys.modules["fcntl"] = None
+from indexer.writer import IndexWriter
+from retriever.errors import RetrieverError
+from retriever.spaces.base import ShapeInput, SpaceIdentity
+try:
+    IndexWriter(sys.argv[1], SpaceIdentity("made", 2, "0", ShapeInput()))
+except RetrieverError as error:
+    print(error)
+"""
+    command = [sys.executable, "-c", program, str(tmp_path / "index")]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert "run retriever inside WSL" in said

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from retriever.spaces import minilm
 from retriever.spaces.minilm import MiniLM
 from retriever.types import Text
 
@@ -46,3 +47,10 @@ def test_many_texts_of_one_length_go_through_in_batches(hub):
     texts = [f"chair {number}" for number in range(10, 99)]
     together = vectors(hub, *texts)
     np.testing.assert_allclose(together[[0, 50, 88]], vectors(hub, texts[0], texts[50], texts[88]), atol=1e-6)
+
+
+def test_short_texts_pass_blas_by_and_mean_the_same(hub, monkeypatch):
+    texts = ["a chair", "a wooden chair with armrests and a high back"]
+    short = vectors(hub, *texts)
+    monkeypatch.setattr(minilm, "FEW", 0)
+    np.testing.assert_allclose(short, vectors(hub, *texts), atol=1e-6)

@@ -7,7 +7,7 @@ from index_making import SPACE, item, unit, write
 from indexer.compaction import compact
 from indexer.writer import IndexWriter
 from retriever.errors import FilterError, IndexCorrupt
-from retriever.store import Snapshot
+from retriever.store import Snapshot, catalog
 from retriever.store.catalog import rows_where
 
 
@@ -132,3 +132,16 @@ def test_an_old_view_filters_through_one_commit_but_not_a_compaction(tmp_path: P
     with pytest.raises(IndexCorrupt, match="compacted after it was opened here: open it again"):
         rows_where(old, "vertices > 50")
     assert rows_where(Snapshot.open(tmp_path), "vertices > 50").sum() == 3
+
+
+def test_a_compaction_while_the_filter_runs_is_said_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = write(tmp_path, *[[item(number)] for number in range(3)])
+    begin = catalog._items
+
+    def compacted_meanwhile(*arguments):
+        compact(tmp_path)
+        return begin(*arguments)
+
+    monkeypatch.setattr(catalog, "_items", compacted_meanwhile)
+    with pytest.raises(IndexCorrupt, match="open it again"):
+        rows_where(old, "vertices > 50")
