@@ -19,6 +19,7 @@ _TITLE = 12
 _WHAT = 24
 _PATH = 48
 _CAPTION = 40
+_LEAST_PATH = 20
 _GAP = 3  # cells between columns
 _FOLDED = {"path", "problem", "value"}
 _NUMBERS = {"#", "faces", "size"}
@@ -67,8 +68,11 @@ def show_hits(hits: Hits) -> None:
     if len({hit.modality for hit in hits}) == 1:
         del columns["kind"]
     if several:
-        for place, term in enumerate(hits.terms):
-            columns[_title(term) + "\0" * place] = [_share(hit.shares[place]) for hit in hits]
+        room = console.width - _width(("#", columns["#"])) - _width(("score", columns["score"])) - _LEAST_PATH
+        shares = _shares(hits, room)
+        if sum(map(_width, shares.items())) + _width(("what", columns["what"])) > room:
+            del columns["what"]
+        columns |= shares
     else:
         more = _details(hits, console.width - sum(map(_width, columns.items())))
         bar = {"": more.pop("")} if "" in more else {}
@@ -125,10 +129,17 @@ def _cut(text: str, room: int, style: str = "") -> Text:
     return cut
 
 
-def _share(share: float) -> Text:
+def _shares(hits: Hits, room: int) -> dict[str, list[Text]]:
+    """A column a term, together not wider than `room` where that can be; NULs tell equal titles apart."""
     from rich.text import Text
 
-    return Text(f"{share:+.3f}", "green" if share > 0 else "red")
+    each = room // len(hits.terms) - _GAP
+    return {
+        _title(term, each) + "\0" * place: [
+            Text(f"{hit.shares[place]:+.3f}", "green" if hit.shares[place] > 0 else "red") for hit in hits
+        ]
+        for place, term in enumerate(hits.terms)
+    }
 
 
 def _faces(hit: Hit) -> str:
@@ -199,10 +210,11 @@ def _what(hit: Hit) -> str:
     return hit.label or str(hit.metadata.get("name") or "")
 
 
-def _title(term: Term) -> str:
-    """A term in a column's width: the start of words, the end of a path."""
+def _title(term: Term, room: int) -> str:
+    """A term in at most `room` cells, 6 at least: the start of words, the end of a path."""
     source = printable(term.source)
-    if len(source) > _TITLE:
-        source = f"{source[: _TITLE - 1]}…" if term.kind == "text" else f"…{source[1 - _TITLE :]}"
     weight = "" if abs(term.weight) == 1 else f"{abs(term.weight):g}·"
+    most = max(6 - len(weight), min(_TITLE, room - len(weight) - 1), 2)
+    if len(source) > most:
+        source = f"{source[: most - 1]}…" if term.kind == "text" else f"…{source[1 - most :]}"
     return f"{'−' if term.weight < 0 else '+'}{weight}{source}"

@@ -114,7 +114,7 @@ def index(
     for corpus in roots.corpora(map(Path, paths), map(Path, known)):
         before = sum(len(part.files) for part in parts)
         progress("scan", before, None)
-        found = scan(corpus.root, corpus.within, lambda count, before=before: progress("scan", before + count, None))
+        found = scan(corpus.root, corpus.within, _from(before, progress))
         files = _wanted(found, corpus.root, folder, joint, summary)
         parts.append(_Scanned(corpus, found, joined(files, table) if table else files))
     _check_not_empty(parts, known, summary)
@@ -122,6 +122,11 @@ def index(
         _Run(writer, joint, up, workers, progress, summary).bring_up_to_date(parts, has_table=table is not None)
     summary.seconds = time.monotonic() - started
     return summary
+
+
+def _from(before: int, progress: Progress) -> Callable[[int], None]:
+    """Tells `progress` of a scan's items, on top of those found `before`."""
+    return lambda count: progress("scan", before + count, None)
 
 
 def _wanted(found: Scan, root: Path, folder: Path, space: spaces.Space, summary: Summary) -> list[SourceFile]:

@@ -50,7 +50,9 @@ def test_the_transcript_shows_ranked_hits():
 
 
 def test_the_transcript_is_what_make_demo_does():
-    written = [line.removeprefix("$ ").removeprefix(".venv/bin/") for line in "".join(blocks(README, "console")).splitlines()]
+    written = [
+        line.removeprefix("$ ").removeprefix(".venv/bin/") for line in "".join(blocks(README, "console")).splitlines()
+    ]
     places = [written.index(command) for command in demo_recipe()]
     assert places == sorted(places) and len(places) >= 3
 
@@ -88,13 +90,15 @@ def test_a_wrong_rank_path_label_or_score_is_noticed(old: str, new: str, same: b
 
 
 def test_times_and_rates_are_passed_over():
-    assert agrees(".retriever: 9 embedded in 5.3 s\n2 files/s, 41.0 KiB", ".retriever: 9 embedded in 17 s\n8 files/s, 2 MiB")
+    assert agrees(
+        ".retriever: 9 embedded in 5.3 s\n2 files/s, 41.0 KiB", ".retriever: 9 embedded in 17 s\n8 files/s, 2 MiB"
+    )
     assert not agrees(".retriever: 9 embedded in 5.3 s", ".retriever: 8 embedded in 5.3 s")
 
 
 def test_a_transcript_is_read_run_and_filled(tmp_path: Path):
     block = "$ echo a \\\n  b\na b\n$ ls nowhere; false\n$ echo $?\n1\n$ cd elsewhere\n$ pwd\n/home/you\n"
-    assert [step.command for step in steps(block)][0] == "echo a \\\n  b"
+    assert steps(block)[0].command == "echo a \\\n  b"
     assert problems(block, tmp_path) == []
     assert len(problems(block.replace("a b\n", "b a\n", 1).replace("1\n", "0\n"), tmp_path)) == 2
     assert "ended with 1" in problems("$ false\n", tmp_path)[0]

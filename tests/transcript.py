@@ -107,7 +107,8 @@ def tidy(output: str) -> str:
 def agrees(shown: str, real: str) -> bool:
     """Whether a page's output is what a command printed.
 
-    "..." stands for anything; times, sizes, bars and rules are passed over; numbers of three decimals may differ a little.
+    "..." stands for anything; times, sizes, bars and rules are passed over; numbers of three decimals may differ by
+    `TOLERANCE`.
     """
     pattern, numbers, at = "", [], 0
     for piece in _PIECE.finditer(shown.strip()):
@@ -173,7 +174,7 @@ def filled(page: str, folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    with TemporaryDirectory() as scratch:
+    with TemporaryDirectory(prefix="") as scratch:  # a short path, for tables fold long ones
         (Path(scratch) / ".venv").symlink_to(sys.prefix)
         for path in map(Path, sys.argv[1:]):
-            path.write_text(filled(path.read_text(encoding="utf-8"), Path(scratch)), encoding="utf-8")
+            path.write_text(filled(path.read_text(encoding="utf-8"), Path(scratch).resolve()), encoding="utf-8")

@@ -80,10 +80,10 @@ def names() -> list[str]:
 
 @lru_cache(maxsize=1)
 def kinds() -> dict[str, Kind]:
-    """The registry, once every family module of this package has been imported."""
+    """The registry, once every module of every family has been imported."""
     package = __name__.rpartition(".")[0]
-    for module in pkgutil.iter_modules(import_module(package).__path__):
-        import_module(f"{package}.{module.name}")
+    for module in pkgutil.walk_packages(import_module(package).__path__, f"{package}."):
+        import_module(module.name)
     return _REGISTRY
 
 

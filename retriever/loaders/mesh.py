@@ -22,7 +22,7 @@ from retriever.loaders import headers, obj, off, ply, stl
 from retriever.loaders.colors import face_colors, point_colors
 from retriever.loaders.files import MAX_VERTICES
 from retriever.loaders.mtl import GREY
-from retriever.loaders.numeric import NO_FACES, in_range
+from retriever.loaders.numeric import NO_FACES, WARNINGS, in_range
 from retriever.loaders.parts import MissingPartError, Parts
 from retriever.types import Geometry
 
@@ -53,7 +53,7 @@ def read(data: bytes, path: Path, *, textures: bool = True, suffix: str) -> Geom
     parts = Parts(path)
     try:
         data = headers.CHECKS[suffix](data)
-        with warnings.catch_warnings():
+        with WARNINGS, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             scene = _trimesh().load_scene(io.BytesIO(data), file_type=suffix[1:], resolver=parts, process=False)
             return _flat(scene, textures)

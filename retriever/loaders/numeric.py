@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from threading import RLock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
+
+WARNINGS = RLock()
+"""Held while warnings are treated otherwise: Python keeps their filters per process, and threads would mix them up."""
 
 NO_FACES = np.zeros((0, 3), np.int64)
 
@@ -41,7 +45,7 @@ def whole_numbers(text: bytes) -> NDArray[np.int64]:
 
 
 def _parsed(text: bytes, kind: type) -> NDArray:
-    with warnings.catch_warnings():
+    with WARNINGS, warnings.catch_warnings():
         warnings.simplefilter("error")  # NumPy only warns where it stops at a word
         try:
             return np.fromstring(text, kind, sep=" ") if text.strip() else np.zeros(0, kind)

@@ -56,6 +56,11 @@ def test_help_has_examples_that_name_the_command(command: str):
     assert "Examples" in text and f"retriever {command} " in text
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_shows_no_type_beside_a_flag(command: str):
+    assert "bool" not in run(command, "--help").stdout and "bool" not in run("--help").stdout
+
+
 def test_help_lists_every_command_and_no_arguments_show_it():
     shown = run("--help").stdout
     assert all(f" {command} " in shown for command in COMMANDS)
@@ -124,6 +129,16 @@ def test_missing_and_empty_folders(corpus: Path, tmp_path: Path):
         (["index", ".", "--up", "x"], 2, "--up"),
         (["index", "corpus", "--space", "maxi"], 1, "maxi"),
         (["index", "corpus", "--metadata", "nowhere.csv"], 2, "nowhere.csv"),
+        (["index", ""], 2, "empty"),
+        (["index", "corpus", "--index", ""], 2, "empty"),
+        (["index", ".retriever"], 2, "is an index"),
+        (["index", "/dev/null"], 2, "/dev/null"),
+        (["index", "corpus", "--wrkers", "2"], 2, "--workers"),
+        (["query", "two", "words"], 2, "quotes"),
+        (["query", "x", "--where", "lable = 'tall'"], 2, "did you mean 'label'"),
+        (["query", "x", "--parquet", "nowhere/hits.parquet"], 2, "No such file or directory)"),
+        (["--nope"], 2, "--nope"),
+        (["demo", "corpus/tall/a.off"], 1, "corpus/tall/a.off"),
     ],
 )
 def test_errors_name_the_fault_and_never_show_a_traceback(indexed: Path, arguments: list[str], code: int, says: str):
@@ -131,6 +146,7 @@ def test_errors_name_the_fault_and_never_show_a_traceback(indexed: Path, argumen
     assert done.exit_code == code, done.output
     assert says in done.output and "Traceback" not in done.output
     assert done.stdout == "" or arguments == ["remove"]
+    assert arguments == ["remove"] or (done.stderr.startswith("error: ") and len(done.stderr.splitlines()) <= 3)
 
 
 def test_filter_errors_are_one_line(indexed: Path):
@@ -220,6 +236,7 @@ def test_index_folder_from_option_environment_and_above(corpus: Path, tmp_path: 
 def test_status(indexed: Path):
     facts = dict(row[:2] for row in rows(run("status")))
     assert facts["items"] == "3 shape" and facts["space"] == "mini" and facts["failures"] == "0"
+    assert facts["root"] == f"corpus: {indexed}"
     told = json.loads(run("status", "--json").stdout)
     assert told["items"] == {"shape": 3} and told["roots"] == {"corpus": str(indexed)}
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import simple_space
-from small_corpus import write_boxes
+from small_corpus import write_box, write_boxes
 
 COMMAND = [sys.executable, simple_space.__file__]
 BOXES = 64
@@ -26,8 +26,8 @@ def work(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def start(work: Path, *arguments: str, pause: float = 0.0, **how: object) -> subprocess.Popen[str]:
-    environment = {**os.environ, simple_space.PAUSE: str(pause), "COLUMNS": "120"}
+def start(work: Path, *arguments: str, pause: float = 0.0, columns: int = 120, **how: object) -> subprocess.Popen[str]:
+    environment = {**os.environ, simple_space.PAUSE: str(pause), "COLUMNS": str(columns)}
     environment.pop("RETRIEVER_INDEX", None)
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | how
     return subprocess.Popen([*COMMAND, *arguments], cwd=work, env=environment, text=True, **streams)  # type: ignore[call-overload, no-any-return]
@@ -129,10 +129,20 @@ def test_a_reader_that_closes_the_pipe_is_no_error(work: Path):
     assert err == "" and process.returncode == 0
 
 
-def on_terminal(work: Path, *arguments: str) -> str:
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+@pytest.mark.parametrize("form", ["--csv", "--json", "--to=any"])
+def test_output_that_cannot_be_written_is_one_line(work: Path, form: str):
+    finish(work, "index", "boxes")
+    with Path("/dev/full").open("w") as full:
+        process = start(work, "query", "--text", "box", form, stdout=full)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 1 and len(err.splitlines()) == 1 and "No space left" in err
+
+
+def on_terminal(work: Path, *arguments: str, columns: int = 120) -> str:
     """What a person sees, escape sequences included."""
     ours, theirs = pty.openpty()
-    process = start(work, *arguments, stdout=theirs, stderr=theirs, stdin=theirs)
+    process = start(work, *arguments, stdout=theirs, stderr=theirs, stdin=theirs, columns=columns)
     os.close(theirs)
     seen = b""
     while True:
@@ -151,6 +161,34 @@ def test_terminals_get_bars_and_tables(work: Path):
     table = on_terminal(work, "query", "--shape", "boxes/box-003.off", "--minus-text", "red", "-k", "3")
     assert "score" in table and "box-003.off" in table and "−red" in table and "\t" not in table
     assert "items" in on_terminal(work, "status")
+
+
+def visible(shown: str) -> list[str]:
+    """Lines of a terminal without their escape sequences."""
+    return re.sub(r"\x1b\][^\x1b]*\x1b\\|\x1b\[[\d;?]*[A-Za-z]", "", shown).splitlines()
+
+
+def test_nothing_is_taken_for_markup(work: Path):
+    write_box(work / "few" / "[red]x[/red] :smile:.off", (1, 2, 3))
+    (work / "few" / "[red]x[/red] :smile:.txt").write_text("a [bold]heavy[/nope] box :smile:")
+    (work / "few" / "[bad].off").write_bytes(b"")
+    assert "[bad].off has no bytes" in on_terminal(work, "index", "few")
+    table = on_terminal(work, "query", "--text", "box")
+    assert "[red]x[/red] :smile:.off" in table and "a [bold]heavy[/nope] box :smile:" in table
+    assert "+[/red]:smile:" in on_terminal(work, "query", "--text", "[/red]:smile:", "--text", "box")
+    assert "[bad].off" in on_terminal(work, "status", "--failures")
+
+
+def test_tables_fit_narrow_terminals_with_rank_score_and_path(work: Path):
+    finish(work, "index", "boxes")
+    terms = ("--shape", "boxes/box-003.off", "--minus-text", "something red", "--text", "box")
+    for columns in (60, 100):
+        one = visible(on_terminal(work, "query", "--text", "box", "-k", "3", columns=columns))
+        sum = visible(on_terminal(work, "query", *terms, "-k", "3", columns=columns))
+        for lines in (one, sum):
+            assert max(map(len, lines[:-1])) <= columns
+            assert {"#", "score", "path"} <= set(lines[1].split())
+        assert ("what" in one[1], "size" in one[1]) == (True, columns > 60)
 
 
 def test_logs_get_plain_lines(work: Path):

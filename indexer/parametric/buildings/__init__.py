@@ -1,0 +1,1 @@
+"""Buildings, bridges and what stands in streets."""

@@ -1,0 +1,1 @@
+"""Electric and electronic things."""

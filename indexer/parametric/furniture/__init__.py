@@ -1,0 +1,1 @@
+"""Furniture, fittings, lamps and bathroom ware."""

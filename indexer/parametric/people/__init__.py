@@ -1,0 +1,1 @@
+"""Human figures and parts of them."""

@@ -1,0 +1,1 @@
+"""Vehicles on land, water, rails, in air and space."""
