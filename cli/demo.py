@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.options import described, path
-from cli.output import printable
+from cli.output import argument, printable
 
 
 def register(app: typer.Typer) -> None:
@@ -49,6 +49,6 @@ def demo(
             "space."
         ) from error
     typer.echo(
-        f"{count:,} shapes written to {printable(str(folder))}; go on with: retriever index {printable(str(folder))}",
+        f"{count:,} shapes written to {printable(str(folder))}; go on with: retriever index {argument(folder)}",
         err=True,
     )

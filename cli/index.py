@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import Axis, Device, Up, described, path
-from cli.output import printable
+from cli.output import failures_command, printable
 
 if TYPE_CHECKING:
     from indexer.build import Summary
 
+_DEFAULT = Path(".retriever")
 _SHOWN = 5  # failures with their path in the summary
 _MEANS = {
     "sidecar": "captions, JSON and previews, which belong to other files",
@@ -51,7 +52,7 @@ def index(
         typer.Option(
             "--index", metavar="DIR", parser=path, help="Index folder, made if missing; for example parts.retriever."
         ),
-    ] = Path(".retriever"),
+    ] = _DEFAULT,
     space: Annotated[
         str | None,
         typer.Option(
@@ -123,12 +124,13 @@ def _report(summary: Summary, folder: Path, *, quiet: bool) -> Iterator[str]:
         for reason, count in summary.skipped.most_common():
             yield f"  skipped {count:,}: {_MEANS.get(reason, printable(reason))}"
     if summary.failed:
+        named = None if folder == _DEFAULT else folder
         yield f"  failed {len(summary.failed):,}:"
         for failure in summary.failed[:_SHOWN]:
             path = Path(summary.roots[failure.root]) / failure.path
             yield f"    {printable(str(path))} {printable(failure.message)}"
         if len(summary.failed) > _SHOWN:
-            yield f"    and {len(summary.failed) - _SHOWN:,} more, see: retriever status --failures"
+            yield f"    and {len(summary.failed) - _SHOWN:,} more, see: {failures_command(named)}"
 
 
 def _counts(summary: Summary) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.options import AsJson, IndexFolder, described
-from cli.output import plain, printable, show_facts, show_rows, size
+from cli.output import failures_command, plain, printable, show_facts, show_rows, size
 
 if TYPE_CHECKING:
     from retriever.index import Status
@@ -56,7 +57,7 @@ def status(
             ((one.kind, f"{told.roots.get(one.root, one.root)}/{one.path}", one.message) for one in failed),
         )
     else:
-        show_facts(_facts(told))
+        show_facts(_facts(told, folder))
 
 
 def remove(
@@ -111,9 +112,9 @@ def _plain_status(told: Status) -> dict[str, Any]:
     return json.loads(json.dumps(asdict(told), default=str))  # type: ignore[no-any-return]
 
 
-def _facts(told: Status) -> list[tuple[str, str]]:
+def _facts(told: Status, named: Path | None) -> list[tuple[str, str]]:
     items = ", ".join(f"{count:,} {modality}" for modality, count in told.items.items()) or "none"
-    failures = f"{told.failures:,}, see: retriever status --failures" if told.failures else "0"
+    failures = f"{told.failures:,}, see: {failures_command(named)}" if told.failures else "0"
     return [
         ("index", str(told.folder)),
         ("items", items),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -31,6 +33,16 @@ def printable(text: str, keep: str = "") -> str:
     File names may hold any of them, and a terminal would obey.
     """
     return "".join(c if c.isprintable() or c in keep else c.encode("unicode_escape").decode() for c in text)
+
+
+def argument(path: Path | str) -> str:
+    """`path` as one can paste it into a shell."""
+    return shlex.quote(printable(str(path)))
+
+
+def failures_command(folder: Path | None) -> str:
+    """What lists the failures of the index in `folder`; None for the one that is found without being named."""
+    return f"retriever status --failures{f' --index {argument(folder)}' if folder else ''}"
 
 
 def to_terminal() -> bool:

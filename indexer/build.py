@@ -146,10 +146,15 @@ def _wanted(found: Scan, root: Path, folder: Path, space: spaces.Space, summary:
 
 
 def _check_not_empty(parts: Sequence[_Scanned], known: Iterable[str], summary: Summary) -> None:
-    """An error where a new root holds nothing; below a known one, files may well have been removed."""
+    """An error where a root holds nothing: it is a mistake, or a drive that is not there; a part may well be empty."""
     for part in parts:
-        if part.files or part.scan.problems or str(part.corpus.root) in known:
+        if part.files or part.scan.problems or part.corpus.within:
             continue
+        if str(part.corpus.root) in known:
+            raise RetrieverError(
+                f"{part.corpus.root} was indexed and holds no files now: mount its drive again or bring them back; if "
+                "they are gone for good, take their items out with `retriever remove`."
+            )
         formats = "; ".join(
             f"{modality}: {' '.join(sorted(suffix.lstrip('.') for suffix in loaders.suffixes(modality)))}"
             for modality in Modality

@@ -4,10 +4,10 @@ Layouts, the first that fits:
 
 - ShapeNetCore v1 and v2: below a folder named by a synset; label, name, synset, model_id.
 - Class folders: every folder directly under the root that holds shapes holds them directly, or below folders called
-  train, test or val only (ModelNet), there are at least two of them, none has a name that is no class ("models",
-  "textures", ...), and no shape lies in the root itself. The label is the folder's name as words, and the split that
-  of the folder. ``train/CLASS/`` is read likewise. One folder that holds all the others is looked through. Where no
-  folder holds shapes, the same is asked of pictures, and then of sounds.
+  train, test or val only (ModelNet), there are at least two of them, and none has a name that is no class ("models",
+  "textures", ...). The label is the folder's name as words, and the split that of the folder; shapes that lie beside
+  the folders have no label. ``train/CLASS/`` is read likewise. One folder that holds all the others is looked through.
+  Where no folder holds shapes, the same is asked of pictures, and then of sounds.
 - Anything else, a flat folder for one, has no labels.
 """
 
@@ -105,10 +105,10 @@ def _class_folders(folder: Path) -> frozenset[str]:
     """Names of the folders that are classes, as the module's text says."""
     folders = _folders(folder)
     if folders and all(each.name.lower() in SPLITS for each in folders):
-        return frozenset().union(*map(_class_folders, folders)) if not _modalities(folder) else frozenset()
+        return frozenset().union(*map(_class_folders, folders))
     held = {each: _held(each) for each in folders}
-    kinds = [kind for kind in _CLASSED if kind in _modalities(folder).union(*held.values())]
-    if not kinds or kinds[0] in _modalities(folder):
+    kinds = [kind for kind in _CLASSED if any(kind in each for each in held.values())]
+    if not kinds:
         return frozenset()
     holding = {each.name for each in folders if kinds[0] in held[each]}
     others_are_flat = all(each.name in holding or not _folders(each) for each in folders)

@@ -21,8 +21,7 @@ from multiprocessing import connection
 from pathlib import Path
 
 from retriever.errors import FileProblem, RetrieverError
-from retriever.spaces.base import ShapeInput
-from retriever.types import Loaded
+from retriever.types import Loaded, ShapeInput
 
 FEW = 24
 """Up to so many files are read by a thread of this process: starting workers would take longer."""

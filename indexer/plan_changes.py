@@ -13,8 +13,7 @@ from pathlib import PurePosixPath
 
 from indexer.roots import at_or_below
 from indexer.scan import SourceFile
-from retriever.spaces import ShapeInput
-from retriever.types import Modality
+from retriever.types import Modality, ShapeInput
 
 _TABLE = re.compile(r"\+\w+")
 _GEOMETRY_ELSEWHERE = {".gltf"}

@@ -54,6 +54,23 @@ class Geometry:
 
 
 @dataclass(frozen=True)
+class ShapeInput:
+    """How a file's geometry becomes the 3D encoder's cloud; part of a space's identity.
+
+    Attributes:
+        points: points sampled from the surface, area-weighted.
+        up: the axis that points up in the encoder's frame.
+        color: RGB level (0..1) given to files without colour; None where the encoder does not look at colour.
+        sampling: version of the sampling rule; a change of the rule changes every vector.
+    """
+
+    points: int = 1024
+    up: str = "y"
+    color: float | None = None
+    sampling: int = 1
+
+
+@dataclass(frozen=True)
 class PointCloud:
     """What a 3D encoder is given: points on a surface, y up, centred, in the unit sphere.
 

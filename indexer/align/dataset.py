@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from indexer.align.sources import LabelledShape
 from retriever.errors import FileProblem
 from retriever.loaders.sampling import sample
-from retriever.spaces.base import ShapeInput
 from retriever.spaces.shape_tower import Grouping, TowerConfig, group
+from retriever.types import ShapeInput
 
 _BLOCK = 64
 

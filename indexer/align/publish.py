@@ -9,9 +9,9 @@ from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
-from retriever.spaces import ShapeInput
 from retriever.spaces.minilm import model_folder
 from retriever.spaces.shape_tower import TowerConfig
+from retriever.types import ShapeInput
 
 LICENSE = "3D tower: Apache-2.0, trained on CC0, CC BY and MIT-0 meshes; text tower: all-MiniLM-L6-v2, Apache-2.0."
 

@@ -15,8 +15,7 @@ from retriever.errors import FileProblem, SpaceError, UsageError
 from retriever.loaders import mesh, points, sampling, text
 from retriever.loaders.files import read_bytes
 from retriever.loaders.geometry import cleaned
-from retriever.spaces.base import ShapeInput
-from retriever.types import Geometry, Loaded, Modality, Text
+from retriever.types import Geometry, Loaded, Modality, ShapeInput, Text
 
 __all__ = ["content_hash", "load", "load_shape", "modality_of", "read_bytes", "suffixes"]
 

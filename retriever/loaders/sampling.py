@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.spaces.base import ShapeInput
-from retriever.types import Geometry, PointCloud
+from retriever.types import Geometry, PointCloud, ShapeInput
 
 VERSION = 1
 

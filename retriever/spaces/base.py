@@ -10,24 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from retriever.errors import FileProblem, SpaceError
-from retriever.types import Modality, Payload, Text, Vectors
-
-
-@dataclass(frozen=True)
-class ShapeInput:
-    """How a file's geometry becomes the 3D encoder's cloud; part of a space's identity.
-
-    Attributes:
-        points: points sampled from the surface, area-weighted.
-        up: the axis that points up in the encoder's frame.
-        color: RGB level (0..1) given to files without colour; None where the encoder does not look at colour.
-        sampling: version of the sampling rule; a change of the rule changes every vector.
-    """
-
-    points: int = 1024
-    up: str = "y"
-    color: float | None = None
-    sampling: int = 1
+from retriever.types import Modality, Payload, ShapeInput, Text, Vectors
 
 
 @dataclass(frozen=True)

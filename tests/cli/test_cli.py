@@ -95,6 +95,9 @@ def test_failures_are_summed_up_and_listed(corpus: Path):
     listed = {Path(path).name: (kind, message) for kind, path, message in rows(run("status", "--failures"))}
     assert listed["empty.obj"][0] == "empty" and "export it again" in listed["empty.obj"][1]
     assert r"new\nline.obj" in listed and len(listed) == len(bad) + 1
+    named = run("index", corpus, "--index", "my own.retriever")
+    assert "see: retriever status --failures --index 'my own.retriever'" in named.stderr
+    assert "--failures --index 'my own.retriever'" in run("status", "--index", "my own.retriever").stdout
     told = json.loads(run("status", "--failures", "--json").stdout)
     assert told["failures"] == len(told["failed"]) == len(bad) + 1
 

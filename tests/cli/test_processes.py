@@ -175,7 +175,7 @@ def test_nothing_is_taken_for_markup(work: Path):
     assert "[bad].off has no bytes" in on_terminal(work, "index", "few")
     table = on_terminal(work, "query", "--text", "box")
     assert "[red]x[/red] :smile:.off" in table and "a [bold]heavy[/nope] box :smile:" in table
-    assert "+[/red]:smile:" in on_terminal(work, "query", "--text", "[/red]:smile:", "--text", "box")
+    assert "+[/b]:x:[b]" in on_terminal(work, "query", "--text", "[/b]:x:[b]", "--text", "box")
     assert "[bad].off" in on_terminal(work, "status", "--failures")
 
 
@@ -184,8 +184,8 @@ def test_tables_fit_narrow_terminals_with_rank_score_and_path(work: Path):
     terms = ("--shape", "boxes/box-003.off", "--minus-text", "something red", "--text", "box")
     for columns in (60, 100):
         one = visible(on_terminal(work, "query", "--text", "box", "-k", "3", columns=columns))
-        sum = visible(on_terminal(work, "query", *terms, "-k", "3", columns=columns))
-        for lines in (one, sum):
+        many = visible(on_terminal(work, "query", *terms, "-k", "3", columns=columns))
+        for lines in (one, many):
             assert max(map(len, lines[:-1])) <= columns
             assert {"#", "score", "path"} <= set(lines[1].split())
         assert ("what" in one[1], "size" in one[1]) == (True, columns > 60)

@@ -88,12 +88,23 @@ def test_removed_file_leaves_the_index(corpus: Path, folder: Path):
     assert "flat/d.off" not in rows(folder)
 
 
-def test_emptied_root_leaves_an_empty_index(corpus: Path, folder: Path):
+def test_root_that_is_suddenly_empty_keeps_its_items(corpus: Path, folder: Path):
+    # As an unmounted drive is.
     index([corpus], folder)
     shutil.rmtree(corpus)
     corpus.mkdir()
-    assert counts(index([corpus], folder)) == {"removed": 5}
-    assert rows(folder) == {}
+    with pytest.raises(RetrieverError, match="retriever remove"):
+        index([corpus], folder)
+    assert len(rows(folder)) == 5
+
+
+def test_emptied_part_of_a_root_leaves_the_index(corpus: Path, folder: Path):
+    index([corpus], folder)
+    shutil.rmtree(corpus / "flat")
+    (corpus / "flat").mkdir()
+    index([corpus / "flat"], folder)
+    assert [path for path in rows(folder) if path.startswith("flat/")] == []
+    assert len(rows(folder)) > 0
 
 
 def test_touched_file_embeds_nothing_and_is_then_unchanged(corpus: Path, folder: Path):

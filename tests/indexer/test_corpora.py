@@ -143,13 +143,20 @@ def test_class_folders(tmp_path: Path) -> None:
     [
         ("a.obj", "b.obj"),  # flat
         ("Cup/a.obj",),  # one folder is no choice of classes
-        ("Cup/a.obj", "Jar/b.obj", "loose.obj"),  # a shape in the root
         ("Cup/a.obj", "more/Jar/b.obj"),  # shapes at different depths
         ("meshes/a.obj", "scans/b.obj"),  # names that are no classes
     ],
 )
 def test_what_is_no_class_level(tmp_path: Path, paths: tuple[str, ...]) -> None:
     assert set(labels(plant(tmp_path, *paths)).values()) == {None}
+
+
+def test_a_loose_shape_has_no_label_and_takes_none_away(tmp_path: Path) -> None:
+    assert labels(plant(tmp_path, "Cup/a.obj", "Jar/b.obj", "loose.obj")) == {
+        "Cup/a.obj": "cup",
+        "Jar/b.obj": "jar",
+        "loose.obj": None,
+    }
 
 
 def test_classes_of_pictures_where_there_are_no_shapes(tmp_path: Path) -> None:

@@ -17,8 +17,7 @@ from indexer.loading import Loader, Problem, Read, Request
 from indexer.pipeline import Job, encode
 from indexer.scan import SourceFile
 from retriever import spaces
-from retriever.spaces import ShapeInput
-from retriever.types import Modality
+from retriever.types import Modality, ShapeInput
 
 SHAPE = ShapeInput(points=64)
 
@@ -105,7 +104,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path):
     write_box(tmp_path / "box.off", (1, 2, 3))
     script = (
         "import sys, time, multiprocessing\nfrom pathlib import Path\n"
-        "from indexer.loading import Loader, Request\nfrom retriever.spaces import ShapeInput\n"
+        "from indexer.loading import Loader, Request\nfrom retriever.types import ShapeInput\n"
         "if __name__ == '__main__':\n"
         "    loader = Loader(2, 4)\n"
         "    next(loader.outcomes(Request(Path(sys.argv[1]), ShapeInput()) for _ in range(9)))\n"

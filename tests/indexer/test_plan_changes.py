@@ -6,8 +6,7 @@ import pytest
 
 from indexer.plan_changes import Indexed, compare, reusable, stamp
 from indexer.scan import SourceFile
-from retriever.spaces import ShapeInput
-from retriever.types import Modality
+from retriever.types import Modality, ShapeInput
 
 FILE = SourceFile("a/chair.off", Modality.SHAPE, 100, "print")
 
@@ -46,9 +45,7 @@ def test_rows_outside_the_scan_stay():
     assert compare([], rows, up="auto", covers=lambda path: path.startswith("b/")).__dict__["vanished"] == [1]
 
 
-@pytest.mark.parametrize(
-    ("unreadable", "vanished"), [(["a"], [1]), (["a/x.off"], [1]), (["ab"], [0, 1]), ([""], [])]
-)
+@pytest.mark.parametrize(("unreadable", "vanished"), [(["a"], [1]), (["a/x.off"], [1]), (["ab"], [0, 1]), ([""], [])])
 def test_rows_below_unreadable_folders_stay(unreadable: list[str], vanished: list[int]):
     rows = [row_of(replace(FILE, path=path), n) for n, path in enumerate(["a/x.off", "b/x.off"])]
     assert compare([], rows, up="auto", covers=everywhere, unreadable=unreadable).vanished == vanished

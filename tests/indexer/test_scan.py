@@ -184,7 +184,7 @@ def test_fingerprints_change_with_the_file_its_sidecars_and_its_label(tmp_path: 
         after = prints()
         assert after["B/b.obj"] != touched["B/b.obj"]
         touched = after
-    plant(tmp_path, "loose.obj")  # ends the class level
+    plant(tmp_path, "more/C/c.obj")  # ends the class level
     assert prints()["A/a.obj"] != touched["A/a.obj"]
 
 

@@ -15,8 +15,8 @@ from index_making import DIM, SPACE, contents, ids, item, unit, write
 
 from indexer.writer import IndexWriter
 from retriever.errors import IndexBusy, RetrieverError, SpaceError, UsageError
-from retriever.spaces.base import ShapeInput
 from retriever.store import Failure, Snapshot, read_failures
+from retriever.types import ShapeInput
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -17,8 +17,7 @@ import pytest
 from retriever import loaders
 from retriever.errors import FileProblem
 from retriever.loaders import files
-from retriever.spaces.base import ShapeInput
-from retriever.types import PointCloud
+from retriever.types import PointCloud, ShapeInput
 
 CHAIRS = Path(__file__).parents[1] / "data" / "chairs"
 FILES = sorted(path.name for path in CHAIRS.iterdir() if loaders.modality_of(path))

@@ -11,8 +11,7 @@ from PIL import Image
 
 from retriever import loaders
 from retriever.errors import FileProblem, SpaceError, UsageError
-from retriever.spaces.base import ShapeInput
-from retriever.types import Modality, PointCloud
+from retriever.types import Modality, PointCloud, ShapeInput
 
 CHAIRS = Path(__file__).parents[1] / "data" / "chairs"
 FILES = sorted(path.name for path in CHAIRS.iterdir() if loaders.modality_of(path))

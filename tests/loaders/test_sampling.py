@@ -12,8 +12,7 @@ from retriever.errors import FileProblem
 from retriever.loaders.geometry import cleaned
 from retriever.loaders.numeric import NO_FACES, fan
 from retriever.loaders.sampling import sample
-from retriever.spaces.base import ShapeInput
-from retriever.types import Geometry
+from retriever.types import Geometry, ShapeInput
 
 SHAPE = ShapeInput(points=512)
 coordinates = st.floats(-1e6, 1e6, width=32)

@@ -10,8 +10,7 @@ import pytest
 import retriever
 from retriever.errors import FilterError, SpaceError, UnknownItem, UsageError
 from retriever.query.search import MOST, same_space
-from retriever.spaces import ShapeInput
-from retriever.types import Modality, Term
+from retriever.types import Modality, ShapeInput, Term
 
 
 def paths(hits):
