@@ -118,6 +118,7 @@ def _facts(told: Status, named: Path | None) -> list[tuple[str, str]]:
     return [
         ("index", str(told.folder)),
         ("items", items),
+        *([("unfinished", "rows of a run wait: repeat its command to go on")] if told.unfinished else ()),
         ("labels", f"{told.labels:,}"),
         ("space", told.space),
         *(("root", f"{name}: {path}") for name, path in told.roots.items()),

@@ -29,8 +29,6 @@ class ExpressionError(UsageError):
         self.column = column
 
     def __str__(self) -> str:
-        if not self.expression.strip():
-            return self.message
         return f"{self.message}\n  {self.expression}\n  {' ' * self.column}^"
 
 

@@ -47,6 +47,7 @@ class Status:
         roots: short name of a corpus root -> its absolute path.
         updated: UTC, ISO 8601.
         plan: how it is searched, and why.
+        unfinished: whether rows of a run that is under way or was interrupted wait to be taken in.
     """
 
     folder: Path
@@ -61,6 +62,7 @@ class Status:
     roots: dict[str, str]
     updated: str
     plan: Recipe
+    unfinished: bool
 
 
 def open(folder: str | Path | None = None, *, device: str = "auto") -> Index:
@@ -201,6 +203,7 @@ class Index:
             roots=dict(manifest.roots),
             updated=manifest.updated,
             plan=self.plan,
+            unfinished=layout.has_unfinished_run(snapshot.folder),
         )
 
     @cached_property

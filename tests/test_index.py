@@ -128,6 +128,19 @@ def test_an_empty_index_says_so(empty_index):
         empty_index.search(text="tall")
 
 
+def test_a_first_run_that_was_interrupted_is_said(tmp_path, made_space):
+    writer = IndexWriter(tmp_path / "index", made_space.identity)
+    with writer:
+        root = writer.root(tmp_path)
+        vector = np.eye(1, made_space.identity.dim, dtype=np.float32)
+        made = {"id": item_id(root, "a.obj"), "root": root, "path": "a.obj", "modality": "shape"}
+        writer.append([{**made, "sha256": "0" * 64, "bytes": 1, "fingerprint": "made up"}], vector)
+    index = retriever.open(tmp_path / "index")
+    assert index.status().unfinished
+    with pytest.raises(IndexMissing, match="goes on from there"):
+        index.search(text="tall")
+
+
 def test_an_index_made_with_other_weights_is_refused(made_folder, made_space, monkeypatch):
     other = spaces.Space(replace(made_space.identity, weights="f" * 64), {}, "made for tests")
     monkeypatch.setattr(spaces, "get", lambda name: other)

@@ -22,6 +22,8 @@ _TO_Y = {
     "y": np.eye(3),
     "z": np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]]),
 }
+_NO_AREA = 1e-12
+"""Of a mesh in a box of unit size: below it, all triangles are lines or points but for rounding."""
 _R2 = np.array([0.7548776662466927, 0.5698402909980532])  # 1/g, 1/g^2 with g the real root of g^3 = g + 1
 
 
@@ -29,7 +31,7 @@ def sample(geometry: Geometry, shape: ShapeInput, up: str, seed: int) -> PointCl
     """Draw ``shape.points`` points, turn them upright, centre them and scale them into the unit sphere.
 
     Args:
-        geometry: cleaned; a mesh without area is sampled by its vertices.
+        geometry: cleaned.
         shape: how many points, the encoder's up axis, and the level of colour where there is none.
         up: the axis of the file that points up, "x", "y" or "z".
         seed: not negative; the content hash.
@@ -38,7 +40,7 @@ def sample(geometry: Geometry, shape: ShapeInput, up: str, seed: int) -> PointCl
         points of mean 0 and largest norm 1; colours where the encoder looks at them.
 
     Raises:
-        FileProblem: "no-surface" where the points drawn are all one.
+        FileProblem: "no-surface" where no triangle has an area, or the points drawn are all one.
     """
     random = np.random.Generator(np.random.PCG64(seed))
     points, colors = _drawn(geometry, shape.points, random)
@@ -63,16 +65,16 @@ def _drawn(
     vertices = (geometry.vertices - (low + high) / 2) / (high - low).max()
     if len(geometry.faces):
         areas = _areas(vertices, geometry.faces)
-        if areas.sum() > 0:
-            faces = _stratified(areas, count, random)
-            corners = vertices[geometry.faces[faces]]
-            sides = corners[:, 1:] - corners[:, :1]
-            points = corners[:, 0] + np.einsum("ni,nij->nj", _in_triangle(count, random), sides)
-            order = random.permutation(count)
-            return points[order], None if geometry.colors is None else geometry.colors[faces[order]]
+        if not areas.sum() > _NO_AREA:
+            raise FileProblem("no-surface", "has triangles without any area; export it again, or as a point cloud.")
+        faces = _stratified(areas, count, random)
+        corners = vertices[geometry.faces[faces]]
+        sides = corners[:, 1:] - corners[:, :1]
+        points = corners[:, 0] + np.einsum("ni,nij->nj", _in_triangle(count, random), sides)
+        order = random.permutation(count)
+        return points[order], None if geometry.colors is None else geometry.colors[faces[order]]
     chosen = random.choice(len(vertices), count, replace=len(vertices) < count)
-    colors = None if len(geometry.faces) else geometry.colors  # without area, a mesh's faces lend no colour
-    return vertices[chosen], None if colors is None else colors[chosen]
+    return vertices[chosen], None if geometry.colors is None else geometry.colors[chosen]
 
 
 def _areas(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ from retriever.query.compose import Composed, compose
 from retriever.query.expression import KINDS, format
 from retriever.query.hits import Hits
 from retriever.spaces.base import Space, SpaceIdentity
+from retriever.store.layout import has_unfinished_run
 from retriever.store.snapshot import Snapshot
 from retriever.types import Modality, Payload, Term, Text, Vectors, is_utf8
 
@@ -87,6 +88,11 @@ def candidates(snapshot: Snapshot, *, to: str | None = None, where: str | None =
     """
     held = snapshot.modalities()
     if not held:
+        if has_unfinished_run(snapshot.folder):
+            raise IndexMissing(
+                f"The index {snapshot.folder} has a first run that is under way or was interrupted: wait for it, or "
+                "repeat the same `retriever index PATH`, which goes on from there."
+            )
         raise IndexMissing(f"The index {snapshot.folder} is empty: fill it with `retriever index PATH`.")
     modality = _target(to, Modality.SHAPE in held)
     allowed = snapshot.live.copy()

@@ -34,6 +34,11 @@ def is_index(folder: Path) -> bool:
     return (folder / MANIFEST).is_file()
 
 
+def has_unfinished_run(folder: Path) -> bool:
+    """Whether rows wait in the journal: a run is under way, or was interrupted and goes on when it is repeated."""
+    return (folder / JOURNAL).is_file()
+
+
 def bytes_on_disk(folder: Path) -> int:
     """Size of the files in an index folder; one that a writer removes meanwhile counts nothing."""
     total = 0

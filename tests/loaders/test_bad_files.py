@@ -88,6 +88,7 @@ CASES = [
     ("a.obj", "# nothing\n", "empty"),
     ("a.obj", "v nan nan nan\nv nan 0 0\nv nan 1 0\nf 1 2 3\n", "not-finite"),
     ("a.obj", "v 1 1 1\nv 1 1 1\nv 1 1 1\nf 1 2 3\n", "no-surface"),
+    ("line.obj", "v 0 0 0\nv 1 0 0\nv 2 0 0\nf 1 2 3\n", "no-surface"),
     ("a.glb", glb({"asset": {"version": "2.0"}}, length=10**9), "truncated"),
     ("a.glb", glb({"asset": {"version": "2.0"}}), "empty"),
     ("a.glb", glb(DRACO), "unsupported"),

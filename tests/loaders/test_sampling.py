@@ -77,11 +77,13 @@ def test_seeds_matter() -> None:
     assert (first != second).any()
 
 
-def test_a_mesh_without_area_is_sampled_by_its_vertices() -> None:
-    line = Geometry(np.array([[0, 0, 0], [1, 0, 0], [2, 0, 0.0]]), np.array([[0, 1, 2]]), np.ones((1, 3), np.float32))
-    cloud = sample(line, ShapeInput(points=64, color=0.5), "y", 1)
-    assert np.ptp(cloud.points[:, 0]) > 1
-    assert np.ptp(cloud.points[:, 1:]) == pytest.approx(0, abs=1e-6)
+def test_a_mesh_without_area_is_said_and_a_thin_one_is_read() -> None:
+    along = np.array([[0, 0, 0], [1, 1, 1], [3, 3, 3.0]]) / 7
+    with pytest.raises(FileProblem) as problem:
+        sample(Geometry(along, np.array([[0, 1, 2]])), SHAPE, "y", 1)
+    assert problem.value.kind == "no-surface"
+    wire = along + [[0, 0, 0], [0, 1e-6, 0], [0, 0, 0]]
+    assert np.ptp(sample(Geometry(wire, np.array([[0, 1, 2]])), SHAPE, "y", 1).points[:, 0]) > 0.5
 
 
 @pytest.mark.parametrize("scale", [1e-12, 1.0, 1e12])
