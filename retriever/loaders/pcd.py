@@ -1,4 +1,4 @@
-"""Point Cloud Data files of the Point Cloud Library: DATA ascii and DATA binary."""
+"""Point Cloud Data files of the Point Cloud Library: DATA ascii and binary here, binary_compressed through open3d."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def read_pcd(data: bytes, path: Path) -> Geometry:
     """The fields x y z, and the colours of a field called rgb or rgba; other fields are left out.
 
     Raises:
-        FileProblem: "malformed", "truncated" or "empty"; "unsupported" for DATA binary_compressed.
+        FileProblem: "malformed", "truncated" or "empty"; "unsupported" for DATA binary_compressed without open3d.
     """
     header, body = _split(data)
     try:
@@ -30,16 +30,39 @@ def read_pcd(data: bytes, path: Path) -> Geometry:
         raise FileProblem("malformed", "has a PCD header that makes no sense; save it again.") from error
     if not {"x", "y", "z"} <= set(dtype.names or ()):
         raise FileProblem("malformed", "has no fields x, y and z; save it with them.")
-    if encoding == "binary_compressed":
-        raise FileProblem("unsupported", "is binary_compressed; save it with pcl_convert_pcd_ascii_binary FILE OUT 1.")
     if points <= 0:
         raise FileProblem("empty", "holds no points; save it again.")
+    if encoding == "binary_compressed":
+        return _with_open3d(path)
     smallest = dtype.itemsize if encoding == "binary" else 2 * _columns(dtype) - 1
     if points * smallest > len(body):
         raise truncated(f"{points} points")
     rows = np.frombuffer(body, dtype, points) if encoding == "binary" else _ascii_rows(body, dtype, points)
     vertices = np.stack([rows[axis].astype(np.float64).reshape(points, -1)[:, 0] for axis in "xyz"], axis=1)
     return Geometry(vertices, NO_FACES, _packed_rgb(rows))
+
+
+def _with_open3d(path: Path) -> Geometry:
+    """What open3d reads of a file that is compressed; it is optional, since it is large and needs system libraries."""
+    try:
+        import open3d
+    except ModuleNotFoundError as error:
+        raise FileProblem(
+            "unsupported",
+            "is binary_compressed, which open3d reads; pip install 'any3d-retriever[open3d]', or save it as binary.",
+        ) from error
+    except (ImportError, OSError) as error:
+        raise FileProblem(
+            "unsupported",
+            f"is binary_compressed, and open3d does not load here ({error}); on Debian, apt-get install libusb-1.0-0 "
+            "libegl1 libgl1 libx11-6, or save the file as binary.",
+        ) from error
+    with open3d.utility.VerbosityContextManager(open3d.utility.VerbosityLevel.Error):
+        cloud = open3d.io.read_point_cloud(str(path), format="pcd")
+    if not len(cloud.points):
+        raise FileProblem("malformed", "cannot be decompressed; save it again.")
+    colors = np.asarray(cloud.colors, np.float32) if cloud.has_colors() else None
+    return Geometry(np.asarray(cloud.points, np.float64), NO_FACES, colors)
 
 
 def _split(data: bytes) -> tuple[dict[str, list[str]], bytes]:

@@ -249,3 +249,17 @@ def test_obj_colors_of_vertices_pictures_and_lines_alone(tmp_path: Path) -> None
     assert np.unique(colors, axis=0).tolist() == [[0, 1, 0], [0.5, 0.5, 0.5]]
     (tmp_path / "c.obj").write_text(square.format("") + "l 1 2 3 4\n")
     assert loaders.load(tmp_path / "c.obj", SHAPE).facts["faces"] == 0
+
+
+def test_compressed_pcd_is_read_by_open3d_or_says_how_to_get_it() -> None:
+    # 300 points with coordinates -5..5 in steps of 0.1, all red, written by open3d.
+    path = CHAIRS.parent / "compressed.pcd"
+    try:
+        import open3d  # noqa: F401
+    except (ImportError, OSError):
+        with pytest.raises(FileProblem, match="open3d") as problem:
+            loaders.load(path, SHAPE)
+        assert problem.value.kind == "unsupported"
+    else:
+        facts = loaders.load(path, SHAPE).facts
+        assert (facts["vertices"], facts["faces"], facts["colored"]) == (300, 0, True)
