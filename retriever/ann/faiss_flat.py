@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from retriever.ann.base import Neighbours, Rows, blank, settle, slack
 from retriever.ann.exact import SPARSE, ExactSearch
+from retriever.errors import MissingDependency
 from retriever.types import Vectors
 
 log = logging.getLogger(__name__)
@@ -28,16 +29,28 @@ GPU_MOST = 2048
 
 
 def load() -> Any:
-    """The faiss module, imported at first use."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # idle OpenMP threads would spin beside torch's
-    import faiss
+    """The faiss module, imported at first use.
 
+    Raises:
+        MissingDependency: no distribution of it is installed.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # idle OpenMP threads would spin beside torch's
+    try:
+        import faiss
+    except ImportError as error:
+        raise MissingDependency(
+            "faiss is not installed: pip install 'any3d-retriever[faiss]', or [gpu] for a CUDA card; never both, "
+            "since they overwrite each other."
+        ) from error
     return faiss
 
 
 def gpu_count() -> int:
-    """GPUs that this build of faiss can use; 0 for faiss-cpu."""
-    faiss = load()
+    """GPUs that the installed faiss can use; 0 for faiss-cpu, and where there is none."""
+    try:
+        faiss = load()
+    except MissingDependency:
+        return 0
     return int(faiss.get_num_gpus()) if hasattr(faiss, "StandardGpuResources") else 0
 
 

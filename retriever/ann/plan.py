@@ -47,7 +47,7 @@ def plan(rows: int, dim: int, *, device: str = "auto", gpus: int = 0) -> Recipe:
             "faiss-flat", f"{size} are searched exactly on the GPU, from a copy in its memory.", rows * dim * 4
         )
     if device == "cuda":
-        cause = "no GPU that faiss can use was found (it needs faiss-gpu), so "
+        cause = "no GPU that faiss can use was found (it needs faiss-gpu, the extra gpu), so "
     elif gpus and device == "auto":
         cause = f"below {GPU_PAYS:,} rows a GPU does not pay, so "
     else:
