@@ -7,11 +7,11 @@ import os
 import platform
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Any
 
 
@@ -30,20 +30,30 @@ class Run:
     output: str
 
 
-def fresh(arguments: Sequence[str], *, environment: dict[str, str] | None = None) -> Run:
+# A process's peak memory counts that of the one it was forked from, so a small process does the forking.
+_LAUNCHER = """
+import json, os, sys, time
+started = time.perf_counter()
+process = os.posix_spawn(sys.executable, [sys.executable, *sys.argv[2:]], os.environ)
+_, status, usage = os.wait4(process, 0)
+measured = {"seconds": time.perf_counter() - started, "megabytes": usage.ru_maxrss * 1024 / 1e6}
+with open(sys.argv[1], "w") as file:
+    json.dump(measured, file)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+def fresh(arguments: Sequence[str]) -> Run:
     """Runs ``python ARGUMENTS`` to its end and measures it; raises if it fails."""
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, *arguments], stdout=subprocess.PIPE, env={**os.environ, **(environment or {})}, text=True
-    )
-    assert process.stdout is not None
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise RuntimeError(f"{' '.join(arguments)} ended with {process.returncode}")
-    return Run(seconds, usage.ru_maxrss * 1024 / 1e6, output)
+    with TemporaryDirectory() as folder:
+        report = Path(folder) / "measured.json"
+        done = subprocess.run(
+            [sys.executable, "-S", "-c", _LAUNCHER, str(report), *arguments],
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        return Run(**json.loads(report.read_text()), output=done.stdout)
 
 
 def interleaved(commands: dict[str, Sequence[str]], rounds: int) -> dict[str, Run]:
