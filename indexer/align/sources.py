@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,11 +77,11 @@ def _unpack(arrays: dict[str, NDArray], i: int) -> Geometry:
     return Geometry(arrays["vertices"][vertices] / 32767.0, arrays["faces"][faces].astype(np.int64))
 
 
-def parametric_shapes(per_kind: int, seed: int) -> Iterator[LabelledShape]:
-    """`per_kind` shapes of every kind that `indexer.parametric` can make; none that the demo corpus shows."""
+def parametric_shapes(per_kind: int, seed: int, kinds: Sequence[str] = ()) -> Iterator[LabelledShape]:
+    """`per_kind` shapes of the kinds, or of all that `indexer.parametric` can make; none that the demo corpus shows."""
     from indexer import parametric
 
-    for kind in parametric.names():
+    for kind in kinds or parametric.names():
         for number in range(per_kind):
             shape = parametric.generate(kind, (seed + 1) * 1_000_003 + number)
             geometry = Geometry(shape.solid.vertices, shape.solid.faces)
