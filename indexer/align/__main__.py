@@ -28,7 +28,7 @@ def main(
     out: Annotated[Path, typer.Option(help="Folder for clouds, checkpoint, curve and the space it ends in.")],
     per_kind: Annotated[int, typer.Option(help="Parametric shapes of each kind.")] = 80,
     views: Annotated[int, typer.Option(help="Clouds drawn of each mesh.")] = 4,
-    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 2000,
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 2600,
     batch: Annotated[int, typer.Option(help="Clouds a step.")] = 192,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
 ) -> None:

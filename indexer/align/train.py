@@ -41,7 +41,7 @@ class Recipe:
         half: forward in bfloat16.
     """
 
-    steps: int = 2000
+    steps: int = 2600
     batch: int = 192
     contrast: int = 4096
     rate: float = 2e-3
