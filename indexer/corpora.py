@@ -6,8 +6,9 @@ Layouts, the first that fits:
 - Class folders: every folder directly under the root that holds shapes holds them directly, or below folders called
   train, test or val only (ModelNet), there are at least two of them, and none has a name that is no class ("models",
   "textures", ...). The label is the folder's name as words, and the split that of the folder; shapes that lie beside
-  the folders have no label. ``train/CLASS/`` is read likewise. One folder that holds all the others is looked through.
-  Where no folder holds shapes, the same is asked of pictures, and then of sounds.
+  the folders have no label. ``train/CLASS/`` is read likewise. Where no folder holds shapes, the same is asked of
+  pictures, and then of sounds. A folder that is no class level is asked again for each of its own folders, some levels
+  deep: one corpus may hold several sets.
 - Anything else, a flat folder for one, has no labels.
 """
 
@@ -56,27 +57,18 @@ class Layout:
     Attributes:
         root: of the corpus.
         synsets: ShapeNet's names by synset.
-        prefix: folders to look through before the class level.
-        classes: names of the class folders; none where there is no class level.
+        levels: folders whose own folders are classes, relative to the root, and the names of these.
     """
 
     root: Path
     synsets: dict[str, str] = field(repr=False)
-    prefix: tuple[str, ...] = ()
-    classes: frozenset[str] = frozenset()
+    levels: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, root: Path) -> Layout:
-        """Looks at the folders, two or three levels deep, and only as far as the first shape of each."""
+        """Looks at the folders, some levels deep, and only as far as the first shape of each."""
         synsets = synset_names(root)
-        prefix: tuple[str, ...] = ()
-        folder = root
-        while True:
-            folders = _folders(folder)
-            if len(folders) != 1 or len(prefix) == _DEEPEST or _modalities(folder) or _modalities(folders[0]):
-                break
-            folder, prefix = folders[0], (*prefix, folders[0].name)
-        return cls(root, synsets, prefix, _class_folders(folder))
+        return cls(root, synsets, dict(_class_levels(root, (), synsets)))
 
     def columns(self, path: PurePosixPath) -> dict[str, object]:
         """label, split, name and the layout's own columns of the file at `path` below the root."""
@@ -84,12 +76,14 @@ class Layout:
         if found is not None:
             return found
         folders = path.parts[:-1]
-        if folders[: len(self.prefix)] != self.prefix:
-            return {}
-        below = folders[len(self.prefix) :][:2]
-        label = next((words(part) for part in below if part in self.classes), None)
-        split = next((SPLITS[part.lower()] for part in below if part.lower() in SPLITS), None)
-        return {"label": label, "split": split} if label else {}
+        for depth in range(len(folders)):
+            classes = self.levels.get(folders[:depth])
+            if classes is not None:
+                below = folders[depth : depth + 2]
+                label = next((words(part) for part in below if part in classes), None)
+                split = next((SPLITS[part.lower()] for part in below if part.lower() in SPLITS), None)
+                return {"label": label, "split": split} if label else {}
+        return {}
 
     def is_model_part(self, path: PurePosixPath) -> bool:
         """Whether a picture lies in the folder of one ShapeNet model: a texture or a screenshot, not an item."""
@@ -97,8 +91,21 @@ class Layout:
         return any(part in self.synsets for part in folders[:-1])
 
 
-_DEEPEST = 3  # wrappers that are looked through
+_DEEPEST = 3  # levels below the root at which class levels are looked for
 _CLASSED = (Modality.SHAPE, Modality.IMAGE, Modality.AUDIO)
+
+
+def _class_levels(
+    folder: Path, place: tuple[str, ...], synsets: dict[str, str]
+) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:
+    """The class levels in a folder, as `Layout.levels`; `place` is where it lies below the root."""
+    classes = _class_folders(folder)
+    folders = _folders(folder)
+    if classes:
+        yield place, classes
+    elif len(place) < _DEEPEST and not any(each.name in synsets for each in folders):
+        for each in folders:
+            yield from _class_levels(each, (*place, each.name), synsets)
 
 
 def _class_folders(folder: Path) -> frozenset[str]:
@@ -112,8 +119,13 @@ def _class_folders(folder: Path) -> frozenset[str]:
         return frozenset()
     holding = {each.name for each in folders if kinds[0] in held[each]}
     others_are_flat = all(each.name in holding or not _folders(each) for each in folders)
-    are_classes = len(holding) > 1 and others_are_flat and not any(name.lower() in _NO_CLASS for name in holding)
+    are_classes = len(holding) > 1 and others_are_flat and all(map(_may_be_class, holding))
     return frozenset(holding) if are_classes else frozenset()
+
+
+def _may_be_class(name: str) -> bool:
+    """Whether a folder's name can be that of a class: no "models", no number such as ``000-012``."""
+    return name.lower() not in _NO_CLASS and any(letter.isalpha() for letter in name)
 
 
 def _held(folder: Path) -> set[Modality]:

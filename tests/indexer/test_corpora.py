@@ -126,16 +126,25 @@ def test_splits_above_the_classes(tmp_path: Path) -> None:
 
 def test_class_folders(tmp_path: Path) -> None:
     plant(tmp_path, "NonWheelChair/m1.obj", "Car/x.glb", "Car/more/y.glb", "docs/readme.txt")
-    assert (
-        labels(tmp_path)
-        == {
-            "Car/more/y.glb": "car",
-            "Car/x.glb": "car",
-            "NonWheelChair/m1.obj": "non wheel chair",
-            "docs/readme.txt": "docs",
-        }
-        or labels(tmp_path)["docs/readme.txt"] is None
+    assert labels(tmp_path) == {
+        "Car/more/y.glb": "car",
+        "Car/x.glb": "car",
+        "NonWheelChair/m1.obj": "non wheel chair",
+        "docs/readme.txt": None,
+    }
+
+
+def test_a_corpus_of_several_sets(tmp_path: Path) -> None:
+    plant(
+        tmp_path, "named/cup.glb", "classes/Car/a.obj", "classes/Ship/b.obj", "mn/Bed/train/c.off", "mn/Sofa/test/d.off"
     )
+    assert labels(tmp_path) == {
+        "classes/Car/a.obj": "car",
+        "classes/Ship/b.obj": "ship",
+        "mn/Bed/train/c.off": "bed",
+        "mn/Sofa/test/d.off": "sofa",
+        "named/cup.glb": None,
+    }
 
 
 @pytest.mark.parametrize(
@@ -145,6 +154,8 @@ def test_class_folders(tmp_path: Path) -> None:
         ("Cup/a.obj",),  # one folder is no choice of classes
         ("Cup/a.obj", "more/Jar/b.obj"),  # shapes at different depths
         ("meshes/a.obj", "scans/b.obj"),  # names that are no classes
+        ("000-000/a.glb", "000-001/b.glb"),
+        ("a/b/c/d/Cup/x.obj", "a/b/c/d/Jar/y.obj"),  # too deep
     ],
 )
 def test_what_is_no_class_level(tmp_path: Path, paths: tuple[str, ...]) -> None:
@@ -172,8 +183,8 @@ def test_pictures_among_shapes_take_the_class_of_their_folder(tmp_path: Path) ->
 
 def test_a_layout_can_be_asked_without_a_walk(tmp_path: Path) -> None:
     plant(tmp_path, "Cup/a.obj", "Jar/b.obj")
-    assert Layout.of(tmp_path).classes == {"Cup", "Jar"}
-    assert not Layout.of(tmp_path / "Cup").classes
+    assert Layout.of(tmp_path).levels == {(): {"Cup", "Jar"}}
+    assert Layout.of(tmp_path / "Cup").levels == {}
 
 
 CSV = 'filename,label,price,id,note\na.obj,cup,3.5,7,"two\nlines"\n0042.obj,,,8,\n'
