@@ -1,11 +1,7 @@
 from __future__ import annotations
 
-import ctypes
 import json
-import os
 import shutil
-import subprocess
-import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,48 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from small_corpus import write_bad, write_box, write_boxes
+from index_reading import counts, rows, touch, vector
+from small_corpus import write_box, write_boxes
 
-from indexer.build import Summary, index
-from retriever.errors import IndexBusy, RetrieverError, SpaceError, UsageError
-from retriever.store import Manifest, Snapshot, read_failures
+from indexer.build import index
+from retriever.errors import RetrieverError
+from retriever.store import Manifest, Snapshot
 from retriever.store.catalog import rows_where
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Path:
-    """Five boxes in two class folders."""
-    for n, name in enumerate(["tall/a.off", "tall/b.off", "flat/c.off", "flat/d.off", "flat/e.off"]):
-        write_box(tmp_path / "corpus" / name, (1, 1 + n, 2))
-    return tmp_path / "corpus"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "index"
-
-
-def rows(folder: Path) -> dict[str, dict[str, object]]:
-    """Live rows by path; fails where a path comes twice."""
-    snapshot = Snapshot.open(folder)
-    listed = snapshot.take(np.flatnonzero(snapshot.live)).to_pylist()
-    by_path = {row["path"]: row for row in listed}
-    assert len(by_path) == len(listed), "an item is there twice"
-    return by_path
-
-
-def vector(folder: Path, path: str) -> np.ndarray:
-    snapshot = Snapshot.open(folder)
-    return snapshot.vectors(snapshot.rows_of([str(rows(folder)[path]["id"])]))[0]
-
-
-def counts(summary: Summary) -> dict[str, int]:
-    names = ("embedded", "reused", "updated", "unchanged", "removed", "recovered")
-    return {name: getattr(summary, name) for name in names if getattr(summary, name)}
-
-
-def touch(path: Path) -> None:
-    os.utime(path, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns + 1_000_000_000))
 
 
 def test_first_run_embeds_everything(corpus: Path, folder: Path):
@@ -193,72 +154,6 @@ def test_two_roots_of_one_name(tmp_path: Path, folder: Path):
     assert len(snapshot) == 2 and len(set(snapshot.column("id").to_pylist())) == 2
 
 
-def test_bad_files_stop_nothing(corpus: Path, folder: Path):
-    bad = write_bad(corpus / "bad")
-    summary = index([corpus], folder)
-    assert counts(summary) == {"embedded": 5}
-    assert sorted(failure.path for failure in summary.failed) == [f"bad/{name}" for name in bad]
-    kinds = {Path(failure.path).name: failure.kind for failure in read_failures(folder)}
-    assert kinds["empty.obj"] == "empty" and kinds["nan.off"] == "not-finite" and kinds["one-point.off"] == "no-surface"
-    again = index([corpus], folder)
-    assert counts(again) == {"unchanged": 5} and len(again.failed) == len(bad)
-
-
-def test_repaired_file_leaves_the_failures(corpus: Path, folder: Path):
-    broken = corpus / "tall/broken.off"
-    broken.write_bytes(b"OFF\n")
-    assert [failure.path for failure in index([corpus], folder).failed] == ["tall/broken.off"]
-    index([corpus / "flat"], folder)
-    assert len(read_failures(folder)) == 1, "a scan of another part says nothing about it"
-    write_box(broken, (1, 2, 3))
-    assert counts(index([corpus], folder)) == {"embedded": 1, "unchanged": 5}
-    assert read_failures(folder) == []
-
-
-def test_file_that_turns_bad_leaves_the_index(corpus: Path, folder: Path):
-    index([corpus], folder)
-    (corpus / "tall/a.off").write_bytes(b"")
-    summary = index([corpus], folder)
-    assert [failure.kind for failure in summary.failed] == ["empty"]
-    assert "tall/a.off" not in rows(folder) and len(rows(folder)) == 4
-
-
-def test_strange_names_and_links(corpus: Path, folder: Path):
-    names = ["with space.off", "größe ☃ 椅子.off", "two\nlines\t.off", "quote'\"[red].off", "UPPER.OFF"]
-    for n, name in enumerate(names):
-        write_box(corpus / "tall" / name, (1, 2, 3 + n))
-    (corpus / "tall/loop").symlink_to(corpus)
-    (corpus / "tall/self").symlink_to(corpus / "tall/self")
-    (corpus / "tall/dangling.off").symlink_to(corpus / "nowhere")
-    os.mkfifo(corpus / "tall/pipe.off")
-    (corpus / "tall/folder.off").mkdir()
-    (corpus / "tall" / os.fsdecode(b"latin-\xe9.off")).write_bytes(b"OFF\n")
-    summary = index([corpus], folder)
-    assert summary.embedded == 5 + len(names)
-    assert {f"tall/{name}" for name in names} <= set(rows(folder))
-    assert sorted(failure.path for failure in summary.failed) == [
-        "tall/dangling.off",
-        "tall/latin-\\udce9.off",
-        "tall/self",
-    ]
-    assert summary.skipped["folder linked twice"] == 1 and summary.skipped["not a regular file"] == 1
-
-
-def test_modalities_the_space_cannot_encode_are_skipped(corpus: Path, folder: Path):
-    (corpus / "note.txt").write_text("a note of its own")
-    (corpus / "photo.png").write_bytes(b"\x89PNG")
-    (corpus / "song.mp3").write_bytes(b"ID3")
-    (corpus / "archive.zip").write_bytes(b"PK")
-    summary = index([corpus], folder)
-    assert counts(summary) == {"embedded": 6} and not summary.failed
-    assert rows(folder)["note.txt"]["modality"] == "text"
-    assert summary.skipped == {
-        "no image encoder in space mini": 1,
-        "no audio encoder in space mini": 1,
-        "unsupported .zip": 1,
-    }
-
-
 def test_metadata_table_is_joined_and_its_changes_noticed(corpus: Path, folder: Path, tmp_path: Path):
     table = tmp_path / "prices.csv"
     table.write_text("path,price,label\ntall/a.off,9,tower\nflat/c.off,7,\n")
@@ -336,106 +231,6 @@ def test_interrupted_update_leaves_no_double(tmp_path: Path, folder: Path):
     assert len(rows(folder)) == 24
 
 
-def test_missing_path_makes_no_index(folder: Path, tmp_path: Path):
-    with pytest.raises(UsageError, match="nowhere"):
-        index([tmp_path / "nowhere"], folder)
-    assert not folder.exists()
-
-
-def test_folder_with_nothing_to_index_names_the_formats(folder: Path, tmp_path: Path):
-    (tmp_path / "void").mkdir()
-    (tmp_path / "void/data.xyzzy").touch()
-    with pytest.raises(RetrieverError, match=r"void .*xyzzy.* shape: .*glb.*obj.* text: .*txt"):
-        index([tmp_path / "void"], folder)
-    assert not folder.exists()
-
-
-def test_an_index_inside_its_corpus_is_not_indexed(corpus: Path):
-    inside = corpus / "tall" / "idx"
-    index([corpus], inside)
-    assert counts(index([corpus], inside)) == {"unchanged": 5}
-
-
-def test_a_second_writer_is_told_to_wait(corpus: Path, folder: Path):
-    def second(phase: str, done: int, total: int | None) -> None:
-        if phase == "embed":
-            with pytest.raises(IndexBusy):
-                index([corpus], folder)
-
-    assert counts(index([corpus], folder, progress=second)) == {"embedded": 5}
-
-
-def test_unknown_axis(corpus: Path, folder: Path):
-    with pytest.raises(UsageError, match="'x'"):
-        index([corpus], folder, up="x")
-    assert not folder.exists()
-
-
-def test_unknown_space(corpus: Path, folder: Path):
-    with pytest.raises(SpaceError, match="maxi"):
-        index([corpus], folder, space="maxi")
-    assert not folder.exists()
-
-
-WITHOUT_RIGHTS = """
-import json, sys
-import simple_space; simple_space.install()
-from indexer.build import index
-summary = index([sys.argv[1]], sys.argv[2])
-failed = sorted((failure.path, failure.kind) for failure in summary.failed)
-print(json.dumps([summary.embedded, summary.unchanged, summary.removed, failed]))
-"""
-
-
-def drop_root_override() -> None:
-    """Let file modes hold for root too, from the next exec on; for other users they do anyway."""
-    libc = ctypes.CDLL(None)
-    for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
-        libc.prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
-
-
-def test_unreadable_files_and_folders(corpus: Path, folder: Path):
-    write_box(corpus / "deep/f.off", (1, 1, 9))
-    index([corpus], folder)
-    write_box(corpus / "tall/secret.off", (1, 2, 3)).chmod(0)
-    (corpus / "flat").chmod(0)
-    done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_RIGHTS, str(corpus), str(folder)],
-        preexec_fn=drop_root_override,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
-    )
-    (corpus / "flat").chmod(0o755)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == [0, 3, 0, [["flat", "unreadable"], ["tall/secret.off", "unreadable"]]]
-    assert len(rows(folder)) == 6
-
-
-def test_one_file_beside_bad_ones_is_not_blamed_for_them(corpus: Path, folder: Path):
-    (corpus / "flat/gone.off").symlink_to("nowhere")
-    for _ in range(2):
-        assert not index([corpus / "flat/c.off"], folder).failed
-    assert list(rows(folder)) == ["c.off"] and read_failures(folder) == []
-
-
-def test_the_same_failure_is_listed_once(corpus: Path, folder: Path):
-    (corpus / "flat/c.json").write_text("{")
-    for _ in range(2):
-        assert len(index([corpus / "flat/c.off"], folder).failed) == 1
-    assert [failure.path for failure in read_failures(folder)] == ["c.json"]
-
-
-def test_a_root_around_a_known_one_takes_its_failures_over(corpus: Path, folder: Path):
-    (corpus / "flat/bad.off").write_text("prose")
-    index([corpus / "flat"], folder)
-    index([corpus], folder)
-    assert [(failure.root, failure.path) for failure in read_failures(folder)] == [("corpus", "flat/bad.off")]
-    (corpus / "flat/bad.off").unlink()
-    index([corpus], folder)
-    assert read_failures(folder) == []
-
-
 def test_all_that_is_known_of_a_file_can_be_filtered(corpus: Path, folder: Path, tmp_path: Path):
     prices = {"path": ["tall/a.off", "flat/c.off"], "price": [Decimal("1.50"), Decimal("20.00")], "Faces": [1, 2]}
     pq.write_table(pa.table(prices), tmp_path / "prices.parquet")
@@ -453,27 +248,6 @@ def test_all_that_is_known_of_a_file_can_be_filtered(corpus: Path, folder: Path,
     for condition in conditions:
         found = snapshot.take(np.flatnonzero(rows_where(snapshot, condition)), ["path"]).column("path").to_pylist()
         assert "tall/a.off" in found and "flat/c.off" not in found, condition
-
-
-def test_a_metadata_table_that_names_no_file_is_remarked_on(corpus: Path, folder: Path, tmp_path: Path, caplog):
-    (tmp_path / "prices.csv").write_text("path,price\nelsewhere.off,3\n")
-    assert counts(index([corpus], folder, metadata=tmp_path / "prices.csv")) == {"embedded": 5}
-    assert len(caplog.messages) == 1 and "names none of the 5 files" in caplog.text
-
-
-def test_arguments_that_make_no_run(corpus: Path, folder: Path, tmp_path: Path):
-    (tmp_path / os.fsdecode(b"r\xff")).mkdir()
-    (tmp_path / "file").touch()
-    for paths, options, message in [
-        ([], {}, "at least one"),
-        ([corpus], {"workers": -1}, "--workers -1"),
-        ([corpus], {"device": "gpu"}, "--device gpu"),
-        ([tmp_path / os.fsdecode(b"r\xff")], {}, "not UTF-8"),
-    ]:
-        with pytest.raises(UsageError, match=message):
-            index(paths, folder, **options)
-    with pytest.raises(UsageError, match="this is a file"):
-        index([corpus], tmp_path / "file")
 
 
 def test_one_path_needs_no_list(corpus: Path, folder: Path):
