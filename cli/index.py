@@ -121,6 +121,8 @@ def index(
 def _report(summary: Summary, folder: Path, *, quiet: bool) -> Iterator[str]:
     if not quiet:
         yield f"{printable(str(folder))}: {_counts(summary)} in {summary.seconds:.1f} s"
+        if summary.recovered:
+            yield f"  recovered {summary.recovered:,} of them from a run that was interrupted"
         for reason, count in summary.skipped.most_common():
             yield f"  skipped {count:,}: {_MEANS.get(reason, printable(reason))}"
     if summary.failed:
@@ -139,7 +141,6 @@ def _counts(summary: Summary) -> str:
         "reused": summary.reused,
         "updated": summary.updated,
         "removed": summary.removed,
-        "recovered": summary.recovered,
         "unchanged": summary.unchanged,
     }
     always = {"embedded", "unchanged"}

@@ -139,3 +139,7 @@ for command in app.registered_commands:
 def run() -> None:
     """Entry point of the ``retriever`` script."""
     app(prog_name="retriever")
+
+
+if __name__ == "__main__":
+    run()

@@ -121,7 +121,10 @@ def _facts(told: Status, named: Path | None) -> list[tuple[str, str]]:
         *([("unfinished", "rows of a run wait: repeat its command to go on")] if told.unfinished else ()),
         ("labels", f"{told.labels:,}"),
         ("space", told.space),
-        *(("root", f"{name}: {path}") for name, path in told.roots.items()),
+        *(
+            ("root", f"{name}: {path}{'' if Path(path).exists() else ' (not there now)'}")
+            for name, path in told.roots.items()
+        ),
         ("failures", failures),
         ("updated", told.updated),
         ("version", str(told.version)),

@@ -123,7 +123,13 @@ def query(
         where=where,
         up=up,
     )
+    if expression and _reads_like_a_sum(expression) and [term.source for term in hits.terms] == [expression.strip()]:
+        typer.echo('note: that was searched as one text; to take something away, add --minus-text "..."', err=True)
     _deliver(hits, as_json=as_json, as_csv=as_csv, parquet=parquet)
+
+
+def _reads_like_a_sum(expression: str) -> bool:
+    return any(word in f" {expression} " for word in (" - ", " + ", " not ", " without "))
 
 
 def _deliver(hits: Hits, *, as_json: bool, as_csv: bool, parquet: Path | None) -> None:

@@ -232,7 +232,20 @@ def _gpus(device: str, rows: int) -> int:
 def _parsed(expression: str | None) -> tuple[Term, ...]:
     if not isinstance(expression, str | None):
         raise UsageError(f"The expression must be a string, not {type(expression).__name__}; files go in shape=.")
-    return () if expression is None else language.parse(expression)
+    if expression is None:
+        return ()
+    terms = language.parse(expression)
+    name = expression.strip()
+    if terms == (Term(Modality.TEXT.value, name),) and _is_file(name):  # typed by many, and found by its words by none
+        raise UsageError(f'{name} is a file: ask with --shape "{name}", or with text:"{name}" for the words.')
+    return terms
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return bool(Path(name).suffix) and Path(name).expanduser().is_file()
+    except (OSError, ValueError, RuntimeError):  # too long for a name, or none at all
+        return False
 
 
 def _terms(keywords: dict[str, Sources], weight: float) -> list[Term]:

@@ -128,6 +128,16 @@ def test_an_empty_index_says_so(empty_index):
         empty_index.search(text="tall")
 
 
+def test_a_file_typed_as_a_query_is_asked_about(made_index, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tall.off").write_text("OFF")
+    with pytest.raises(UsageError, match="--shape"):
+        made_index.search("tall.off")
+    assert len(made_index.search("tall", k=1)) == 1
+    assert len(made_index.search('text:"tall.off"', k=1)) == 1
+    assert len(made_index.search("tall " * 500, k=1)) == 1
+
+
 def test_a_first_run_that_was_interrupted_is_said(tmp_path, made_space):
     writer = IndexWriter(tmp_path / "index", made_space.identity)
     with writer:

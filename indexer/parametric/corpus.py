@@ -6,6 +6,7 @@ are written in metres with y up; STL in millimetres with z up, as slicers and CA
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from zlib import crc32
@@ -15,12 +16,17 @@ from numpy.typing import NDArray
 
 from indexer.parametric.kinds import Shape, generate, names
 from indexer.parametric.surface import Solid
+from retriever.errors import UsageError
 
 FORMATS = ("glb", "obj", "stl", "ply", "glb", "off")
 
 
 FAMILIAR = ("bottle", "car", "chair", "cup", "house", "table lamp", "sofa", "table", "tree", "vase")
 """Kinds that people own many of: they get three times as many shapes."""
+
+
+_MARKER = ".demo.json"
+"""What a corpus was made with; by it, a corpus is told from a folder of someone's own."""
 
 
 def write_corpus(
@@ -32,33 +38,51 @@ def write_corpus(
     """Write `per_kind` shapes of every kind below `folder`; the same arguments write the same bytes.
 
     Args:
-        folder: made if missing; files of the same names are overwritten.
+        folder: made if missing; must be empty, or hold the corpus of the same arguments.
         per_kind: shapes of each kind, a third of what the `FAMILIAR` ones get.
         seed: another seed gives other shapes under other names.
         progress: told ("make", shapes written, shapes in all).
 
     Returns:
         How many shapes were written.
+
+    Raises:
+        UsageError: the folder holds something else, which is left as it is.
     """
-    written, every = 0, sum(per_kind * (3 if kind in FAMILIAR else 1) for kind in names())
-    for kind in names():
+    _claim(folder, {"per_kind": per_kind, "seed": seed})
+    wanted = {kind: per_kind * (3 if kind in FAMILIAR else 1) for kind in names()}
+    written = 0
+    for kind, count in wanted.items():
         if progress:
-            progress("make", written, every)
-        place = folder / kind
-        place.mkdir(parents=True, exist_ok=True)
-        wanted = per_kind * (3 if kind in FAMILIAR else 1)
-        rng = np.random.default_rng((crc32(kind.encode()), seed, wanted))
-        first = int(rng.integers(len(FORMATS)))
-        taken: set[str] = set()
-        for number in range(wanted):
-            shape = generate(kind, seed * wanted + number)
-            name = _file_name(shape, number, taken, rng)
-            write(shape.solid, place / f"{name}.{FORMATS[(first + number) % len(FORMATS)]}")
-            if rng.random() < 0.6:
-                caption = shape.captions[int(rng.integers(len(shape.captions) // 2, len(shape.captions)))]
-                (place / f"{name}.txt").write_text(caption + "\n", encoding="utf-8")
-        written += wanted
+            progress("make", written, sum(wanted.values()))
+        _write_kind(folder / kind, kind, count, seed)
+        written += count
     return written
+
+
+def _claim(folder: Path, made_with: dict[str, int]) -> None:
+    """Marks the folder as this corpus, unless something of another kind lies in it."""
+    marker = folder / _MARKER
+    if folder.is_dir() and any(folder.iterdir()):
+        before = marker.read_text(encoding="utf-8") if marker.is_file() else "nothing that demo made"
+        if before != json.dumps(made_with):
+            raise UsageError(f"{folder} is not empty (it holds {before}); name a new folder, nothing is overwritten.")
+    folder.mkdir(parents=True, exist_ok=True)
+    marker.write_text(json.dumps(made_with), encoding="utf-8")
+
+
+def _write_kind(place: Path, kind: str, count: int, seed: int) -> None:
+    place.mkdir(exist_ok=True)
+    rng = np.random.default_rng((crc32(kind.encode()), seed, count))
+    first = int(rng.integers(len(FORMATS)))
+    taken: set[str] = set()
+    for number in range(count):
+        shape = generate(kind, seed * count + number)
+        name = _file_name(shape, number, taken, rng)
+        write(shape.solid, place / f"{name}.{FORMATS[(first + number) % len(FORMATS)]}")
+        if rng.random() < 0.6:
+            caption = shape.captions[int(rng.integers(len(shape.captions) // 2, len(shape.captions)))]
+            (place / f"{name}.txt").write_text(caption + "\n", encoding="utf-8")
 
 
 def write(solid: Solid, file: Path) -> None:

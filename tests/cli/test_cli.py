@@ -199,6 +199,12 @@ def test_expression_equals_options(indexed: Path):
     assert by_options == by_expression
 
 
+def test_words_that_read_like_a_sum_are_remarked_on(indexed: Path):
+    assert "--minus-text" in run("query", "tall box - flat box").stderr
+    assert run("query", 'text:"tall box" - text:"flat box"').stderr == ""
+    assert run("query", "tall box").stderr == ""
+
+
 def test_repeated_options_are_summed(indexed: Path):
     both = run("query", "--json", "--shape", indexed / "tall/a.off", "--shape", indexed / "flat/c.off")
     assert [term["weight"] for term in json.loads(both.stdout)["query"]] == [1.0, 1.0]

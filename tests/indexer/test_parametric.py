@@ -11,6 +11,7 @@ from indexer.parametric import generate, names, solids, write_corpus
 from indexer.parametric.corpus import FAMILIAR, FORMATS
 from indexer.parametric.polygons import triangulate, twice_area
 from indexer.parametric.surface import Solid
+from retriever.errors import UsageError
 
 GRID = np.stack(np.broadcast_arrays(np.linspace(0, 1, 5)[:, None], 0.2, np.linspace(0, 2, 6)[None, :]), axis=2)
 COMB = [(0, 0), (5, 0), (5, 2), (4, 2), (4, 1), (3, 1), (3, 2), (2, 2), (2, 1), (1, 1), (1, 2), (0, 2)]
@@ -150,7 +151,7 @@ def test_a_corpus_has_class_folders_and_mixed_formats_and_is_the_same_twice(tmp_
     written = write_corpus(tmp_path / "a", per_kind=2, seed=5)
     write_corpus(tmp_path / "b", per_kind=2, seed=5)
     files = digests(tmp_path / "a")
-    shapes = [name for name in files if not name.endswith(".txt")]
+    shapes = [name for name in files if not name.endswith((".txt", ".demo.json"))]
     assert files == digests(tmp_path / "b")
     assert len(shapes) == written == 2 * (len(names()) + 2 * len(FAMILIAR))
     assert set(FAMILIAR) < set(names())
@@ -160,6 +161,24 @@ def test_a_corpus_has_class_folders_and_mixed_formats_and_is_the_same_twice(tmp_
     assert 0.3 * written < len(captioned) < 0.9 * written
     stems = {name.rsplit(".", 1)[0] for name in shapes}
     assert all(name.removesuffix(".txt") in stems for name in captioned)
+
+
+def test_a_corpus_never_overwrites_what_is_not_its_own(tmp_path):
+    mine = tmp_path / "chair" / "brown chair.stl"
+    mine.parent.mkdir()
+    mine.write_text("precious")
+    with pytest.raises(UsageError, match="not empty"):
+        write_corpus(tmp_path, per_kind=1)
+    assert digests(tmp_path).keys() == {"chair/brown chair.stl"} and mine.read_text() == "precious"
+
+
+def test_a_corpus_is_written_again_but_not_mixed_with_another(tmp_path):
+    write_corpus(tmp_path, per_kind=1)
+    before = digests(tmp_path)
+    write_corpus(tmp_path, per_kind=1)
+    with pytest.raises(UsageError, match="per_kind"):
+        write_corpus(tmp_path, per_kind=2)
+    assert digests(tmp_path) == before
 
 
 @pytest.mark.parametrize("suffix", sorted(set(FORMATS)))
