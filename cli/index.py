@@ -124,6 +124,8 @@ def _report(summary: Summary, folder: Path, *, quiet: bool) -> Iterator[str]:
         if summary.recovered:
             yield f"  recovered {summary.recovered:,} of them from a run that was interrupted"
         for reason, count in summary.skipped.most_common():
+            if reason == "hidden":  # as in every listing of files: not worth a line
+                continue
             yield f"  skipped {count:,}: {_MEANS.get(reason, printable(reason))}"
     if summary.failed:
         named = None if folder == _DEFAULT else folder
