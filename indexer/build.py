@@ -273,7 +273,7 @@ class _Run:
         with closing(pipeline.encode(jobs, self.space, up=self.up, workers=self.workers)) as batches:
             for batch in batches:
                 self.rows.add(
-                    [item(job.root, job.file, read.sha256, read.loaded.facts, self.up) for job, read in batch.done],
+                    [item(job.root, job.file, read.sha256, read.facts, self.up) for job, read in batch.done],
                     batch.vectors,
                 )
                 for job, _ in batch.done:

@@ -45,22 +45,14 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """A file that could be read, and the hash of its bytes."""
-
-    loaded: Loaded
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
 class Problem:
-    """A file that could not; `kind` and `message` as in `FileProblem`."""
+    """A file that could not be read; `kind` and `message` as in `FileProblem`."""
 
     kind: str
     message: str
 
 
-Outcome = Read | Problem
+Outcome = Loaded | Problem
 
 _CRASHED = Problem("crashed", "stopped the process that read it (a fault in a parser, or memory); repair or remove it.")
 
@@ -70,8 +62,7 @@ def read(request: Request) -> Outcome:
     from retriever import loaders
 
     try:
-        sha256 = request.sha256 or loaders.content_hash(request.path)
-        return Read(loaders.load(request.path, request.shape, up=request.up, sha256=sha256), sha256)
+        return loaders.load(request.path, request.shape, up=request.up, sha256=request.sha256)
     except FileProblem as problem:
         return Problem(problem.kind, str(problem))
     except MemoryError:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.loading import FEW, Loader, Problem, Read, Request, default_workers
+from indexer.loading import FEW, Loader, Outcome, Problem, Request, default_workers
 from indexer.plan_changes import Indexed
 from indexer.scan import SourceFile
 from retriever.spaces import Space
-from retriever.types import Modality, Vectors
+from retriever.types import Loaded, Modality, Vectors
 
 MAX_WAIT = 2.0
 """Seconds that a file that was read waits for a full batch; slow files are thus kept, and shown, early."""
@@ -54,7 +54,7 @@ class Batch:
         failed: files that could not be read.
     """
 
-    done: list[tuple[Job, Read]]
+    done: list[tuple[Job, Loaded]]
     vectors: Vectors
     failed: list[tuple[Job, Problem]]
 
@@ -88,15 +88,15 @@ class _Waiting:
 
     def __init__(self, space: Space) -> None:
         self._space = space
-        self._read: dict[Modality, list[tuple[Job, Read]]] = {}
+        self._read: dict[Modality, list[tuple[Job, Loaded]]] = {}
         self._failed: list[tuple[Job, Problem]] = []
         self._since = time.monotonic()
 
-    def add(self, job: Job, outcome: Read | Problem) -> None:
+    def add(self, job: Job, outcome: Outcome) -> None:
         if isinstance(outcome, Problem):
             self._failed.append((job, outcome))
         else:
-            self._read.setdefault(outcome.loaded.modality, []).append((job, outcome))
+            self._read.setdefault(outcome.modality, []).append((job, outcome))
 
     def batches(self, *, only_due: bool) -> Iterator[Batch]:
         """Full batches; all of them, full or not, when the wait was long or the files are at an end."""
@@ -105,12 +105,12 @@ class _Waiting:
             encoder = self._space.encoder(modality)
             if everything or len(read) >= encoder.batch:
                 del self._read[modality]
-                vectors = encoder.encode([each.loaded.payload for _, each in read])
+                vectors = encoder.encode([each.payload for _, each in read])
                 yield self._hand_over(read, vectors)
         if everything and self._failed:
             yield self._hand_over([], np.zeros((0, self._space.identity.dim), np.float32))
 
-    def _hand_over(self, done: list[tuple[Job, Read]], vectors: Vectors) -> Batch:
+    def _hand_over(self, done: list[tuple[Job, Loaded]], vectors: Vectors) -> Batch:
         failed, self._failed = self._failed, []
         self._since = time.monotonic()
         return Batch(done, vectors, failed)

@@ -102,11 +102,13 @@ class Loaded:
         payload: input of the encoder for `modality`.
         facts: metadata columns known from the content: for shapes ``vertices``, ``faces`` (int) and
             ``extent`` (list of 3 floats); for texts nothing.
+        sha256: of its bytes, 64 hex digits.
     """
 
     modality: Modality
     payload: Payload
     facts: dict[str, object]
+    sha256: str
 
 
 @dataclass(frozen=True)

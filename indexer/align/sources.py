@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,9 +97,3 @@ def labelled_clouds(folder: Path) -> LabelledClouds:
     upright = np.array([row["upright"] == "1" for row in rows])
     points = np.load(folder / "points.npy", allow_pickle=False)[[int(row["row"]) for row in rows]]
     return LabelledClouds(points.astype(np.float32), labels, names, upright)
-
-
-def provenance(shapes: list[LabelledShape]) -> str:
-    """Counts by source, as JSON for the model card."""
-    sources = [shape.source for shape in shapes]
-    return json.dumps({name: sources.count(name) for name in sorted(set(sources))})

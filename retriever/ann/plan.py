@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from retriever.devices import check_device
 
 GPU_PAYS = 200_000
-"""Rows from which copying the vectors to a GPU pays for itself within a few queries."""
+"""Rows from which a copy of the vectors in a GPU is taken to pay; a guess, not measured on one."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Recipe:
 def plan(rows: int, dim: int, *, device: str = "auto", gpus: int = 0) -> Recipe:
     """The backend for `rows` vectors of length `dim`.
 
-    Every choice searches exactly: up to ten million rows, reading each vector once costs less than the recall that an
-    approximate index loses on cross-modal queries.
+    Every choice searches exactly: an approximate index would have to show first what recall it keeps on cross-modal
+    queries.
 
     Args:
         rows: deleted ones included.

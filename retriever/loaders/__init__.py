@@ -68,7 +68,9 @@ def load(path: Path, shape: ShapeInput, *, up: str = "auto", sha256: str | None 
         case Modality.SHAPE:
             return load_shape(path, shape, up=up, sha256=sha256)
         case Modality.TEXT:
-            return Loaded(Modality.TEXT, Text(text.READERS[path.suffix.lower()](read_bytes(path), path)), {})
+            data = read_bytes(path)
+            words = Text(text.READERS[path.suffix.lower()](data, path))
+            return Loaded(Modality.TEXT, words, {}, sha256 or hashlib.sha256(data).hexdigest())
         case None:
             known = " ".join(sorted(suffix.lstrip(".") for suffix in _MODALITIES))
             raise FileProblem("unsupported", f"has a suffix that is not read; convert it to one of: {known}.")
@@ -116,7 +118,7 @@ def load_shape(
         "up": axis,
         "colored": geometry.colors is not None,
     }
-    return Loaded(Modality.SHAPE, payload, facts)
+    return Loaded(Modality.SHAPE, payload, facts, digest)
 
 
 def _read_shape(path: Path, sha256: str | None, *, looks_at_color: bool) -> tuple[Geometry, str, str]:

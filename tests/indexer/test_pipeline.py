@@ -13,22 +13,23 @@ import pytest
 from small_corpus import write_bad, write_box, write_boxes
 
 from indexer import loading
-from indexer.loading import Loader, Problem, Read, Request
+from indexer.loading import Loader, Problem, Request
 from indexer.pipeline import Job, encode
 from indexer.scan import SourceFile
 from retriever import spaces
-from retriever.types import Modality, ShapeInput
+from retriever.types import Loaded, Modality, ShapeInput
 
 SHAPE = ShapeInput(points=64)
 
 
 class DeadlyPath(PosixPath):
-    """A path that, once opened in another process than the test's, kills that process as the kernel does for memory."""
+    """A path that, once read in another process than the test's, kills that process as the kernel does for memory."""
 
-    def open(self, *args, **kwargs):
+    @property
+    def suffix(self):  # the first thing that a reader looks at
         if multiprocessing.parent_process() is not None:
             os.kill(os.getpid(), signal.SIGKILL)
-        return super().open(*args, **kwargs)
+        return super().suffix
 
 
 def jobs_of(paths: list[Path]) -> list[Job]:
@@ -71,8 +72,8 @@ def test_a_file_that_kills_its_reader_costs_only_itself(tmp_path: Path):
     assert [n for n, outcome in enumerate(outcomes) if isinstance(outcome, Problem)] == [4, 20]
     assert isinstance(outcomes[4], Problem) and outcomes[4].kind == "crashed"
     alone = loading.read(Request(paths[21], SHAPE))
-    assert isinstance(alone, Read) and isinstance(outcomes[21], Read)
-    np.testing.assert_array_equal(outcomes[21].loaded.payload.points, alone.loaded.payload.points)
+    assert isinstance(alone, Loaded) and isinstance(outcomes[21], Loaded)
+    np.testing.assert_array_equal(outcomes[21].payload.points, alone.payload.points)
 
 
 def test_only_a_window_of_files_is_read_ahead(tmp_path: Path):
@@ -104,7 +105,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path):
     write_box(tmp_path / "box.off", (1, 2, 3))
     script = (
         "import sys, time, multiprocessing\nfrom pathlib import Path\n"
-        "from indexer.loading import Loader, Request\nfrom retriever.types import ShapeInput\n"
+        "from indexer.loading import Loader, Request\nfrom retriever.types import Loaded, ShapeInput\n"
         "if __name__ == '__main__':\n"
         "    loader = Loader(2, 4)\n"
         "    next(loader.outcomes(Request(Path(sys.argv[1]), ShapeInput()) for _ in range(9)))\n"

@@ -126,6 +126,7 @@ def test_the_same_bytes_give_the_same_points(tmp_path: Path) -> None:
     first, second = cloud_of(CHAIRS / "chair.ply"), cloud_of(tmp_path / "other name.PLY")
     assert (first.points == second.points).all()
     known = loaders.content_hash(CHAIRS / "chair.ply")
+    assert loaders.load(tmp_path / "other name.PLY", SHAPE).sha256 == known
     again = loaders.load(CHAIRS / "chair.ply", SHAPE, sha256=known).payload
     assert isinstance(again, PointCloud)
     assert (again.points == first.points).all()
