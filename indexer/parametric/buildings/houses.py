@@ -69,8 +69,7 @@ def door(w: float, h: float, rgb: Color) -> Solid:
     return merge(box(w, h, 0.16).paint(rgb), box(w * 1.25, h * 1.07, 0.1).paint((0.9, 0.9, 0.88)))
 
 
-@kind("house", ("home", "building", "residential building"), FAMILY)
-def house(rng: np.random.Generator) -> Shape:
+def plain_house(rng: np.random.Generator) -> Shape:
     """A detached house: gabled, hipped, flat, l-shaped, a-frame or a hut."""
     style, storeys = (
         pick(rng, "gabled roof", "hipped roof", "flat roof", "l-shaped plan", "a-frame"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from indexer.parametric.buildings import massing
 from indexer.parametric.buildings.houses import LEAD, hip, roof, wall, windows_around
 from indexer.parametric.forms import chance, pick, shape, vary
 from indexer.parametric.kinds import Shape, kind
@@ -67,7 +68,9 @@ HIGH_RISE = ("box", "setback", "tapered", "round", "twisted", "box")
 
 @kind("skyscraper", ("high-rise", "tower block", "office tower", "building"), FAMILY)
 def skyscraper(rng: np.random.Generator) -> Shape:
-    """A tall tower: box, setback art deco, tapered, round or twisted."""
+    """A tall tower: box, setback art deco, tapered, round or twisted; or one of many plans and tops."""
+    if chance(rng, 0.65):
+        return massing.any_skyscraper(rng)
     style, w, h = pick(rng, *HIGH_RISE), rng.uniform(22, 40), rng.uniform(110, 260)
     solids = [tower_block(rng, w, w * vary(rng, 0.2), h, style)]
     base = chance(rng, 0.4)
@@ -86,6 +89,8 @@ def skyscraper(rng: np.random.Generator) -> Shape:
 @kind("city block", ("city", "cityscape", "group of buildings", "downtown"), FAMILY)
 def city_block(rng: np.random.Generator) -> Shape:
     """Many buildings of differing height on a ground plate with streets."""
+    if chance(rng, 0.6):
+        return massing.skyline(rng)
     across, along, pitch, high = int(rng.integers(2, 5)), int(rng.integers(2, 5)), 30.0, chance(rng, 0.6)
     solids = [box(across * pitch + 8, 0.5, along * pitch + 8).move(y=-0.5).paint((0.4, 0.4, 0.42))]
     for i in range(across):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from indexer.parametric.electronics.handsets import bar, booth, desk_set, smartphone
 from indexer.parametric.kinds import Shape, an, kind
 from indexer.parametric.materials import SCREEN, paint
 from indexer.parametric.parts import Rng, beam, chance, curve, made, pick, plate, rectangle, slats, span
@@ -34,6 +35,14 @@ def keypad(step: float, size: float) -> Solid:
 def cellphone(rng: Rng) -> Shape:
     """A smartphone, a flip phone or an old brick."""
     style, color = pick(rng, "smartphone", "smartphone", "flip phone", "brick phone", "candybar phone"), paint(rng)
+    if style != "flip phone" and chance(rng, 0.7):
+        solid, words = (smartphone if style == "smartphone" else bar)(rng, color)
+        solid, style = (
+            solid.turn("x", pick(rng, 0, 0, -90, -75)),
+            "smartphone" if style == "smartphone" else "mobile phone",
+        )
+        captions = (f"{an(color.name)} {style}", words, "a handheld telephone")
+        return made("cellphone", solid, *captions, style=style, material=color.name)
     dark = DARK if color.name != "black" else (0.55, 0.55, 0.57)
     if style == "smartphone":
         w, h, d = span(rng, 0.065, 0.08), span(rng, 0.13, 0.168), span(rng, 0.007, 0.011)
@@ -89,7 +98,14 @@ def cellphone(rng: Rng) -> Shape:
 @kind("telephone", also=("phone",), family="electronics")
 def telephone(rng: Rng) -> Shape:
     """A desk telephone with a receiver."""
-    color, style = paint(rng), pick(rng, "rotary", "push-button", "candlestick", "office")
+    color, style = (
+        paint(rng),
+        pick(rng, "rotary", "rotary", "push-button", "push-button", "office", "office", "candlestick"),
+    )
+    if style != "candlestick" and chance(rng, 0.65):
+        solid, words = (booth if chance(rng, 0.25) else desk_set)(rng, color)
+        captions = (f"{an(color.name)} telephone", words, "a phone with a receiver")
+        return made("telephone", solid, *captions, style=words.removeprefix("a "), material=color.name)
     dark = (0.9, 0.9, 0.88) if color.name == "black" else DARK
     cup = lathe([(0.024, -0.012), (0.03, 0.012), (0.02, 0.02)], 16)
     arm = tube(curve([(-0.085, 0.02, 0), (-0.05, 0.035, 0), (0.05, 0.035, 0), (0.085, 0.02, 0)], 10), 0.012, 10)
@@ -131,7 +147,7 @@ def telephone(rng: Rng) -> Shape:
             hand.paint(color.shade(0.9)),
             *([cord.paint(color.rgb)] if chance(rng, 0.4) else []),
         )
-    words = {
+    described = {
         "rotary": "an old phone with a rotary dial",
         "push-button": "a desk phone with push buttons",
         "candlestick": "an antique upright telephone",
@@ -140,7 +156,7 @@ def telephone(rng: Rng) -> Shape:
         "telephone",
         solid,
         f"{an(color.name)} telephone",
-        words.get(style, "an office phone with a receiver at its side"),
+        described.get(style, "an office phone with a receiver at its side"),
         "a phone with a receiver",
         style=f"{style} telephone",
         material=color.name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from indexer.parametric.furniture.sofas import any_sofa
 from indexer.parametric.kinds import Shape, an, count, kind
 from indexer.parametric.materials import either, metal, paint, stone, wood
 from indexer.parametric.parts import Rng, chance, four_legs, made, pick, slats, span
@@ -88,6 +89,8 @@ def _ottoman(rng: Rng) -> Shape:
 @kind("sofa", also=("couch",), family="furniture")
 def sofa(rng: Rng) -> Shape:
     """An upholstered seat for several."""
+    if chance(rng, 0.75):
+        return any_sofa(rng)
     seats, arm, d = int(rng.integers(2, 5)), span(rng, 0.1, 0.25), span(rng, 0.75, 0.95)
     each, low, tall, soft = span(rng, 0.55, 0.75), span(rng, 0.06, 0.16), span(rng, 0.3, 0.5), span(rng, 0.02, 0.06)
     corner, color = chance(rng, 0.25), paint(rng)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.parametric.forms import DARK, chance, kinds_of, pick, rod, shape, vary
+from indexer.parametric.gear.modern_guns import assembled
 from indexer.parametric.gear.weapons import GUN, STEEL
 from indexer.parametric.kinds import Shape, kind
 from indexer.parametric.materials import Material, metal, wood
@@ -49,6 +50,17 @@ def pistol(rng: np.random.Generator) -> Shape:
             cylinder(0.008, 0.012, 12).turn("x", 90).move(0, 0.018, length * 0.6).paint(DARK),
             array(box(0.006, 0.007, 0.01), [(0, 0.034, -length * 0.35), (0, 0.034, length * 0.55)]),
         ]
+        if chance(rng, 0.2):
+            solids.append(cylinder(0.016, length * 0.7, 14).turn("x", 90).move(0, 0.018, length * 0.6).paint(DARK))
+        if chance(rng, 0.3):
+            solids.append(box(0.022, 0.02, 0.05).move(0, -0.042, length * 0.3).paint(DARK))
+        if chance(rng, 0.3):
+            solids.append(
+                box(0.02, length * 0.3, 0.04).turn("x", 14).move(0, -length * 0.85, -length * 0.12).paint(GUN)
+            )
+        if chance(rng, 0.3):
+            teeth = [(0, 0.0, -length * 0.38 + 0.006 * i) for i in range(8)]
+            solids.append(array(box(w * 1.06, 0.03, 0.003), teeth).paint(GUN))
     elif style == "revolver":
         barrel = rod((0, 0.012, 0.03), (0, 0.012, length * 0.85), 0.01, sides=14)
         drum = merge(cylinder(0.022, 0.045, 18), ring(cylinder(0.005, 0.049, 8), 6, 0.019)).turn("x", 90).move(z=-0.02)
@@ -102,15 +114,24 @@ def _rifle(rng: np.random.Generator, style: str) -> Shape:
         {"submachine gun": 0.62, "sniper rifle": 1.15}.get(style, 0.95) * vary(rng, 0.06),
         wood(rng) if style in ("hunting rifle", "shotgun") or chance(rng, 0.3) else Material("black", DARK, "plastic"),
     )
+    if style in ("assault rifle", "submachine gun") and chance(rng, 0.7):
+        solids, words = assembled(rng, length, coat, style == "submachine gun")
+        return shape(
+            solids, (f"a {style}", f"a {style} with {words}", f"a military gun with a {coat.name} stock"), style=style
+        )
     solids = (
         _modern_gun(rng, style, length, coat)
         if style in ("assault rifle", "submachine gun")
-        else _long_gun(style, length, coat)
+        else _long_gun(rng, style, length, coat)
     )
     scoped = style == "sniper rifle" or chance(rng, 0.25)
     if scoped:
         scope = (
-            lathe([(0.02, 0), (0.022, 0.05), (0.014, 0.08), (0.014, 0.2), (0.024, 0.24), (0.026, 0.31)], 16)
+            lathe(
+                np.array([(0.02, 0), (0.022, 0.05), (0.014, 0.08), (0.014, 0.2), (0.024, 0.24), (0.026, 0.31)])
+                * (vary(rng, 0.25), vary(rng, 0.3)),
+                16,
+            )
             .turn("x", 90)
             .move(0, 0.075, -0.12)
         )
@@ -170,47 +191,56 @@ def _modern_gun(rng: np.random.Generator, style: str, length: float, coat: Mater
     ]
 
 
-def _long_gun(style: str, length: float, coat: Material) -> list[Solid]:
-    outline = [
-        (length * 0.35, -0.02),
-        (length * 0.35, 0.004),
-        (-0.05, 0.012),
-        (-length * 0.16, 0.0),
-        (-length * 0.42, -0.02),
-        (-length * 0.42, -0.14),
-        (-length * 0.38, -0.14),
-        (-length * 0.17, -0.055),
-        (-0.05, -0.04),
-    ]
-    solids = [
-        prism(outline, 0.038).turn("y", -90).paint(coat.rgb),
-        rod((0, 0.018, -0.08), (0, 0.018, length * 0.6), 0.012, 0.009, 14).paint(GUN),
-        trigger(0.025).move(0, -0.04, -0.06).paint(GUN),
-    ]
-    if style == "shotgun":
-        solids += [
-            rod((0, -0.008, 0), (0, -0.008, length * 0.5), 0.012, sides=12).paint(GUN),
-            cylinder(0.022, 0.16, 14).turn("x", 90).move(0, -0.008, length * 0.18).paint(coat.rgb),
-        ]
-    else:
-        solids += [
-            rod((0, 0.018, -0.04), (0.05, 0.0, -0.05), 0.005).paint(STEEL),
-            ball(0.009, sides=8).move(0.052, 0, -0.05).paint(STEEL),
-            box(0.004, 0.02, 0.012).move(0, 0.025, length * 0.58).paint(GUN),
-        ]
-    if style == "sniper rifle":
-        solids += [
-            rod((0.01, -0.01, length * 0.3), (0.1, -0.22, length * 0.34), 0.006).both("x").paint(GUN),
-            cylinder(0.017, 0.07, 12).turn("x", 90).move(0, 0.018, length * 0.57).paint(GUN),
-        ]
+def _long_gun(rng: np.random.Generator, style: str, length: float, coat: Material) -> list[Solid]:
+    """A gun with a full-length stock: bolt, lever or pump action, one barrel or two, a pistol grip at times."""
+    fore, reach, back = (
+        length * rng.uniform(0.16, 0.5),
+        length * rng.uniform(0.5, 0.66),
+        length * rng.uniform(0.34, 0.46),
+    )
+    butt, w = rng.uniform(0.1, 0.16), rng.uniform(0.03, 0.048)
+    outline = [(fore, -0.022), (fore, 0.004), (-0.05, 0.012), (-back * 0.38, 0.0), (-back, rng.uniform(-0.04, 0.01))]
+    outline += [(-back, -butt), (-back * 0.92, -butt), (-back * 0.42, -0.055), (-0.05, -0.042)]
+    y, r = 0.018, rng.uniform(0.009, 0.014)
+    solids = [prism(outline, w).turn("y", -90).paint(coat.rgb), trigger(rng.uniform(0.02, 0.03)).move(0, -0.04, -0.06)]
+    twin = style == "shotgun" and chance(rng, 0.4)
+    pipe = rod((0, y, -0.08), (0, y, reach), r, r * 0.8, 14)
+    solids.append((pipe.move(x=r).both("x") if twin else pipe).paint(GUN))
+    solids.append(rounded_box(w * 1.05, 0.05, rng.uniform(0.12, 0.24), 0.006).move(0, -0.022, -0.03).paint(GUN))
+    if chance(rng, 0.25):
+        solids.append(pistol_grip(0.1, 0.05, w * 0.9, 18).move(0, -0.03, -0.1).paint(coat.rgb))
+    action = pick(rng, "bolt", "lever", "pump") if style != "shotgun" else pick(rng, "pump", "pump", "lever")
+    if not twin:
+        solids += _action(action, length, y, coat)
+    if style != "shotgun" and chance(rng, 0.5):
+        solids.append(box(0.024, rng.uniform(0.03, 0.1), 0.07).move(0, -0.11, 0.02).paint(GUN))
+    solids.append(box(0.004, 0.02, 0.012).move(0, y + r * 0.7, reach * 0.97).paint(GUN))
+    if style == "sniper rifle" and chance(rng, 0.75):
+        foot = (rng.uniform(0.07, 0.13), -rng.uniform(0.15, 0.25), fore * 0.95 + 0.03)
+        solids.append(rod((0.01, -0.01, fore * 0.9), foot, 0.006).both("x").paint(GUN))
+    if style == "sniper rifle" and chance(rng, 0.6):
+        solids.append(cylinder(0.017, rng.uniform(0.05, 0.2), 12).turn("x", 90).move(0, y, reach * 0.97).paint(GUN))
     return solids
+
+
+def _action(action: str, length: float, y: float, coat: Material) -> list[Solid]:
+    if action == "pump":
+        magazine = rod((0, y - 0.026, 0), (0, y - 0.026, length * 0.48), 0.011, sides=12).paint(GUN)
+        return [magazine, cylinder(0.022, 0.16, 14).turn("x", 90).move(0, y - 0.026, length * 0.2).paint(coat.rgb)]
+    if action == "lever":
+        loop = tube([(0, -0.04, 0.0), (0, -0.09, -0.02), (0, -0.09, -0.12), (0, -0.045, -0.13)], 0.005, 6)
+        return [loop.paint(STEEL), rod((0, y - 0.022, 0), (0, y - 0.022, length * 0.46), 0.008).paint(GUN)]
+    return [rod((0, y, -0.04), (0.05, 0.0, -0.05), 0.005).paint(STEEL), ball(0.009, sides=8).move(0.052, 0, -0.05)]
 
 
 kinds_of(
     FAMILY,
     _rifle,
     {
-        "rifle": (("long gun", "gun", "firearm", "weapon"), ("assault rifle", "hunting rifle", "sniper rifle")),
+        "rifle": (
+            ("long gun", "gun", "firearm", "weapon"),
+            ("assault rifle", "assault rifle", "assault rifle", "hunting rifle", "hunting rifle", "sniper rifle"),
+        ),
         "shotgun": (("long gun", "gun", "firearm", "weapon"), ("shotgun",)),
         "submachine gun": (("machine pistol", "gun", "firearm", "weapon"), ("submachine gun",)),
     },

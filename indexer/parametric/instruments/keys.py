@@ -41,7 +41,11 @@ def piano_coat(rng: np.random.Generator) -> Material:
 
 @kind("grand piano", ("piano", "musical instrument", "keyboard instrument"), FAMILY)
 def grand_piano(rng: np.random.Generator) -> Shape:
-    """A winged case on three legs, its lid up or down, with or without a bench."""
+    """A winged case on three legs, its lid up or down, with or without a bench; or one of `pianos.grand`."""
+    from indexer.parametric.instruments.pianos import grand  # which builds on this module
+
+    if chance(rng, 0.75):
+        return grand(rng)
     coat, lid_up, bench, length = piano_coat(rng), chance(rng, 0.65), chance(rng, 0.5), rng.uniform(1.5, 2.7)
     w = 1.48
     right = flow(
@@ -105,7 +109,11 @@ def _laid(outline: Points, thickness: float) -> Solid:
 
 @kind("upright piano", ("piano", "musical instrument", "keyboard instrument"), FAMILY)
 def upright_piano(rng: np.random.Generator) -> Shape:
-    """A tall flat case with a keyboard shelf, legs and pedals; or a pipe organ console."""
+    """A tall flat case with a keyboard shelf, legs and pedals; or one of `pianos.upright`."""
+    from indexer.parametric.instruments.pianos import upright  # which builds on this module
+
+    if chance(rng, 0.75):
+        return upright(rng)
     coat, h, bench = piano_coat(rng), rng.uniform(1.1, 1.35), chance(rng, 0.5)
     w, d = 1.5, 0.35
     solids = [

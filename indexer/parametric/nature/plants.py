@@ -7,6 +7,7 @@ import numpy as np
 from indexer.parametric.forms import chance, limb, pick, rod, shape, vary
 from indexer.parametric.kinds import Shape, count, kind
 from indexer.parametric.materials import paint
+from indexer.parametric.nature.leafage import leafy_bush
 from indexer.parametric.nature.pots import pot
 from indexer.parametric.nature.trees import blob, green, leaf
 from indexer.parametric.solids import ball, cylinder, lathe, rounded_box
@@ -71,6 +72,8 @@ def grass(rng: np.random.Generator) -> Shape:
 @kind("bush", ("shrub", "plant"), FAMILY)
 def bush(rng: np.random.Generator) -> Shape:
     """A low cloud of foliage, a clipped ball or hedge, or a berry bush."""
+    if chance(rng, 0.5):
+        return leafy_bush(rng)
     style, r, rgb = pick(rng, "round", "wild", "clipped hedge"), rng.uniform(0.4, 1.2), green(rng)
     if style == "clipped hedge":
         solids = [rounded_box(r * rng.uniform(2, 4), r * 1.3, r * 0.9, 0.12).paint(rgb)]

@@ -7,6 +7,7 @@ import numpy as np
 from indexer.parametric.forms import chance, hull, limb, pick, rod, shape
 from indexer.parametric.kinds import Shape, count, kind
 from indexer.parametric.materials import paint
+from indexer.parametric.nature.leafage import any_potted
 from indexer.parametric.nature.trees import BARK, blob, green, leaf
 from indexer.parametric.solids import ball, cylinder, lathe
 from indexer.parametric.surface import Points, Solid, merge, ring
@@ -45,6 +46,8 @@ def pot(rng: np.random.Generator, r: float) -> tuple[Solid, float, str]:
 @kind("potted plant", ("house plant", "plant in a pot", "indoor plant", "plant"), FAMILY)
 def potted_plant(rng: np.random.Generator) -> Shape:
     """A pot with a rosette, broad leaves on stalks, a little tree, a succulent, a snake plant or a fern."""
+    if chance(rng, 0.65):
+        return any_potted(rng)
     style, r = (
         pick(
             rng,

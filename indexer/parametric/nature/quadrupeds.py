@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
-from indexer.parametric.forms import DARK, fill, hull, limb, pick, shape, tint, vary
-from indexer.parametric.kinds import Shape, kind
-from indexer.parametric.nature.species import COATS, RGB, SPECIES, Species
+from indexer.parametric.forms import DARK, fill, hull, limb, pick, tint, vary
+from indexer.parametric.nature.species import COATS, RGB, Species
 from indexer.parametric.solids import ball, cone, cylinder
 from indexer.parametric.surface import Color, Solid, merge
 
@@ -93,7 +90,8 @@ def _head(s: Species) -> Solid:
     return merge(skull, eyes, nose)
 
 
-def _ears(s: Species) -> Solid:
+def ears(s: Species) -> Solid:
+    """The pair of ears about the skull."""
     h, e = s.head, s.ears
     flat = {
         "huge": (0.62, 1.0, 0.08),
@@ -116,7 +114,8 @@ def _ears(s: Species) -> Solid:
     return one.turn("z", -10 if s.ear_shape == "long" else 0).move(0.13 * h + 0.3 * rx, lift, -0.06 * h).both("x")
 
 
-def _horns(s: Species) -> list[Solid]:
+def horns(s: Species) -> list[Solid]:
+    """Horns, antlers or tusks about the skull."""
     h = s.head
     horn: Color = (0.3, 0.25, 0.2)
     single = {
@@ -148,7 +147,8 @@ def _horns(s: Species) -> list[Solid]:
     return []
 
 
-def _tail(s: Species) -> Solid:
+def tail(s: Species) -> Solid:
+    """The tail, at the rump."""
     t, r = s.tail, s.leg
     root, top = -s.length / 2 * 1.05, s.shoulder - 0.12 * s.depth
     curves = {
@@ -171,7 +171,7 @@ def _tail(s: Species) -> Solid:
     return limb(keys + (0, top, root, 0), 8)
 
 
-def _features(s: Species, coat: RGB, nose: np.ndarray, skull: np.ndarray) -> list[Solid]:
+def features(s: Species, coat: RGB, nose: np.ndarray, skull: np.ndarray) -> list[Solid]:
     """What only some species have: manes, humps, wool, a trunk, an udder."""
     half, top, words = s.length / 2, s.shoulder, s.extra.split()
     neck = np.array([0, top - 0.2 * s.depth, half * 0.9])
@@ -230,7 +230,7 @@ def _features(s: Species, coat: RGB, nose: np.ndarray, skull: np.ndarray) -> lis
     return parts
 
 
-def _coat(solid: Solid, s: Species) -> Solid:
+def marked(solid: Solid, s: Species) -> Solid:
     """Stripes, spots and patches over the plain coat."""
     words, size = s.extra.split(), s.length
     if "stripes" in words:
@@ -262,55 +262,27 @@ def quadruped(s: Species, rng: np.random.Generator) -> tuple[list[Solid], str, s
     thick = min(s.depth * 0.32, max(s.head * 0.3, s.depth * 0.2))
     neck = limb([(*start, thick * 1.15), (*((start + skull) / 2), thick * 0.9), (*skull, s.head * 0.22)], 12)
     droop = float(np.clip(np.degrees(rise) * 0.45, -20, 32)) + 6
-    head = [_head(s), _ears(s), *_horns(s)]
+    head = [_head(s), ears(s), *horns(s)]
     head[0], head[1] = (
         fill(head[0], coat),
         head[1].paint(np.multiply(coat, 0.85) if "panda" not in s.extra else BLACK),
     )
     turned = [part.turn("x", droop).move(*skull) for part in head]
     nose = skull + np.array([0, -0.1 - np.sin(np.radians(droop)) * 0.6, np.cos(np.radians(droop)) * 0.66]) * s.head
-    body = merge(_torso(s), neck, _tail(s)).paint(coat)
+    body = merge(_torso(s), neck, tail(s)).paint(coat)
     legs = [
         leg if np.allclose(leg.colors[0], DARK) else leg.paint(coat)
         for leg in _legs(s, rng.uniform(10, 22) if pose == "walking" else 0)
     ]
     return (
-        [_coat(body, s), _coat(merge(*legs), s), *turned, *_features(s, coat, nose, skull)],
+        [marked(body, s), marked(merge(*legs), s), *turned, *features(s, coat, nose, skull)],
         pose,
-        _coat_name(s, coat),
+        coat_name(s, coat),
     )
 
 
-def _coat_name(s: Species, coat: RGB) -> str:
+def coat_name(s: Species, coat: RGB) -> str:
+    """The word for a coat of this colour."""
     if "stripes" in s.extra:
         return "striped"
     return "black and white" if "panda" in s.extra else NAMES[coat]
-
-
-def _varied(s: Species, rng: np.random.Generator) -> Species:
-    sizes = {
-        name: getattr(s, name) * vary(rng, 0.1)
-        for name in ("length", "depth", "width", "leg", "neck", "head", "snout", "tail", "ears")
-    }
-    return replace(s, **sizes, shoulder=s.shoulder * vary(rng, 0.06))
-
-
-def _register(name: str, species: Species) -> None:
-    @kind(name, (*species.also, "animal"), FAMILY)
-    def make(rng: np.random.Generator) -> Shape:
-        solids, pose, colour = quadruped(_varied(species, rng), rng)
-        return shape(
-            solids,
-            (
-                f"a {name} {pose}",
-                f"a {colour} {name}",
-                species.words,
-                f"a four-legged animal, a {colour} {name} {pose}",
-            ),
-            pose=pose,
-            legs=4,
-        )
-
-
-for _name, _species in SPECIES.items():
-    _register(_name, _species)

@@ -7,6 +7,7 @@ import numpy as np
 from indexer.parametric.forms import chance, hull, pick, shape, tint, vary
 from indexer.parametric.kinds import Shape, kind
 from indexer.parametric.materials import paint
+from indexer.parametric.nature.motion import swimming
 from indexer.parametric.solids import ball, prism, wing
 from indexer.parametric.surface import Solid, merge
 
@@ -26,6 +27,7 @@ def flipper(root: float, span: float, sweep: float, droop: float, thickness: flo
 
 
 @kind("fish", ("sea animal", "animal"), FAMILY)
+@swimming
 def fish(rng: np.random.Generator) -> Shape:
     """A slim, deep, round or long fish with dorsal, tail, belly and side fins."""
     style, colour, trim = pick(rng, "slim", "tall", "round", "tropical"), paint(rng), paint(rng)
@@ -83,6 +85,7 @@ def fish(rng: np.random.Generator) -> Shape:
 
 
 @kind("shark", ("fish", "sea animal", "animal"), FAMILY)
+@swimming
 def shark(rng: np.random.Generator) -> Shape:
     """A torpedo body, a tall back fin, long side fins and an upright crescent tail; or a hammerhead."""
     length, hammer, grey = rng.uniform(2, 5), chance(rng, 0.25), paint(rng, "grey", "grey", "blue")
@@ -136,6 +139,7 @@ def shark(rng: np.random.Generator) -> Shape:
 
 
 @kind("whale", ("sea mammal", "sea animal", "animal"), FAMILY)
+@swimming
 def whale(rng: np.random.Generator) -> Shape:
     """A huge blunt body with small flippers and level flukes: sperm, blue whale or orca."""
     style = pick(rng, "sperm whale", "blue whale", "orca")
@@ -176,6 +180,7 @@ def whale(rng: np.random.Generator) -> Shape:
 
 
 @kind("dolphin", ("sea mammal", "sea animal", "animal"), FAMILY)
+@swimming
 def dolphin(rng: np.random.Generator) -> Shape:
     """A beaked, curved body with a back fin, flippers and level flukes, swimming or leaping."""
     length, grey, leap = rng.uniform(1.8, 2.8), paint(rng, "grey", "blue"), rng.uniform(0.0, 0.5)

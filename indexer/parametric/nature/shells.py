@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.parametric.forms import flow, hull, kinds_of, limb, shape
+from indexer.parametric.forms import chance, flow, hull, kinds_of, limb, shape
 from indexer.parametric.kinds import Shape, count, kind
 from indexer.parametric.materials import paint
+from indexer.parametric.nature.bugs import bug
 from indexer.parametric.nature.sea import EYE, PALE
 from indexer.parametric.solids import ball, lathe, prism, wing
 from indexer.parametric.surface import merge, ring
@@ -52,6 +53,8 @@ def _octopus(rng: np.random.Generator, style: str) -> Shape:
 
 def _crab(rng: np.random.Generator, style: str) -> Shape:
     """A wide flat shell, eight bent legs, two claws and stalked eyes; or a lobster."""
+    if style == "crab" and chance(rng, 0.6):
+        return bug(rng, "crab")
     colour, lobster = paint(rng, "red", "orange", "brown", "blue"), style == "lobster"
     w = rng.uniform(0.08, 0.16)
     long = 0.55 if lobster else 1.0

@@ -7,9 +7,10 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.parametric.forms import kinds_of, limb, pick, shape, tint, vary
+from indexer.parametric.forms import chance, kinds_of, limb, pick, shape, tint, vary
 from indexer.parametric.kinds import Shape, kind
 from indexer.parametric.materials import paint
+from indexer.parametric.nature.bugs import bug
 from indexer.parametric.solids import ball, cone, sheet
 from indexer.parametric.surface import Points, Solid, merge
 
@@ -57,6 +58,8 @@ def _wing_sheet(length: float, width: float, back: float, rgb: tuple[float, floa
 @kind("ant", INSECT, FAMILY)
 def ant(rng: np.random.Generator) -> Shape:
     """Head, thin-waisted body and a big abdomen on six legs."""
+    if chance(rng, 0.7):
+        return bug(rng, "ant")
     colour, s = paint(rng, "black", "brown", "red"), 0.01 * vary(rng)
     y = 0.45 * s
     head = ball(0.2 * s, 0.18 * s, 0.23 * s, 12).move(0, y * 1.1, 0.75 * s)
@@ -78,6 +81,8 @@ def ant(rng: np.random.Generator) -> Shape:
 @kind("beetle", INSECT, FAMILY)
 def beetle(rng: np.random.Generator) -> Shape:
     """A domed, split shell on six legs: ladybird, scarab or stag beetle."""
+    if chance(rng, 0.7):
+        return bug(rng, "beetle")
     style, s = pick(rng, "ladybug", "scarab beetle", "stag beetle"), 0.02 * vary(rng)
     colour = (
         paint(rng, "red", "orange", "yellow") if style == "ladybug" else paint(rng, "black", "brown", "green", "blue")
@@ -121,15 +126,15 @@ def _patterned(at: Points, _: Points, s: float, edge: float) -> NDArray[np.bool_
 @kind("butterfly", ("insect", "animal"), FAMILY)
 def butterfly(rng: np.random.Generator) -> Shape:
     """Two pairs of broad wings about a thin body, spread flat or half closed."""
-    colour, other, s, lift = paint(rng), paint(rng), 0.04 * vary(rng), rng.uniform(5, 60)
+    colour, other, s, lift = paint(rng), paint(rng), 0.04 * vary(rng), rng.uniform(-5, 85)
     u, v = np.linspace(0, 1, 9), np.linspace(0, 1, 7)
     fore_lead, fore_trail = np.interp(u, [0, 0.5, 1], [0.25, 0.85, 1.05]), np.interp(u, [0, 0.6, 1], [0.05, 0.12, 0.5])
     hind_lead, hind_trail = (
         np.interp(u, [0, 0.6, 1], [0.08, 0.14, -0.2]),
         np.interp(u, [0, 0.5, 0.8, 1], [-0.15, -0.75, -0.85, -0.45]),
     )
-    wings = []
-    for lead, trail, reach in ((fore_lead, fore_trail, 1.15), (hind_lead, hind_trail, 0.85)):
+    wings, big, tail = [], rng.uniform(0.8, 1.3), rng.uniform(0.8, 1.4)
+    for lead, trail, reach in ((fore_lead, fore_trail, 1.15 * big), (hind_lead, hind_trail * tail, 0.85 * big)):
         z = (lead[:, None] + (trail - lead)[:, None] * v) * s
         plate = sheet(np.stack([np.broadcast_to(u[:, None] * reach * s, z.shape), 0 * z, z], 2), 0.015 * s).paint(
             colour.rgb
@@ -151,6 +156,8 @@ def butterfly(rng: np.random.Generator) -> Shape:
 
 def _fly(rng: np.random.Generator, style: str) -> Shape:
     """A fly, bee, wasp or mosquito: clear wings, big eyes, six legs."""
+    if chance(rng, 0.7):
+        return bug(rng, {"housefly": "fly", "wasp": "bee"}.get(style, style))
     s = 0.012 * vary(rng)
     thin = {"housefly": 1.0, "bee": 1.15, "wasp": 0.7, "mosquito": 0.32}[style]
     rgb = {
@@ -200,6 +207,8 @@ def _fly(rng: np.random.Generator, style: str) -> Shape:
 @kind("dragonfly", INSECT, FAMILY)
 def dragonfly(rng: np.random.Generator) -> Shape:
     """A needle body with two pairs of long narrow wings."""
+    if chance(rng, 0.7):
+        return bug(rng, "dragonfly")
     colour, s = paint(rng, "blue", "green", "red", "turquoise"), 0.04 * vary(rng)
     body = limb(
         [
@@ -228,50 +237,6 @@ def dragonfly(rng: np.random.Generator) -> Shape:
     )
 
 
-def _spider(rng: np.random.Generator, style: str) -> Shape:
-    """Two-part body on eight arched legs; or a scorpion with claws and a raised tail."""
-    scorpion, colour, s = style == "scorpion", paint(rng, "black", "brown", "grey", "red"), 0.03 * vary(rng)
-    y, r = 0.3 * s, rng.uniform(0.03, 0.07) * s
-    places = [
-        (0.35 * s, 0.9 * s, 1.15),
-        (0.2 * s, 0.35 * s, 1.2),
-        (0.05 * s, -0.35 * s, 1.2),
-        (-0.1 * s, -0.95 * s, 1.15),
-    ]
-    parts = [
-        walking_legs(places, rng.uniform(0.9, 1.3) * s, y, r),
-        ball(0.26 * s, 0.18 * s, 0.32 * s, 14).move(0, y, 0.2 * s),
-    ]
-    if scorpion:
-        tail = [
-            (0, y, -0.5 * s, 0.14 * s),
-            (0, y + 0.35 * s, -1.2 * s, 0.11 * s),
-            (0, y + 1.1 * s, -1.15 * s, 0.1 * s),
-            (0, y + 1.3 * s, -0.6 * s, 0.11 * s),
-            (0, y + 1.0 * s, -0.35 * s, 0.02 * s),
-        ]
-        parts += [limb(tail, 10), ball(0.25 * s, 0.16 * s, 0.55 * s, 14).move(0, y, -0.25 * s)]
-        arm = [
-            (0.15 * s, y, 0.4 * s, 0.06 * s),
-            (0.6 * s, y, 0.75 * s, 0.07 * s),
-            (0.5 * s, y, 1.1 * s, 0.14 * s),
-            (0.35 * s, y, 1.45 * s, 0.03 * s),
-        ]
-        parts += [
-            limb(arm, 8).both("x"),
-            limb([(0.55 * s, y, 1.1 * s, 0.06 * s), (0.5 * s, y, 1.45 * s, 0.02 * s)], 6).both("x"),
-        ]
-    else:
-        parts.append(ball(0.42 * s * vary(rng), 0.38 * s, 0.5 * s * vary(rng), 16).move(0, y + 0.12 * s, -0.5 * s))
-        parts.append(cone(0.05 * s, 0.2 * s, 6).turn("x", 110).move(0.08 * s, y, 0.48 * s).both("x"))
-    name = "scorpion" if scorpion else "spider"
-    return shape(
-        [merge(*parts).paint(colour.rgb)],
-        (f"a {name}", f"a {colour.name} {name} with eight legs{' and a stinging tail' * scorpion}"),
-        legs=8,
-    )
-
-
 kinds_of(
     FAMILY,
     _fly,
@@ -279,15 +244,5 @@ kinds_of(
         "fly": (("insect", "bug", "animal"), ("housefly",)),
         "bee": (("insect", "bug", "animal"), ("bee", "bee", "wasp")),
         "mosquito": (("insect", "bug", "animal"), ("mosquito",)),
-    },
-)
-
-
-kinds_of(
-    FAMILY,
-    _spider,
-    {
-        "spider": (("arachnid", "animal"), ("spider",)),
-        "scorpion": (("arachnid", "animal"), ("scorpion",)),
     },
 )

@@ -85,8 +85,7 @@ def branches(rng: np.random.Generator, height: float, trunk: float, spread: floa
     return merge(*made).paint(BARK), np.array(tips)
 
 
-@kind("tree", ("broadleaf tree", "plant"), FAMILY)
-def tree(rng: np.random.Generator) -> Shape:
+def plain_tree(rng: np.random.Generator) -> Shape:
     """A leafy tree: a round, spreading, tall or cloud-like crown on a trunk that forks."""
     style, h = pick(rng, "round", "spreading", "tall", "clumped"), rng.uniform(4, 14)
     coloured = chance(rng, 0.25)

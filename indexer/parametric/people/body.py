@@ -15,8 +15,7 @@ FAMILY = "people"
 BONE = (0.88, 0.84, 0.73)
 
 
-@kind("human head", ("head", "human face"), FAMILY)
-def human_head(rng: np.random.Generator) -> Shape:
+def head_in_parts(rng: np.random.Generator) -> Shape:
     """A head on its neck, or a bust with shoulders on a plinth, in flesh or stone."""
     bust, carved = chance(rng, 0.5), chance(rng, 0.4)
     skin, hair, style = (
@@ -84,8 +83,7 @@ GESTURES = {
 }
 
 
-@kind("hand", ("human hand", "body part"), FAMILY)
-def hand(rng: np.random.Generator) -> Shape:
+def hand_in_parts(rng: np.random.Generator) -> Shape:
     """A hand with four jointed fingers and a thumb, in one of several gestures; or a robot's."""
     name = pick(rng, *GESTURES)
     curls, thumb_in, words = GESTURES[name]

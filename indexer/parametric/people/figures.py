@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.parametric.forms import chance, hull, limb, pick, rod, shape, tint, vary
-from indexer.parametric.kinds import Shape, kind
+from indexer.parametric.kinds import Shape
 from indexer.parametric.materials import RGB, paint
 from indexer.parametric.solids import ball, box, cylinder, lathe
 from indexer.parametric.surface import Points, Solid, merge
@@ -164,8 +164,7 @@ def simple_hand(wrist: Points, way: Points, h: float) -> Solid:
     return merge(palm, thumb)
 
 
-@kind("human figure", ("person", "human body"), FAMILY)
-def figure(rng: np.random.Generator) -> Shape:
+def figure_in_parts(rng: np.random.Generator) -> Shape:
     """A man, woman or child in one of several poses, dressed or plain."""
     who, pose = pick(rng, "man", "woman", "child"), POSES[int(rng.integers(len(POSES)))]
     h = {"man": 1.78, "woman": 1.66, "child": 1.15}[who] * vary(rng, 0.05)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.parametric.forms import DARK, axles, chance, hull, pick, propeller, rod, shape, tint, vary, wheel
+from indexer.parametric.forms import DARK, axles, chance, hull, pick, propeller, rod, shape, tint, wheel
 from indexer.parametric.kinds import Shape, count, kind
 from indexer.parametric.materials import GLASS, Material, paint
-from indexer.parametric.solids import ball, cylinder, lathe, wing
+from indexer.parametric.solids import ball, lathe, wing
 from indexer.parametric.surface import Solid, merge
 
 FAMILY = "vehicles"
@@ -104,60 +104,6 @@ def _engines(style: str, r: float, half: float, span: float, sweep: float, trim:
 def _airliner_gear(r: float, half: float) -> list[Solid]:
     one = leg(r * 1.4, r * 0.3, r * 0.25)
     return [one.move(y=-2.1 * r, z=half * 0.74), *axles(one, r * 1.9, [-half * 0.08, -half * 0.08 - 0.7 * r], -2.1 * r)]
-
-
-@kind("fighter jet", ("jet fighter", "military aircraft", *PLANE), FAMILY)
-def fighter_jet(rng: np.random.Generator) -> Shape:
-    """A combat jet: delta, swept or trapezoid wings, one or two fins, perhaps canards and missiles."""
-    length = rng.uniform(13, 21)
-    half, r = length / 2, length * rng.uniform(0.048, 0.06)
-    style = pick(rng, "delta", "swept", "trapezoid")
-    fins, canards, armed = (1, 2)[int(chance(rng))], chance(rng, 0.35), chance(rng, 0.6)
-    body = paint(rng, "grey", "grey", "green", "beige", "blue", "black")
-    span, root, tip, sweep = {
-        "delta": (length * 0.29, length * 0.5, length * 0.04, length * 0.22),
-        "swept": (length * 0.33, length * 0.24, length * 0.1, length * 0.2),
-        "trapezoid": (length * 0.31, length * 0.33, length * 0.09, length * 0.09),
-    }[style]
-    keys = [(half, 0.03, -0.06, 0.06), (half * 0.75, 0.5, -0.5, 0.45), (half * 0.45, 0.85, -0.75, 0.8)]
-    keys += [(0.1 * half, 1.5, -0.85, 0.95), (-0.5 * half, 1.55, -0.8, 0.8), (-0.9 * half, 1.3, -0.55, 0.6)]
-    stations = np.array(keys) * (1, r, r, r)
-    solids = [hull(stations, 18, 2.6, smooth=3).paint(body.rgb)]
-    solids.append(ball(0.5 * r, 0.62 * r, 2.2 * r, 14).move(y=0.72 * r, z=half * 0.42).paint(GLASS))
-    solids.append(
-        wings(root, tip, span * vary(rng), sweep, thickness=0.05).move(z=-0.12 * half).paint(body.shade(0.92))
-    )
-    if style != "delta":
-        solids.append(
-            wings(length * 0.14, length * 0.05, span * 0.5, length * 0.08, thickness=0.05).move(z=-0.78 * half)
-        )
-    if canards:
-        solids.append(
-            wings(length * 0.08, length * 0.03, span * 0.35, length * 0.05, thickness=0.05).move(
-                y=0.3 * r, z=0.4 * half
-            )
-        )
-    upright = fin(length * 0.2, length * 0.07, length * rng.uniform(0.12, 0.17), length * 0.11).move(
-        y=0.5 * r, z=-0.6 * half
-    )
-    solids.append(upright.paint(body.shade(0.85)) if fins == 1 else upright.turn("z", -15).move(x=r).both("x"))
-    nozzle = cylinder(0.62 * r, 0.16 * half, 14, 0.5 * r).turn("x", -90).move(z=-0.86 * half).paint(DARK)
-    solids.append(nozzle.move(x=0.62 * r).both("x") if chance(rng) else nozzle.scale(1.3, 1.3, 1.0))
-    if armed:
-        missile = lathe([(0.14 * r, -1.6 * r), (0.14 * r, 1.4 * r), (0.0, 2 * r)], 8).turn("x", 90)
-        solids += [missile.move(x=span * s, y=-0.4 * r, z=-0.35 * half).both("x") for s in (0.5, 0.75)]
-    words = f"{style} wings and {'twin tail fins' if fins == 2 else 'one tail fin'}"
-    return shape(
-        solids,
-        (
-            "an airplane",
-            f"a fighter jet with {words}",
-            f"a {body.name} military jet with {words}{', armed with missiles' * armed}",
-        ),
-        fins=fins,
-        canards=int(canards),
-        missiles=4 * armed,
-    )
 
 
 def _light_fuselage(length: float, r: float, tail: float = 0.25) -> Solid:

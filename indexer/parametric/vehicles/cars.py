@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.parametric.forms import ALLOY, DARK, axles, beam, chance, hull, pick, rod, shape, tint, vary, wheel
+from indexer.parametric.forms import ALLOY, DARK, axles, beam, chance, hull, shape, tint, vary, wheel
 from indexer.parametric.kinds import Shape, kind
 from indexer.parametric.materials import GLASS, LIGHT, paint
 from indexer.parametric.solids import ball, box, rounded_box, torus
@@ -73,15 +73,46 @@ CARS: dict[str, tuple[tuple[float, ...], tuple[tuple[float, float], ...], tuple[
         ((-0.5, 0.4), (-0.49, 0.6), (-0.35, 0.65), (0.28, 0.65), (0.46, 0.55), (0.49, 0.46), (0.5, 0.35)),
         ((-0.42, 0.62), (-0.35, 0.95), (-0.2, 1.0), (0.16, 0.99), (0.3, 0.63)),
     ),
+    "coupe": (
+        (4.5, 1.85, 1.36, 0.14, 0.34),
+        (*DECK, (-0.3, 0.68), (0.15, 0.68), (0.42, 0.58), (0.49, 0.48), (0.5, 0.35)),
+        ((-0.42, 0.66), (-0.2, 0.94), (-0.08, 1.0), (0.0, 0.99), (0.19, 0.66)),
+    ),
+    "muscle car": (
+        (4.9, 1.9, 1.32, 0.16, 0.35),
+        ((-0.5, 0.5), (-0.49, 0.66), (-0.4, 0.7), (-0.2, 0.7), (0.1, 0.7), (0.46, 0.66), (0.49, 0.6), (0.5, 0.4)),
+        ((-0.38, 0.68), (-0.2, 0.96), (-0.1, 1.0), (-0.02, 0.98), (0.12, 0.68)),
+    ),
+    "supercar": (
+        (4.5, 2.0, 1.12, 0.1, 0.35),
+        ((-0.5, 0.5), (-0.49, 0.72), (-0.35, 0.78), (-0.2, 0.72), (0.2, 0.62), (0.42, 0.42), (0.49, 0.32), (0.5, 0.24)),
+        ((-0.36, 0.76), (-0.12, 0.95), (0.0, 1.0), (0.06, 0.97), (0.3, 0.55)),
+    ),
+    "beetle car": (
+        (4.1, 1.6, 1.5, 0.2, 0.33),
+        ((-0.5, 0.3), (-0.47, 0.45), (-0.38, 0.6), (-0.2, 0.64), (0.2, 0.62), (0.38, 0.56), (0.47, 0.42), (0.5, 0.28)),
+        ((-0.45, 0.5), (-0.32, 0.78), (-0.18, 0.95), (-0.02, 1.0), (0.1, 0.94), (0.19, 0.62)),
+    ),
+    "minivan": (
+        (4.8, 1.9, 1.75, 0.17, 0.34),
+        ((-0.5, 0.35), (-0.49, 0.55), (-0.3, 0.58), (0.25, 0.57), (0.42, 0.48), (0.49, 0.4), (0.5, 0.3)),
+        ((-0.49, 0.55), (-0.46, 0.93), (-0.35, 1.0), (0.05, 1.0), (0.16, 0.93), (0.38, 0.5)),
+    ),
+    "microcar": (
+        (2.9, 1.5, 1.5, 0.17, 0.29),
+        ((-0.5, 0.4), (-0.48, 0.6), (-0.3, 0.62), (0.28, 0.6), (0.44, 0.5), (0.5, 0.35)),
+        ((-0.48, 0.6), (-0.4, 0.92), (-0.25, 1.0), (0.12, 0.98), (0.36, 0.58)),
+    ),
 }
 
 
 def plan_of(style: str, rng: np.random.Generator) -> Plan:
     """The measures of a `style` of CARS, each varied a little."""
     sizes, top, cabin = CARS[style]
-    length, width, height, clearance, tyre = (size * vary(rng, 0.06) for size in sizes)
+    length, width, height, clearance, tyre = (size * vary(rng, 0.09) for size in sizes)
     shift = rng.uniform(-0.02, 0.02)
     moved = tuple((z + shift * (i > 0), y) for i, (z, y) in enumerate(cabin))
+    top = tuple((z, y * vary(rng, 0.05)) for z, y in top)
     front = 0.38 if style == "limousine" else 0.31
     return Plan(length, width, height, clearance, tyre * 1.02, top, moved, front, -front + 0.01)
 
@@ -156,53 +187,6 @@ def open_seats(plan: Plan, rgb: tuple[float, float, float]) -> list[Solid]:
     seats = [seat.move(*place).both("x").paint(rgb) for place in places]
     wheel_ring = torus(0.17, 0.02, 16, 6).turn("x", 65).move(w * 0.22, h * 0.72, length * 0.07).paint(DARK)
     return [screen, wheel_ring, *seats]
-
-
-@kind("car", ("automobile", "passenger car", "motor car"), FAMILY)
-def car(rng: np.random.Generator) -> Shape:
-    """A road car: sedan, hatchback, station wagon, suv, sports car, convertible or limousine."""
-    styles = ["sedan", "hatchback", "suv", "sports car", "convertible", "sedan", "station wagon", "limousine"]
-    style = pick(rng, *styles)
-    plan, colour = plan_of(style, rng), paint(rng)
-    rims = pick(rng, "disc", "spoked")
-    solids = [
-        body(plan, 4.5 if style == "sports car" else 5.5).paint(colour.rgb),
-        *trim(plan),
-        *running_gear(plan, rims),
-    ]
-    extra = ""
-    if style == "convertible":
-        solids += open_seats(plan, paint(rng, "beige", "brown", "red", "black").rgb)
-        extra = " with an open top"
-    else:
-        solids.append(cabin(plan, colour.rgb, {"limousine": 4, "sports car": 0}.get(style, 1)))
-    if style == "sports car" and chance(rng, 0.5):
-        extra = " with a rear spoiler"
-        blade = box(plan.width * 0.8, 0.05, 0.3).move(0, plan.height * 0.88, -plan.length * 0.46)
-        solids.append(
-            merge(blade, box(0.05, 0.25, 0.15).move(0.5, plan.height * 0.68, -plan.length * 0.46).both("x")).paint(DARK)
-        )
-    if style in ("suv", "station wagon") and chance(rng, 0.5):
-        extra = " with a roof rack"
-        rail = rod((0.55, plan.height + 0.03, -0.3 * plan.length), (0.55, plan.height + 0.03, 0.02 * plan.length), 0.03)
-        bars = [box(1.2, 0.04, 0.06).move(0, plan.height + 0.02, z * plan.length) for z in (-0.25, -0.1)]
-        solids.append(merge(rail.both("x"), *bars).paint(DARK))
-    if style == "sedan" and chance(rng, 0.25):
-        solids.append(rounded_box(0.6, 0.16, 0.25, 0.04).move(0, plan.height - 0.02, -0.05).paint((0.95, 0.8, 0.1)))
-        extra = " with a taxi sign on the roof"
-    return shape(
-        solids,
-        (
-            style,
-            f"a {colour.name} {style}",
-            f"a {colour.name} {style}{extra} and four wheels"
-            if extra
-            else f"a {style.removesuffix(' car')} car with four wheels",
-        ),
-        style=style,
-        length=plan.length,
-        wheels=4,
-    )
 
 
 @kind("vintage car", ("old car", "classic car", "automobile"), FAMILY)

@@ -86,7 +86,11 @@ LOADS = {
 
 @kind("truck", ("lorry", "goods vehicle"), FAMILY)
 def truck(rng: np.random.Generator) -> Shape:
-    """A rigid lorry: cab and box, tank, dump body, flat bed or logs."""
+    """A rigid lorry: cab and box, tank, dump body, flat bed or logs; or one of `lorries.TRADES`."""
+    from indexer.parametric.vehicles.lorries import TRADES, trade  # which build on this module
+
+    if chance(rng, 0.5):
+        return trade(rng, pick(rng, *TRADES))
     w, r, cab_h, colour, other = 2.4 * vary(rng, 0.05), 0.5 * vary(rng), 2.1 * vary(rng, 0.1), paint(rng), paint(rng)
     style, nosed = pick(rng, *LOADS), chance(rng, 0.4)
     cab_l, load_l, load_h = (2.6 if nosed else 1.9) * vary(rng, 0.08), rng.uniform(3.8, 6.5), rng.uniform(1.8, 2.7)

@@ -157,7 +157,11 @@ def pantograph(y: float, z: float) -> Solid:
 
 @kind("locomotive", ("railway engine", "train engine", "train"), FAMILY)
 def locomotive(rng: np.random.Generator) -> Shape:
-    """A diesel or electric locomotive: box cab, hood unit or streamlined."""
+    """A diesel or electric locomotive: box cab, hood unit or streamlined; or one of `shunters`."""
+    from indexer.parametric.vehicles.shunters import shunter  # which builds on this module
+
+    if chance(rng):
+        return shunter(rng)
     style, electric = (
         pick(rng, "box body with a cab at each end", "long hood and one cab", "streamlined nose"),
         chance(rng),

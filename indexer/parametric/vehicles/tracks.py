@@ -70,7 +70,11 @@ def crawler(length: float, h: float, width: float, sides: int = 8) -> Solid:
 
 @kind("tank", ("battle tank", "armored vehicle", "military vehicle"), FAMILY)
 def tank(rng: np.random.Generator) -> Shape:
-    """A hull on tracks with a turret and a long gun."""
+    """A hull on tracks with a turret and a long gun; or one of `armor.any_tank`."""
+    from indexer.parametric.vehicles.armor import any_tank  # which builds on this module's family
+
+    if chance(rng, 0.6):
+        return any_tank(rng)
     length, w = rng.uniform(5.5, 7.5), rng.uniform(2.9, 3.6)
     half, track_h, colour = length / 2, 1.0 * vary(rng), paint(rng, "green", "green", "beige", "brown", "grey")
     deck = track_h * rng.uniform(1.15, 1.4)
@@ -113,6 +117,7 @@ def tank(rng: np.random.Generator) -> Shape:
             f"a battle tank with tracks and a {style}",
             f"a {colour.name} army tank with a {style} and a long gun barrel",
         ),
+        style=style,
         gun=reach,
     )
 

@@ -208,7 +208,11 @@ def _gun_turret(r: float, barrels: int) -> Solid:
 
 @kind("warship", ("naval ship", "military ship", "ship", "watercraft"), FAMILY)
 def warship(rng: np.random.Generator) -> Shape:
-    """A battleship, destroyer or aircraft carrier."""
+    """A battleship, destroyer or aircraft carrier; or another of `ships.navy`."""
+    from indexer.parametric.vehicles.ships import navy  # which builds on this module
+
+    if rng.random() < 0.5:
+        return navy(rng)
     length, style = rng.uniform(110, 280), pick(rng, "battleship", "destroyer", "aircraft carrier")
     w = length * {"battleship": 0.14, "destroyer": 0.1, "aircraft carrier": 0.13}[style] * vary(rng, 0.06)
     depth, grey = length * (0.075 if style == "aircraft carrier" else 0.055), paint(rng, "grey")

@@ -1,0 +1,115 @@
+"""One smooth skin over many bones: sculpted bodies, heads and animals, as scans and sculpting programs make them.
+
+The bones are round cones; their distance fields are blended with a soft minimum and the zero level is cut out of a grid
+by marching tetrahedra (Doi and Koide 1991), whose surface is always closed.
+"""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from indexer.parametric.surface import Points, Solid, outward, unpainted
+
+_KUHN = np.array(
+    [
+        [0, 1 << a, (1 << a) | (1 << b), 7] if (a, b, c) in ((0, 1, 2), (1, 2, 0), (2, 0, 1)) else
+        [0, (1 << a) | (1 << b), 1 << a, 7]
+        for a, b, c in permutations(range(3))
+    ]
+)  # fmt: skip
+"""(6, 4) corners of the tetrahedra of a cube, all of one orientation; corner bits are x, y, z."""
+
+
+def skin(bones: ArrayLike, blend: float, cells: int = 44, hollows: ArrayLike | None = None) -> Solid:
+    """The skin over bones.
+
+    Args:
+        bones: (n, 8) rows (x, y, z, radius) of one end, then of the other.
+        blend: how far apart, in metres, surfaces still flow together; 0 is clamped to a hundredth of the size.
+        cells: of the grid along the longest side.
+        hollows: (m, 8) bones that are carved out: eye sockets, mouths.
+    """
+    rows = np.asarray(bones, np.float32).reshape(-1, 8)
+    ends = rows.reshape(-1, 4)
+    low = (ends[:, :3] - ends[:, 3:]).min(axis=0)
+    size = (ends[:, :3] + ends[:, 3:]).max(axis=0) - low
+    step = float(size.max()) / cells
+    blend = max(blend, 0.25 * step)
+    low = low - (1.5 * step + blend)
+    counts = np.ceil((size + 2 * (1.5 * step + blend)) / step).astype(int) + 1
+    grid = np.stack(np.meshgrid(*(np.arange(n, dtype=np.float32) * step for n in counts), indexing="ij"), axis=-1)
+    at = (grid + low.astype(np.float32)).reshape(-1, 3)
+    field = _soft_union(at, rows, blend)
+    if hollows is not None:
+        field = np.maximum(field, -_soft_union(at, np.asarray(hollows, np.float32).reshape(-1, 8), blend * 0.5))
+    field[np.abs(field) < 1e-9] = 1e-9
+    return _level(field.reshape(counts), low, step)
+
+
+def _soft_union(at: NDArray[np.float32], rows: NDArray[np.float32], blend: float) -> NDArray[np.float32]:
+    total = np.zeros(len(at), np.float32)
+    for row in rows:
+        a, along = row[:3], row[4:7] - row[:3]
+        out = at - a
+        t = np.clip(out @ along / max(float(along @ along), 1e-12), 0, 1)
+        out -= t[:, None] * along
+        distance = np.sqrt(np.einsum("ij,ij->i", out, out)) - (row[3] + t * (row[7] - row[3]))
+        total += np.exp(np.clip(-distance / blend, -60, 60))
+    return np.asarray(-blend * np.log(np.maximum(total, 1e-30)), np.float32)
+
+
+def _cases() -> list[tuple[int, list[list[tuple[int, int]]]]]:
+    """For each pattern of inner corners, triangles as triples of (inner, outer) corner pairs."""
+    even = [p for p in permutations(range(4)) if np.linalg.det(np.eye(4)[list(p)]) > 0]
+    cases = []
+    for pattern in range(1, 15):
+        inner = [i for i in range(4) if pattern >> i & 1]
+        if len(inner) == 3:
+            d, a, b, c = next(p for p in even if p[0] not in inner)
+            triangles = [[(d, a), (d, c), (d, b)]]
+        else:
+            a, b, c, d = next(p for p in even if set(p[: len(inner)]) == set(inner))
+            one = [[(a, b), (a, c), (a, d)]]
+            two = [[(a, c), (a, d), (b, d)], [(a, c), (b, d), (b, c)]]
+            triangles = one if len(inner) == 1 else two
+        cases.append((pattern, triangles))
+    return cases
+
+
+_CASES = _cases()
+
+
+def _level(field: NDArray[np.float32], low: Points, step: float) -> Solid:
+    shape = np.array(field.shape)
+    strides = np.array([shape[1] * shape[2], shape[2], 1])
+    inside = field < 0
+    held = np.zeros(shape - 1, np.int8)
+    offsets = np.array([[corner >> axis & 1 for axis in range(3)] for corner in range(8)])
+    for x, y, z in offsets:
+        held += inside[x : shape[0] - 1 + x, y : shape[1] - 1 + y, z : shape[2] - 1 + z]
+    cubes = np.argwhere((held > 0) & (held < 8))
+    corners = (cubes[:, None] + offsets) @ strides
+    tetrahedra = corners[:, _KUHN].reshape(-1, 4)
+    flat = field.ravel()
+    patterns = (flat[tetrahedra] < 0) @ (1, 2, 4, 8)
+    edges = []
+    for pattern, triangles in _CASES:
+        found = tetrahedra[patterns == pattern]
+        edges += [np.stack([found[:, pair] for pair in triangle], axis=1) for triangle in triangles]
+    pairs = np.sort(np.concatenate(edges), axis=2)
+    keys, faces = np.unique(pairs[..., 0].astype(np.int64) * len(flat) + pairs[..., 1], return_inverse=True)
+    a, b = keys // len(flat), keys % len(flat)
+    share = flat[a] / (flat[a] - flat[b])
+    places = [np.stack(np.unravel_index(index, field.shape), axis=1) for index in (a, b)]
+    vertices = (places[0] + (places[1] - places[0]) * np.clip(share, 0.03, 0.97)[:, None]) * step + low
+    solid = outward(vertices.astype(np.float64), faces.reshape(-1, 3))
+    return unpainted(solid.vertices, solid.faces)
+
+
+def chain(keys: ArrayLike) -> Points:
+    """(n - 1, 8) bones through (n, 4) keys (x, y, z, radius)."""
+    rows = np.asarray(keys, np.float64)
+    return np.concatenate([rows[:-1], rows[1:]], axis=1)
