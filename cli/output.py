@@ -24,7 +24,7 @@ _CAPTION = 40
 _LEAST_PATH = 20
 _GAP = 3  # cells between columns
 _FOLDED = {"path", "problem", "value"}
-_NUMBERS = {"#", "faces", "size"}
+_NUMBERS = {"#", "faces", "measures", "size"}
 
 
 def printable(text: str, keep: str = "") -> str:
@@ -106,14 +106,15 @@ def _path(hit: Hit, *, whole: bool) -> Text:
 
 
 def _details(hits: Hits, room: int) -> dict[str, list[Text]]:
-    """Of faces or points, caption, a bar of the score, and size: what fits into `room` cells."""
+    """Of faces or other measures, caption, a bar of the score, and size: what fits into `room` cells."""
     from rich.text import Text
 
     best = max(1e-9, *(hit.score for hit in hits))
+    measured = "faces" if {hit.modality for hit in hits} == {"shape"} else "measures"
     captions = [_cut(str(hit.metadata.get("caption") or ""), _CAPTION, "dim") for hit in hits]
     columns: dict[str, list[Text]] = {}
     for name, cells in {
-        "faces": [Text(_faces(hit), "dim") for hit in hits],
+        measured: [Text(_measured(hit), "dim") for hit in hits],
         "caption": captions if any(captions) else [],
         "": [Text("━" * round(_BAR * max(hit.score, 0) / best), "cyan") for hit in hits],
         "size": [Text(size(float(str(hit.metadata["bytes"]))), "dim") for hit in hits],
@@ -154,10 +155,16 @@ def _shares(hits: Hits, room: int) -> dict[str, list[Text]]:
     }
 
 
-def _faces(hit: Hit) -> str:
-    """How many; of a cloud, its points."""
-    faces, vertices = hit.metadata.get("faces"), hit.metadata.get("vertices")
-    return f"{faces:,}" if faces else f"{vertices:,} pts" if vertices else ""
+def _measured(hit: Hit) -> str:
+    """Faces; of a cloud, its points; of a picture, its pixels; of a sound, its length."""
+    known = hit.metadata
+    if known.get("faces"):
+        return f"{known['faces']:,}"
+    if known.get("vertices"):
+        return f"{known['vertices']:,} pts"
+    if known.get("width"):
+        return f"{known['width']}×{known['height']}"
+    return f"{known['seconds']:.1f} s" if known.get("seconds") else ""
 
 
 def size(count: float) -> str:

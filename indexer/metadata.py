@@ -51,13 +51,7 @@ def read_table(path: Path) -> MetadataTable:
     Raises:
         UsageError: a table that cannot be read, has none of the columns, or names a file twice.
     """
-    try:
-        table = _READERS[path.suffix.lower()](path)
-    except KeyError as error:
-        raise UsageError(f"The metadata table {path} is not .csv, .parquet or .jsonl; convert it.") from error
-    except Exception as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UsageError(f"The metadata table {path} cannot be read ({reason}); check the file.") from error
+    table = read_rows(path)
     key = next((name for name in (*_BY_FILE, *_BY_NAME) if name in table.column_names), None)
     if key is None:
         wanted = ", ".join((*_BY_FILE, *_BY_NAME))
@@ -73,6 +67,21 @@ def read_table(path: Path) -> MetadataTable:
             raise UsageError(f"The metadata table {path} names {place!r} twice in {key!r}; remove one of the rows.")
         rows[place] = {names[name]: _plain(cell) for name, cell in record.items() if cell is not None}
     return MetadataTable(path, key, tuple(names.values()), rows)
+
+
+def read_rows(path: Path) -> Any:
+    """A .csv, .parquet or .jsonl as an Arrow table; columns that name files are strings.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    try:
+        return _READERS[path.suffix.lower()](path)
+    except KeyError as error:
+        raise UsageError(f"The table {path} is not .csv, .parquet or .jsonl; convert it.") from error
+    except Exception as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise UsageError(f"The table {path} cannot be read ({reason}); check the file.") from error
 
 
 def _column_name(name: str) -> str:

@@ -74,7 +74,7 @@ def encode(
     """
     if workers is None:
         workers = 0 if len(jobs) <= FEW else min(default_workers(), len(jobs) // 8)
-    requests = (Request(job.path, space.identity.shape, up, job.sha256) for job in jobs)
+    requests = (Request(job.path, space.identity.inputs, up, job.sha256) for job in jobs)
     waiting = _Waiting(space)
     with Loader(workers, _WINDOW + 4 * workers) as loader:
         for job, outcome in zip(jobs, loader.outcomes(requests), strict=True):

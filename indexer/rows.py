@@ -22,7 +22,7 @@ from retriever.types import Vectors
 
 log = logging.getLogger(__name__)
 
-FACTS = ("vertices", "faces", "extent", "up", "colored")
+FACTS = ("vertices", "faces", "extent", "up", "colored", "width", "height", "seconds", "rate", "channels")
 """Columns that follow from a file's bytes."""
 
 _PLANNED = ("path", "fingerprint", "sha256", "bytes", "up")

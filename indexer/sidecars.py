@@ -27,6 +27,8 @@ _KEYS = {
     **dict.fromkeys(("name", "title"), "name"),
     "split": "split",
 }
+_MEASURES = {"width", "height", "seconds", "rate", "channels"}
+"""What the index measures of pictures and sounds, and people note of furniture: theirs gets an underscore."""
 _MAX_BYTES = 1 << 20  # of a sidecar; a larger one is something else
 _MAX_REFERRER = 64 << 20
 _REFERENCES = {
@@ -102,7 +104,7 @@ def _caption(text: str) -> dict[str, object]:
 
 
 def _json_columns(text: str) -> dict[str, object]:
-    """The known keys, and every other scalar whose name is not a column of the index."""
+    """The known keys, and every other scalar whose name is not a column of the index, or one of `_MEASURES`."""
     from retriever.store.schema import ITEMS
 
     data = json.loads(text)
@@ -113,8 +115,11 @@ def _json_columns(text: str) -> dict[str, object]:
         known = _KEYS.get(key.lower())
         if known and isinstance(value, str) and value.strip():
             columns.setdefault(known, " ".join(value.split()))
-        elif not known and key not in ITEMS.names and isinstance(value, str | int | float | bool):
-            columns[key] = value
+        elif not known and isinstance(value, str | int | float | bool):
+            if key in _MEASURES:
+                columns[f"{key}_"] = value
+            elif key not in ITEMS.names:
+                columns[key] = value
     return columns
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from functools import cache
 
 from retriever.errors import UsageError
@@ -22,9 +23,10 @@ def check_device(name: str) -> None:
 def torch_device(name: str) -> str:
     """The device that torch computes on, "cpu" or "cuda", for one of DEVICES; asked for in vain, a GPU costs one line.
 
-    Imports torch, except for "cpu".
+    Imports torch, except for "cpu"; call it before torch is imported elsewhere.
     """
     check_device(name)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning OpenMP threads starve every other process
     if name == "cpu":
         return name
     import torch

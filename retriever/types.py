@@ -71,6 +71,32 @@ class ShapeInput:
 
 
 @dataclass(frozen=True)
+class ImageInput:
+    """How a picture becomes the image encoder's square; part of a space's identity.
+
+    Attributes:
+        side: edge length in pixels; the whole picture is fitted inside, its proportions kept.
+        background: grey level (0..255) of what the picture leaves empty and of what is transparent in it.
+    """
+
+    side: int = 96
+    background: int = 255
+
+
+@dataclass(frozen=True)
+class AudioInput:
+    """How a sound becomes the audio encoder's waveform; part of a space's identity.
+
+    Attributes:
+        rate: samples a second; files of any rate are resampled, their channels averaged.
+        seconds: what lies beyond is left out.
+    """
+
+    rate: int = 16_000
+    seconds: float = 30.0
+
+
+@dataclass(frozen=True)
 class PointCloud:
     """What a 3D encoder is given: points on a surface, y up, centred, in the unit sphere.
 
@@ -90,8 +116,30 @@ class Text:
     text: str
 
 
-Payload = PointCloud | Text
-"""What an encoder consumes; image and audio payloads join here when their towers do."""
+@dataclass(frozen=True)
+class Picture:
+    """What an image encoder is given.
+
+    Attributes:
+        pixels: (side, side, 3) uint8 sRGB, the first row at the top.
+    """
+
+    pixels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Waveform:
+    """What an audio encoder is given.
+
+    Attributes:
+        samples: (n,) float32, one channel, about -1..1, at the rate of the space; never empty.
+    """
+
+    samples: NDArray[np.float32]
+
+
+Payload = PointCloud | Picture | Waveform | Text
+"""What an encoder consumes."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +148,9 @@ class Loaded:
 
     Attributes:
         payload: input of the encoder for `modality`.
-        facts: metadata columns known from the content: for shapes ``vertices``, ``faces`` (int) and
-            ``extent`` (list of 3 floats); for texts nothing.
+        facts: metadata columns known from the content: of shapes ``vertices``, ``faces`` (int) and ``extent`` (list of
+            3 floats); of pictures ``width`` and ``height`` (pixels); of sounds ``seconds``, ``rate`` (samples a second)
+            and ``channels``; of texts nothing.
         sha256: of its bytes, 64 hex digits.
     """
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from itertools import pairwise
 
 import numpy as np
 
 from retriever import spaces
 from retriever.spaces import ShapeInput, Space, SpaceIdentity
-from retriever.types import Modality, PointCloud, Text, Vectors
+from retriever.types import AudioInput, ImageInput, Modality, Picture, PointCloud, Text, Vectors, Waveform
 
 DIM = 32
 PAUSE = "SIMPLE_SPACE_PAUSE"
@@ -56,10 +57,56 @@ class Hashes:
         return np.random.default_rng(seed).standard_normal(DIM)
 
 
-def open_space(*, device: str = "cpu") -> Space:
+class Tiles:
+    """Pictures: mean colours of the tiles of a grid, projected."""
+
+    modality = Modality.IMAGE
+    batch = 4
+
+    def __init__(self) -> None:
+        self._projection = np.random.default_rng(1).standard_normal((4 * 4 * 3 + 1, DIM))
+
+    def encode(self, payloads: list[Picture]) -> Vectors:
+        return _unit(np.stack([self._tiles(picture.pixels) for picture in payloads]) @ self._projection)
+
+    def _tiles(self, pixels: np.ndarray) -> np.ndarray:
+        side = len(pixels) // 4
+        tiles = pixels.reshape(4, side, 4, side, 3).mean(axis=(1, 3)) / 255
+        return np.append(tiles.ravel(), 0.1)
+
+
+class Bands:
+    """Sounds: the shares of their energy in some bands of frequency, projected."""
+
+    modality = Modality.AUDIO
+    batch = 4
+
+    def __init__(self) -> None:
+        self._projection = np.random.default_rng(2).standard_normal((8, DIM))
+
+    def encode(self, payloads: list[Waveform]) -> Vectors:
+        return _unit(np.stack([self._bands(sound.samples) for sound in payloads]) @ self._projection)
+
+    def _bands(self, samples: np.ndarray) -> np.ndarray:
+        frames = np.pad(samples.astype(np.float64), (0, -len(samples) % 512)).reshape(-1, 512)
+        power = (np.abs(np.fft.rfft(frames)) ** 2).sum(axis=0)
+        edges = (0, 4, 8, 16, 32, 64, 128, 192, 257)
+        return np.array([power[low:high].sum() for low, high in pairwise(edges)]) / power.sum()
+
+
+TOWERS = {Modality.SHAPE: Moments, Modality.TEXT: Hashes, Modality.IMAGE: Tiles, Modality.AUDIO: Bands}
+
+
+def open_space(*, name: str = "mini", device: str = "cpu") -> Space:
     """As every family of spaces offers it."""
-    identity = SpaceIdentity("mini", DIM, "5", ShapeInput(points=256))
-    return Space(identity, {Modality.SHAPE: Moments, Modality.TEXT: Hashes}, "made for tests")
+    inputs = ShapeInput(points=256), ImageInput(side=32), AudioInput(rate=8000, seconds=2)
+    return Space(SpaceIdentity("mini", DIM, "5", *inputs), TOWERS, "made for tests")
+
+
+def open_mute(*, name: str = "mini", device: str = "cpu") -> Space:
+    """The same without encoders for pictures and sounds."""
+    towers = {modality: TOWERS[modality] for modality in (Modality.SHAPE, Modality.TEXT)}
+    return Space(SpaceIdentity("mini", DIM, "5", ShapeInput(points=256)), towers, "made for tests")
 
 
 def install() -> None:

@@ -174,9 +174,10 @@ import json, sys
 from pathlib import Path
 import retriever
 from retriever.spaces import mini
-mini.folder = lambda: Path(sys.argv[2])
+mini.folder = lambda name: Path(sys.argv[2])
 hits = retriever.open(sys.argv[1]).search(text="a chair", k=3)
 heavy = {"torch", "faiss", "duckdb", "trimesh", "rich", "pandas", "open3d", "sentence_transformers", "PIL"}
+heavy |= {"soundfile", "soxr"}
 print(json.dumps({"paths": [hit.path for hit in hits], "heavy": sorted(heavy & set(sys.modules))}))
 """
 

@@ -1,30 +1,43 @@
 """Files in, encoder payloads out.
 
-One module per family of formats, each exporting ``READERS``: {suffix: function of the file's bytes and path}.
-Whatever goes wrong inside a file is a `FileProblem`; no other exception leaves this package for a bad file.
+One module per family of formats, each exporting ``READERS``: {suffix: function of the file's bytes and path}; sounds
+are read from their path, for only their beginning is needed. Whatever goes wrong inside a file is a `FileProblem`; no
+other exception leaves this package for a bad file.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import numpy as np
 
 from retriever.errors import FileProblem, SpaceError, UsageError
-from retriever.loaders import mesh, points, sampling, text
+from retriever.loaders import audio, image, mesh, points, sampling, text
 from retriever.loaders.files import read_bytes
 from retriever.loaders.geometry import cleaned
-from retriever.types import Geometry, Loaded, Modality, ShapeInput, Text
+from retriever.spaces.base import Inputs
+from retriever.types import AudioInput, Geometry, ImageInput, Loaded, Modality, ShapeInput, Text
 
-__all__ = ["content_hash", "load", "load_shape", "modality_of", "read_bytes", "suffixes"]
+__all__ = [
+    "Inputs",
+    "content_hash",
+    "load",
+    "load_audio",
+    "load_image",
+    "load_shape",
+    "modality_of",
+    "read_bytes",
+    "suffixes",
+]
 
 _SHAPES = {**mesh.READERS, **points.READERS}
 _SUFFIXES = {
     Modality.SHAPE: frozenset(_SHAPES),
     Modality.TEXT: frozenset(text.READERS),
-    Modality.IMAGE: frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif"}),
-    Modality.AUDIO: frozenset({".wav", ".flac", ".ogg", ".mp3"}),
+    Modality.IMAGE: frozenset(image.READERS),
+    Modality.AUDIO: frozenset(audio.READERS),
 }
 _MODALITIES = {suffix: modality for modality, suffixes in _SUFFIXES.items() for suffix in suffixes}
 
@@ -52,30 +65,81 @@ def content_hash(path: Path) -> str:
         raise FileProblem("unreadable", f"cannot be read ({error.strerror}); check its permissions.") from error
 
 
-def load(path: Path, shape: ShapeInput, *, up: str = "auto", sha256: str | None = None) -> Loaded:
+def load(path: Path, inputs: Inputs, *, up: str = "auto", sha256: str | None = None) -> Loaded:
     """Read one file of any supported kind.
 
     Args:
-        path: the file; its suffix says how it is read.
-        shape: how a 3D file is sampled.
+        path: the file; its suffix says of which kind it is.
+        inputs: what the encoders are given.
         up: the axis of a 3D file that points up, "y" or "z"; "auto" goes by the format.
         sha256: the content hash, where the caller has it already.
 
     Raises:
-        FileProblem: anything wrong with the file.
+        FileProblem: anything wrong with the file, or no encoder for its kind.
     """
     match modality_of(path):
         case Modality.SHAPE:
-            return load_shape(path, shape, up=up, sha256=sha256)
+            return load_shape(path, inputs.shape, up=up, sha256=sha256)
+        case Modality.IMAGE if inputs.image:
+            return load_image(path, inputs.image, sha256=sha256)
+        case Modality.AUDIO if inputs.audio:
+            return load_audio(path, inputs.audio, sha256=sha256)
         case Modality.TEXT:
             data = read_bytes(path)
             words = Text(text.READERS[path.suffix.lower()](data, path))
             return Loaded(Modality.TEXT, words, {}, sha256 or hashlib.sha256(data).hexdigest())
         case None:
-            known = " ".join(sorted(suffix.lstrip(".") for suffix in _MODALITIES))
-            raise FileProblem("unsupported", f"has a suffix that is not read; convert it to one of: {known}.")
+            raise _unread("has a suffix that is not read", _MODALITIES)
         case modality:
-            raise FileProblem("unsupported", f"is {modality}, which this version does not read; leave it out.")
+            raise FileProblem("unsupported", f"is of kind {modality}, which the space does not encode; leave it out.")
+
+
+def load_image(source: Path | str | np.ndarray, entry: ImageInput, *, sha256: str | None = None) -> Loaded:
+    """Read a picture file, or take an array as it is, and fit it into the encoder's square.
+
+    Args:
+        source: a path, or an (h, w, 3) or (h, w, 4) array, uint8 or floats of 0..1, the first row at the top.
+        entry: the square.
+        sha256: the content hash of the file, where the caller has it already.
+
+    Returns:
+        a `Picture` with the facts width and height (pixels, as seen).
+
+    Raises:
+        FileProblem: anything wrong with the file or the array.
+    """
+    if isinstance(source, np.ndarray):
+        facts: dict[str, object] = {"width": source.shape[1], "height": source.shape[0]} if source.ndim == 3 else {}
+        return Loaded(Modality.IMAGE, image.from_array(source, entry), facts, sha256 or _array_hash(source))
+    path = Path(source)
+    _check_suffix(path, image.READERS, "a picture format")
+    data = read_bytes(path)
+    picture, facts = image.READERS[path.suffix.lower()](data, path, entry)
+    return Loaded(Modality.IMAGE, picture, facts, sha256 or hashlib.sha256(data).hexdigest())
+
+
+def load_audio(source: Path | str | np.ndarray, entry: AudioInput, *, sha256: str | None = None) -> Loaded:
+    """Read the beginning of a sound file, or take an array as it is.
+
+    Args:
+        source: a path, or an (n,) array of floats, about -1..1, at the rate of `entry`.
+        entry: rate and length of what the encoder is given.
+        sha256: the content hash of the file, where the caller has it already.
+
+    Returns:
+        a `Waveform` with the facts seconds, rate and channels of the whole file.
+
+    Raises:
+        FileProblem: anything wrong with the file or the array.
+        MissingDependency: what reads sounds is not installed.
+    """
+    if isinstance(source, np.ndarray):
+        facts: dict[str, object] = {"seconds": source.size / entry.rate, "rate": entry.rate, "channels": 1}
+        return Loaded(Modality.AUDIO, audio.from_array(source, entry), facts, sha256 or _array_hash(source))
+    path = Path(source)
+    _check_suffix(path, audio.READERS, "a sound format")
+    waveform, facts = audio.READERS[path.suffix.lower()](path, entry)
+    return Loaded(Modality.AUDIO, waveform, facts, sha256 or content_hash(path))
 
 
 def load_shape(
@@ -105,7 +169,7 @@ def load_shape(
     with np.errstate(all="ignore"):  # damaged numbers are found by `cleaned`, not by a warning
         if isinstance(source, np.ndarray):
             geometry, axis = points.from_array(source), "y"
-            digest = sha256 or hashlib.sha256(np.ascontiguousarray(source).tobytes()).hexdigest()
+            digest = sha256 or _array_hash(source)
         else:
             geometry, axis, digest = _read_shape(Path(source), sha256, looks_at_color=shape.color is not None)
         axis = axis if up == "auto" else up
@@ -123,12 +187,24 @@ def load_shape(
 
 def _read_shape(path: Path, sha256: str | None, *, looks_at_color: bool) -> tuple[Geometry, str, str]:
     """The geometry, its up axis by the format's convention, and the content hash of a 3D file."""
+    _check_suffix(path, _SHAPES, "a 3D format")
     suffix = path.suffix.lower()
-    if suffix not in _SHAPES:
-        known = " ".join(sorted(known.lstrip(".") for known in _SHAPES))
-        raise FileProblem("unsupported", f"is not a 3D format that is read; convert it to one of: {known}.")
     data = read_bytes(path)
     digest = sha256 or hashlib.sha256(data).hexdigest()
     if suffix in mesh.READERS:
         return mesh.READERS[suffix](data, path, textures=looks_at_color), mesh.up_axis(suffix, data), digest
     return points.READERS[suffix](data, path), "y", digest
+
+
+def _check_suffix(path: Path, readers: Collection[str], what: str) -> None:
+    if path.suffix.lower() not in readers:
+        raise _unread(f"is not {what} that is read", readers)
+
+
+def _unread(fault: str, suffixes: Iterable[str]) -> FileProblem:
+    known = " ".join(sorted(suffix.lstrip(".") for suffix in suffixes))
+    return FileProblem("unsupported", f"{fault}; convert it to one of: {known}.")
+
+
+def _array_hash(array: np.ndarray) -> str:
+    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()

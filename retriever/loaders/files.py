@@ -19,16 +19,33 @@ def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
         FileProblem: "unreadable", "too-large" or "empty".
     """
     try:
-        if not path.is_file():
-            path.stat()
-            raise FileProblem("unreadable", "is not a regular file; point at the file itself.")
-        size = path.stat().st_size
+        size = regular_size(path)
         if size > limit:
             raise FileProblem("too-large", f"has {size} bytes, over the limit of {limit}; split or simplify it.")
         data = path.read_bytes()
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise FileProblem("unreadable", f"cannot be read ({reason}); check the path and its permissions.") from error
-    if not data:
-        raise FileProblem("empty", "has no bytes; export it again.")
+        raise unreadable(error) from error
     return data
+
+
+def regular_size(path: Path) -> int:
+    """Bytes of a regular file, one at least.
+
+    Raises:
+        FileProblem: "unreadable" or "empty".
+    """
+    try:
+        size = path.stat().st_size
+        if not path.is_file():
+            raise FileProblem("unreadable", "is not a regular file; point at the file itself.")
+    except (OSError, ValueError) as error:
+        raise unreadable(error) from error
+    if not size:
+        raise FileProblem("empty", "has no bytes; export it again.")
+    return size
+
+
+def unreadable(error: Exception) -> FileProblem:
+    """What the operating system's refusal is for the user."""
+    reason = getattr(error, "strerror", None) or str(error)
+    return FileProblem("unreadable", f"cannot be read ({reason}); check the path and its permissions.")

@@ -160,7 +160,7 @@ def _payload(space: Space, modality: Modality, term: Term, up: str) -> Payload:
     if found not in (modality, None):
         raise UsageError(f"{option}: this is a file of kind {found}; ask with {found}: or --{found} instead.")
     try:
-        return loaders.load(path, space.identity.shape, up=up).payload
+        return loaders.load(path, space.identity.inputs, up=up).payload
     except FileProblem as problem:
         raise UsageError(f"{option}: the file {problem}") from problem
 

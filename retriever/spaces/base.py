@@ -10,7 +10,18 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from retriever.errors import FileProblem, SpaceError
-from retriever.types import Modality, Payload, ShapeInput, Text, Vectors
+from retriever.types import AudioInput, ImageInput, Loaded, Modality, Payload, ShapeInput, Text, Vectors
+
+File = str | Path
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the encoders of a space are given, and so how files are read; None where there is no such encoder."""
+
+    shape: ShapeInput
+    image: ImageInput | None = None
+    audio: AudioInput | None = None
 
 
 @dataclass(frozen=True)
@@ -22,17 +33,28 @@ class SpaceIdentity:
         dim: length of every vector.
         weights: one hex digest over all weight files, in the order of `Modality`.
         shape: how shapes are sampled.
+        image: how pictures are fitted; None where the space has no encoder for them.
+        audio: how sounds are sampled; None likewise.
     """
 
     name: str
     dim: int
     weights: str
     shape: ShapeInput
+    image: ImageInput | None = None
+    audio: AudioInput | None = None
+
+    @property
+    def inputs(self) -> Inputs:
+        """How files are read for it."""
+        return Inputs(self.shape, self.image, self.audio)
 
     def __str__(self) -> str:
-        shape = self.shape
-        rule = f"{shape.points} points, {shape.up} up, colour {shape.color}, sampling {shape.sampling}"
-        return f"the space {self.name!r} (weights {self.weights[:12]}, {self.dim}-d, {rule})"
+        shape, image, audio = self.shape, self.image, self.audio
+        rules = [f"{shape.points} points, {shape.up} up, colour {shape.color}, sampling {shape.sampling}"]
+        rules += [f"pictures {image.side}x{image.side} on {image.background}"] if image else []
+        rules += [f"sounds {audio.seconds:g} s at {audio.rate} Hz"] if audio else []
+        return f"the space {self.name!r} (weights {self.weights[:12]}, {self.dim}-d, {', '.join(rules)})"
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -40,8 +62,16 @@ class SpaceIdentity:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> SpaceIdentity:
-        """Back from `to_json`."""
-        return cls(**{**data, "shape": ShapeInput(**data["shape"])})
+        """Back from `to_json`; what was written before there were pictures and sounds has none."""
+        image, audio = data.get("image"), data.get("audio")
+        return cls(
+            **{
+                **data,
+                "shape": ShapeInput(**data["shape"]),
+                "image": None if image is None else ImageInput(**image),
+                "audio": None if audio is None else AudioInput(**audio),
+            }
+        )
 
 
 @runtime_checkable
@@ -71,11 +101,19 @@ class Space:
         identity: what an index records.
         towers: modality -> function that builds its encoder.
         license: of the weights, as a sentence.
+        licenses: the same of each tower, where they differ.
     """
 
-    def __init__(self, identity: SpaceIdentity, towers: Mapping[Modality, Callable[[], Encoder]], license: str) -> None:
+    def __init__(
+        self,
+        identity: SpaceIdentity,
+        towers: Mapping[Modality, Callable[[], Encoder]],
+        license: str,
+        licenses: Mapping[Modality, str] | None = None,
+    ) -> None:
         self.identity = identity
         self.license = license
+        self.licenses = dict(licenses or {})
         self._towers = dict(towers)
         self._built: dict[Modality, Encoder] = {}
 
@@ -101,35 +139,67 @@ class Space:
         return self._built[modality]
 
     def encode(
-        self, *, texts: str | Sequence[str] = (), shapes: str | Path | Sequence[str | Path | np.ndarray] = ()
+        self,
+        *,
+        texts: str | Sequence[str] = (),
+        images: File | np.ndarray | Sequence[File | np.ndarray] = (),
+        audio: File | np.ndarray | Sequence[File | np.ndarray] = (),
+        shapes: File | np.ndarray | Sequence[File | np.ndarray] = (),
     ) -> Vectors:
-        """Unit vectors of texts and shapes, texts first.
+        """Unit vectors of texts, pictures, sounds and shapes, in that order, one of each or several.
 
         Args:
-            texts: strings, or one.
-            shapes: paths of files, or one, or (n, 3) clouds (y up, any scale; the first points of the space's count are
-                drawn with a seed from their bytes).
+            texts: strings.
+            images: paths of files, or (h, w, 3) or (h, w, 4) arrays, uint8 or floats of 0..1.
+            audio: paths of files, or (n,) arrays of floats, about -1..1, at the space's rate
+                (``identity.audio.rate``).
+            shapes: paths of files, or (n, 3) clouds (y up, any scale; points are drawn with a seed from their bytes).
 
         Returns:
-            (len(texts) + len(shapes), d) float32, unit norm.
+            (all of them, d) float32, unit norm.
 
         Raises:
-            FileProblem: names a file that cannot be read.
+            FileProblem: names a file, or an array, that cannot be used.
+            SpaceError: the space has no encoder for one of the kinds.
         """
-        texts = [texts] if isinstance(texts, str) else texts
-        shapes = [shapes] if isinstance(shapes, str | Path) else shapes
-        parts = [np.zeros((0, self.identity.dim), np.float32)]
-        if texts:
-            parts.append(self.encoder(Modality.TEXT).encode([Text(text) for text in texts]))
-        if len(shapes):
-            parts.append(self.encoder(Modality.SHAPE).encode([self._cloud(shape) for shape in shapes]))
-        return np.concatenate(parts)
-
-    def _cloud(self, shape: str | Path | np.ndarray) -> Payload:
         from retriever import loaders
 
-        try:
-            return loaders.load_shape(shape, self.identity.shape).payload
-        except FileProblem as problem:
-            named = "The array" if isinstance(shape, np.ndarray) else shape
-            raise FileProblem(problem.kind, f"{named} {problem}") from problem
+        wanted, inputs = [texts] if isinstance(texts, str) else texts, self.identity.inputs
+        parts = [np.zeros((0, self.identity.dim), np.float32)]
+        if len(wanted):
+            parts.append(self.encoder(Modality.TEXT).encode([Text(text) for text in wanted]))
+        if some := _listed(images, 3):
+            encoder = self.encoder(Modality.IMAGE)
+            parts.append(_encoded(encoder, some, lambda file: loaders.load_image(file, inputs.image or ImageInput())))
+        if some := _listed(audio, 1):
+            encoder = self.encoder(Modality.AUDIO)
+            parts.append(_encoded(encoder, some, lambda file: loaders.load_audio(file, inputs.audio or AudioInput())))
+        if some := _listed(shapes, 2):
+            encoder = self.encoder(Modality.SHAPE)
+            parts.append(_encoded(encoder, some, lambda file: loaders.load_shape(file, inputs.shape)))
+        return np.concatenate(parts)
+
+
+def _listed(given: File | np.ndarray | Sequence[File | np.ndarray], axes: int) -> list[File | np.ndarray]:
+    """Files and arrays of that many axes, of which one may have been given bare."""
+    alone = isinstance(given, str | Path) or (isinstance(given, np.ndarray) and given.ndim == axes and len(given))
+    return [given] if alone else list(given)  # type: ignore[list-item, arg-type]
+
+
+def _encoded(
+    encoder: Encoder, sources: Sequence[File | np.ndarray], load: Callable[[File | np.ndarray], Loaded]
+) -> Vectors:
+    """(n, d) vectors; a batch at a time is read and encoded, so that memory does not grow with n."""
+    parts = []
+    for start in range(0, len(sources), encoder.batch):
+        payloads = [_payload(source, load) for source in sources[start : start + encoder.batch]]
+        parts.append(encoder.encode(payloads))
+    return np.concatenate(parts)
+
+
+def _payload(source: File | np.ndarray, load: Callable[[File | np.ndarray], Loaded]) -> Payload:
+    try:
+        return load(source).payload
+    except FileProblem as problem:
+        named = "The array" if isinstance(source, np.ndarray) else source
+        raise FileProblem(problem.kind, f"{named} {problem}") from problem

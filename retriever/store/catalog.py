@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FilterError, IndexCorrupt
+from retriever.store.schema import ITEMS
 from retriever.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def _items(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> duckdb.
     files = [str(segment.items.resolve()) for segment in snapshot.segments]
     firsts = snapshot.firsts.tolist()
     parts = [
-        f"SELECT * EXCLUDE (file_row_number){_casts(segment.schema, snapshot.schema)}, "
+        f"SELECT * EXCLUDE (file_row_number){_casts(segment.schema, snapshot.schema)}"
+        f"{_absent(segment.schema, snapshot.schema)}, "
         f"file_row_number + {first} AS {ROW} FROM read_parquet({_quote(file)}, file_row_number = true)"
         for segment, file, first in zip(snapshot.segments, files, firsts, strict=True)
     ]
@@ -75,8 +77,14 @@ def _items(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> duckdb.
 def _casts(own: pa.Schema, whole: pa.Schema) -> str:
     """REPLACE clause for the columns whose type differs between segments."""
     names = [field.name for field in own if field.type != whole.field(field.name).type]
-    casts = [f"CAST({_name(name)} AS {_SQL_TYPES[str(whole.field(name).type)]}) AS {_name(name)}" for name in names]
+    casts = [f"TRY_CAST({_name(name)} AS {_SQL_TYPES[str(whole.field(name).type)]}) AS {_name(name)}" for name in names]
     return f" REPLACE ({', '.join(casts)})" if casts else ""
+
+
+def _absent(own: pa.Schema, whole: pa.Schema) -> str:
+    """NULLs for the core columns that a segment written before they were ones does not have."""
+    names = [name for name in ITEMS.names if name not in own.names]
+    return "".join(f", CAST(NULL AS {_SQL_TYPES[str(whole.field(name).type)]}) AS {_name(name)}" for name in names)
 
 
 def _explain(error: duckdb.Error, where: str, columns: list[str]) -> str:

@@ -26,6 +26,11 @@ ITEMS = pa.schema(
         pa.field("extent", pa.list_(pa.float32())),  # box edges x, y, z in file units
         pa.field("up", pa.string()),  # the file axis taken as up
         pa.field("colored", pa.bool_()),
+        pa.field("width", pa.int64()),  # of a picture, pixels, as seen
+        pa.field("height", pa.int64()),
+        pa.field("seconds", pa.float64()),  # of a sound, all of the file
+        pa.field("rate", pa.int64()),  # samples a second
+        pa.field("channels", pa.int64()),
         pa.field("preview", pa.string()),  # sidecar picture, below the root
         pa.field("split", pa.string()),  # train, test, val where the layout says
     ]
@@ -50,7 +55,11 @@ def merged(schemas: Sequence[pa.Schema]) -> pa.Schema:
 
 
 def conform(table: pa.Table, schema: pa.Schema, rows: int) -> pa.Table:
-    """`table` of `rows` rows with the columns of `schema`: nulls where it has none, cast where its type differs."""
+    """`table` of `rows` rows with the columns of `schema`: cast where its type differs, nulls where it has none.
+
+    Segments that were written before a core column was one may lack it, or have a user's column of its name; the latter
+    is null where it cannot be cast.
+    """
     columns = []
     for field in schema:
         if field.name not in table.column_names:
@@ -58,8 +67,15 @@ def conform(table: pa.Table, schema: pa.Schema, rows: int) -> pa.Table:
         elif table.schema.field(field.name).type == field.type:
             columns.append(table.column(field.name))
         else:
-            columns.append(table.column(field.name).cast(field.type, safe=False))
+            columns.append(_cast(table.column(field.name), field.type))
     return pa.table(columns, schema=schema)
+
+
+def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    try:
+        return column.cast(kind, safe=False)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return pa.chunked_array([pa.nulls(len(column), kind)])
 
 
 def positions(column: pa.ChunkedArray, values: Sequence[str]) -> NDArray[np.int32]:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import simple_space
 from index_reading import counts, rows
 from small_corpus import write_bad, write_box
 
@@ -69,7 +70,8 @@ def test_strange_names_and_links(corpus: Path, folder: Path):
     assert summary.skipped["folder linked twice"] == 1 and summary.skipped["not a regular file"] == 1
 
 
-def test_modalities_the_space_cannot_encode_are_skipped(corpus: Path, folder: Path):
+def test_modalities_the_space_cannot_encode_are_skipped(corpus: Path, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(simple_space, "open_space", simple_space.open_mute)
     (corpus / "note.txt").write_text("a note of its own")
     (corpus / "photo.png").write_bytes(b"\x89PNG")
     (corpus / "song.mp3").write_bytes(b"ID3")

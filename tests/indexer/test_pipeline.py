@@ -17,9 +17,10 @@ from indexer.loading import Loader, Problem, Request
 from indexer.pipeline import Job, encode
 from indexer.scan import SourceFile
 from retriever import spaces
+from retriever.spaces import Inputs
 from retriever.types import Loaded, Modality, ShapeInput
 
-SHAPE = ShapeInput(points=64)
+INPUTS = Inputs(ShapeInput(points=64))
 
 
 class DeadlyPath(PosixPath):
@@ -65,13 +66,13 @@ def test_bad_files_are_handed_over(tmp_path: Path):
 def test_a_file_that_kills_its_reader_costs_only_itself(tmp_path: Path):
     paths = write_boxes(tmp_path, 30)
     requests = [
-        Request(DeadlyPath(path) if path.name in {"box-004.off", "box-020.off"} else path, SHAPE) for path in paths
+        Request(DeadlyPath(path) if path.name in {"box-004.off", "box-020.off"} else path, INPUTS) for path in paths
     ]
     with Loader(workers=2, window=12) as loader:
         outcomes = list(loader.outcomes(requests))
     assert [n for n, outcome in enumerate(outcomes) if isinstance(outcome, Problem)] == [4, 20]
     assert isinstance(outcomes[4], Problem) and outcomes[4].kind == "crashed"
-    alone = loading.read(Request(paths[21], SHAPE))
+    alone = loading.read(Request(paths[21], INPUTS))
     assert isinstance(alone, Loaded) and isinstance(outcomes[21], Loaded)
     np.testing.assert_array_equal(outcomes[21].payload.points, alone.payload.points)
 
@@ -84,7 +85,7 @@ def test_only_a_window_of_files_is_read_ahead(tmp_path: Path):
         nonlocal drawn
         for _ in range(200):
             drawn += 1
-            yield Request(path, SHAPE)
+            yield Request(path, INPUTS)
 
     with Loader(workers=0, window=10) as loader:
         for taken, _ in enumerate(loader.outcomes(requests()), start=1):
@@ -105,10 +106,11 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path):
     write_box(tmp_path / "box.off", (1, 2, 3))
     script = (
         "import sys, time, multiprocessing\nfrom pathlib import Path\n"
-        "from indexer.loading import Loader, Request\nfrom retriever.types import Loaded, ShapeInput\n"
+        "from indexer.loading import Loader, Request\nfrom retriever.spaces import Inputs, ShapeInput\n"
+        "from retriever.types import Loaded\n"
         "if __name__ == '__main__':\n"
         "    loader = Loader(2, 4)\n"
-        "    next(loader.outcomes(Request(Path(sys.argv[1]), ShapeInput()) for _ in range(9)))\n"
+        "    next(loader.outcomes(Request(Path(sys.argv[1]), Inputs(ShapeInput())) for _ in range(9)))\n"
         "    print(*(child.pid for child in multiprocessing.active_children()), flush=True)\n"
         "    time.sleep(60)\n"
     )

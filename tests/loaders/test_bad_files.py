@@ -16,18 +16,19 @@ import pytest
 
 from retriever import loaders
 from retriever.errors import FileProblem
-from retriever.loaders import files
+from retriever.loaders import Inputs, files
 from retriever.types import PointCloud, ShapeInput
 
 CHAIRS = Path(__file__).parents[1] / "data" / "chairs"
 FILES = sorted(path.name for path in CHAIRS.iterdir() if loaders.modality_of(path))
 SHAPE = ShapeInput(points=64, color=0.5)
+INPUTS = Inputs(SHAPE)
 SUFFIXES = sorted({Path(name).suffix for name in FILES})
 
 
 def problem(path: Path) -> FileProblem:
     with pytest.raises(FileProblem) as caught:
-        loaders.load(path, SHAPE)
+        loaders.load(path, INPUTS)
     return caught.value
 
 
@@ -116,7 +117,6 @@ CASES = [
     ("a.npz", archive(**{"a.npy": npy((3,), "<f4", b"\0" * 12)}), "malformed"),
     ("a.txt", " \n\t", "empty"),
     ("a.txt", b"\x7fELF\0\0", "malformed"),
-    ("a.png", b"\x89PNG", "unsupported"),
     ("a.blend", b"BLENDER", "unsupported"),
 ]
 
@@ -193,17 +193,17 @@ def test_archives_that_unpack_to_too_much(tmp_path: Path) -> None:
 def test_an_array_called_points_is_enough(tmp_path: Path) -> None:
     points = npy((3, 3), "<f4", np.eye(3, dtype="<f4").tobytes())
     path = written(tmp_path, "a.npz", archive(**{"names.npy": NPY_OBJECT, "normals.npy": points, "points.npy": points}))
-    assert loaders.load(path, SHAPE).facts["vertices"] == 3
+    assert loaders.load(path, INPUTS).facts["vertices"] == 3
 
 
 def test_binary_stl_with_bytes_after_its_end(tmp_path: Path) -> None:
     path = written(tmp_path, "a.stl", (CHAIRS / "chair.stl").read_bytes() + b"\0made by hand")
-    assert loaders.load(path, SHAPE).facts["faces"] == 72
+    assert loaders.load(path, INPUTS).facts["faces"] == 72
 
 
 def test_modelnet_files_with_counts_on_the_first_line(tmp_path: Path) -> None:
     path = written(tmp_path, "a.off", "OFF4 2 0\n0 0 0\n1 0 0\n1 1 0\n0 1 0\n3 0 1 2\n3 0 2 3\n")
-    assert loaders.load(path, SHAPE).facts["faces"] == 2
+    assert loaders.load(path, INPUTS).facts["faces"] == 2
 
 
 def test_libraries_stay_silent(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -211,9 +211,9 @@ def test_libraries_stay_silent(tmp_path: Path, capfd: pytest.CaptureFixture[str]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            loaders.load(CHAIRS / "chair.glb", SHAPE)
+            loaders.load(CHAIRS / "chair.glb", INPUTS)
             written(tmp_path, "a.obj", "mtllib none.mtl\nv 0 0 0\nv 1 0 0\nv 0 1 0\nusemtl x\nf 1 2 3\n")
-            loaders.load(tmp_path / "a.obj", SHAPE)
+            loaders.load(tmp_path / "a.obj", INPUTS)
             problem(written(tmp_path, "b.glb", (CHAIRS / "chair.glb").read_bytes()[:300]))
     finally:
         logging.lastResort = last
@@ -236,10 +236,56 @@ def test_damaged_files_give_a_cloud_or_a_file_problem(tmp_path: Path, name: str)
     for data in cuts + flipped:
         path = written(tmp_path, name, data)
         try:
-            payload = loaders.load(path, SHAPE).payload
+            payload = loaders.load(path, INPUTS).payload
         except FileProblem as found:
             assert found.kind != "unreadable"
             continue
         assert isinstance(payload, PointCloud)
         assert np.isfinite(payload.points).all()
         assert payload.colors is not None and ((payload.colors >= 0) & (payload.colors <= 1)).all()
+
+
+def cloud_file(folder: Path, suffix: str, points: np.ndarray) -> Path:
+    """The cloud in one of the formats of bare clouds."""
+    path = folder / f"a{suffix}"
+    lines = "\n".join(" ".join(map(str, row)) for row in points.tolist())
+    match suffix:
+        case ".npy":
+            np.save(path, points)
+        case ".npz":
+            np.savez(path, points=points)
+        case ".pcd":
+            path.write_text(PCD.format(len(points), "ascii") + lines + "\n")
+        case ".ply":
+            path.write_text(PLY.format("ascii", len(points)) + f"end_header\n{lines}\n")
+        case _:
+            path.write_text(lines + "\n")
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".xyz", ".pts", ".npy", ".npz", ".pcd", ".ply"])
+def test_clouds_of_one_point_of_equal_points_and_with_nan(tmp_path: Path, suffix: str) -> None:
+    for points in (np.ones((1, 3)), np.full((50, 3), 0.25), np.full((3, 3), 1e-40)):
+        assert problem(cloud_file(tmp_path, suffix, points)).kind == "no-surface"
+    points = np.random.default_rng(0).random((50, 3))
+    points[:10, 1] = np.nan
+    loaded = loaders.load(cloud_file(tmp_path, suffix, points), INPUTS)
+    assert loaded.facts["vertices"] == 40
+    assert isinstance(loaded.payload, PointCloud) and np.isfinite(loaded.payload.points).all()
+    points[:40, 2] = np.inf
+    assert problem(cloud_file(tmp_path, suffix, points)).kind == "not-finite"
+
+
+@pytest.mark.parametrize(
+    ("points", "kind"),
+    [
+        (np.ones((1, 3)), "no-surface"),
+        (np.zeros((9, 3)), "no-surface"),
+        (np.full((9, 3), np.nan), "not-finite"),
+        (np.full((9, 3), 1e300), "not-finite"),
+    ],
+)
+def test_arrays_of_one_point_of_equal_points_and_with_nan(points: np.ndarray, kind: str) -> None:
+    with pytest.raises(FileProblem) as caught:
+        loaders.load_shape(points, SHAPE)
+    assert caught.value.kind == kind and ";" in str(caught.value)

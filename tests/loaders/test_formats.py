@@ -11,6 +11,7 @@ from PIL import Image
 
 from retriever import loaders
 from retriever.errors import FileProblem, SpaceError, UsageError
+from retriever.loaders import Inputs
 from retriever.types import Modality, PointCloud, ShapeInput
 
 CHAIRS = Path(__file__).parents[1] / "data" / "chairs"
@@ -31,10 +32,11 @@ COLORED = [
 ]
 BLUE, RED = np.array([51, 102, 204]) / 255, np.array([204, 51, 51]) / 255
 SHAPE = ShapeInput(points=1024, color=0.5)
+INPUTS = Inputs(SHAPE)
 
 
 def cloud_of(path: Path, shape: ShapeInput = SHAPE, up: str = "auto") -> PointCloud:
-    payload = loaders.load(path, shape, up=up).payload
+    payload = loaders.load(path, Inputs(shape), up=up).payload
     assert isinstance(payload, PointCloud)
     return payload
 
@@ -61,7 +63,7 @@ def test_every_format_gives_the_same_upright_chair(name: str) -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_facts(name: str) -> None:
-    facts = loaders.load(CHAIRS / name, SHAPE).facts
+    facts = loaders.load(CHAIRS / name, INPUTS).facts
     is_cloud = Path(name).suffix in {".xyz", ".pts", ".pcd", ".npy", ".npz"}
     z_up = name in {"chair.stl", "chair_ascii.stl", "chair.3mf", "chair_z_up.dae"}
     assert facts["faces"] == (0 if is_cloud else 72)
@@ -95,16 +97,16 @@ def test_files_without_color_get_the_level_of_the_space() -> None:
 def test_looking_at_color_does_not_move_the_points(name: str) -> None:
     blind, seeing = ShapeInput(points=64), ShapeInput(points=64, color=0.5)
     assert (cloud_of(CHAIRS / name, blind).points == cloud_of(CHAIRS / name, seeing).points).all()
-    assert loaders.load(CHAIRS / name, blind).facts == loaders.load(CHAIRS / name, seeing).facts
+    assert loaders.load(CHAIRS / name, Inputs(blind)).facts == loaders.load(CHAIRS / name, Inputs(seeing)).facts
 
 
 def test_up_is_a_choice() -> None:
     auto, z, y = (cloud_of(CHAIRS / "chair.stl", up=up).points for up in ("auto", "z", "y"))
     assert (auto == z).all()
     np.testing.assert_allclose(z, y[:, [0, 2, 1]] * [1, 1, -1], atol=1e-6)
-    assert loaders.load(CHAIRS / "chair.stl", SHAPE, up="y").facts["up"] == "y"
+    assert loaders.load(CHAIRS / "chair.stl", INPUTS, up="y").facts["up"] == "y"
     with pytest.raises(UsageError, match="y, z or auto"):
-        loaders.load(CHAIRS / "chair.stl", SHAPE, up="x")
+        loaders.load(CHAIRS / "chair.stl", INPUTS, up="x")
 
 
 def test_a_space_may_have_z_up() -> None:
@@ -116,7 +118,7 @@ def test_a_space_may_have_z_up() -> None:
 def test_dae_may_say_that_x_is_up(tmp_path: Path) -> None:
     text = (CHAIRS / "chair.dae").read_bytes().replace(b"Y_UP", b"X_UP")
     (tmp_path / "a.dae").write_bytes(text)
-    assert loaders.load(tmp_path / "a.dae", SHAPE).facts["up"] == "x"
+    assert loaders.load(tmp_path / "a.dae", INPUTS).facts["up"] == "x"
     sizes = np.ptp(cloud_of(tmp_path / "a.dae").points, axis=0)
     assert sizes.argmax() == 0, "the file's y axis lies flat"
 
@@ -126,8 +128,8 @@ def test_the_same_bytes_give_the_same_points(tmp_path: Path) -> None:
     first, second = cloud_of(CHAIRS / "chair.ply"), cloud_of(tmp_path / "other name.PLY")
     assert (first.points == second.points).all()
     known = loaders.content_hash(CHAIRS / "chair.ply")
-    assert loaders.load(tmp_path / "other name.PLY", SHAPE).sha256 == known
-    again = loaders.load(CHAIRS / "chair.ply", SHAPE, sha256=known).payload
+    assert loaders.load(tmp_path / "other name.PLY", INPUTS).sha256 == known
+    again = loaders.load(CHAIRS / "chair.ply", INPUTS, sha256=known).payload
     assert isinstance(again, PointCloud)
     assert (again.points == first.points).all()
 
@@ -154,7 +156,7 @@ def test_other_arrays_are_refused(array: np.ndarray) -> None:
 
 def test_missing_materials_and_textures_cost_only_the_color(tmp_path: Path) -> None:
     shutil.copy(CHAIRS / "chair.obj", tmp_path)
-    loaded = loaders.load(tmp_path / "chair.obj", SHAPE)
+    loaded = loaders.load(tmp_path / "chair.obj", INPUTS)
     assert loaded.facts["colored"] is False
     assert loaded.facts["faces"] == 72
 
@@ -184,12 +186,12 @@ def test_a_textured_ply(tmp_path: Path) -> None:
     assert colors is not None
     assert np.unique(colors, axis=0).tolist() == [[0, 0, 1], [1, 0, 0]]
     (tmp_path / "two colours.png").unlink()
-    assert loaders.load(tmp_path / "a.ply", SHAPE).facts["colored"] is False
+    assert loaders.load(tmp_path / "a.ply", INPUTS).facts["colored"] is False
 
 
 def test_an_unknown_sampling_rule_is_refused() -> None:
     with pytest.raises(SpaceError, match="sampling rule 99"):
-        loaders.load(CHAIRS / "chair.obj", ShapeInput(sampling=99))
+        loaders.load(CHAIRS / "chair.obj", Inputs(ShapeInput(sampling=99)))
 
 
 def test_modalities_go_by_suffix_in_any_case() -> None:
@@ -208,7 +210,7 @@ def test_modalities_go_by_suffix_in_any_case() -> None:
 )
 def test_texts(tmp_path: Path, data: bytes, text: str) -> None:
     (tmp_path / "note.txt").write_bytes(data)
-    loaded = loaders.load(tmp_path / "note.txt", SHAPE)
+    loaded = loaders.load(tmp_path / "note.txt", INPUTS)
     assert (loaded.modality, loaded.payload.text, loaded.facts) == (Modality.TEXT, text, {})  # type: ignore[union-attr]
 
 
@@ -229,7 +231,7 @@ def test_texts(tmp_path: Path, data: bytes, text: str) -> None:
 def test_every_way_to_write_an_obj_face(tmp_path: Path, faces: str) -> None:
     text = "v 0 0 0\nv 1 0 0 # corner\nv 1 1 0\nv 0 1 0\nvt 0 0\nvt 1 0\nvt 1 1\nvt 0 1\nvn 0 0 1\n" + faces + "\n"
     (tmp_path / "a.obj").write_text(text)
-    loaded = loaders.load(tmp_path / "a.obj", SHAPE)
+    loaded = loaders.load(tmp_path / "a.obj", INPUTS)
     assert (loaded.facts["vertices"], loaded.facts["faces"]) == (4, 2)
     inside = cloud_of(tmp_path / "a.obj").points
     assert np.ptp(inside[:, 0]) == pytest.approx(np.ptp(inside[:, 1]), rel=0.05)
@@ -249,7 +251,7 @@ def test_obj_colors_of_vertices_pictures_and_lines_alone(tmp_path: Path) -> None
     assert colors is not None
     assert np.unique(colors, axis=0).tolist() == [[0, 1, 0], [0.5, 0.5, 0.5]]
     (tmp_path / "c.obj").write_text(square.format("") + "l 1 2 3 4\n")
-    assert loaders.load(tmp_path / "c.obj", SHAPE).facts["faces"] == 0
+    assert loaders.load(tmp_path / "c.obj", INPUTS).facts["faces"] == 0
 
 
 def test_compressed_pcd_is_read_by_open3d_or_says_how_to_get_it() -> None:
@@ -259,8 +261,8 @@ def test_compressed_pcd_is_read_by_open3d_or_says_how_to_get_it() -> None:
         import open3d  # noqa: F401
     except (ImportError, OSError):
         with pytest.raises(FileProblem, match="open3d") as problem:
-            loaders.load(path, SHAPE)
+            loaders.load(path, INPUTS)
         assert problem.value.kind == "unsupported"
     else:
-        facts = loaders.load(path, SHAPE).facts
+        facts = loaders.load(path, INPUTS).facts
         assert (facts["vertices"], facts["faces"], facts["colored"]) == (300, 0, True)

@@ -1,0 +1,181 @@
+"""Pictures: png, jpg, webp, bmp, tiff and gif, by Pillow -> the square that an image encoder is given.
+
+What the file holds counts, not its suffix: a PNG called .jpg is read. Of an animation the first frame is taken, of a
+file of several pages the first page; colour profiles are not applied.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.errors import FileProblem
+from retriever.loaders.numeric import WARNINGS
+from retriever.types import ImageInput, Picture
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MAX_PIXELS = 100_000_000
+"""Most pixels that are unpacked; a JPEG of more is unpacked at a half, a quarter or an eighth of its size."""
+
+_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
+_GAP = 2.0
+"""How much larger than the square a picture is when the careful filter takes over from the quick ones."""
+_ORIENTATION = 0x0112
+_TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
+"""EXIF orientation -> `PIL.Image.Transpose` that undoes it."""
+_SWAPS_SIDES = {5, 6, 7, 8}
+
+
+def read(data: bytes, path: Path, image: ImageInput) -> tuple[Picture, dict[str, object]]:
+    """The picture, and its facts width and height in pixels, upright as its EXIF tag says.
+
+    Raises:
+        FileProblem: "malformed", "truncated", "unsupported" or "too-large".
+    """
+    from PIL import Image
+
+    with WARNINGS, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with _opened(data) as picture:
+                return _read(picture, image)
+        except FileProblem:
+            raise
+        except (Image.DecompressionBombError, MemoryError) as error:
+            raise _too_large() from error
+        except Exception as error:  # Pillow raises nearly everything for damaged files
+            if "truncated" in str(error).lower():
+                raise FileProblem("truncated", "ends in the middle of its picture; copy or save it again.") from error
+            reason = str(error) or type(error).__name__
+            raise FileProblem("malformed", f"is a damaged picture ({reason}); copy or save it again.") from error
+
+
+def from_array(pixels: NDArray[Any], image: ImageInput) -> Picture:
+    """The picture of an (h, w, 3) or (h, w, 4) array, uint8 or floats of 0..1, RGB and then alpha.
+
+    Raises:
+        FileProblem: "malformed" for any other shape or type, "not-finite".
+    """
+    from PIL import Image
+
+    if pixels.ndim != 3 or pixels.shape[2] not in (3, 4) or not pixels.size:
+        raise FileProblem("malformed", f"has the shape {pixels.shape}; give pixels of shape (h, w, 3) or (h, w, 4).")
+    if pixels.dtype.kind == "f":
+        if not np.isfinite(pixels).all():
+            raise FileProblem("not-finite", "has pixels that are not finite; give numbers of 0 to 1.")
+        if pixels.min() < 0 or pixels.max() > 1:
+            raise FileProblem("malformed", "has floats beyond 0 to 1; divide them by 255, or give uint8.")
+        pixels = np.round(pixels * 255).astype(np.uint8)
+    if pixels.dtype != np.uint8:
+        raise FileProblem("malformed", f"holds {pixels.dtype}; give uint8, or floats of 0 to 1.")
+    return _letterboxed(Image.fromarray(np.ascontiguousarray(pixels)), image)
+
+
+def _opened(data: bytes) -> Image:
+    """The file's header, read; no pixel is unpacked yet."""
+    from PIL import (  # noqa: F401 - each registers the format that it is called for
+        BmpImagePlugin,
+        GifImagePlugin,
+        Image,
+        JpegImagePlugin,
+        PngImagePlugin,
+        TiffImagePlugin,
+        UnidentifiedImageError,
+        WebPImagePlugin,
+    )
+
+    try:
+        return Image.open(io.BytesIO(data), formats=_FORMATS)
+    except UnidentifiedImageError as error:
+        raise FileProblem("malformed", "is no picture that can be read; save it as PNG or JPEG.") from error
+
+
+def _read(picture: Image, image: ImageInput) -> tuple[Picture, dict[str, object]]:
+    from PIL import Image
+
+    width, height = picture.size
+    wide, high = _fitted(width, height, image.side)
+    picture.draft(None, (round(_GAP * wide), round(_GAP * high)))  # of a JPEG: it is unpacked smaller, and sooner
+    if picture.size[0] * picture.size[1] > MAX_PIXELS:
+        raise _too_large()
+    picture.load()
+    turn = _orientation(picture)
+    upright = _in_rgb(picture)
+    if turn in _TURNS:
+        upright = _shrunk(upright, image.side).transpose(Image.Transpose(_TURNS[turn]))
+    if turn in _SWAPS_SIDES:
+        width, height = height, width
+    return _letterboxed(upright, image), {"width": width, "height": height}
+
+
+def _orientation(picture: Image) -> int:
+    """The EXIF tag, 1 to 8; 1 where there is none, or it is damaged, or where Pillow heeded it already (TIFF)."""
+    try:
+        return int(picture.getexif().get(_ORIENTATION, 1))
+    except Exception:  # a damaged EXIF block costs the picture its orientation only
+        return 1
+
+
+def _in_rgb(picture: Image) -> Image:
+    """As RGB, or RGBA where something is transparent."""
+    if picture.mode in ("I", "F") or picture.mode.startswith("I;16"):
+        return _grey(np.asarray(picture))
+    wanted = "RGBA" if picture.has_transparency_data else "RGB"
+    try:
+        return picture if picture.mode == wanted else picture.convert(wanted)
+    except ValueError as error:
+        raise FileProblem("unsupported", f"has {picture.mode} colours, which are not read; save it as RGB.") from error
+
+
+def _grey(levels: NDArray[Any]) -> Image:
+    """Grey of more than 8 bits: 16-bit levels span black to white; other numbers their own least to greatest."""
+    from PIL import Image
+
+    values = levels.astype(np.float64)
+    finite = np.isfinite(values)
+    if not finite.any():
+        raise FileProblem("not-finite", "has no pixel that is a finite number; save it again.")
+    low, high = (0.0, 65535.0) if levels.dtype == np.uint16 else (values[finite].min(), values[finite].max())
+    scaled = np.where(finite, (values - low) / max(high - low, np.finfo(np.float64).tiny), 0)
+    return Image.fromarray(np.round(scaled * 255).astype(np.uint8)).convert("RGB")
+
+
+def _letterboxed(picture: Image, image: ImageInput) -> Picture:
+    """The whole picture, its proportions kept, in the middle of a grey square."""
+    from PIL import Image
+
+    picture = _shrunk(picture, image.side)
+    square = Image.new("RGB", (image.side, image.side), (image.background,) * 3)
+    corner = ((image.side - picture.size[0]) // 2, (image.side - picture.size[1]) // 2)
+    square.paste(picture, corner, picture if picture.mode == "RGBA" else None)
+    return Picture(np.array(square))
+
+
+def _shrunk(picture: Image, side: int) -> Image:
+    """Resized, or grown, so that its longer edge is `side`."""
+    from PIL import Image
+
+    size = _fitted(*picture.size, side)
+    if picture.size == size:
+        return picture
+    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=_GAP)
+
+
+def _fitted(width: int, height: int, side: int) -> tuple[int, int]:
+    """The size of a picture whose longer edge is `side`."""
+    scale = side / max(width, height)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _too_large() -> FileProblem:
+    return FileProblem("too-large", f"has more than the {MAX_PIXELS:,} pixels that are read; make it smaller.")
+
+
+READERS = dict.fromkeys((".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif"), read)
