@@ -1,0 +1,65 @@
+"""Trains the image tower of `mini`: ``python -m indexer.align.pictures --data FOLDER --out FOLDER``."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: spinning threads starve every other process
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from indexer.align import captions, vocabulary
+from indexer.align.loop import Alignment, Recipe
+from indexer.align.pictures import pack
+from indexer.align.pictures.examples import PictureExamples
+from indexer.align.pictures.sources import everything
+from retriever.errors import RetrieverError
+from retriever.spaces.image_tower import ImageTower, ImageTowerConfig
+
+
+def main(
+    data: Annotated[list[Path], typer.Option(help="Folder with photos, renders and shapes_named; may be repeated.")],
+    out: Annotated[Path, typer.Option(help="Folder for the packed pictures, checkpoint, curve and tower.safetensors.")],
+    views: Annotated[int, typer.Option(help="Pictures of each mesh.")] = 6,
+    per_kind: Annotated[int, typer.Option(help="Pictures of parametric shapes of each kind.")] = 48,
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 3000,
+    batch: Annotated[int, typer.Option(help="Pictures a step.")] = 128,
+    rate: Annotated[float, typer.Option(help="Peak learning rate.")] = 2e-3,
+    start: Annotated[Path | None, typer.Option("--from", help="Weights to start from; random ones by default.")] = None,
+    validate_every: Annotated[int, typer.Option(help="Steps between validations.")] = 250,
+    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+) -> None:
+    """Bind an image tower to the text hub by contrastive training; run again to go on after an interruption."""
+    packed = out / "pack"
+    if not pack.exists(packed):
+        pictures = everything(data, views=views, per_kind=per_kind, seed=seed)
+        pack.write(pictures, packed, lambda done: _say(f"{done} pictures") if done % 1000 == 0 else None)
+    config = ImageTowerConfig()
+    examples = PictureExamples(pack.Pack.load(packed), config.side, widen=vocabulary.widen)
+    _say(f"{len(examples.pack.kinds)} pictures, {len(examples.phrases)} captions")
+    vectors = captions.kept_label_vectors(examples.phrases, out / "phrases.npz")
+    tower = ImageTower(config)
+    if start is not None:
+        tower.load(start)
+    recipe = Recipe(
+        steps=steps, batch=batch, rate=rate, validate_every=validate_every, seed=seed, device=device, weight_decay=0.1
+    )
+    Alignment(examples, vectors, tower, recipe, out).train(_say)
+    _say(f"written: {out / 'tower.safetensors'}")
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+if __name__ == "__main__":
+    try:
+        typer.run(main)
+    except RetrieverError as error:
+        _say(f"error: {error}")
+        sys.exit(1)

@@ -1,0 +1,123 @@
+"""Pictures as training examples: which are drawn how often, how they are varied, and how a tower is judged on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from indexer.align.pictures.augment import Augmentation, augment, plain
+from indexer.align.pictures.pack import Pack
+from retriever import metrics
+
+MIXTURE = {"photo": 0.45, "render": 0.3, "parametric": 0.25}
+"""Share of each kind of picture in what is drawn."""
+
+Widen = Callable[[Sequence[str]], tuple[str, ...]]
+
+_JUDGED = 800  # pictures of a kind: enough for a curve, quick enough to be looked at often
+
+
+class PictureExamples:
+    """`indexer.align.loop.Examples` of pictures.
+
+    Args:
+        pack: what to draw from.
+        side: edge length of validation pictures; those drawn are between two thirds of it and all of it, a batch
+            of one size, which is cheaper and no worse (Touvron et al. 2019, arXiv 1906.06423).
+        augmentation: how each draw is varied.
+        mixture: kind of picture -> its share of the draws.
+        widen: captions of one picture -> those and more, synonyms and hypernyms say.
+        own: chance that a picture's caption is one of its own and not one of the added.
+    """
+
+    def __init__(
+        self,
+        pack: Pack,
+        side: int,
+        *,
+        augmentation: Augmentation | None = None,
+        mixture: Mapping[str, float] | None = None,
+        widen: Widen = tuple,
+        own: float = 0.7,
+    ) -> None:
+        self.pack, self._side, self._own = pack, side, own
+        self._augmentation = augmentation or Augmentation()
+        phrases: dict[str, int] = {}
+        widened: dict[tuple[str, ...], tuple[list[int], list[int]]] = {}
+        for captions in pack.captions:
+            if captions not in widened:
+                added = [phrase for phrase in widen(captions) if phrase not in captions]
+                number = [[phrases.setdefault(each, len(phrases)) for each in several] for several in (captions, added)]
+                widened[captions] = number[0], number[1]
+        self._captions = [widened[captions] for captions in pack.captions]
+        self.phrases = list(phrases)
+        self._chances = _drawing_chances(pack, mixture or MIXTURE)
+
+    def draw(self, rng: np.random.Generator, count: int) -> tuple[tuple[Tensor], NDArray[np.int64]]:
+        """(count, s, s, 3) bytes of training pictures, varied, and a caption of each."""
+        rows = rng.choice(len(self._chances), count, p=self._chances)
+        captions = np.array([self._caption(rng, row) for row in rows])
+        side = int(rng.integers(self._side * 2 // 3 // 8, self._side // 8 + 1)) * 8
+        generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
+        rgba = torch.from_numpy(np.stack([self.pack.pixels[row] for row in rows]))
+        return (augment(rgba, side, self._augmentation, generator),), captions
+
+    def _caption(self, rng: np.random.Generator, row: int) -> int:
+        """The first, which is the name, as often as all the others together."""
+        own, added = self._captions[row]
+        if added and rng.random() > self._own:
+            return int(rng.choice(added))
+        return own[0] if rng.random() < 0.5 else int(rng.choice(own))
+
+    @torch.inference_mode()
+    def validate(self, tower: nn.Module, phrase_vectors: Tensor) -> dict[str, float]:
+        """Top-1 and top-5 over held-out pictures' names, and picture -> text mAP, each kind of picture apart."""
+        measured = {}
+        for kind in sorted(set(self.pack.kinds)):
+            rows = self._held_out(kind)
+            if len(rows):
+                vectors = self._vectors(tower, rows, phrase_vectors.device.type)
+                for measure, value in self._measures(vectors, rows, phrase_vectors.cpu()).items():
+                    measured[f"{kind}_{measure}"] = value
+        return measured
+
+    def _held_out(self, kind: str) -> NDArray[np.int64]:
+        """A fixed choice of them, the same number of each group where several pictures show one shape."""
+        rows = np.array([i for i in np.flatnonzero(self.pack.held_out) if self.pack.kinds[i] == kind], np.int64)
+        return np.random.default_rng(0).permutation(rows)[:_JUDGED]
+
+    def _vectors(self, tower: nn.Module, rows: NDArray[np.int64], device: str) -> Tensor:
+        vectors = []
+        for part in np.array_split(rows, -(-len(rows) // 64)):
+            rgba = torch.from_numpy(np.stack([self.pack.pixels[row] for row in part]))
+            vectors.append(tower(plain(rgba, self._side).to(device)).float().cpu())
+        return torch.cat(vectors)
+
+    def _measures(self, vectors: Tensor, rows: NDArray[np.int64], phrase_vectors: Tensor) -> dict[str, float]:
+        own = [self._captions[row][0] for row in rows]
+        names = sorted({captions[0] for captions in own})
+        relevant = np.array([[name in captions for name in names] for captions in own])
+        scores = (vectors @ phrase_vectors[names].T).numpy()
+        return {
+            "top1": float(metrics.hit_at(1, scores, relevant).mean()),
+            "top5": float(metrics.hit_at(5, scores, relevant).mean()),
+            "to_text_map": float(metrics.average_precision(scores, relevant).mean()),
+        }
+
+
+def _drawing_chances(pack: Pack, mixture: Mapping[str, float]) -> NDArray[np.float64]:
+    """(n,) chance of each picture: kinds by `mixture`, within a kind frequent names damped by a square root."""
+    kinds = np.array(pack.kinds)
+    names, which = np.unique([captions[0] for captions in pack.captions], return_inverse=True)
+    chances = np.zeros(len(kinds))
+    for kind in sorted(set(pack.kinds)):
+        inside = np.flatnonzero((kinds == kind) & ~pack.held_out)
+        count = np.bincount(which[inside], minlength=len(names))
+        weight = 1 / np.sqrt(count[which[inside]])
+        if len(inside):
+            chances[inside] = mixture.get(kind, 0.0) * weight / weight.sum()
+    return chances / chances.sum()

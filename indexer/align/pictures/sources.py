@@ -1,0 +1,131 @@
+"""Where training pictures come from: renders of meshes and of parametric shapes, authors' renders, photos."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageOps
+
+from indexer.align.captions import clean
+from indexer.align.pictures.chance import jittered, painted, random_light, random_view
+from indexer.align.pictures.names import photo_captions
+from indexer.align.pictures.pack import SIDE, LabelledPicture
+from indexer.align.pictures.render import render_rgba
+from indexer.align.shapes import sources as shapes
+from indexer.align.shapes.sources import LabelledShape
+from indexer.align.split import fraction, is_held_out
+from retriever.types import Geometry
+
+PHOTOS_HELD_OUT = 0.1
+"""Share of the photos that are for validation only."""
+
+LICENCES = {
+    "caltech101": "CC BY 4.0",
+    "grocery": "MIT",
+    "grocery_iconic": "MIT",
+    "clothing": "CC0 1.0",
+    "renders": "CC0 1.0 (kenney)",
+    "shapes_named": "per item: CC0 1.0, CC BY 3.0/4.0, MIT-0",
+    "parametric": "made by this package",
+}
+"""Under what each source of pictures may be used."""
+
+
+def everything(folders: Iterable[Path], *, views: int, per_kind: int, seed: int) -> Iterator[LabelledPicture]:
+    """All pictures of data folders, then parametric ones.
+
+    Args:
+        folders: each with some of ``photos/<set>``, ``shapes_named`` and ``renders``.
+        views: pictures of each named mesh.
+        per_kind: parametric shapes of each kind, one picture each.
+        seed: of everything random.
+    """
+    for data in folders:
+        for photographed in sorted(data.glob("photos/*/")):
+            yield from photos(photographed)
+        table = data / "shapes_named" / "items.csv"
+        if table.is_file():
+            yield from authors_renders(data / "renders", table, "kenney")
+            yield from renders(shapes.named_meshes(table.parent), views, "render", seed)
+    yield from renders(shapes.parametric_shapes(per_kind, seed + 17), 1, "parametric", seed)
+
+
+def renders(of: Iterable[LabelledShape], views: int, kind: str, seed: int) -> Iterator[LabelledPicture]:
+    """`views` pictures of each shape, from random sides, in random light and with changed colours.
+
+    The split is that of the shapes: a picture is held out where its shape is.
+    """
+    for number, shape in enumerate(of):
+        rng = np.random.default_rng((seed, number, 3))
+        for _ in range(views):
+            geometry, captions = _dressed(shape, kind, rng)
+            pixels = render_rgba(geometry, random_view(rng), side=SIDE, light=random_light(rng))
+            if pixels[:, :, 3].any():
+                yield LabelledPicture(pixels, captions, shape.group, shape.source, kind)
+
+
+def _dressed(shape: LabelledShape, kind: str, rng: np.random.Generator) -> tuple[Geometry, tuple[str, ...]]:
+    """The shape in its own colours, in shifted ones, or in one colour, which is then told."""
+    how = rng.random()
+    bare = shape.geometry.colors is None
+    if how < (0.6 if bare else 0.2):
+        geometry, color = painted(shape.geometry, rng)
+        # Of phrases that tell more than the name, some tell a material that is painted over.
+        kept = shape.captions[:1] if kind == "parametric" else shape.captions
+        return geometry, (*kept, f"{color} {shape.captions[0]}")
+    return (jittered(shape.geometry, rng) if how < 0.7 else shape.geometry), shape.captions
+
+
+def authors_renders(folder: Path, table: Path, of: str) -> Iterator[LabelledPicture]:
+    """Pictures named after the shapes of a set; held out where any shape of that name is."""
+    named: dict[str, list[dict[str, str]]] = {}
+    with table.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["set"] == of:
+                named.setdefault(row["name"].replace(" ", "_"), []).append(row)
+    for path in sorted(folder.glob("*.jpg")):
+        rows = named.get(path.stem, [])
+        phrases = [clean(row[column].replace("_", " ")) for row in rows for column in ("name", "category")]
+        captions = tuple(dict.fromkeys(filter(None, phrases)))
+        if captions:
+            groups = [f"{of}/{row['group']}" for row in rows]
+            held_out = any(is_held_out(group) for group in groups)
+            yield LabelledPicture(squared(path, cut_out=True), captions, groups[0], "renders", "render", held_out)
+
+
+def photos(folder: Path) -> Iterator[LabelledPicture]:
+    """Photos in class folders, or ``<Name>_Iconic.jpg`` files side by side; a hash of the name holds out a tenth."""
+    for path in sorted(folder.rglob("*.jpg")):
+        place = path.relative_to(folder)
+        name = place.parts[0] if len(place.parts) > 1 else path.stem.removesuffix("_Iconic")
+        group = f"{folder.name}/{place.as_posix()}"
+        held_out = fraction(group) < PHOTOS_HELD_OUT
+        pixels = squared(path, cut_out=path.stem.endswith("_Iconic"))
+        yield LabelledPicture(pixels, photo_captions(folder.name, name), group, folder.name, "photo", held_out)
+
+
+def squared(path: Path, *, cut_out: bool = False) -> NDArray[np.uint8]:
+    """A picture file whole inside a transparent (SIDE, SIDE, 4) square; optionally without its white surroundings."""
+    with Image.open(path) as file:
+        picture = ImageOps.exif_transpose(file).convert("RGB")
+    alpha = _not_surrounding(picture) if cut_out else Image.new("L", picture.size, 255)
+    picture.putalpha(alpha)
+    if cut_out:
+        picture = picture.crop(alpha.getbbox())
+    zoom = SIDE / max(picture.size)
+    size = (max(1, round(picture.width * zoom)), max(1, round(picture.height * zoom)))
+    square = Image.new("RGBA", (SIDE, SIDE), (0, 0, 0, 0))
+    square.paste(picture.resize(size, Image.Resampling.LANCZOS), ((SIDE - size[0]) // 2, (SIDE - size[1]) // 2))
+    return np.asarray(square)
+
+
+def _not_surrounding(picture: Image.Image) -> Image.Image:
+    """255 where a picture is not the near-white that reaches its border."""
+    framed = ImageOps.expand(picture.convert("L").point(lambda level: 255 if level > 248 else 0), 1, 255)
+    ImageDraw.floodfill(framed, (0, 0), 128)
+    mask = ImageOps.crop(framed.point(lambda level: 0 if level == 128 else 255), 1)
+    return mask if mask.getbbox() else Image.new("L", picture.size, 255)
