@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from cli import demo, index, manage, query
+from cli import align, demo, index, manage, query
 from cli.output import printable
 from retriever import RetrieverError, __version__
 from retriever.errors import UsageError
@@ -54,7 +54,7 @@ class Commands(TyperGroup):
             _say(str(error))
             raise typer.Exit(2 if isinstance(error, UsageError) else 1) from error
         except KeyboardInterrupt as interrupt:
-            if ctx.invoked_subcommand != "index":  # which says more
+            if ctx.invoked_subcommand not in ("index", "align"):  # which say more
                 typer.echo("Interrupted.", err=True)
             raise typer.Exit(130) from interrupt
         except BrokenPipeError as error:  # the reader of our output, `head` say, has what it wants
@@ -130,7 +130,7 @@ def main(
     """Find 3D models by text, picture, sound, shape, or a sum of them."""
 
 
-for register in (index.register, query.register, manage.register, demo.register):
+for register in (index.register, query.register, manage.register, demo.register, align.register):
     register(app)
 for command in app.registered_commands:
     command.cls = Command

@@ -112,6 +112,17 @@ def _plain_status(told: Status) -> dict[str, Any]:
     return json.loads(json.dumps(asdict(told), default=str))  # type: ignore[no-any-return]
 
 
+def _license(space: str) -> list[str]:
+    """What the weights may be used for: of any space but the default one, which is free for every use."""
+    from retriever import spaces
+    from retriever.errors import SpaceError
+
+    try:
+        return [] if space == spaces.DEFAULT else [spaces.get(space).license]
+    except SpaceError:  # not there, or damaged: a query says so
+        return []
+
+
 def _facts(told: Status, named: Path | None) -> list[tuple[str, str]]:
     items = ", ".join(f"{count:,} {modality}" for modality, count in told.items.items()) or "none"
     failures = f"{told.failures:,}, see: {failures_command(named)}" if told.failures else "0"
@@ -121,6 +132,7 @@ def _facts(told: Status, named: Path | None) -> list[tuple[str, str]]:
         *([("unfinished", "rows of a run wait: repeat its command to go on")] if told.unfinished else ()),
         ("labels", f"{told.labels:,}"),
         ("space", told.space),
+        *(("licence", line) for line in _license(told.space)),
         *(
             ("root", f"{name}: {path}{'' if Path(path).exists() else ' (not there now)'}")
             for name, path in told.roots.items()

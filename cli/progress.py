@@ -11,7 +11,11 @@ import typer
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-_LABELS = {"scan": "Scanning", "compare": "Comparing", "embed": "Embedding", "write": "Writing", "make": "Making"}
+_LABELS = {
+    **{"scan": "Scanning", "compare": "Comparing", "embed": "Embedding", "write": "Writing", "make": "Making"},
+    **{"read": "Reading", "sample": "Sampling again"},
+    **{f"train {modality}": f"Training ({modality})" for modality in ("shape", "image", "audio")},
+}
 _EVERY = 5.0  # seconds between plain lines
 
 
@@ -27,6 +31,9 @@ class Silent:
     def __call__(self, phase: str, done: int, total: int | None) -> None:
         """As `indexer.build.Progress`."""
 
+    def note(self, text: str) -> None:
+        """How it goes, beside the phase at hand."""
+
 
 class Lines(Silent):
     """Lines for logs and pipes."""
@@ -34,6 +41,7 @@ class Lines(Silent):
     def __init__(self) -> None:
         self._phase = ""
         self._began = self._spoke = time.monotonic()
+        self._note = ""
 
     def __call__(self, phase: str, done: int, total: int | None) -> None:
         """As `indexer.build.Progress`."""
@@ -46,7 +54,12 @@ class Lines(Silent):
         rate = done / (now - self._began)
         left = f", {_clock((total - done) / rate)} left" if total and rate else ""
         of = f" of {total:,}" if total else ""
-        typer.echo(f"{_LABELS.get(phase, phase)}: {done:,}{of} files, {rate:,.1f}/s{left}", err=True)
+        what = "steps" if phase.startswith("train ") else "files"
+        typer.echo(f"{_LABELS.get(phase, phase)}: {done:,}{of} {what}, {rate:,.1f}/s{left}{self._note}", err=True)
+
+    def note(self, text: str) -> None:
+        """As `Silent.note`."""
+        self._note = f", {text}"
 
 
 class Bars(Silent):
@@ -69,6 +82,7 @@ class Bars(Silent):
             TextColumn("{task.fields[count]}"),
             TextColumn("[dim]{task.fields[rate]}"),
             TimeRemainingColumn(compact=True),
+            TextColumn("[dim]{task.fields[note]}"),
             console=Console(stderr=True),
             transient=True,
         )
@@ -90,11 +104,16 @@ class Bars(Silent):
             if self._task is not None:
                 self._bars.remove_task(self._task)
             self._phase, self._began = phase, now
-            self._task = self._bars.add_task(_LABELS.get(phase, phase), total=total, count="", rate="")
+            self._task = self._bars.add_task(_LABELS.get(phase, phase), total=total, count="", rate="", note="")
         seconds = now - self._began
         rate = f"{done / seconds:,.1f}/s" if done and seconds > 0.5 else ""
         count = f"{done:,}/{total:,}" if total else f"{done:,}" if done else ""
         self._bars.update(self._task, completed=done, total=total, count=count, rate=rate)
+
+    def note(self, text: str) -> None:
+        """As `Silent.note`."""
+        if self._task is not None:
+            self._bars.update(self._task, note=text)
 
 
 def progress(*, quiet: bool) -> Silent:

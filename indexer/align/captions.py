@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from retriever.spaces import Encoder
+from retriever.spaces.minilm import MiniLM
 from retriever.types import Text, Vectors
 
 TEMPLATES = ("{}", "a {}", "a 3d model of a {}", "the shape of a {}")
@@ -35,6 +37,20 @@ def label_vectors(labels: Sequence[str], encoder: Encoder) -> Vectors:
     ends = np.cumsum([len(several) for several in prompts])
     sums = np.add.reduceat(vectors, np.concatenate([[0], ends[:-1]]), axis=0)
     return (sums / np.linalg.norm(sums, axis=1, keepdims=True)).astype(np.float32)
+
+
+def kept_label_vectors(labels: Sequence[str], path: Path) -> Vectors:
+    """`label_vectors` in the hub, kept in an npz file, since they take minutes for many thousands of labels."""
+    joined = np.frombuffer("\n".join(labels).encode(), np.uint8)
+    if path.is_file():
+        with np.load(path, allow_pickle=False) as kept:
+            if np.array_equal(kept["labels"], joined):
+                return np.asarray(kept["vectors"], np.float32)
+    hub: Encoder = MiniLM()
+    vectors = label_vectors(labels, hub)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(path, labels=joined, vectors=vectors)
+    return vectors
 
 
 def _prompts(label: str) -> tuple[str, ...]:

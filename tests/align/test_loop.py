@@ -1,17 +1,16 @@
-from itertools import chain
+import json
 
 import numpy as np
 import pytest
 import torch
 
-from indexer.align import captions, sources
-from indexer.align.dataset import Dataset, build
-from indexer.align.publish import publish
-from indexer.align.train import Alignment, Recipe, validate
-from retriever.spaces.mini import open_space
+from indexer.align import captions
+from indexer.align.loop import Alignment, Recipe
+from indexer.align.shapes import sources
+from indexer.align.shapes.dataset import build
+from indexer.align.shapes.examples import ShapeExamples
 from retriever.spaces.minilm import MiniLM
-from retriever.spaces.shape_tower import TowerConfig
-from retriever.types import Modality
+from retriever.spaces.shape_tower import ShapeTower, TowerConfig
 
 SMALL = TowerConfig(
     points=128, centers=32, neighbors=8, patches=12, patch_neighbors=6, width=32, layers=1, heads=2, dim=384
@@ -21,24 +20,30 @@ KINDS = ("airliner", "bottle", "chair", "mug")
 
 
 @pytest.fixture(scope="module")
-def data():
-    return build(sources.parametric_shapes(25, 0, KINDS), SMALL, views=lambda shape: 2, held_out_share=0.25)
+def examples():
+    shapes = sources.parametric_shapes(25, 0, KINDS)
+    return ShapeExamples(build(shapes, SMALL, draw=lambda shape: [shape.geometry] * 2, held_out_share=0.25), SMALL)
 
 
 @pytest.fixture(scope="module")
-def phrases(data):
-    return captions.label_vectors(data.phrases, MiniLM())
+def phrases(examples):
+    return captions.label_vectors(examples.phrases, MiniLM())
+
+
+def run(examples, phrases, folder, recipe=RECIPE):
+    torch.manual_seed(0)
+    return Alignment(examples, phrases, ShapeTower(SMALL), recipe, folder)
 
 
 @pytest.fixture(scope="module")
-def trained(data, phrases, tmp_path_factory):
+def trained(examples, phrases, tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
-    run = Alignment(data, phrases, SMALL, RECIPE, folder)
-    return run.train(lambda line: None), folder
+    return run(examples, phrases, folder).train(lambda line: None), folder
 
 
-def test_a_short_run_tells_four_kinds_apart_on_shapes_it_has_not_seen(trained, data, phrases):
+def test_a_short_run_tells_four_kinds_apart_on_shapes_it_has_not_seen(trained, examples, phrases):
     tower, _ = trained
+    data = examples.clouds
     held_out = [i for i, out in enumerate(data.held_out) if out]
     first = np.searchsorted(data.owner, held_out)
     kinds = sorted({data.captions[i][0] for i in held_out})
@@ -49,14 +54,16 @@ def test_a_short_run_tells_four_kinds_apart_on_shapes_it_has_not_seen(trained, d
     assert (scores.argmax(axis=1) == right).mean() > 0.6  # chance is 0.25
 
 
-def test_validation_is_reported_and_kept_as_a_curve(trained, data, phrases):
+def test_the_curve_has_a_line_a_validation_and_ends_with_the_tower_that_is_kept(trained, examples, phrases):
     tower, folder = trained
-    measured = validate(tower, data, torch.from_numpy(phrases))
-    assert 0 < measured["parametric_top1"] <= measured["parametric_top5"] <= 1
-    assert len((folder / "curve.jsonl").read_text().splitlines()) == 2
+    lines = [json.loads(line) for line in (folder / "curve.jsonl").read_text().splitlines()]
+    assert [line.pop("step") for line in lines] == [30, 60]
+    assert lines[-1] == pytest.approx(examples.validate(tower, torch.from_numpy(phrases)))
+    kept = ShapeTower(SMALL).load(folder / "tower.safetensors")
+    torch.testing.assert_close(kept.projection.weight, tower.projection.weight, atol=1e-3, rtol=1e-3)
 
 
-def test_an_interrupted_run_ends_as_if_it_had_not_been(trained, data, phrases, tmp_path):
+def test_an_interrupted_run_ends_as_if_it_had_not_been(trained, examples, phrases, tmp_path):
     whole, _ = trained
 
     class PowerFailureError(Exception):
@@ -67,36 +74,25 @@ def test_an_interrupted_run_ends_as_if_it_had_not_been(trained, data, phrases, t
             raise PowerFailureError
 
     with pytest.raises(PowerFailureError):
-        Alignment(data, phrases, SMALL, RECIPE, tmp_path).train(pull)
-    again = Alignment(data, phrases, SMALL, RECIPE, tmp_path)
+        run(examples, phrases, tmp_path).train(pull)
+    again = run(examples, phrases, tmp_path)
     assert again.step == 30
     resumed = again.train(lambda line: None)
     for name, value in whole.state_dict().items():
         torch.testing.assert_close(resumed.state_dict()[name], value, atol=1e-4, rtol=1e-3)
 
 
-def test_near_duplicates_stay_on_one_side_whatever_else_there_is():
-    few = list(chain.from_iterable([shape] * 2 for shape in sources.parametric_shapes(1, 0, KINDS)))[:8]
-    alone = build(few[:2], SMALL, views=lambda shape: 1, held_out_share=0.5)
-    among = build(few, SMALL, views=lambda shape: 1, held_out_share=0.5)
-    assert alone.held_out.tolist() == among.held_out[:2].tolist()
-    assert among.held_out.reshape(-1, 2).std(axis=1).max() == 0
-
-
-def test_dataset_survives_a_file(data, tmp_path):
-    data.save(tmp_path / "clouds.npz")
-    again = Dataset.load(tmp_path / "clouds.npz")
-    assert again.phrases == data.phrases
-    assert again.captions == data.captions
-    np.testing.assert_array_equal(again.near, data.near)
-
-
-def test_a_published_tower_is_a_space(trained, tmp_path):
+def test_a_run_can_be_made_longer_but_not_continued_under_another_recipe(trained, examples, phrases, tmp_path):
     _, folder = trained
-    publish(folder / "shape.safetensors", SMALL, tmp_path, name="own")
-    space = open_space(tmp_path)
-    assert space.identity.name == "own"
-    cloud = np.random.default_rng(0).standard_normal((500, 3))
-    vector = space.encode(shapes=[cloud])
-    np.testing.assert_allclose(np.linalg.norm(vector, axis=1), 1, atol=1e-6)
-    assert space.modalities == {Modality.SHAPE, Modality.TEXT}
+    (tmp_path / "checkpoint.pt").write_bytes((folder / "checkpoint.pt").read_bytes())
+    assert run(examples, phrases, tmp_path, Recipe(**{**vars(RECIPE), "steps": 90})).step == 60
+    assert run(examples, phrases, tmp_path, Recipe(**{**vars(RECIPE), "rate": 1e-3})).step == 0
+
+
+def test_the_rate_rises_stays_and_falls():
+    recipe = Recipe(steps=100, warmup=10, decay=0.2, rate=1.0)
+    rates = [recipe.rate_at(step) for step in range(100)]
+    assert rates[0] == 0.1
+    assert rates[10:80] == [1.0] * 70
+    assert rates[80:] == sorted(rates[80:], reverse=True)
+    assert 0 < rates[99] < 0.1

@@ -1,4 +1,4 @@
-"""Trains the 3D tower of `mini`: ``python -m indexer.align --named FOLDER --out FOLDER``."""
+"""Trains the 3D tower of `mini`: ``python -m indexer.align.shapes --named FOLDER --out FOLDER``."""
 
 from __future__ import annotations
 
@@ -7,55 +7,71 @@ import os
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: spinning threads starve every other process
 
 import sys
-from itertools import chain
+from collections.abc import Iterable
+from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 
-from indexer.align import captions, sources
-from indexer.align.dataset import Dataset, build
-from indexer.align.publish import publish
-from indexer.align.train import Alignment, Recipe
-from retriever import spaces
+from indexer.align import captions, vocabulary
+from indexer.align.loop import Alignment, Recipe
+from indexer.align.shapes import sources
+from indexer.align.shapes.dataset import Clouds, build
+from indexer.align.shapes.examples import PARAMETRIC, ShapeExamples
+from indexer.align.shapes.wear import roughen
 from retriever.errors import RetrieverError
-from retriever.spaces.minilm import MiniLM
-from retriever.spaces.shape_tower import TowerConfig
+from retriever.spaces.shape_tower import ShapeTower, TowerConfig
+from retriever.types import Geometry
 
 
 def main(
     named: Annotated[Path, typer.Option(help="Folder of packed meshes with items.csv.")],
-    out: Annotated[Path, typer.Option(help="Folder for clouds, checkpoint, curve and the space it ends in.")],
-    per_kind: Annotated[int, typer.Option(help="Parametric shapes of each kind.")] = 80,
-    views: Annotated[int, typer.Option(help="Clouds drawn of each mesh.")] = 4,
-    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 2600,
+    out: Annotated[Path, typer.Option(help="Folder for clouds, checkpoint, curve and tower.safetensors.")],
+    per_kind: Annotated[int, typer.Option(help="Parametric shapes of each kind.")] = 40,
+    views: Annotated[int, typer.Option(help="Clouds of each mesh; half of them worn.")] = 6,
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 5000,
     batch: Annotated[int, typer.Option(help="Clouds a step.")] = 192,
+    rate: Annotated[float, typer.Option(help="Peak learning rate.")] = 2e-3,
+    start: Annotated[Path | None, typer.Option("--from", help="Weights to start from; random ones by default.")] = None,
+    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
 ) -> None:
     """Bind a 3D tower to the text hub by contrastive training; run again to go on after an interruption."""
     config = TowerConfig()
-    data = _dataset(out / "clouds.npz", named, config, per_kind, views, seed)
-    _say(f"{len(data.points)} clouds of {len(data.captions)} shapes, {len(data.phrases)} captions")
-    hub: spaces.Encoder = MiniLM()
-    phrase_vectors = captions.label_vectors(data.phrases, hub)
-    run = Alignment(data, phrase_vectors, config, Recipe(steps=steps, batch=batch, seed=seed), out)
-    run.train(_say)
-    publish(out / "shape.safetensors", config, out / "space")
-    _say(f"written: {out / 'space'}")
+    meshes = _packed(out / "named.npz", sources.named_meshes(named), config, views)
+    made = _packed(out / "parametric.npz", sources.parametric_shapes(per_kind, seed), config, 2)
+    clouds = Clouds.joined([meshes, made])
+    examples = ShapeExamples(clouds, config, mixture={PARAMETRIC: 0.5}, widen=vocabulary.widen)
+    _say(f"{len(clouds.points)} clouds of {len(clouds.captions)} shapes, {len(examples.phrases)} captions")
+    vectors = captions.kept_label_vectors(examples.phrases, out / "phrases.npz")
+    tower = ShapeTower(config)
+    if start is not None:
+        tower.load(start)
+    recipe = Recipe(steps=steps, batch=batch, rate=rate, seed=seed, device=device)
+    Alignment(examples, vectors, tower, recipe, out).train(_say)
+    _say(f"written: {out / 'tower.safetensors'}")
 
 
-def _dataset(path: Path, named: Path, config: TowerConfig, per_kind: int, views: int, seed: int) -> Dataset:
+def _packed(path: Path, shapes: Iterable[sources.LabelledShape], config: TowerConfig, views: int) -> Clouds:
+    """Clouds of `shapes`, from `path` where they were made before."""
     if path.is_file():
-        return Dataset.load(path)
-    shapes = chain(sources.named_meshes(named), sources.parametric_shapes(per_kind, seed))
-    data = build(
+        return Clouds.load(path)
+
+    def draw(shape: sources.LabelledShape) -> Iterable[Geometry]:
+        rng = np.random.default_rng(int.from_bytes(blake2b(shape.group.encode(), digest_size=8).digest(), "big"))
+        for view in range(views):
+            yield shape.geometry if view < views / 2 else roughen(shape.geometry, rng)
+
+    clouds = build(
         shapes,
         config,
-        views=lambda shape: 1 if shape.source == "parametric" else views,
-        progress=lambda done: _say(f"sampled {done} shapes") if done % 1000 == 0 else None,
+        draw=draw,
+        progress=lambda done: _say(f"{path.stem}: {done} shapes") if done % 1000 == 0 else None,
     )
-    data.save(path)
-    return data
+    clouds.save(path)
+    return clouds
 
 
 def _say(line: str) -> None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from retriever.spaces.shape_tower import GREY
+
 
 @dataclass(frozen=True)
 class Augmentation:
@@ -21,14 +23,16 @@ class Augmentation:
         tilt: standard deviation of that tilt, radians.
         stretch: each axis is scaled by up to 1 + stretch or down to its inverse.
         noise: standard deviation added to every coordinate, at most, in units of the sphere's radius.
-        partial: share of clouds that lose a side or thin out.
+        partial: share of clouds that lose a side, or all that is not seen from one direction.
+        grey: share of clouds that lose their colours.
     """
 
-    tumble: float = 0.35
+    tumble: float = 0.4
     tilt: float = 0.08
     stretch: float = 0.3
-    noise: float = 0.015
+    noise: float = 0.05
     partial: float = 0.2
+    grey: float = 0.6
 
 
 def rotations(count: int, how: Augmentation, generator: torch.Generator) -> Tensor:
@@ -48,18 +52,51 @@ def augment(points: Tensor, how: Augmentation, generator: torch.Generator) -> Te
     log_stretch = torch.log(torch.tensor(1 + how.stretch))
     stretch = torch.exp((torch.rand(b, 1, 3, generator=generator) * 2 - 1) * log_stretch)
     turned = (points * stretch) @ rotations(b, how, generator).transpose(1, 2)
-    sigma = torch.rand(b, 1, 1, generator=generator) * how.noise
+    sigma = torch.rand(b, 1, 1, generator=generator).square() * how.noise  # mostly little
     return to_unit_sphere(turned + sigma * torch.randn(points.shape, generator=generator))
 
 
-def cut(points: Tensor, generator: torch.Generator) -> Tensor:
-    """(b, n, 3) clouds without one side (up to 40 %) and thinned; the rest is repeated to n points."""
+def cut(points: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """(b, n, 3) clouds that lost a part; what is left is thinned and repeated to n points.
+
+    The first half loses one side, up to 40 %; of the others only what is seen from one direction is left, as in a
+    scan from one place.
+
+    Returns:
+        the points, and (b, n) which of the given ones they are.
+    """
+    b, n, _ = points.shape
+    half = b // 2
+    left = torch.cat([_one_side(points[:half], generator), _in_sight(points[half:], generator)])
+    chosen = left.multinomial(n, replacement=True, generator=generator)
+    return points.gather(1, chosen[..., None].expand(-1, -1, 3)), chosen
+
+
+def _one_side(points: Tensor, generator: torch.Generator) -> Tensor:
+    """(b, n) 1.0 for the points before a random plane, at least 60 % of them, else 0.0."""
     b, n, _ = points.shape
     direction = torch.nn.functional.normalize(torch.randn(b, 3, 1, generator=generator), dim=1)
-    order = (points @ direction).squeeze(-1).argsort(dim=1)
-    kept = torch.randint(n * 6 // 10, n + 1, (b, 1), generator=generator)
-    chosen = (torch.rand(b, n, generator=generator) * kept).long()
-    return points.gather(1, order.gather(1, chosen)[..., None].expand(-1, -1, 3))
+    rank = (points @ direction).squeeze(-1).argsort(dim=1).argsort(dim=1)
+    return (rank < torch.randint(n * 6 // 10, n + 1, (b, 1), generator=generator)).float()
+
+
+def _in_sight(points: Tensor, generator: torch.Generator, *, cells: int = 14, depth: float = 0.12) -> Tensor:
+    """(b, n) 1.0 for points that no other hides from a random direction, by a coarse z-buffer, else 0.0."""
+    b = len(points)
+    turned = points @ rotations(b, Augmentation(tumble=1.0), generator).transpose(1, 2)
+    column, row = ((turned[..., :2] + 1) / 2 * cells).long().clamp(0, cells - 1).unbind(-1)
+    cell = row * cells + column
+    nearest = torch.full((b, cells * cells), torch.inf).scatter_reduce(1, cell, turned[..., 2], "amin")
+    return (turned[..., 2] <= nearest.gather(1, cell) + depth).float()
+
+
+def repaint(colors: Tensor, how: Augmentation, generator: torch.Generator) -> Tensor:
+    """(b, n, 3) RGB in 0..1 -> brighter, darker or shifted ones, and the grey of "no colour" for some clouds."""
+    b = len(colors)
+    gain = 0.7 + 0.6 * torch.rand(b, 1, 1, generator=generator)
+    shift = 0.1 * torch.randn(b, 1, 3, generator=generator)
+    colored = torch.rand(b, 1, 1, generator=generator) >= how.grey
+    return torch.where(colored, (colors * gain + shift).clamp(0, 1), GREY)
 
 
 def to_unit_sphere(points: Tensor) -> Tensor:

@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
-from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from indexer.align.sources import LabelledShape
+from indexer.align.shapes.sources import LabelledShape
+from indexer.align.split import HELD_OUT, is_held_out
 from retriever.errors import FileProblem
 from retriever.loaders.sampling import sample
-from retriever.spaces.shape_tower import Grouping, TowerConfig, group
-from retriever.types import ShapeInput
+from retriever.spaces.shape_tower import GREY, Grouping, TowerConfig, group
+from retriever.types import Geometry, PointCloud, ShapeInput
 
 _BLOCK = 64
+_LISTS = ("captions", "phrases", "sources")
+
+Draw = Callable[[LabelledShape], Iterable[Geometry]]
+"""The geometries of a shape to draw one cloud of each from; the first is the shape as it is."""
 
 
 @dataclass(frozen=True)
-class Dataset:
+class Clouds:
     """n clouds of s shapes.
 
     Attributes:
         points: (n, p, 3) float16, unit sphere.
+        colors: (n, p, 3) uint8 RGB.
         centers, near, patch_near: the clouds' `Grouping`, in small integers.
-        owner: (n,) which shape a cloud was drawn from.
+        owner: (n,) which shape a cloud was drawn from, ascending.
         captions: s lists of indices into `phrases`.
         phrases: every caption once.
         held_out: (s,) True for shapes kept for validation; near-duplicates are on one side.
@@ -36,6 +41,7 @@ class Dataset:
     """
 
     points: NDArray[np.float16]
+    colors: NDArray[np.uint8]
     centers: NDArray[np.uint16]
     near: NDArray[np.uint16]
     patch_near: NDArray[np.uint16]
@@ -45,69 +51,98 @@ class Dataset:
     held_out: NDArray[np.bool_]
     sources: list[str]
 
-    def batch(self, rows: NDArray[np.int64]) -> tuple[torch.Tensor, Grouping]:
-        """(b, p, 3) float32 points of some clouds and their neighbourhoods."""
+    def batch(self, rows: NDArray[np.int64]) -> tuple[torch.Tensor, torch.Tensor, Grouping]:
+        """(b, p, 3) float32 points of some clouds, their colours in 0..1, and their neighbourhoods."""
 
         def index(array: NDArray) -> torch.Tensor:
             return torch.from_numpy(array[rows].astype(np.int64))
 
         points = torch.from_numpy(self.points[rows].astype(np.float32))
-        return points, Grouping(index(self.centers), index(self.near), index(self.patch_near))
+        colors = torch.from_numpy(self.colors[rows].astype(np.float32) / 255)
+        return points, colors, Grouping(index(self.centers), index(self.near), index(self.patch_near))
 
     def save(self, path: Path) -> None:
         """As an npz of plain arrays."""
         path.parent.mkdir(parents=True, exist_ok=True)
         arrays = {field.name: getattr(self, field.name) for field in fields(self)}
-        for name in ("captions", "phrases", "sources"):
+        for name in _LISTS:
             arrays[name] = np.frombuffer(json.dumps(arrays[name]).encode(), np.uint8)
         np.savez(path, **arrays)
 
     @classmethod
-    def load(cls, path: Path) -> Dataset:
+    def load(cls, path: Path) -> Clouds:
         """Back from `save`."""
         with np.load(path, allow_pickle=False) as packed:
             arrays = {name: packed[name] for name in packed.files}
-        for name in ("captions", "phrases", "sources"):
+        for name in _LISTS:
             arrays[name] = json.loads(arrays[name].tobytes())
         return cls(**arrays)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Clouds]) -> Clouds:
+        """Several sets as one; equal captions are one phrase."""
+        phrases: dict[str, int] = {}
+        captions = [
+            [phrases.setdefault(part.phrases[phrase], len(phrases)) for phrase in several]
+            for part in parts
+            for several in part.captions
+        ]
+        before = np.cumsum([0, *(len(part.captions) for part in parts)])
+        arrays = {
+            name: np.concatenate([getattr(part, name) for part in parts])
+            for name in ("points", "colors", "centers", "near", "patch_near", "held_out")
+        }
+        owner = np.concatenate([part.owner + start for part, start in zip(parts, before[:-1], strict=True)])
+        sources = [source for part in parts for source in part.sources]
+        return cls(**arrays, owner=owner, captions=captions, phrases=list(phrases), sources=sources)
 
 
 def build(
     shapes: Iterable[LabelledShape],
     config: TowerConfig,
     *,
-    views: Callable[[LabelledShape], int],
-    held_out_share: float = 0.08,
+    draw: Draw,
+    held_out_share: float = HELD_OUT,
     progress: Callable[[int], None] = lambda done: None,
-) -> Dataset:
-    """Samples `views(shape)` clouds of each shape; shapes without a surface are passed over."""
-    entry = ShapeInput(points=config.points)
-    clouds: list[NDArray[np.float32]] = []
+) -> Clouds:
+    """Samples one cloud of each geometry that `draw` gives; shapes without a surface are passed over."""
+    entry = ShapeInput(points=config.points, color=GREY)
+    clouds: list[PointCloud] = []
     owner: list[int] = []
     captions: list[list[int]] = []
     sources: list[str] = []
     held_out: list[bool] = []
     phrases: dict[str, int] = {}
     for shape in shapes:
-        share = _fraction(shape.group)
         try:
-            drawn = [sample(shape.geometry, entry, "y", seed).points for seed in range(views(shape))]
+            drawn = [sample(geometry, entry, "y", seed) for seed, geometry in enumerate(draw(shape))]
         except FileProblem:
             continue
         clouds.extend(drawn)
         owner.extend([len(captions)] * len(drawn))
         captions.append([phrases.setdefault(caption, len(phrases)) for caption in shape.captions])
         sources.append(shape.source)
-        held_out.append(share < held_out_share)
+        held_out.append(is_held_out(shape.group, held_out_share))
         progress(len(captions))
-    points = np.stack(clouds).astype(np.float16)
-    centers, near, patch_near = _groupings(points, config)
-    return Dataset(
-        points, centers, near, patch_near, np.array(owner), captions, list(phrases), np.array(held_out), sources
+    points = np.stack([cloud.points for cloud in clouds]).astype(np.float16)
+    colors = np.stack([cloud.colors for cloud in clouds if cloud.colors is not None])
+    centers, near, patch_near = groupings(points, config)
+    return Clouds(
+        points,
+        np.round(colors * 255).astype(np.uint8),
+        centers,
+        near,
+        patch_near,
+        np.array(owner),
+        captions,
+        list(phrases),
+        np.array(held_out),
+        sources,
     )
 
 
-def _groupings(points: NDArray[np.float16], config: TowerConfig) -> tuple[NDArray[np.uint16], ...]:
+def groupings(points: NDArray[np.float16], config: TowerConfig) -> tuple[NDArray[np.uint16], ...]:
+    """Of (n, p, 3) clouds: the fields of their `Grouping`, in small integers."""
     parts = []
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # hundreds of tiny steps: waiting for a second thread costs more than it gives
@@ -118,8 +153,3 @@ def _groupings(points: NDArray[np.float16], config: TowerConfig) -> tuple[NDArra
     finally:
         torch.set_num_threads(threads)
     return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
-
-
-def _fraction(key: str) -> float:
-    """A number in 0..1 that depends on `key` alone: the split stays the same when shapes are added."""
-    return int.from_bytes(blake2b(key.encode(), digest_size=4).digest(), "big") / 2**32

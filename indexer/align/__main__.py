@@ -1,0 +1,70 @@
+"""Trains the towers of `mini` and puts them together: ``python -m indexer.align --data FOLDER --out FOLDER``."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: spinning threads starve every other process
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from indexer.align.pictures import __main__ as pictures
+from indexer.align.publish import Tower, publish
+from indexer.align.shapes import __main__ as shapes
+from indexer.align.sounds import __main__ as sounds
+from retriever.errors import RetrieverError
+from retriever.spaces.audio_tower import AudioTowerConfig
+from retriever.spaces.image_tower import ImageTowerConfig
+from retriever.spaces.shape_tower import GREY, TowerConfig
+from retriever.types import AudioInput, ImageInput, Modality, ShapeInput
+
+LICENSES = {
+    Modality.SHAPE: "Apache-2.0, trained on CC0, CC BY and MIT-0 meshes and on shapes made by rule",
+    Modality.IMAGE: "Apache-2.0, trained on CC0, CC BY and MIT photos, on renders of CC0, CC BY and MIT-0 meshes, and "
+    "on renders of shapes made by rule",
+    Modality.AUDIO: "non-commercial use only, trained on ESC-50 (CC BY-NC 3.0), ESC-10 (CC BY 3.0), sounds by Kenney "
+    "(CC0) and sounds made by rule",
+}
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="Folder with shapes_named, photos, renders and audio.")],
+    out: Annotated[Path, typer.Option(help="Folder for what is made on the way, and for the space, OUT/mini.")],
+    shape_steps: Annotated[int, typer.Option(help="Optimiser steps of the 3D tower.")] = 5000,
+    image_steps: Annotated[int, typer.Option(help="Optimiser steps of the image tower.")] = 3000,
+    audio_steps: Annotated[int, typer.Option(help="Optimiser steps of the audio tower.")] = 1200,
+    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+) -> None:
+    """Bind the three towers to the text hub, one after the other; run again to go on after an interruption."""
+    shapes.main(data / "shapes_named", out / "shapes", steps=shape_steps, device=device, seed=seed)
+    pictures.main([data], out / "pictures", steps=image_steps, device=device, seed=seed)
+    sounds.main(data / "audio", out / "sounds", fold=-1, steps=audio_steps, device=device, seed=seed)
+    put_together(out)
+    typer.echo(f"written: {out / 'mini'}", err=True)
+
+
+def put_together(out: Path, *, name: str = "mini") -> None:
+    """The towers trained in `out` as the space OUT/NAME."""
+    parts: dict[Modality, tuple[str, Any, ShapeInput | ImageInput | AudioInput]] = {
+        Modality.SHAPE: ("shapes", TowerConfig(), ShapeInput(points=TowerConfig().points, color=GREY)),
+        Modality.IMAGE: ("pictures", ImageTowerConfig(), ImageInput(side=ImageTowerConfig().side)),
+        Modality.AUDIO: ("sounds", AudioTowerConfig(), AudioInput(rate=AudioTowerConfig().rate)),
+    }
+    towers = {
+        modality: Tower(out / folder / "tower.safetensors", config, entry, LICENSES[modality])
+        for modality, (folder, config, entry) in parts.items()
+    }
+    publish(towers, out / name, name=name)
+
+
+if __name__ == "__main__":
+    try:
+        typer.run(main)
+    except RetrieverError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,118 @@
+"""What is wrong with a training set, said before training starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.align.own.holdout import singles
+from indexer.align.own.pairs import Pair, Pairs
+from indexer.align.own.reading import Example, Reading
+from retriever.errors import RetrieverError, SpaceError
+from retriever.types import Modality
+
+_SHOWN = 5
+_PLURAL = {Modality.SHAPE: "shapes", Modality.IMAGE: "pictures", Modality.AUDIO: "sounds"}
+
+
+def plural(modality: Modality, count: int) -> str:
+    """A count with its noun."""
+    return f"{count:,} {_PLURAL[modality] if count != 1 else _PLURAL[modality][:-1]}"
+
+
+def some_pairs(found: Pairs, source: object) -> None:
+    """Raise where a source gave nothing to train on."""
+    if found.pairs:
+        return
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in found.left_out.most_common())
+    reasons += f"{', ' if reasons else ''}{found.problems[0][0]} {found.problems[0][1]}" if found.problems else ""
+    raise RetrieverError(
+        f"There is nothing to train on in {source}{f' ({reasons})' if reasons else ''}: put the files into a folder "
+        "for each class, two at least, or a caption beside each (chair.txt for chair.glb), or name a table with the "
+        "columns path and label or caption."
+    )
+
+
+def wanted(pairs: Sequence[Pair], asked: Sequence[Modality], known: Sequence[Modality], space: str) -> list[Modality]:
+    """The modalities to train: those asked for, or all of the pairs that the space has a tower for.
+
+    Raises:
+        SpaceError: the space lacks one that was asked for, or has none of the pairs'.
+        RetrieverError: there are no pairs of one that was asked for.
+    """
+    present = [modality for modality in Modality if any(pair.modality is modality for pair in pairs)]
+    has = f"it has towers for: {', '.join(known) or 'nothing that learns'}"
+    for modality in asked:
+        if modality not in known:
+            raise SpaceError(
+                f"The space {space!r} has no {modality} tower to train ({has}); start --from another space."
+            )
+        if modality not in present:
+            raise RetrieverError(f"There are no {_PLURAL[modality]} among the files; leave --modality {modality} out.")
+    chosen = list(asked) or [modality for modality in present if modality in known]
+    if not chosen:
+        kinds = " and ".join(_PLURAL[modality] for modality in present)
+        raise SpaceError(
+            f"The files are {kinds}, which the space {space!r} does not read ({has}); start --from another."
+        )
+    return [modality for modality in Modality if modality in chosen]
+
+
+def left_out(pairs: Sequence[Pair], chosen: Sequence[Modality]) -> Iterator[str]:
+    """Which pairs this does not train on."""
+    for modality in (modality for modality in Modality if modality not in chosen):
+        count = sum(pair.modality is modality for pair in pairs)
+        if count:
+            yield f"{plural(modality, count)} left out, as this trains the tower for {' and '.join(chosen)}"
+
+
+def could_read(reading: Reading, asked: int) -> None:
+    """Raise where no file could be read."""
+    if not reading.examples:
+        path, sentence = reading.failed[0]
+        raise RetrieverError(f"None of the {asked:,} files could be read; the first, {path}, {sentence}")
+
+
+def can_learn(examples: Sequence[Example], held_out: NDArray[np.bool_], modality: Modality) -> None:
+    """Raise where there are not two different things to tell apart."""
+    trained = [each.pair for each, out in zip(examples, held_out, strict=True) if not out]
+    kinds = {pair.label or pair.phrases for pair in trained}
+    if not trained:
+        raise RetrieverError(
+            f"All {plural(modality, len(examples))} are kept for validation, and none is left to train on; mark some "
+            "as train, or lower --holdout."
+        )
+    if len(kinds) < 2:
+        name = trained[0].label or trained[0].phrases[0]
+        raise RetrieverError(
+            f"All {plural(modality, len(trained))} to train on are called {name!r}: one class alone teaches nothing, "
+            "as there is nothing to tell it from; add files of a second class."
+        )
+
+
+def remarks(examples: Sequence[Example], held_out: NDArray[np.bool_], modality: Modality) -> Iterator[str]:
+    """What is worth knowing, and no error."""
+    pairs, contents = [each.pair for each in examples], [each.content for each in examples]
+    alone = singles(pairs, contents)
+    if alone:
+        shown = ", ".join(alone[:_SHOWN]) + (", ..." if len(alone) > _SHOWN else "")
+        what = "class has" if len(alone) == 1 else "classes have"
+        yield f"{len(alone):,} {what} one {_PLURAL[modality][:-1]} only, used for training alone: {shown}"
+    copies = len(contents) - len(set(contents))
+    if copies:
+        yield f"{copies:,} of the {_PLURAL[modality]} are copies of others, kept on the same side of the split"
+    clashes = _clashes(examples)
+    if clashes:
+        yield f"{len(clashes):,} of them have copies with another label, for example {clashes[0]}"
+    if not held_out.any():
+        yield f"no {_PLURAL[modality]} are held out, so nothing will tell how good the training is"
+
+
+def _clashes(examples: Sequence[Example]) -> list[str]:
+    """Files whose bytes also stand under another label."""
+    first: dict[str, str | None] = {}
+    return [
+        str(each.pair.source) for each in examples if first.setdefault(each.content, each.pair.label) != each.pair.label
+    ]

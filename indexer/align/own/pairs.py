@@ -1,0 +1,180 @@
+"""What people hand over to train on: files, or clouds, and words for them.
+
+A folder is read as ``retriever index`` reads it: labels from class folders, captions from sidecars, both from a
+metadata table. A table of pairs has a column path (or file, filename; below the table's own folder, or absolute), a
+label or captions or both, and may have group and split. A file with several captions has several rows, or a list.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.corpora import SPLITS, words
+from indexer.metadata import read_rows, read_table
+from indexer.scan import scan
+from retriever import loaders
+from retriever.errors import UsageError
+from retriever.types import Modality
+
+TRAINABLE = (Modality.SHAPE, Modality.IMAGE, Modality.AUDIO)
+"""Modalities whose towers learn; the text tower is the frozen hub."""
+
+_PATHS = ("path", "file", "filename")
+_LABELS = ("label", "category", "class", "class_name", "name")
+_CAPTIONS = ("caption", "captions", "text", "description")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One thing and words for it.
+
+    Attributes:
+        source: its file; or, for a shape, an (n, 3) or (n, 6) cloud, y up.
+        modality: what it is.
+        label: the name of its class, as words; None where it has captions only.
+        captions: further phrases that describe it.
+        group: things of one group are near-duplicates and stay on one side of a split; empty for none.
+        split: "train", "val" or "test" where its owner has decided; the last two are for validation only.
+    """
+
+    source: Path | NDArray[np.floating]
+    modality: Modality
+    label: str | None
+    captions: tuple[str, ...] = ()
+    group: str = ""
+    split: str | None = None
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """Label and captions, each once, the label first."""
+        return tuple(dict.fromkeys((*((self.label,) if self.label else ()), *self.captions)))
+
+
+@dataclass
+class Pairs:
+    """What a source holds.
+
+    Attributes:
+        pairs: in the order of their paths.
+        left_out: how many files are no pairs, by reason.
+        problems: (path, sentence with the cure) of what could not be looked at.
+    """
+
+    pairs: list[Pair] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+
+def read_pairs(source: Path, metadata: Path | None = None) -> Pairs:
+    """The pairs of a folder, or of a .csv, .jsonl or .parquet.
+
+    Args:
+        source: the folder or the table.
+        metadata: for a folder, a table with further labels and captions, as ``retriever index --metadata`` takes it.
+
+    Raises:
+        UsageError: there is no such source, or a table that cannot be used.
+    """
+    if source.is_dir():
+        return _of_folder(source, metadata)
+    if not source.is_file():
+        raise UsageError(f"{source} is neither a folder nor a table of pairs; check the spelling.")
+    if metadata is not None:
+        raise UsageError(f"--metadata goes with a folder; put its columns into the table {source} itself.")
+    return _of_table(source)
+
+
+def of_clouds(
+    clouds: Sequence[NDArray[np.floating]] | NDArray[np.floating],
+    labels: Sequence[str],
+    groups: Sequence[str] | None = None,
+) -> list[Pair]:
+    """Pairs of n clouds in memory, (p, 3) or (p, 6) each, with their labels and, where known, groups."""
+    groups = groups if groups is not None else [""] * len(labels)
+    return [
+        Pair(np.asarray(cloud), Modality.SHAPE, words(label), group=str(group))
+        for cloud, label, group in zip(clouds, labels, groups, strict=True)
+    ]
+
+
+def _of_folder(folder: Path, metadata: Path | None) -> Pairs:
+    from indexer.rows import joined
+
+    root = folder.resolve()
+    found = scan(root)
+    files = joined(found.files, read_table(metadata)) if metadata else found.files
+    known = Pairs(left_out=found.skipped, problems=found.problems)
+    del known.left_out["hidden"]
+    for file in files:
+        # Not the name: what a file is called may be anything.
+        told = {name: file.metadata.get(name) for name in ("label", "caption", "split", "group")}
+        pair = _pair(root / file.path, file.modality, told)
+        if file.modality not in TRAINABLE:
+            known.left_out[f"{file.modality}, which the frozen hub reads already"] += 1
+        elif pair is None:
+            known.left_out["without a label or a caption"] += 1
+        else:
+            known.pairs.append(pair)
+    return known
+
+
+def _of_table(table: Path) -> Pairs:
+    known = Pairs()
+    pairs: dict[Path, Pair] = {}
+    for path, row in _rows(table):
+        file = table.parent / path
+        modality = loaders.modality_of(file)
+        pair = _pair(file, modality, row) if modality in TRAINABLE else None
+        if modality not in TRAINABLE:
+            known.left_out[f"unsupported {file.suffix.lower() or file.name}"] += 1
+        elif pair is None:
+            known.left_out["without a label or a caption"] += 1
+        elif not file.is_file():
+            known.problems.append((str(path), "is not there; correct its row of the table."))
+        else:
+            pairs[file] = _merged(pairs[file], pair) if file in pairs else pair
+    known.pairs = [pairs[file] for file in sorted(pairs)]
+    return known
+
+
+def _rows(table: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """(path, columns in lower case) of every row that names a file."""
+    rows = read_rows(table)
+    columns = {name.lower() for name in rows.column_names}
+    if not (columns & {*_PATHS} and columns & {*_LABELS, *_CAPTIONS}):
+        raise UsageError(
+            f"The table {table} has the columns {', '.join(sorted(columns))}; it needs path, and label or caption."
+        )
+    for row in rows.to_pylist():
+        row = {name.lower(): value for name, value in row.items() if value is not None}
+        if path := next((str(row[name]) for name in _PATHS if row.get(name)), None):
+            yield Path(path.replace("\\", "/")), row
+
+
+def _pair(source: Path, modality: Modality | None, known: dict[str, Any]) -> Pair | None:
+    """None where there are no words for it."""
+    label = next((words(str(known[name])) for name in _LABELS if known.get(name)), "") or None
+    captions = [phrase for name in _CAPTIONS for phrase in _phrases(known.get(name))]
+    if modality is None or not (label or captions):
+        return None
+    split = SPLITS.get(str(known.get("split") or "").lower())
+    group = known.get("group")
+    return Pair(source, modality, label, tuple(dict.fromkeys(captions)), "" if group is None else str(group), split)
+
+
+def _phrases(cell: object) -> list[str]:
+    cells = cell if isinstance(cell, list | tuple) else [cell]
+    return [phrase for each in cells if isinstance(each, str) and (phrase := " ".join(each.split()))]
+
+
+def _merged(pair: Pair, other: Pair) -> Pair:
+    """One file named by two rows."""
+    captions = dict.fromkeys((*pair.captions, *other.captions, *((other.label,) if other.label else ())))
+    return replace(pair, label=pair.label or other.label, captions=tuple(captions))

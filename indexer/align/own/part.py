@@ -1,0 +1,137 @@
+"""One tower's part of a fine-tuning: what it learns from, checked; and its training."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from indexer.align import captions
+from indexer.align.loop import Alignment, Examples, Recipe
+from indexer.align.own import checks, curves
+from indexer.align.own.examples import lesson
+from indexer.align.own.holdout import hold_out
+from indexer.align.own.interrupts import Watched, held_interrupts
+from indexer.align.own.origin import Origin, loaded
+from indexer.align.own.reading import Example, Progress
+from indexer.align.own.report import TowerReport
+from indexer.align.own.tuning import Tuning
+from retriever.types import Modality, Vectors
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A tower and what it learns from.
+
+    Attributes:
+        modality: of it.
+        examples: n of that modality.
+        held_out: (n,) True for those that are for validation only.
+        lesson: the same, as the loop takes it.
+        tower: with the weights to start from.
+        vectors: (c, d) hub vectors of the lesson's phrases.
+    """
+
+    modality: Modality
+    examples: list[Example]
+    held_out: NDArray[np.bool_]
+    lesson: Examples
+    tower: nn.Module
+    vectors: Vectors
+
+    @property
+    def trained(self) -> int:
+        """How many are trained on."""
+        return int((~self.held_out).sum())
+
+    def digest(self) -> str:
+        """Of all that it learns from, 64 hex digits."""
+        rows = [
+            [each.content, each.pair.phrases, bool(out)] for each, out in zip(self.examples, self.held_out, strict=True)
+        ]
+        return sha256(json.dumps(rows).encode()).hexdigest()
+
+
+def prepared(
+    modality: Modality,
+    everything: Sequence[Example],
+    fixed: NDArray[np.bool_] | None,
+    origin: Origin,
+    tuning: Tuning,
+    say: Say,
+) -> Part:
+    """One tower's part.
+
+    Args:
+        modality: of the tower.
+        everything: examples of all modalities.
+        fixed: which of them are held out, where the caller has decided.
+        origin: where the tower comes from.
+        tuning: share held out, and seed.
+        say: told what is worth knowing.
+
+    Raises:
+        RetrieverError: there is nothing to learn.
+    """
+    places = [i for i, each in enumerate(everything) if each.pair.modality is modality]
+    examples = [everything[i] for i in places]
+    if fixed is None:
+        contents = [each.content for each in examples]
+        out = hold_out([each.pair for each in examples], contents, tuning.holdout, tuning.seed)
+    else:
+        out = fixed[places]
+    checks.can_learn(examples, out, modality)
+    for line in checks.remarks(examples, out, modality):
+        say(f"note: {line}")
+    published = origin.tower(modality)
+    learnt, tower = lesson(modality, examples, out, published.config)
+    vectors = captions.label_vectors(learnt.phrases, origin.space.encoder(Modality.TEXT))
+    return Part(modality, examples, out, learnt, loaded(tower, published.weights), vectors)
+
+
+def train(part: Part, recipe: Recipe, folder: Path, progress: Progress, say: Say) -> TowerReport:
+    """A tower to the end of its recipe; Ctrl-C leaves a checkpoint of the last whole step in `folder`."""
+    phase, began, done = f"train {part.modality}", time.monotonic(), 0
+    curve = folder / "curve.jsonl"
+    with held_interrupts() as check:
+
+        def step() -> None:
+            nonlocal done
+            check()
+            progress(phase, done, recipe.steps)
+            done += 1
+
+        run = Alignment(Watched(part.lesson, step), part.vectors, part.tower, recipe, folder)
+        done = run.step
+        if run.step:
+            say(f"going on from step {run.step:,} of {recipe.steps:,}")
+        else:
+            start = {"step": 0, **part.lesson.validate(run.averaged, run.phrases)}
+            curve.write_text(json.dumps(start) + "\n", encoding="utf-8")
+        try:
+            run.train(say)
+        except KeyboardInterrupt:
+            run.checkpoint()
+            raise
+    rows = curves.read_curve(curve)
+    before, after = ({name: value for name, value in rows[at].items() if name != "step"} for at in (0, -1))
+    return TowerReport(
+        before=before,
+        after=after,
+        trained=part.trained,
+        held_out=int(part.held_out.sum()),
+        phrases=len(part.vectors),
+        recipe=recipe,
+        seconds=time.monotonic() - began,
+        curve=rows,
+        folder=folder,
+    )

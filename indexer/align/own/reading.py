@@ -1,0 +1,129 @@
+"""A user's pairs -> encoder payloads: as the index reads them and, of meshes, other samplings of their surface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from indexer.align.own.pairs import Pair
+from indexer.loading import FEW, Loader, Outcome, Problem, Request, default_workers
+from retriever import loaders
+from retriever.errors import FileProblem
+from retriever.spaces import SpaceIdentity
+from retriever.types import Loaded, Modality, Payload
+
+Progress = Callable[[str, int, int | None], None]
+"""Told (phase, done, in all or None where not known yet), as in `indexer.build`."""
+
+_WINDOW = 96
+
+
+@dataclass(frozen=True)
+class Example:
+    """One pair, read.
+
+    Attributes:
+        pair: it.
+        payloads: the first is what the index would embed; the others, of shapes only, are drawn with other seeds.
+        content: hash of the file's bytes.
+    """
+
+    pair: Pair
+    payloads: tuple[Payload, ...]
+    content: str
+
+
+@dataclass
+class Reading:
+    """What became of the pairs.
+
+    Attributes:
+        examples: those that could be read, in their order.
+        places: of each, its place among the pairs.
+        failed: (path, sentence) of the others.
+    """
+
+    examples: list[Example] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How pairs are read.
+
+    Attributes:
+        identity: of the space whose towers are trained.
+        up: axis of 3D files that points up: "y", "z" or "auto".
+        views: clouds drawn of each mesh, and of each cloud of more points than the tower takes.
+        workers: processes; 0 reads in this one; None chooses.
+        progress: told about every file.
+    """
+
+    identity: SpaceIdentity
+    up: str = "auto"
+    views: int = 4
+    workers: int | None = None
+    progress: Progress = lambda phase, done, total: None
+
+    def read(self, pairs: Sequence[Pair]) -> Reading:
+        """All of them; a bad file stops nothing."""
+        reading = Reading()
+        loaded: list[tuple[Pair, Loaded]] = []
+        outcomes = self._outcomes("read", [(pair, None) for pair in pairs])
+        for place, (pair, outcome) in enumerate(zip(pairs, outcomes, strict=True)):
+            if isinstance(outcome, Problem):
+                reading.failed.append((_named(pair, place), outcome.message))
+            else:
+                reading.places.append(place)
+                loaded.append((pair, outcome))
+        more = self._more_views(loaded)
+        for place, (pair, outcome) in enumerate(loaded):
+            reading.examples.append(Example(pair, (outcome.payload, *more.get(place, ())), outcome.sha256))
+        return reading
+
+    def _more_views(self, loaded: Sequence[tuple[Pair, Loaded]]) -> dict[int, list[Payload]]:
+        """Place -> further samplings of those that have any; a cloud that is taken whole has none."""
+        places = [
+            place
+            for place, (pair, each) in enumerate(loaded)
+            if pair.modality is Modality.SHAPE
+            and (each.facts["faces"] or int(str(each.facts["vertices"])) > self.identity.shape.points)
+            for _ in range(1, self.views)
+        ]
+        wanted = [
+            (loaded[place][0], sha256(f"{loaded[place][1].sha256}/{number}".encode()).hexdigest())
+            for number, place in enumerate(places)
+        ]
+        more: dict[int, list[Payload]] = {}
+        for place, outcome in zip(places, self._outcomes("sample", wanted), strict=True):
+            if isinstance(outcome, Loaded):
+                more.setdefault(place, []).append(outcome.payload)
+        return more
+
+    def _outcomes(self, phase: str, wanted: Sequence[tuple[Pair, str | None]]) -> Iterator[Outcome]:
+        """Of each pair, read with the seed of a hash, or of its own content where that is None."""
+        files = [(pair.source, seed) for pair, seed in wanted if isinstance(pair.source, Path)]
+        workers = self.workers
+        if workers is None:
+            workers = 0 if len(files) <= FEW else min(default_workers(), len(files) // 8)
+        requests = (Request(path, self.identity.inputs, self.up, seed) for path, seed in files)
+        with Loader(workers if files else 0, _WINDOW + 4 * workers) as loader:
+            read = loader.outcomes(requests)
+            for done, (pair, seed) in enumerate(wanted):
+                self.progress(phase, done, len(wanted))
+                yield next(read) if isinstance(pair.source, Path) else self._cloud(pair.source, seed)
+
+    def _cloud(self, array: np.ndarray, seed: str | None) -> Outcome:
+        try:
+            return loaders.load_shape(array, self.identity.shape, up=self.up, sha256=seed)
+        except FileProblem as problem:
+            return Problem(problem.kind, str(problem))
+
+
+def _named(pair: Pair, place: int) -> str:
+    return str(pair.source) if isinstance(pair.source, Path) else f"the array at {place}"

@@ -1,0 +1,136 @@
+"""Clouds as training examples: which are drawn how often, how they are varied, and how a tower is judged on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from indexer.align.shapes.augment import Augmentation, augment, cut, repaint, to_unit_sphere
+from indexer.align.shapes.dataset import Clouds
+from retriever import metrics
+from retriever.spaces.shape_tower import GREY, Grouping, TowerConfig, group
+
+PARAMETRIC = "parametric"
+Widen = Callable[[Sequence[str]], tuple[str, ...]]
+
+
+class ShapeExamples:
+    """`indexer.align.loop.Examples` of clouds.
+
+    Args:
+        clouds: what to draw from.
+        config: of the tower, for the neighbourhoods of clouds that lose points.
+        augmentation: how each draw is varied.
+        mixture: source -> share of the clouds drawn; sources not named share what is left by size.
+        widen: captions of one shape -> those and more, synonyms and hypernyms say.
+        own: chance that a shape's caption is one of its own and not one of the added.
+    """
+
+    def __init__(
+        self,
+        clouds: Clouds,
+        config: TowerConfig,
+        *,
+        augmentation: Augmentation | None = None,
+        mixture: Mapping[str, float] | None = None,
+        widen: Widen = tuple,
+        own: float = 0.6,
+    ) -> None:
+        self.clouds, self.config, self._own = clouds, config, own
+        self._augmentation = augmentation or Augmentation()
+        phrases = {phrase: i for i, phrase in enumerate(clouds.phrases)}
+        self._added: list[list[int]] = []
+        for captions in clouds.captions:
+            mine = [clouds.phrases[i] for i in captions]
+            more = [phrase for phrase in widen(mine) if phrase not in mine]
+            self._added.append([phrases.setdefault(phrase, len(phrases)) for phrase in more])
+        self.phrases = list(phrases)
+        self._chances = _drawing_chances(clouds, mixture or {})
+
+    def draw(self, rng: np.random.Generator, count: int) -> tuple[tuple[Tensor, Tensor, Grouping], NDArray[np.int64]]:
+        """Points, colours and neighbourhoods of `count` clouds for training, and a caption of each."""
+        rows = rng.choice(len(self._chances), count, p=self._chances)
+        captions = np.array([self._caption(rng, shape) for shape in self.clouds.owner[rows]])
+        return self._augmented(rows, torch.Generator().manual_seed(int(rng.integers(2**62)))), captions
+
+    def _caption(self, rng: np.random.Generator, shape: int) -> int:
+        added = self._added[shape]
+        return int(rng.choice(added if added and rng.random() > self._own else self.clouds.captions[shape]))
+
+    def _augmented(self, rows: NDArray[np.int64], generator: torch.Generator) -> tuple[Tensor, Tensor, Grouping]:
+        how = self._augmentation
+        points, colors, grouping = self.clouds.batch(rows)
+        partial = int(len(rows) * how.partial)  # the first few, since rows are in random order
+        if partial:
+            fewer, kept = cut(points[:partial], generator)
+            points[:partial] = to_unit_sphere(fewer)
+            colors[:partial] = colors[:partial].gather(1, kept[..., None].expand(-1, -1, 3))
+            again = group(points[:partial], self.config)
+            for name in ("centers", "near", "patch_near"):
+                getattr(grouping, name)[:partial] = getattr(again, name)
+        return augment(points, how, generator), repaint(colors, how, generator), grouping
+
+    @torch.inference_mode()
+    def validate(self, tower: nn.Module, phrase_vectors: Tensor) -> dict[str, float]:
+        """Top-1 and top-5 over the held-out shapes' first captions, text -> 3D and 3D -> 3D mAP; colours unseen.
+
+        Parametric shapes and others apart; a shape's own captions, not the added ones, are right.
+        """
+        measured = {}
+        for name, parametric in (("named", False), (PARAMETRIC, True)):
+            shapes = self._held_out(parametric)
+            if shapes:
+                vectors = self._vectors(tower, shapes, phrase_vectors.device.type)
+                for measure, value in self._measures(vectors, shapes, phrase_vectors.cpu()).items():
+                    measured[f"{name}_{measure}"] = value
+        return measured
+
+    def _held_out(self, parametric: bool) -> list[int]:
+        source_fits = [(source == PARAMETRIC) == parametric for source in self.clouds.sources]
+        return [i for i, out in enumerate(self.clouds.held_out) if out and source_fits[i]]
+
+    def _vectors(self, tower: nn.Module, shapes: list[int], device: str) -> Tensor:
+        first_cloud = np.searchsorted(self.clouds.owner, shapes)
+        vectors = []
+        for rows in np.array_split(first_cloud, -(-len(shapes) // 64)):
+            points, _, grouping = self.clouds.batch(rows)
+            grey = torch.full_like(points, GREY)
+            vectors.append(tower(points.to(device), grey.to(device), grouping.to(device)).float().cpu())
+        return torch.cat(vectors)
+
+    def _measures(self, vectors: Tensor, shapes: list[int], phrase_vectors: Tensor) -> dict[str, float]:
+        captions = sorted({self.clouds.captions[i][0] for i in shapes})
+        relevant = np.array([[caption in self.clouds.captions[i] for caption in captions] for i in shapes])
+        scores = (vectors @ phrase_vectors[captions].T).numpy()
+        first = np.array([self.clouds.captions[i][0] for i in shapes])
+        same = (first[:, None] == first) & ~np.eye(len(first), dtype=bool)
+        among = (vectors @ vectors.T).numpy() - 4 * np.eye(len(first), dtype=np.float32)
+        asked = same.any(axis=1)
+        measured = {
+            "top1": float(metrics.hit_at(1, scores, relevant).mean()),
+            "top5": float(metrics.hit_at(5, scores, relevant).mean()),
+            "text_to_3d_map": float(metrics.average_precision(scores.T, relevant.T).mean()),
+        }
+        if asked.any():
+            measured["3d_to_3d_map"] = float(metrics.average_precision(among[asked], same[asked]).mean())
+        return measured
+
+
+def _drawing_chances(clouds: Clouds, mixture: Mapping[str, float]) -> NDArray[np.float64]:
+    """(n,) chance of each cloud: sources by `mixture`, within a source frequent captions damped by a square root."""
+    sources = np.array(clouds.sources)[clouds.owner]
+    first = np.array([captions[0] for captions in clouds.captions])
+    count = np.bincount(first[clouds.owner], minlength=len(clouds.phrases))[first][clouds.owner]
+    weight = np.where(clouds.held_out[clouds.owner], 0.0, 1 / np.sqrt(count))
+    named = {source: share for source, share in mixture.items() if weight[sources == source].sum() > 0}
+    rest = ~np.isin(sources, list(named))
+    left = 1 - sum(named.values()) if rest.any() else 0.0
+    chances = np.where(rest, left * weight / max(weight[rest].sum(), 1e-12), 0.0)
+    for source, share in named.items():
+        inside = sources == source
+        chances[inside] = share * weight[inside] / weight[inside].sum()
+    return chances / chances.sum()

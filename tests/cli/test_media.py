@@ -1,0 +1,94 @@
+"""Pictures and sounds on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import simple_space
+from small_corpus import write_box, write_picture, write_tone
+from typer.testing import CliRunner, Result
+
+from cli.main import app
+from cli.output import _measured
+from retriever.index import Index
+from retriever.store import Snapshot
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def media(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A box, two pictures and two sounds, in a working folder of their own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("RETRIEVER_INDEX", raising=False)
+    write_box(tmp_path / "media/box.off", (1, 9, 1))
+    write_picture(tmp_path / "media/red.png", (220, 20, 20))
+    write_picture(tmp_path / "media/blue.jpg", (20, 20, 220))
+    write_tone(tmp_path / "media/low.wav", 60)
+    write_tone(tmp_path / "media/high.ogg", 3500)
+    return tmp_path / "media"
+
+
+@pytest.fixture
+def indexed(media: Path) -> Path:
+    done = run("index", media)
+    assert done.exit_code == 0 and "5 embedded" in done.stderr and "skipped" not in done.stderr
+    return media
+
+
+def paths(*arguments: object) -> list[str]:
+    done = run("query", *arguments)
+    assert done.exit_code == 0, done.output
+    return [line.split("\t")[5] for line in done.stdout.splitlines()]
+
+
+def test_a_picture_and_a_sound_are_queries(indexed: Path):
+    assert paths("--image", indexed / "red.png", "--to", "image") == ["red.png", "blue.jpg"]
+    assert paths("--audio", indexed / "high.ogg", "--to", "audio", "-k", 1) == ["high.ogg"]
+    assert paths("--audio", indexed / "low.wav") == ["box.off"]
+    assert len(paths("--image", indexed / "red.png", "--minus-audio", indexed / "low.wav", "--to", "any")) == 5
+    assert paths(f"2*image:{indexed}/blue.jpg - image:{indexed}/red.png", "--to", "image", "-k", 1) == ["blue.jpg"]
+    assert paths("--text", "x", "--to", "audio", "--where", "seconds < 1 and channels = 2", "-k", 9) != []
+
+
+def test_json_names_the_terms(indexed: Path):
+    told = json.loads(run("query", "--image", indexed / "red.png", "--to", "any", "--json", "-k", 1).stdout)
+    assert told["query"][0]["modality"] == "image" and told["hits"][0]["modality"] == "image"
+    assert told["hits"][0]["path"] == "red.png" and told["hits"][0]["score"] == pytest.approx(1)
+
+
+def test_every_kind_shows_its_measures(indexed: Path):
+    hits = Index(Snapshot.open(Path(".retriever"))).search(text="x", to="any")
+    assert {hit.path: _measured(hit) for hit in hits} == {
+        "box.off": "12",
+        "red.png": "40×30",
+        "blue.jpg": "40×30",
+        "low.wav": "0.5 s",
+        "high.ogg": "0.5 s",
+    }
+
+
+def test_bad_files_are_named_with_the_cure(indexed: Path):
+    (indexed / "web.png").write_bytes(b"<html>404</html>")
+    write_tone(indexed / "still.wav", 0)
+    done = run("index", indexed)
+    assert done.exit_code == 3
+    assert "web.png is no picture that can be read; save it as PNG or JPEG." in done.stderr
+    assert "still.wav has nothing to hear in it; cut the silence away" in done.stderr
+    asked = run("query", "--audio", indexed / "still.wav")
+    assert asked.exit_code == 2 and "Traceback" not in asked.output
+    assert asked.stderr.startswith(f"error: --audio {indexed}/still.wav: the file has nothing to hear in it")
+
+
+def test_a_space_without_the_towers_skips_the_files_and_refuses_the_query(media: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(simple_space, "open_space", simple_space.open_mute)
+    done = run("index", media)
+    assert done.exit_code == 0 and "1 embedded" in done.stderr
+    assert "skipped 2: no image encoder in space mini" in done.stderr
+    assert "skipped 2: no audio encoder in space mini" in done.stderr
+    asked = run("query", "--image", media / "red.png")
+    assert asked.exit_code == 1 and "has no image encoder (it has: shape, text)" in asked.stderr
