@@ -1,4 +1,4 @@
-"""``python -m benchmarks cold | ingest | zero-shot | all``."""
+"""``python -m benchmarks cold | ingest | retrieval | fine-tune | ablation | all``."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: spinning threads starve every other process
 
+import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 
-from benchmarks.harness import show
+from benchmarks.harness import save, show
+from retriever.errors import RetrieverError, UsageError
 
 app = typer.Typer(no_args_is_help=True, help="Measure what the documentation claims.")
+Data = Annotated[Path, typer.Option(help="Folder of test data, as docs/benchmarks.md describes it.")]
 JsonTo = Annotated[Path | None, typer.Option("--json", help="Also write the rows to this file.")]
 
 
@@ -45,17 +49,76 @@ def ingest(
         show("Peak memory of an indexing process", memory_rows([per_kind // 4 or 1, per_kind, per_kind * 4]))
 
 
-@app.command("zero-shot")
-def zero_shot(
-    data: Annotated[Path, typer.Option(help="Folder with points.npy and items.csv of labelled clouds.")],
+@app.command()
+def retrieval(
+    data: Data,
     space: Annotated[str, typer.Option(help="Space to judge.")] = "mini",
+    robustness: Annotated[bool, typer.Option("--robustness", help="Worse and worse clouds instead.")] = False,
     json: JsonTo = None,
 ) -> None:
-    """Zero-shot classification and retrieval on clouds that the space was not trained on."""
-    from benchmarks.zero_shot import rows
+    """How well a space retrieves: zero-shot shapes, names, renders, photos and sounds, as far as the data goes."""
+    from benchmarks.retrieval import ROBUSTNESS, SECTIONS, tables
+    from benchmarks.retrieval.material import Material
     from retriever import spaces
 
-    show(f"Zero-shot, space {space}", list(rows(data, spaces.get(space))), json_to=json)
+    rows = []
+    for title, found in tables(Material(data, spaces.get(space)), ROBUSTNESS if robustness else SECTIONS):
+        show(f"{title}, space {space}", found)
+        rows += [{"section": title, **row} for row in found]
+    if not rows:
+        raise UsageError(f"--data {data} holds nothing that {space!r} can be measured on; see docs/benchmarks.md.")
+    if json:
+        save(f"Retrieval, space {space}", rows, json)
+
+
+@app.command("fine-tune")
+def fine_tune(
+    data: Data,
+    space: Annotated[str, typer.Option(help="Space to start from.")] = "mini",
+    into: Annotated[str | None, typer.Option(help="Keep what comes out as a space of this name.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the space --into.")] = False,
+    steps: Annotated[int | None, typer.Option(help="Optimiser steps; by default what align takes.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Minutes of training instead.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the split and the training.")] = 0,
+    device: Annotated[str, typer.Option(help="cpu, cuda or auto, for the training.")] = "cpu",
+    json: JsonTo = None,
+) -> None:
+    """A space before and after fine-tuning on three quarters of labelled clouds, on the last quarter."""
+    from benchmarks.fine_tune import measure
+    from indexer.align.own.tuning import Tuning
+
+    tuning = Tuning(steps=steps, minutes=minutes, seed=seed, device=device, holdout=0)
+    outcome = measure(data, space, into, tuning, overwrite=overwrite)
+    title = f"Fine-tuning {space} on {outcome.trained} shapes, {outcome.seconds / 60:.1f} minutes, by the others"
+    show(title, outcome.rows, json_to=json)
+
+
+@app.command()
+def ablation(
+    data: Data,
+    space: Annotated[str, typer.Option(help="Space whose image and audio towers are bound to.")] = "mini",
+    steps: Annotated[int, typer.Option(help="Optimiser steps of every variant.")] = 400,
+    per_kind: Annotated[int, typer.Option(help="Parametric shapes of each kind.")] = 12,
+    only: Annotated[list[str] | None, typer.Option(help="A variant's name in part; repeat for more.")] = None,
+    work: Annotated[Path | None, typer.Option(help="Keep clouds and towers here, and go on from them.")] = None,
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+    device: Annotated[str, typer.Option(help="cpu or cuda, for the training.")] = "cpu",
+    json: JsonTo = None,
+) -> None:
+    """Small 3D towers of equal budget: with other modalities as targets; without parts of the training."""
+    from benchmarks.ablation.run import Ablation, Budget, table
+    from benchmarks.ablation.variants import VARIANTS
+
+    chosen = [variant for variant in VARIANTS if not only or any(part in variant.name for part in only)]
+    if not chosen:
+        raise UsageError(f"--only {' '.join(only or [])} fits none of: {', '.join(each.name for each in VARIANTS)}.")
+    with TemporaryDirectory() as scratch:
+        budget = Budget(steps=steps, per_kind=per_kind, seed=seed, device=device)
+        found = list(Ablation(data, space, budget, work or Path(scratch)).rows(chosen))
+    title = f"Ablation, {steps} steps each"
+    show(title, table(found))
+    if json:
+        save(title, [{"variant": variant.name, **row} for variant, rows in found for row in rows], json)
 
 
 @app.command("all")
@@ -66,4 +129,8 @@ def everything() -> None:
 
 
 if __name__ == "__main__":
-    app()
+    try:
+        app()
+    except RetrieverError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(1)

@@ -79,9 +79,14 @@ def show(title: str, rows: Sequence[dict[str, Any]], *, json_to: Path | None = N
     for row in cells:
         print("| " + " | ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) + " |")
     if json_to:
-        json_to.parent.mkdir(parents=True, exist_ok=True)
-        machine = {"cpu": platform.processor() or platform.machine(), "cores": os.cpu_count(), "python": sys.version}
-        json_to.write_text(json.dumps({"title": title, "machine": machine, "rows": list(rows)}, indent=2) + "\n")
+        save(title, rows, json_to)
+
+
+def save(title: str, rows: Sequence[dict[str, Any]], to: Path) -> None:
+    """Writes rows as JSON, with what machine it was."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    machine = {"cpu": platform.processor() or platform.machine(), "cores": os.cpu_count(), "python": sys.version}
+    to.write_text(json.dumps({"title": title, "machine": machine, "rows": list(rows)}, indent=2) + "\n")
 
 
 def _cell(value: Any) -> str:

@@ -65,6 +65,6 @@ def _made(folder: Path, per_kind: int) -> Path:
 
 
 def _clouds(folder: Path) -> list[Any]:
-    shape = spaces.get().identity.shape
+    inputs = spaces.get().identity.inputs
     files = [file for file in scan(folder).files if file.modality is Modality.SHAPE]
-    return [loaders.load(folder / file.path, shape).payload for file in files]
+    return [loaders.load(folder / file.path, inputs).payload for file in files]

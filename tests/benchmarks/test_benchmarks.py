@@ -1,17 +1,12 @@
 """The benchmarks run and measure what they say; how fast anything is here does not matter."""
 
-import csv
-
 import numpy as np
 import pytest
 
 import retriever
-from benchmarks import cold, ingest, zero_shot
+from benchmarks import cold, ingest
 from benchmarks.harness import fresh, interleaved, show
 from indexer import parametric
-from retriever import spaces
-from retriever.loaders.sampling import sample
-from retriever.types import Geometry
 
 
 def test_a_fresh_process_is_measured_by_itself():
@@ -54,25 +49,3 @@ def test_ingest_counts_the_files_of_a_corpus(tmp_path):
     alone, whole = ingest.rows(per_kind=0, rounds=1, corpus=tmp_path)
     assert (alone["files"], whole["files"]) == (4, 4)
     assert whole["x encoder"] == pytest.approx(whole["files/s"] / alone["files/s"])
-
-
-def test_zero_shot_measures_every_pose(tmp_path):
-    space = spaces.get()
-    kinds = ["chair", "bottle", "airliner"]
-    clouds, rows = [], []
-    for row, (kind, seed) in enumerate((kind, seed) for kind in kinds for seed in range(4)):
-        solid = parametric.generate(kind, seed).solid
-        clouds.append(sample(Geometry(solid.vertices, solid.faces), space.identity.shape, "y", seed).points)
-        rows.append({"row": row, "name": kind, "upright": seed % 2})
-    np.save(tmp_path / "points.npy", np.array(clouds, np.float16))
-    with (tmp_path / "items.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, ["row", "name", "upright"])
-        writer.writeheader()
-        writer.writerows(rows)
-    found = list(zero_shot.rows(tmp_path, space))
-    assert {(row["measure"], row["pose"]) for row in found} >= {("top-1", "all"), ("3D->3D mAP", "any pose")}
-    for row in found:
-        assert 0 <= row["low"] <= row["value"] <= row["high"] <= 1
-    values = {(row["measure"], row["pose"]): row["value"] for row in found}
-    assert values["top-1", "all"] > 0.6  # chance is 1/3
-    assert {row["queries"] for row in found if row["measure"] == "top-1"} == {12, 6}

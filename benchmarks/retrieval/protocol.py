@@ -1,0 +1,108 @@
+"""What every retrieval figure here has in common: the ranking, the measures over it, their intervals and chance.
+
+Every candidate is ranked for every query by cosine. mAP is over the full list and micro-averaged over queries; queries
+without a relevant candidate are left out. Intervals are 95 % by bootstrap over the queries. Chance is the exact
+expectation of the same measure under a random order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever import metrics
+
+Row = dict[str, Any]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """q queries against n candidates.
+
+    Attributes:
+        scores: (q, n), higher is better.
+        relevant: (q, n), what ought to be found.
+        hidden: (q, n), candidates that are none for this query, such as itself; None hides nothing.
+    """
+
+    scores: NDArray[np.floating]
+    relevant: Mask
+    hidden: Mask | None = None
+
+    @property
+    def askable(self) -> bool:
+        """Whether any query has anything to find."""
+        return bool(self._shown()[1].any())
+
+    def hits(self, k: int) -> NDArray[np.float64]:
+        """(q',) 1 where one of the first k is relevant."""
+        return metrics.hit_at(k, *self._shown())
+
+    def precision(self) -> NDArray[np.float64]:
+        """(q',) average precision over the full list."""
+        return metrics.average_precision(*self._shown())
+
+    def chance(self, k: int | None) -> float:
+        """What a random order is expected to score: hit@k, or mAP where k is None."""
+        _, relevant = self._shown()
+        candidates = np.full(len(relevant), relevant.shape[1]) if self.hidden is None else (~self.hidden).sum(axis=1)
+        wanted = relevant.sum(axis=1)
+        wanted, candidates = wanted[wanted > 0], candidates[wanted > 0]
+        by_chance = random_precision(wanted, candidates) if k is None else random_hits(k, wanted, candidates)
+        return float(by_chance.mean())
+
+    def of(self, queries: Mask, candidates: Mask | None = None) -> Ranking:
+        """The same for some queries, against some of the candidates."""
+        columns = np.ones(self.scores.shape[1], bool) if candidates is None else candidates
+        part = np.ix_(queries, columns)
+        return Ranking(self.scores[part], self.relevant[part], None if self.hidden is None else self.hidden[part])
+
+    def _shown(self) -> tuple[NDArray[np.floating], Mask]:
+        if self.hidden is None:
+            return self.scores, self.relevant
+        return np.where(self.hidden, -np.inf, self.scores), self.relevant & ~self.hidden
+
+
+def random_hits(k: int, wanted: NDArray, candidates: NDArray) -> NDArray[np.float64]:
+    """(q,) chance that one of the first k of `candidates`, in a random order, is one of the `wanted`."""
+    missed = np.ones(len(wanted))
+    for place in range(k):
+        left = np.maximum(candidates - place, 1)
+        missed *= np.clip((candidates - wanted - place) / left, 0, 1)
+    return 1 - missed
+
+
+def random_precision(wanted: NDArray, candidates: NDArray) -> NDArray[np.float64]:
+    """(q,) expected average precision of a random order.
+
+    With n candidates of which r are wanted: the i-th place is wanted with chance r / n, each place above it then with
+    chance (r - 1) / (n - 1); the sum over i is (H(n) + (n - H(n)) (r - 1) / (n - 1)) / n with H the harmonic number.
+    """
+    harmonic = np.cumsum(1 / np.arange(1, candidates.max() + 1))[candidates - 1]
+    others = (wanted - 1) / np.maximum(candidates - 1, 1)
+    return np.asarray((harmonic + (candidates - harmonic) * others) / candidates)
+
+
+def hit_rate(measure: str, subset: str, k: int, ranking: Ranking) -> Iterator[Row]:
+    """One row of a table: hit@k; none where no query has anything to find."""
+    if ranking.askable:
+        yield _row(measure, subset, ranking.hits(k), ranking.chance(k))
+
+
+def mean_precision(measure: str, subset: str, ranking: Ranking) -> Iterator[Row]:
+    """One row of a table: mAP; none where no query has anything to find."""
+    if ranking.askable:
+        yield _row(measure, subset, ranking.precision(), ranking.chance(None))
+
+
+def _row(measure: str, subset: str, values: NDArray[np.float64], chance: float) -> Row:
+    value, low, high = metrics.bootstrap(values)
+    return {
+        "measure": measure, "subset": subset, "value": value, "low": low, "high": high, "queries": len(values),
+        "chance": chance,
+    }  # fmt: skip
