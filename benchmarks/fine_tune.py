@@ -1,8 +1,8 @@
 """What fine-tuning brings: a space before and after training on a part of the ready clouds, on the other part.
 
 Three quarters of every class, chosen by a seed, are handed to `indexer.align.own.fine_tune` as ``retriever align``
-would hand them over, and nothing else; the rest is measured by the protocol of `benchmarks.retrieval`, with the rest as the
-gallery.
+would hand them over, and nothing else; the rest is measured by the protocol of `benchmarks.retrieval`, with the rest as
+the gallery.
 """
 
 from __future__ import annotations

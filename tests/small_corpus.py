@@ -1,4 +1,4 @@
-"""Files for tests: boxes of any size in any text format, and one file for every way in which a file can be bad."""
+"""Files for tests: boxes of any size, pictures, tones, and one file for every way in which a file can be bad."""
 
 from __future__ import annotations
 
@@ -25,6 +25,26 @@ def write_box(path: Path, size: tuple[float, float, float]) -> Path:
 def write_boxes(folder: Path, count: int, suffix: str = ".off") -> list[Path]:
     """`count` boxes of different proportions, called box-000 and so on."""
     return [write_box(folder / f"box-{n:03}{suffix}", (1, 1 + n / 7, 1 + (n % 5) / 3)) for n in range(count)]
+
+
+def write_picture(path: Path, color: tuple[int, int, int], size: tuple[int, int] = (40, 30)) -> Path:
+    """A picture of one colour, its folder made if missing."""
+    from PIL import Image
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", size, color).save(path)
+    return path
+
+
+def write_tone(path: Path, hertz: float, seconds: float = 0.5, rate: int = 22_050) -> Path:
+    """A tone on two channels, its folder made if missing."""
+    import numpy as np
+    import soundfile
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    wave = 0.5 * np.sin(2 * np.pi * hertz * np.arange(round(seconds * rate)) / rate)
+    soundfile.write(path, np.stack([wave, wave], axis=1), rate)
+    return path
 
 
 BAD = {

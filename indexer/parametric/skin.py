@@ -1,7 +1,8 @@
 """One smooth skin over many bones: sculpted bodies, heads and animals, as scans and sculpting programs make them.
 
 The bones are round cones; their distance fields are blended with a soft minimum and the zero level is cut out of a grid
-by marching tetrahedra (Doi and Koide 1991), whose surface is always closed.
+by marching tetrahedra (Doi and Koide 1991), whose surface is always closed. Its many slivers are then merged around the
+points of the grid, which leaves a third of the faces ("regularised marching tetrahedra", Treece, Prager and Gee 1999).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from indexer.parametric.surface import Points, Solid, outward, unpainted
+from indexer.parametric.surface import Faces, Points, Solid, outward, unpainted
 
 _KUHN = np.array(
     [
@@ -105,8 +106,51 @@ def _level(field: NDArray[np.float32], low: Points, step: float) -> Solid:
     share = flat[a] / (flat[a] - flat[b])
     places = [np.stack(np.unravel_index(index, field.shape), axis=1) for index in (a, b)]
     vertices = (places[0] + (places[1] - places[0]) * np.clip(share, 0.03, 0.97)[:, None]) * step + low
-    solid = outward(vertices.astype(np.float64), faces.reshape(-1, 3))
+    merged = _merged(vertices.astype(np.float64), faces.reshape(-1, 3), np.where(share < 0.5, a, b))
+    solid = outward(*merged)
     return unpainted(solid.vertices, solid.faces)
+
+
+def _merged(vertices: Points, faces: Faces, nearest: Faces) -> tuple[Points, Faces]:
+    """Vertices with the same nearest point of the grid become one where the surface stays closed and in one piece.
+
+    Args:
+        vertices: (v, 3) of a closed surface.
+        faces: (f, 3) into them.
+        nearest: (v,) a number for the point of the grid that each vertex is next to.
+    """
+    of = _discs(faces, np.unique(nearest, return_inverse=True)[1])
+    while True:
+        group, index = np.unique(of, return_inverse=True)
+        kept = index[faces]
+        kept = kept[(kept != np.roll(kept, 1, axis=1)).all(axis=1)]
+        edges = kept[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
+        _, which, times = np.unique(edges @ (len(group), 1), return_inverse=True, return_counts=True)
+        twice = np.zeros(len(group), bool)
+        twice[edges[times[which] > 1]] = True
+        if not twice.any():
+            break
+        of = _let_go(of, twice[index])
+    counts = np.bincount(index)[:, None]
+    sums = np.stack([np.bincount(index, vertices[:, axis]) for axis in range(3)], axis=1)
+    return sums / counts, kept
+
+
+def _discs(faces: Faces, of: Faces) -> Faces:
+    """The groups `of` vertices, those undone whose piece of the surface is no disc: a neck, a blob, two sheets."""
+    edges = np.sort(faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
+    within = of[edges[of[edges[:, 0]] == of[edges[:, 1]], 0]]
+    filled = of[faces[(of[faces] == of[faces[:, :1]]).all(axis=1), 0]]
+    count = int(of.max()) + 1
+    # Euler's number, with every edge met from both of its faces.
+    euler = np.bincount(of, minlength=count) - np.bincount(within, minlength=count) // 2
+    euler += np.bincount(filled, minlength=count)
+    return _let_go(of, euler[of] != 1)
+
+
+def _let_go(of: Faces, which: NDArray[np.bool_]) -> Faces:
+    """Each of some vertices in a group of its own."""
+    return np.asarray(np.where(which, int(of.max()) + 1 + np.arange(len(of)), of))
 
 
 def chain(keys: ArrayLike) -> Points:

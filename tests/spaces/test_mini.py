@@ -8,7 +8,7 @@ import pytest
 
 from retriever import spaces
 from retriever.errors import SpaceError
-from retriever.spaces import mini, minilm
+from retriever.spaces import Space, mini, minilm
 from retriever.spaces.mini import open_space
 from retriever.types import Modality, PointCloud
 
@@ -25,16 +25,35 @@ def cloud(seed, count=1024):
     return PointCloud((points / np.linalg.norm(points, axis=1).max()).astype(np.float32))
 
 
-def test_digests_on_the_card_are_those_of_the_files():
-    card = json.loads((mini.folder() / "space.json").read_text())
-    towers = card["towers"]
-    assert sha256((mini.folder() / towers["shape"]["file"]).read_bytes()).hexdigest() == towers["shape"]["sha256"]
-    text = minilm.model_folder() / "model.safetensors"
-    assert sha256(text.read_bytes()).hexdigest() == towers["text"]["sha256"]
+@pytest.mark.parametrize("name", spaces.shipped())
+def test_digests_on_the_card_are_those_of_the_files(name):
+    folder = mini.folder(name)
+    towers = json.loads((folder / "space.json").read_text())["towers"]
+    assert towers.keys() == set(Modality)
+    for tower in towers.values():
+        file = folder / tower["file"] if "file" in tower else minilm.model_folder() / "model.safetensors"
+        assert sha256(file.read_bytes()).hexdigest() == tower["sha256"]
+
+
+@pytest.mark.parametrize("name", spaces.shipped())
+def test_the_model_card_names_every_weight_file_and_its_digest(name):
+    folder = mini.folder(name)
+    card = (folder / "MODEL_CARD.md").read_text()
+    for tower in json.loads((folder / "space.json").read_text())["towers"].values():
+        assert tower["sha256"] in card
 
 
 def test_weights_are_small_enough_to_ship():
-    assert sum(file.stat().st_size for file in mini.folder().iterdir()) < 60e6
+    assert sum(file.stat().st_size for file in mini.folder().parent.rglob("*.safetensors")) < 60e6
+
+
+def test_every_tower_has_a_licence_of_its_own_and_only_sounds_and_research_are_restricted():
+    licenses = spaces.get("mini").licenses
+    assert licenses.keys() == set(Modality)
+    restricted = {modality for modality, line in licenses.items() if "non-commercial" in line.lower()}
+    assert restricted == {Modality.AUDIO}
+    assert "research use only" in spaces.get("mini-research").license.lower()
+    assert "research use only" not in spaces.get("mini").license.lower()
 
 
 def test_vectors_are_unit_and_do_not_depend_on_the_batch(space):
@@ -94,5 +113,6 @@ def test_missing_files_are_said_with_the_cure(tmp_path):
 def test_unknown_spaces_and_modalities_name_what_there_is(space):
     with pytest.raises(SpaceError, match="mini"):
         spaces.get("huge")
-    with pytest.raises(SpaceError, match="shape, text"):
-        space.encoder(Modality.AUDIO)
+    only_text = Space(space.identity, {Modality.TEXT: minilm.MiniLM}, "")
+    with pytest.raises(SpaceError, match=r"no audio encoder \(it has: text\)"):
+        only_text.encoder(Modality.AUDIO)
