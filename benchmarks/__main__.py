@@ -77,6 +77,9 @@ def fine_tune(
     space: Annotated[str, typer.Option(help="Space to start from.")] = "mini",
     into: Annotated[str | None, typer.Option(help="Keep what comes out as a space of this name.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the space --into.")] = False,
+    tuned: Annotated[
+        str | None, typer.Option(help="Only measure this space, trained on the same split; for example mini-research.")
+    ] = None,
     steps: Annotated[int | None, typer.Option(help="Optimiser steps; by default what align takes.")] = None,
     minutes: Annotated[float | None, typer.Option(help="Minutes of training instead.")] = None,
     seed: Annotated[int, typer.Option(help="Of the split and the training.")] = 0,
@@ -88,8 +91,9 @@ def fine_tune(
     from indexer.align.own.tuning import Tuning
 
     tuning = Tuning(steps=steps, minutes=minutes, seed=seed, device=device, holdout=0)
-    outcome = measure(data, space, into, tuning, overwrite=overwrite)
-    title = f"Fine-tuning {space} on {outcome.trained} shapes, {outcome.seconds / 60:.1f} minutes, by the others"
+    outcome = measure(data, space, into, tuning, overwrite=overwrite, tuned=tuned)
+    how = f"{tuned} beside {space}" if tuned else f"Fine-tuning {space}, {outcome.seconds / 60:.1f} minutes"
+    title = f"{how}: {outcome.trained} shapes for training, measured on the others"
     show(title, outcome.rows, json_to=json)
 
 

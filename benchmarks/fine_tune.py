@@ -49,7 +49,14 @@ class Outcome:
 
 
 def measure(
-    data: Path, space: str, into: str | None, tuning: Tuning, *, test: float = 0.25, overwrite: bool = False
+    data: Path,
+    space: str,
+    into: str | None,
+    tuning: Tuning,
+    *,
+    test: float = 0.25,
+    overwrite: bool = False,
+    tuned: str | None = None,
 ) -> Outcome:
     """Splits, trains, and measures before and after.
 
@@ -60,6 +67,7 @@ def measure(
         tuning: how to train; its seed is that of the split, too.
         test: share of every class to measure on.
         overwrite: whether `into` may be replaced.
+        tuned: a space that was trained on the same split before: it is only measured, and nothing is trained.
     """
     material = Material(data, spaces.get(space))
     if material.clouds_folder is None:
@@ -71,6 +79,8 @@ def measure(
     trained, asked = _part(clouds, ~chosen), _part(clouds, chosen)
     judge = Judge(material, asked, photos.asked(material))
     before = list(judge.rows(material.space))
+    if tuned is not None:
+        return Outcome(list(compared(before, list(judge.rows(spaces.get(tuned))))), len(trained.labels), 0.0)
     with TemporaryDirectory() as scratch:
         report = fine_tune(
             of_clouds(list(trained.points), [trained.names[label] for label in trained.labels]),

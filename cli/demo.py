@@ -35,20 +35,24 @@ def demo(
         int, typer.Option("--seed", metavar="N", min=0, help="Another seed gives other shapes, for example 1.")
     ] = 0,
 ) -> None:
-    """Write a corpus of parametric shapes with captions, to try things on."""
+    """Write a corpus of parametric shapes with captions, to try things on.
+
+    Beside it, in pictures and sounds, lie files to ask with.
+    """
     from cli.progress import progress
-    from indexer.parametric import write_corpus
+    from indexer.demo import write_demo
     from retriever import RetrieverError
 
     try:
         with progress(quiet=False) as show:
-            count = write_corpus(folder, per_kind=per_kind, seed=seed, progress=show)
+            written = write_demo(folder, per_kind=per_kind, seed=seed, progress=show)
     except OSError as error:
         raise RetrieverError(
-            f"The shapes cannot be written to {folder} ({error.strerror or error}): name another folder, or free disk "
+            f"The demo cannot be written to {folder} ({error.strerror or error}): name another folder, or free disk "
             "space."
         ) from error
     typer.echo(
-        f"{count:,} shapes written to {printable(str(folder))}; go on with: retriever index {argument(folder)}",
+        f"{written.shapes:,} shapes, {written.pictures} pictures and {written.sounds} sounds written to "
+        f"{printable(str(folder))}; go on with: retriever index {argument(folder)}",
         err=True,
     )

@@ -18,7 +18,7 @@ SECTIONS: dict[str, Section] = {
     "Shapes of classes never trained on": classes.rows,
     "Held-back named shapes": named.rows,
     "Held-out photos": photos.rows,
-    "Held-out sounds": sounds.rows,
+    "Sounds": sounds.rows,
 }
 ROBUSTNESS: dict[str, Section] = {"Robustness of zero-shot top-1": robustness.rows}
 

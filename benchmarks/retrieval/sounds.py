@@ -45,7 +45,7 @@ def rows(material: Material) -> Iterator[Row]:
     vectors = material.encode("held-out sounds", audio=[samples(clip, rate) for clip in asked])
     known = {clip.label: clip.captions[0] for clip in everything if clip.label}
     names = material.labels(list(known.values()))
-    yield from to_names("sound->name top-1", "held-out recordings", vectors, classes, list(known), names)
+    yield from to_names("sound->name top-1", "recordings of fold 0", vectors, classes, list(known), names)
     if material.class_map and material.reads(Modality.SHAPE):
         sounds = {shape_class: goes.sounds for shape_class, goes in material.class_map.items()}
         yield from to_shapes(

@@ -12,16 +12,20 @@ from typing import Annotated, Any
 
 import typer
 
+from indexer.align.bridges import build_in, fit
 from indexer.align.pictures import __main__ as pictures
+from indexer.align.pictures.pack import Pack
 from indexer.align.publish import Tower, publish
 from indexer.align.shapes import __main__ as shapes
 from indexer.align.sounds import __main__ as sounds
 from retriever.errors import RetrieverError
 from retriever.spaces.audio_tower import AudioTowerConfig
 from retriever.spaces.image_tower import ImageTowerConfig
+from retriever.spaces.mini import open_space
 from retriever.spaces.shape_tower import GREY, TowerConfig
 from retriever.types import AudioInput, ImageInput, Modality, ShapeInput
 
+FOLDERS = {Modality.SHAPE: "shapes", Modality.IMAGE: "pictures", Modality.AUDIO: "sounds"}
 LICENSES = {
     Modality.SHAPE: "Apache-2.0, trained on CC0, CC BY and MIT-0 meshes and on shapes made by rule",
     Modality.IMAGE: "Apache-2.0, trained on CC0, CC BY and MIT photos, on renders of CC0, CC BY and MIT-0 meshes, and "
@@ -40,26 +44,30 @@ def main(
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
 ) -> None:
-    """Bind the three towers to the text hub, one after the other; run again to go on after an interruption."""
+    """Bind the three towers to the text hub, one after the other, then to each other; run again to go on."""
     shapes.main(data / "shapes_named", out / "shapes", steps=shape_steps, device=device, seed=seed)
     pictures.main([data], out / "pictures", steps=image_steps, device=device, seed=seed)
     sounds.main(data / "audio", out / "sounds", fold=-1, steps=audio_steps, device=device, seed=seed)
     put_together(out)
+    bridges = fit(open_space(out / "mini"), data, Pack.load(out / "pictures" / "pack"), seed)
+    for modality, folder in FOLDERS.items():
+        build_in(bridges[modality], out / folder / "tower.safetensors", out / folder / "bridged.safetensors")
+    put_together(out, file="bridged.safetensors")
     typer.echo(f"written: {out / 'mini'}", err=True)
 
 
-def put_together(out: Path, *, name: str = "mini") -> None:
-    """The towers trained in `out` as the space OUT/NAME."""
-    parts: dict[Modality, tuple[str, Any, ShapeInput | ImageInput | AudioInput]] = {
-        Modality.SHAPE: ("shapes", TowerConfig(), ShapeInput(points=TowerConfig().points, color=GREY)),
-        Modality.IMAGE: ("pictures", ImageTowerConfig(), ImageInput(side=ImageTowerConfig().side)),
-        Modality.AUDIO: ("sounds", AudioTowerConfig(), AudioInput(rate=AudioTowerConfig().rate)),
+def put_together(out: Path, *, file: str = "tower.safetensors") -> None:
+    """The towers trained in `out` as the space OUT/mini."""
+    parts: dict[Modality, tuple[Any, ShapeInput | ImageInput | AudioInput]] = {
+        Modality.SHAPE: (TowerConfig(), ShapeInput(points=TowerConfig().points, color=GREY)),
+        Modality.IMAGE: (ImageTowerConfig(), ImageInput(side=ImageTowerConfig().side)),
+        Modality.AUDIO: (AudioTowerConfig(), AudioInput(rate=AudioTowerConfig().rate)),
     }
     towers = {
-        modality: Tower(out / folder / "tower.safetensors", config, entry, LICENSES[modality])
-        for modality, (folder, config, entry) in parts.items()
+        modality: Tower(out / FOLDERS[modality] / file, config, entry, LICENSES[modality])
+        for modality, (config, entry) in parts.items()
     }
-    publish(towers, out / name, name=name)
+    publish(towers, out / "mini", name="mini")
 
 
 if __name__ == "__main__":

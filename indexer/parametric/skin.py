@@ -23,6 +23,9 @@ _KUHN = np.array(
 )  # fmt: skip
 """(6, 4) corners of the tetrahedra of a cube, all of one orientation; corner bits are x, y, z."""
 
+_FAR = 9.0
+"""Blends beyond which a bone adds nothing: less than a thousandth of a blend at the surface."""
+
 
 def skin(bones: ArrayLike, blend: float, cells: int = 44, hollows: ArrayLike | None = None) -> Solid:
     """The skin over bones.
@@ -41,24 +44,28 @@ def skin(bones: ArrayLike, blend: float, cells: int = 44, hollows: ArrayLike | N
     blend = max(blend, 0.25 * step)
     low = low - (1.5 * step + blend)
     counts = np.ceil((size + 2 * (1.5 * step + blend)) / step).astype(int) + 1
-    grid = np.stack(np.meshgrid(*(np.arange(n, dtype=np.float32) * step for n in counts), indexing="ij"), axis=-1)
-    at = (grid + low.astype(np.float32)).reshape(-1, 3)
-    field = _soft_union(at, rows, blend)
+    axes = [(low[i] + np.arange(counts[i]) * step).astype(np.float32) for i in range(3)]
+    field = _soft_union(axes, rows, blend)
     if hollows is not None:
-        field = np.maximum(field, -_soft_union(at, np.asarray(hollows, np.float32).reshape(-1, 8), blend * 0.5))
+        field = np.maximum(field, -_soft_union(axes, np.asarray(hollows, np.float32).reshape(-1, 8), blend * 0.5))
     field[np.abs(field) < 1e-9] = 1e-9
-    return _level(field.reshape(counts), low, step)
+    return _level(field, low, step)
 
 
-def _soft_union(at: NDArray[np.float32], rows: NDArray[np.float32], blend: float) -> NDArray[np.float32]:
-    total = np.zeros(len(at), np.float32)
+def _soft_union(axes: list[NDArray[np.float32]], rows: NDArray[np.float32], blend: float) -> NDArray[np.float32]:
+    """Distance to the blended bones at each point of a grid, negative inside; far from all of them just a large one."""
+    total = np.zeros([len(axis) for axis in axes], np.float32)
     for row in rows:
-        a, along = row[:3], row[4:7] - row[:3]
-        out = at - a
-        t = np.clip(out @ along / max(float(along @ along), 1e-12), 0, 1)
-        out -= t[:, None] * along
-        distance = np.sqrt(np.einsum("ij,ij->i", out, out)) - (row[3] + t * (row[7] - row[3]))
-        total += np.exp(np.clip(-distance / blend, -60, 60))
+        start, along = row[:3], row[4:7] - row[:3]
+        reach = max(row[3], row[7]) + _FAR * blend
+        first = np.minimum(start, row[4:7]) - reach
+        last = np.maximum(start, row[4:7]) + reach
+        near = tuple(slice(*np.searchsorted(axes[i], (first[i], last[i]))) for i in range(3))
+        out = np.ix_(*(axes[i][near[i]] - start[i] for i in range(3)))
+        squared = max(float(along @ along), 1e-12)
+        t = np.clip(sum(out[i] * (along[i] / squared) for i in range(3)), 0, 1)
+        distance = np.sqrt(sum((out[i] - t * along[i]) ** 2 for i in range(3))) - (row[3] + t * (row[7] - row[3]))
+        total[near] += np.exp(np.minimum(-distance / blend, 60))
     return np.asarray(-blend * np.log(np.maximum(total, 1e-30)), np.float32)
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
+from retriever.spaces.bridge import Bridge
 from retriever.types import Modality, Payload, Vectors, Waveform
 
 
@@ -143,6 +144,7 @@ class AudioTower(nn.Module):
         self.norm = nn.LayerNorm(4 * width)
         self.dropout = nn.Dropout(0.3)
         self.projection = nn.Linear(4 * width, config.dim)
+        self.bridge = Bridge(config.dim)
 
     def forward(self, sound: Tensor) -> Tensor:
         """(b, n) samples or (b, mels, frames) normalised log-mel pictures -> (b, dim) unit vectors."""
@@ -157,7 +159,8 @@ class AudioTower(nn.Module):
         heads = self.attention(x).softmax(dim=1).to(x.dtype)  # (b, time, 4)
         several = (heads[..., None] * x.unflatten(2, (4, -1))).sum(dim=1).flatten(1)
         pooled = torch.cat([x.mean(dim=1), x.amax(dim=1), several, overall], dim=1)
-        return F.normalize(self.projection(self.dropout(self.norm(pooled))).float(), dim=-1)
+        vectors: Tensor = self.bridge(self.projection(self.dropout(self.norm(pooled))))
+        return vectors
 
 
 def _convolution(before: int, now: int, kernel: tuple[int, int], stride: tuple[int, int]) -> nn.Sequential:

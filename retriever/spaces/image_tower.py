@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
+from retriever.spaces.bridge import Bridge
 from retriever.types import Modality, Payload, Picture, Vectors
 
 
@@ -64,6 +65,7 @@ class ImageTower(nn.Module):
         self.blocks = nn.Sequential(*blocks)
         self.norm = nn.LayerNorm(2 * before)
         self.projection = nn.Linear(2 * before, config.dim)
+        self.bridge = Bridge(config.dim)
         for module in self.modules():
             if isinstance(module, nn.BatchNorm2d):
                 module.momentum = config.momentum
@@ -80,7 +82,8 @@ class ImageTower(nn.Module):
         """(b, h, w, 3) sRGB, 0..255, bytes or floats -> (b, dim) unit vectors."""
         x = self.blocks(self.stem((pixels.float() / 127.5 - 1).permute(0, 3, 1, 2)))
         pooled = torch.cat([x.mean(dim=(2, 3)), x.amax(dim=(2, 3))], dim=-1)
-        return F.normalize(self.projection(self.norm(pooled)).float(), dim=-1)
+        vectors: Tensor = self.bridge(self.projection(self.norm(pooled)))
+        return vectors
 
 
 class _Convolution(nn.Module):

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
+from retriever.spaces.bridge import Bridge
 from retriever.types import Modality, Payload, PointCloud, Vectors
 
 
@@ -113,6 +114,7 @@ class ShapeTower(nn.Module):
         self.blocks = nn.ModuleList(_Block(width, config.heads) for _ in range(config.layers))
         self.norm = nn.LayerNorm(2 * width)
         self.projection = nn.Linear(2 * width, config.dim)
+        self.bridge = Bridge(config.dim)
 
     def load(self, weights: Path) -> ShapeTower:
         """Takes the weights of a safetensors file, of any precision, and returns itself."""
@@ -138,7 +140,8 @@ class ShapeTower(nn.Module):
         for block in self.blocks:
             x = block(x)
         pooled = self.norm(torch.cat([x.mean(dim=1), x.max(dim=1).values], dim=-1))
-        return F.normalize(self.projection(pooled).float(), dim=-1)
+        vectors: Tensor = self.bridge(self.projection(pooled))
+        return vectors
 
 
 class _Block(nn.Module):

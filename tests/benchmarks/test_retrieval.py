@@ -105,7 +105,7 @@ def test_only_held_out_things_are_asked_with(found, data):
     assert queries["photo->name top-1", "held-out photos"] == len(held_out) < 30
     paired = [file for file in held_out if file.parent.name in ("chair", "airplanes")]
     assert queries["photo->3D mAP", "all"] == len(paired) > 0
-    assert queries["sound->name top-1", "held-out recordings"] == 2  # of two classes, one recording of five
+    assert queries["sound->name top-1", "recordings of fold 0"] == 2  # of two classes, one recording of five
     assert queries["sound->3D mAP", "all"] == 1  # the aeroplane: no class of shapes goes with the cow
 
 
