@@ -68,12 +68,17 @@ def write_demo(
         UsageError: the folder holds something else, which is left as it is.
     """
     shapes = write_corpus(folder, per_kind, seed, progress)
-    apart = _APART + seed % _APART
+    apart = seed_apart(seed)
     for place, files, write in (("pictures", PICTURES, _write_picture), ("sounds", SOUNDS, _write_sound)):
         (folder / place).mkdir(exist_ok=True)
         for name, kind in files.items():
             write(folder / place / name, kind, apart)
     return Written(shapes, len(PICTURES), len(SOUNDS))
+
+
+def seed_apart(seed: int) -> int:
+    """The seed of a demo's pictures and sounds: one that neither its shapes nor any training has."""
+    return _APART + seed % _APART
 
 
 def _write_picture(file: Path, kind: str, seed: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -296,5 +297,6 @@ def test_demo_writes_a_corpus_that_can_be_indexed(tmp_path: Path, monkeypatch: p
     monkeypatch.chdir(tmp_path)
     done = run("demo", "shapes", "--per-kind", 1)
     assert done.exit_code == 0 and "retriever index shapes" in done.stderr
+    assert re.search(r"^\d+ shapes, \d+ pictures and \d+ sounds written to shapes;", done.stderr, re.MULTILINE)
     indexed = run("index", "shapes")
     assert indexed.exit_code == 0 and " 0 embedded" not in indexed.stderr

@@ -49,6 +49,23 @@ def test_any_skin_is_closed_wound_outward_and_holds_its_bones(keys, blend):
     assert (centres >= low - 1e-6).all() and (centres <= high + 1e-6).all()
 
 
+def test_slivers_are_merged_and_what_is_left_lies_on_the_bones():
+    ball = skin(BALL, 0.0, 40)
+    edges = ball.vertices[ball.faces] - ball.vertices[np.roll(ball.faces, 1, axis=1)]
+    lengths = np.linalg.norm(edges, axis=2)
+    # The grid cuts four times as many, of all lengths.
+    assert len(ball.faces) < 3 * 4 * np.pi / (2 / 40) ** 2
+    assert np.percentile(lengths, 5) > 0.4 * 2 / 40
+
+
+@pytest.mark.parametrize("radius", [0.06, 0.1])
+def test_a_neck_of_few_cells_stays_one_piece(radius):
+    """Two balls joined by a rod: as many vertices less edges plus faces as a single closed surface has."""
+    made = skin(chain([(-1, 0, 0, 0.5), (-0.6, 0, 0, radius), (0.6, 0.1, 0, radius), (1, 0, 0, 0.5)]), 0.0, 40)
+    assert edges_pair_up(made)
+    assert len(np.unique(made.faces)) - len(made.faces) // 2 == 2
+
+
 def test_scattered_copies_keep_their_volume():
     leaves = scattered(box(1, 0.1, 2), np.zeros((50, 3)), np.random.default_rng(0))
     assert edges_pair_up(leaves)
