@@ -26,6 +26,9 @@ _KUHN = np.array(
 _FAR = 9.0
 """Blends beyond which a bone adds nothing: less than a thousandth of a blend at the surface."""
 
+_BEND = 0.87
+"""Length of the sum of the normals about vertices, as a share of the sum of lengths, below which none are merged."""
+
 
 def skin(bones: ArrayLike, blend: float, cells: int = 44, hollows: ArrayLike | None = None) -> Solid:
     """The skin over bones.
@@ -127,6 +130,7 @@ def _merged(vertices: Points, faces: Faces, nearest: Faces) -> tuple[Points, Fac
         nearest: (v,) a number for the point of the grid that each vertex is next to.
     """
     of = _discs(faces, np.unique(nearest, return_inverse=True)[1])
+    of = _flat(vertices, faces, of)
     while True:
         group, index = np.unique(of, return_inverse=True)
         kept = index[faces]
@@ -138,9 +142,12 @@ def _merged(vertices: Points, faces: Faces, nearest: Faces) -> tuple[Points, Fac
         if not twice.any():
             break
         of = _let_go(of, twice[index])
-    counts = np.bincount(index)[:, None]
-    sums = np.stack([np.bincount(index, vertices[:, axis]) for axis in range(3)], axis=1)
-    return sums / counts, kept
+    return _summed(index, vertices) / np.bincount(index)[:, None], kept
+
+
+def _summed(index: Faces, values: Points) -> Points:
+    """Sums of the (n, 3) `values` of each index."""
+    return np.stack([np.bincount(index, values[:, axis]) for axis in range(3)], axis=1)
 
 
 def _discs(faces: Faces, of: Faces) -> Faces:
@@ -153,6 +160,17 @@ def _discs(faces: Faces, of: Faces) -> Faces:
     euler = np.bincount(of, minlength=count) - np.bincount(within, minlength=count) // 2
     euler += np.bincount(filled, minlength=count)
     return _let_go(of, euler[of] != 1)
+
+
+def _flat(vertices: Points, faces: Faces, of: Faces) -> Faces:
+    """The groups `of` vertices, those undone about which the surface bends sharply, as at tips and thin limbs."""
+    a, b, c = (vertices[faces[:, i]] for i in range(3))
+    normals = np.cross(b - a, c - a)
+    index = np.unique(of, return_inverse=True)[1]
+    around = index[faces].ravel()
+    total = _summed(around, np.repeat(normals, 3, axis=0))
+    area = np.bincount(around, np.repeat(np.linalg.norm(normals, axis=1), 3))
+    return _let_go(of, (np.linalg.norm(total, axis=1) < _BEND * area)[index])
 
 
 def _let_go(of: Faces, which: NDArray[np.bool_]) -> Faces:

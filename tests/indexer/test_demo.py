@@ -40,7 +40,7 @@ def media(folder: Path) -> dict[str, bytes]:
 def test_every_picture_shows_something_before_white(folder: Path):
     assert len(demo.PICTURES) >= 10
     for name in demo.PICTURES:
-        pixels = load_image(folder / "pictures" / name, ImageInput())[0].pixels
+        pixels = load_image(folder / "pictures" / name, ImageInput()).payload.pixels
         shown = (pixels < 240).any(axis=2)
         assert (pixels[[0, -1]] > 240).all(), name
         assert 0.02 < shown.mean() < 0.9 and pixels[shown].std() > 5, name
@@ -49,9 +49,9 @@ def test_every_picture_shows_something_before_white(folder: Path):
 def test_every_sound_is_loud_and_lasts(folder: Path):
     assert len(demo.SOUNDS) >= 6
     for name in demo.SOUNDS:
-        waveform, facts = load_audio(folder / "sounds" / name, AudioInput())
-        assert facts == {"seconds": 4.0, "rate": 16_000, "channels": 1}
-        assert np.abs(waveform.samples).max() == pytest.approx(0.9, abs=0.01), name
+        loaded = load_audio(folder / "sounds" / name, AudioInput())
+        assert loaded.facts == {"seconds": 4.0, "rate": 16_000, "channels": 1}
+        assert np.abs(loaded.payload.samples).max() == pytest.approx(0.9, abs=0.01), name
 
 
 def test_a_demo_is_written_again_with_the_same_bytes_and_heals(folder: Path):
