@@ -2,7 +2,8 @@
 
 The bones are round cones; their distance fields are blended with a soft minimum and the zero level is cut out of a grid
 by marching tetrahedra (Doi and Koide 1991), whose surface is always closed. Its many slivers are then merged around the
-points of the grid, which leaves a third of the faces ("regularised marching tetrahedra", Treece, Prager and Gee 1999).
+points of the grid, which leaves about a third of the faces ("regularised marching tetrahedra", Treece, Prager and Gee
+1999).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _KUHN = np.array(
 _FAR = 9.0
 """Blends beyond which a bone adds nothing: less than a thousandth of a blend at the surface."""
 
-_BEND = 0.87
+_BEND = 0.8
 """Length of the sum of the normals about vertices, as a share of the sum of lengths, below which none are merged."""
 
 
@@ -40,9 +41,9 @@ def skin(bones: ArrayLike, blend: float, cells: int = 44, hollows: ArrayLike | N
         hollows: (m, 8) bones that are carved out: eye sockets, mouths.
     """
     rows = np.asarray(bones, np.float32).reshape(-1, 8)
-    ends = rows.reshape(-1, 4)
-    low = (ends[:, :3] - ends[:, 3:]).min(axis=0)
-    size = (ends[:, :3] + ends[:, 3:]).max(axis=0) - low
+    balls = rows.reshape(-1, 4)
+    low = (balls[:, :3] - balls[:, 3:]).min(axis=0)
+    size = (balls[:, :3] + balls[:, 3:]).max(axis=0) - low
     step = float(size.max()) / cells
     blend = max(blend, 0.25 * step)
     low = low - (1.5 * step + blend)
@@ -51,6 +52,9 @@ def skin(bones: ArrayLike, blend: float, cells: int = 44, hollows: ArrayLike | N
     field = _soft_union(axes, rows, blend)
     if hollows is not None:
         field = np.maximum(field, -_soft_union(axes, np.asarray(hollows, np.float32).reshape(-1, 8), blend * 0.5))
+    for axis in range(3):  # a blend of many bones swells beyond the grid: there it is cut off, and closed
+        ends = np.moveaxis(field, axis, 0)
+        ends[[0, -1]] = np.maximum(ends[[0, -1]], step)
     field[np.abs(field) < 1e-9] = 1e-9
     return _level(field, low, step)
 
