@@ -30,7 +30,9 @@ def work(tmp_path: Path) -> Path:
 def start(work: Path, *arguments: str, pause: float = 0.0, columns: int = 120, **how: object) -> subprocess.Popen[str]:
     environment = {**os.environ, simple_space.PAUSE: str(pause), "COLUMNS": str(columns)}
     environment.pop("RETRIEVER_INDEX", None)
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | how
+    # Where the tests run in the background of a script, Ctrl-C is ignored by all its children.
+    signals = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | signals | how
     return subprocess.Popen([*COMMAND, *arguments], cwd=work, env=environment, text=True, **streams)  # type: ignore[call-overload, no-any-return]
 
 
