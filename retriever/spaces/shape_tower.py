@@ -183,10 +183,11 @@ class ShapeEncoder:
         for start in range(0, len(clouds), self.batch):
             some = clouds[start : start + self.batch]
             points = torch.from_numpy(np.stack([cloud.points for cloud in some])).to(self._device)
-            colors = torch.from_numpy(np.stack([_colors(cloud) for cloud in some])).to(self._device)
+            colors = torch.from_numpy(np.stack([colors_of(cloud) for cloud in some])).to(self._device)
             vectors.append(self._tower(points, colors).cpu().numpy())
         return np.concatenate(vectors).astype(np.float32)
 
 
-def _colors(cloud: PointCloud) -> NDArray[np.float32]:
+def colors_of(cloud: PointCloud) -> NDArray[np.float32]:
+    """(n, 3) RGB of a cloud, `GREY` where it has none."""
     return np.full_like(cloud.points, GREY) if cloud.colors is None else cloud.colors

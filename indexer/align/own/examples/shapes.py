@@ -11,10 +11,9 @@ from torch import Tensor, nn
 
 from indexer.align.own.examples.words import Words
 from indexer.align.own.reading import Example
-from indexer.align.shapes.dataset import Clouds
-from indexer.align.shapes.dataset import groupings as groupings
+from indexer.align.shapes.dataset import Clouds, groupings
 from indexer.align.shapes.examples import ShapeExamples
-from retriever.spaces.shape_tower import GREY, ShapeTower, TowerConfig
+from retriever.spaces.shape_tower import ShapeTower, TowerConfig, colors_of
 from retriever.types import PointCloud
 
 __all__ = ["OwnShapes", "ShapeTower", "TowerConfig"]
@@ -56,7 +55,7 @@ def _clouds(examples: Sequence[Example], held_out: NDArray[np.bool_], words: Wor
         if isinstance(cloud, PointCloud)
     ]
     points = np.stack([cloud.points for _, cloud in drawn]).astype(np.float16)
-    colors = np.stack([_colors(cloud) for _, cloud in drawn])
+    colors = np.stack([colors_of(cloud) for _, cloud in drawn])
     centers, near, patch_near = groupings(points, config)
     return Clouds(
         points=points,
@@ -70,7 +69,3 @@ def _clouds(examples: Sequence[Example], held_out: NDArray[np.bool_], words: Wor
         held_out=held_out,
         sources=["own"] * len(examples),
     )
-
-
-def _colors(cloud: PointCloud) -> NDArray[np.float32]:
-    return np.full_like(cloud.points, GREY) if cloud.colors is None else cloud.colors
