@@ -8,14 +8,13 @@ contrasted with one another: the same sum in expectation, with the loop and the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from benchmarks.retrieval.material import Material
-from indexer.align.loop import Examples
+from indexer.align.loop import Drawn, Examples
 from indexer.align.shapes.examples import ShapeExamples
 from indexer.align.shapes.sources import LabelledShape
 from retriever.types import Vectors
@@ -38,6 +37,7 @@ class BoundExamples:
     """
 
     def __init__(self, examples: Examples | ShapeExamples, others: Mapping[str, Targets], *, text: float = 1.0) -> None:
+        self.companions = examples.companions
         self._examples, self._text, self._targets = examples, text, list(others.values())
         self.phrases = list(examples.phrases)
         self._places: list[dict[int, int]] = []
@@ -56,10 +56,10 @@ class BoundExamples:
         """(c, d) vectors of `phrases`, from those of the captions."""
         return np.concatenate([captions, *(vector[None] for vector in self._vectors)]).astype(np.float32)
 
-    def draw(self, rng: np.random.Generator, count: int) -> tuple[tuple[Any, ...], NDArray[np.int64]]:
+    def draw(self, rng: np.random.Generator, count: int) -> Drawn:
         """As the examples draw, with a target of each instead of a caption."""
-        inputs, captions = self._examples.draw(rng, count)
-        return inputs, np.array([self._target(rng, int(caption)) for caption in captions])
+        drawn = self._examples.draw(rng, count)
+        return drawn._replace(captions=np.array([self._target(rng, int(caption)) for caption in drawn.captions]))
 
     def _target(self, rng: np.random.Generator, caption: int) -> int:
         there = [places[caption] for places in self._places if caption in places]

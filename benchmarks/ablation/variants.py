@@ -36,5 +36,5 @@ VARIANTS = (
     Variant("3D+text+image+audio", ("image", "audio")),
     Variant("3D+text, no parametric shapes", parametric=False),
     Variant("3D+text, no colour", color=False, augmentation=Augmentation(grey=1.0)),
-    Variant("3D+text, no pose augmentation", augmentation=Augmentation(tumble=0.0, tilt=0.0)),
+    Variant("3D+text, no pose augmentation", augmentation=Augmentation(tumble=0.0, flip=0.0, tilt=0.0)),
 )

@@ -22,7 +22,7 @@ from retriever.errors import RetrieverError
 from retriever.spaces.audio_tower import AudioTowerConfig
 from retriever.spaces.image_tower import ImageTowerConfig
 from retriever.spaces.mini import open_space
-from retriever.spaces.shape_tower import GREY, TowerConfig
+from retriever.spaces.shape_tower import GREY, MINI
 from retriever.types import AudioInput, ImageInput, Modality, ShapeInput
 
 FOLDERS = {Modality.SHAPE: "shapes", Modality.IMAGE: "pictures", Modality.AUDIO: "sounds"}
@@ -46,7 +46,8 @@ def main(
 ) -> None:
     """Bind the three towers to the text hub, one after the other, then to each other; run again to go on."""
     shapes.main(data / "shapes_named", out / "shapes", steps=shape_steps, device=device, seed=seed)
-    pictures.main([data], out / "pictures", steps=image_steps, device=device, seed=seed)
+    shown = out / "shapes" / "tower.safetensors"
+    pictures.main([data], out / "pictures", shapes=shown, steps=image_steps, device=device, seed=seed)
     sounds.main(data / "audio", out / "sounds", fold=-1, steps=audio_steps, device=device, seed=seed)
     put_together(out)
     bridges = fit(open_space(out / "mini"), data, Pack.load(out / "pictures" / "pack"), seed)
@@ -59,7 +60,7 @@ def main(
 def put_together(out: Path, *, file: str = "tower.safetensors") -> None:
     """The towers trained in `out` as the space OUT/mini."""
     parts: dict[Modality, tuple[Any, ShapeInput | ImageInput | AudioInput]] = {
-        Modality.SHAPE: (TowerConfig(), ShapeInput(points=TowerConfig().points, color=GREY)),
+        Modality.SHAPE: (MINI, ShapeInput(points=MINI.points, color=GREY)),
         Modality.IMAGE: (ImageTowerConfig(), ImageInput(side=ImageTowerConfig().side)),
         Modality.AUDIO: (AudioTowerConfig(), AudioInput(rate=AudioTowerConfig().rate)),
     }

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -16,9 +16,26 @@ from numpy.typing import NDArray
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from indexer.align.objective import alignment_loss
+from indexer.align.objective import alignment_loss, companion_loss
 
 Log = Callable[[str], None]
+
+
+class Drawn(NamedTuple):
+    """One step's examples.
+
+    Attributes:
+        inputs: of the tower, augmented; each has a method ``to(device)``, as tensors have.
+        captions: (b,) one of each, into the phrases.
+        companions: (b,) which of the companions shows the same thing, -1 where none does; None where there are none
+            at all.
+        ups: (b, 3) where up is in each, for what learns that.
+    """
+
+    inputs: tuple[Any, ...]
+    captions: NDArray[np.int64]
+    companions: NDArray[np.int64] | None = None
+    ups: Tensor | None = None
 
 
 class Examples(Protocol):
@@ -26,15 +43,15 @@ class Examples(Protocol):
 
     Attributes:
         phrases: every caption once.
+        companions: (m, d) unit vectors of the same things in another modality, from a tower that is already trained;
+            None for a tower that is bound to the hub alone.
     """
 
     phrases: list[str]
+    companions: NDArray[np.float32] | None
 
-    def draw(self, rng: np.random.Generator, count: int) -> tuple[tuple[Any, ...], NDArray[np.int64]]:
-        """Augmented inputs of the tower for `count` training examples, and one caption (into `phrases`) of each.
-
-        Each input has a method ``to(device)``, as tensors have.
-        """
+    def draw(self, rng: np.random.Generator, count: int) -> Drawn:
+        """`count` training examples."""
         ...
 
     def validate(self, tower: nn.Module, phrase_vectors: Tensor) -> dict[str, float]:
@@ -112,6 +129,8 @@ class Alignment:
         torch.manual_seed(recipe.seed)
         self.examples, self.recipe, self.folder = examples, recipe, folder
         self.phrases = torch.from_numpy(phrase_vectors).to(recipe.device)
+        beside = examples.companions
+        self.companions = None if beside is None else torch.from_numpy(beside).to(recipe.device)
         self.tower = tower.to(recipe.device).train()
         self.averaged = copy.deepcopy(self.tower).requires_grad_(False).eval()
         self.optimizer = torch.optim.AdamW(
@@ -144,16 +163,9 @@ class Alignment:
     def _one_step(self) -> float:
         # Seeded by the step, so that a run that was interrupted goes on as if it had not been.
         rng = np.random.Generator(np.random.PCG64([self.recipe.seed, self.step]))
-        inputs, captions = self.examples.draw(rng, self.recipe.batch)
-        contrast = rng.choice(len(self.phrases), min(self.recipe.contrast, len(self.phrases)), replace=False)
-        text, others = self.phrases[captions], self.phrases[contrast]
+        loss = self.loss(self.examples.draw(rng, self.recipe.batch), rng)
         for parameters in self.optimizer.param_groups:
             parameters["lr"] = self.recipe.rate_at(self.step)
-        with torch.autocast(self.recipe.device, torch.bfloat16, enabled=self.recipe.half):
-            vectors = self._forward(*(each.to(self.recipe.device) for each in inputs))
-        loss = alignment_loss(
-            vectors.float(), text, torch.cat([text, others]), scale=self.recipe.scale, among=self.recipe.among
-        )
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.tower.parameters(), 1.0)
@@ -161,6 +173,25 @@ class Alignment:
         self.step += 1
         self._average()
         return loss.item()
+
+    def loss(self, drawn: Drawn, rng: np.random.Generator) -> Tensor:
+        """What a step makes smaller: the hook for trainings of another kind."""
+        vectors, recipe = self.outputs(drawn), self.recipe
+        text, others = self.phrases[drawn.captions], self._contrast(self.phrases, rng)
+        loss = alignment_loss(vectors, text, torch.cat([text, others]), scale=recipe.scale, among=recipe.among)
+        if self.companions is None or drawn.companions is None:
+            return loss
+        shown = drawn.companions >= 0
+        beside, others = self.companions[drawn.companions[shown]], self._contrast(self.companions, rng)
+        return loss + companion_loss(vectors[shown], beside, others, recipe.scale) * float(shown.mean())
+
+    def outputs(self, drawn: Drawn) -> Tensor:
+        """The tower's, in float32, for one step's inputs."""
+        with torch.autocast(self.recipe.device, torch.bfloat16, enabled=self.recipe.half):
+            return self._forward(*(each.to(self.recipe.device) for each in drawn.inputs)).float()
+
+    def _contrast(self, vectors: Tensor, rng: np.random.Generator) -> Tensor:
+        return vectors[rng.choice(len(vectors), min(self.recipe.contrast, len(vectors)), replace=False)]
 
     @torch.no_grad()
     def _average(self) -> None:

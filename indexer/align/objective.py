@@ -47,6 +47,21 @@ def alignment_loss(
     return loss + among * _divergence(targets, (scale * vectors @ vectors.T)[others].reshape(shape))
 
 
+def companion_loss(vectors: Tensor, companions: Tensor, others: Tensor, scale: float) -> Tensor:
+    """Symmetric InfoNCE with soft positives between two modalities of the same things.
+
+    It binds one tower to another, item by item (Point-Bind, arXiv 2309.00615, section 3.2: 3D to its own picture),
+    where captions bind it only to what has the same name.
+
+    Args:
+        vectors: (b, d) unit vectors of the trained tower.
+        companions: (b, d) unit vectors of the same things from a frozen tower.
+        others: (c, d) more of that tower's, to contrast with.
+        scale: inverse temperature.
+    """
+    return alignment_loss(vectors, companions, torch.cat([companions, others]), scale=scale, among=0)
+
+
 def _divergence(targets: Tensor, logits: Tensor) -> Tensor:
     """Cross-entropy less the targets' own entropy: the same gradient, and 0 where nothing is left to learn."""
     return F.kl_div(F.log_softmax(logits, dim=1), targets, reduction="batchmean")

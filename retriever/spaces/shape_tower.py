@@ -18,6 +18,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
 from retriever.spaces.bridge import Bridge
+from retriever.spaces.pose import UpEstimator
+from retriever.spaces.tokens import Block, Grouping, gather, group
 from retriever.types import Modality, Payload, PointCloud, Vectors
 
 
@@ -35,6 +37,8 @@ class TowerConfig:
         layers: of the transformer.
         heads: of each layer.
         dim: of the output.
+        pose_width: of a token of the network that stands clouds upright first; 0 for a tower without one.
+        pose_layers: of its transformer.
     """
 
     points: int = 1024
@@ -46,59 +50,15 @@ class TowerConfig:
     layers: int = 3
     heads: int = 8
     dim: int = 384
+    pose_width: int = 0
+    pose_layers: int = 2
 
+
+MINI = TowerConfig(pose_width=128)
+"""Those of `mini`."""
 
 GREY = 0.4
 """RGB level that stands for "no colour", as in OpenShape and Uni3D; the tower sees colours relative to it."""
-
-
-@dataclass(frozen=True)
-class Grouping:
-    """Who is whose neighbour in b clouds; it does not change when a cloud is turned or scaled.
-
-    Attributes:
-        centers: (b, centers) int64 into the points; the first `patches` of them are the patch centres.
-        near: (b, centers, neighbors) int64 into the points.
-        patch_near: (b, patches, patch_neighbors) int64 into the centres.
-    """
-
-    centers: Tensor
-    near: Tensor
-    patch_near: Tensor
-
-    def to(self, device: str) -> Grouping:
-        """The same on another device."""
-        return Grouping(self.centers.to(device), self.near.to(device), self.patch_near.to(device))
-
-
-def group(points: Tensor, config: TowerConfig) -> Grouping:
-    """Neighbourhoods of (b, n, 3) clouds."""
-    centers = farthest_points(points, config.centers)
-    at = gather(points, centers)
-    near = torch.cdist(at, points).topk(config.neighbors, dim=-1, largest=False).indices
-    patch_near = torch.cdist(at[:, : config.patches], at).topk(config.patch_neighbors, dim=-1, largest=False).indices
-    return Grouping(centers, near, patch_near)
-
-
-def farthest_points(points: Tensor, count: int) -> Tensor:
-    """(b, count) int64: the point farthest from the origin, then again and again the one farthest from all picked."""
-    b = points.shape[0]
-    picked = torch.empty(b, count, dtype=torch.int64, device=points.device)
-    distance = torch.full(points.shape[:2], torch.inf, device=points.device)
-    last = points.square().sum(-1).argmax(-1)
-    rows = torch.arange(b, device=points.device)
-    for i in range(count):
-        picked[:, i] = last
-        distance = torch.minimum(distance, (points - points[rows, last, None]).square().sum(-1))
-        last = distance.argmax(-1)
-    return picked
-
-
-def gather(values: Tensor, index: Tensor) -> Tensor:
-    """Values (b, n, c) at index (b, ...) -> (b, ..., c)."""
-    b, _, c = values.shape
-    flat = index.reshape(b, -1, 1).expand(-1, -1, c)
-    return values.gather(1, flat).reshape(*index.shape, c)
 
 
 class ShapeTower(nn.Module):
@@ -111,9 +71,12 @@ class ShapeTower(nn.Module):
         self.local = nn.Sequential(nn.Linear(10, 64), nn.GELU(), nn.Linear(64, 64))
         self.patch = nn.Sequential(nn.Linear(64 + 3, 128), nn.GELU(), nn.Linear(128, width))
         self.position = nn.Sequential(nn.Linear(3, 64), nn.GELU(), nn.Linear(64, width))
-        self.blocks = nn.ModuleList(_Block(width, config.heads) for _ in range(config.layers))
+        self.blocks = nn.ModuleList(Block(width, config.heads) for _ in range(config.layers))
         self.norm = nn.LayerNorm(2 * width)
         self.projection = nn.Linear(2 * width, config.dim)
+        self.pose: UpEstimator | None = None
+        if config.pose_width:
+            self.pose = UpEstimator(config.pose_width, config.pose_layers, config.patches).requires_grad_(False)
         self.bridge = Bridge(config.dim)
 
     def load(self, weights: Path) -> ShapeTower:
@@ -126,6 +89,8 @@ class ShapeTower(nn.Module):
     def forward(self, points: Tensor, colors: Tensor, grouping: Grouping | None = None) -> Tensor:
         """(b, n, 3) clouds in the unit sphere and their RGB in 0..1, `GREY` where unknown -> (b, dim) unit vectors."""
         grouping = grouping or group(points, self.config)
+        if self.pose is not None:
+            points = self.pose.upright(points, grouping)
         centers = gather(points, grouping.centers)
         offsets = gather(points, grouping.near) - centers[:, :, None]
         length = offsets.norm(dim=-1, keepdim=True)
@@ -142,27 +107,6 @@ class ShapeTower(nn.Module):
         pooled = self.norm(torch.cat([x.mean(dim=1), x.max(dim=1).values], dim=-1))
         vectors: Tensor = self.bridge(self.projection(pooled))
         return vectors
-
-
-class _Block(nn.Module):
-    """One pre-norm transformer layer."""
-
-    def __init__(self, width: int, heads: int) -> None:
-        super().__init__()
-        self.heads = heads
-        self.norm1 = nn.LayerNorm(width)
-        self.qkv = nn.Linear(width, 3 * width)
-        self.out = nn.Linear(width, width)
-        self.norm2 = nn.LayerNorm(width)
-        self.mlp = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width))
-
-    def forward(self, x: Tensor) -> Tensor:
-        b, t, c = x.shape
-        q, k, v = self.qkv(self.norm1(x)).reshape(b, t, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        # Written out: for this few tokens the fused kernel's backward pass is twice as slow on a CPU.
-        weights = (q * q.shape[-1] ** -0.5 @ k.transpose(-1, -2)).softmax(dim=-1).to(v.dtype)
-        x = x + self.out((weights @ v).transpose(1, 2).reshape(b, t, c))
-        return x + self.mlp(self.norm2(x))
 
 
 class ShapeEncoder:

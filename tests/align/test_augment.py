@@ -19,21 +19,29 @@ def test_rotations_are_rotations():
 
 
 def test_without_tumbling_and_tilt_up_stays_up():
-    turned = rotations(20, Augmentation(tumble=0, tilt=0), generator())
+    turned = rotations(20, Augmentation(tumble=0, flip=0, tilt=0), generator())
     up = torch.tensor([0.0, 1.0, 0.0])
     torch.testing.assert_close(turned @ up, up.expand(20, 3), atol=1e-5, rtol=0)
 
 
 def test_augmented_clouds_are_centred_in_the_unit_sphere():
-    made = augment(clouds(), Augmentation(), generator())
+    made, _ = augment(clouds(), Augmentation(), generator())
     torch.testing.assert_close(made.mean(dim=1), torch.zeros(6, 3), atol=1e-5, rtol=0)
     torch.testing.assert_close(made.norm(dim=-1).amax(dim=1), torch.ones(6))
 
 
 def test_no_augmentation_is_only_a_turn():
     nothing = Augmentation(tumble=1, stretch=0, noise=0)
-    before, after = clouds(), augment(clouds(), nothing, generator())
+    before, (after, ups) = clouds(), augment(clouds(), nothing, generator())
     torch.testing.assert_close(after.norm(dim=-1), before.norm(dim=-1), atol=1e-4, rtol=0)
+    torch.testing.assert_close((after * ups[:, None]).sum(dim=-1), before[..., 1], atol=1e-4, rtol=0)
+
+
+def test_flipped_clouds_stand_on_another_of_the_six_axes():
+    _, ups = augment(clouds(64), Augmentation(tumble=0, flip=1, tilt=0), generator())
+    assert {tuple(up.round().int().tolist()) for up in ups} == {
+        (1, 0, 0), (-1, 0, 0), (0, -1, 0), (0, 0, 1), (0, 0, -1)
+    }  # fmt: skip
 
 
 def test_cut_keeps_points_of_the_cloud_and_drops_one_side():

@@ -141,13 +141,14 @@ def test_classes_of_photos_have_names_that_people_type(dataset: str, name: str, 
 def test_draws_are_varied_training_pictures_with_captions_of_theirs(packed: Pack) -> None:
     examples = PictureExamples(packed, 96, augmentation=MILD, widen=lambda captions: (*captions, "colour"), own=0.5)
     rng = np.random.default_rng(0)
-    (pixels,), captions = examples.draw(rng, 200)
+    (pixels,), captions, shown, _ = examples.draw(rng, 200)
+    assert shown is None
     assert pixels.dtype == torch.uint8
     assert pixels.shape == (200, pixels.shape[1], pixels.shape[1], 3)
     assert 64 <= pixels.shape[1] <= 96
     words = [examples.phrases[caption] for caption in captions]
     assert 0.35 < words.count("colour") / 200 < 0.65
-    (again,), same = PictureExamples(packed, 96, augmentation=MILD, own=0.5).draw(np.random.default_rng(0), 200)
+    (again,), same, *_ = PictureExamples(packed, 96, augmentation=MILD, own=0.5).draw(np.random.default_rng(0), 200)
     assert again.shape == pixels.shape
     assert len(same) == 200
     assert len({examples.draw(rng, 1)[0][0].shape for _ in range(20)}) > 2
@@ -155,8 +156,8 @@ def test_draws_are_varied_training_pictures_with_captions_of_theirs(packed: Pack
 
 def test_the_same_chance_draws_the_same(packed: Pack) -> None:
     examples = PictureExamples(packed, 96)
-    (a,), i = examples.draw(np.random.default_rng(5), 8)
-    (b,), j = examples.draw(np.random.default_rng(5), 8)
+    (a,), i, *_ = examples.draw(np.random.default_rng(5), 8)
+    (b,), j, *_ = examples.draw(np.random.default_rng(5), 8)
     assert torch.equal(a, b)
     assert (i == j).all()
 

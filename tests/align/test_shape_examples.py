@@ -9,7 +9,8 @@ from indexer.align.shapes import sources
 from indexer.align.shapes.augment import Augmentation
 from indexer.align.shapes.dataset import Clouds, build
 from indexer.align.shapes.examples import ShapeExamples
-from retriever.spaces.shape_tower import TowerConfig, gather
+from retriever.spaces.shape_tower import TowerConfig
+from retriever.spaces.tokens import gather
 
 SMALL = TowerConfig(points=64, centers=16, neighbors=6, patches=8, patch_neighbors=4)
 KINDS = ("bottle", "chair", "mug")
@@ -53,7 +54,8 @@ def test_joined_clouds_keep_owners_and_words(clouds):
 def test_only_training_shapes_are_drawn_and_their_captions_fit(clouds):
     half = Clouds(**{**vars(clouds), "held_out": np.arange(len(clouds.captions)) % 2 == 0})
     examples = ShapeExamples(half, SMALL, widen=lambda captions: (*captions, "thing"), own=0.5)
-    (points, colors, _), captions = examples.draw(np.random.default_rng(0), 300)
+    (points, colors, _), captions, _, ups = examples.draw(np.random.default_rng(0), 300)
+    assert ups.shape == (300, 3)
     assert points.shape == colors.shape == (300, 64, 3)
     assert 100 < (captions == examples.phrases.index("thing")).sum() < 200
     may_say = {caption for i in range(1, len(half.captions), 2) for caption in half.captions[i]}
@@ -74,8 +76,8 @@ def test_the_mixture_is_kept_and_frequent_names_are_damped(clouds):
 
 
 def test_neighbourhoods_of_cut_clouds_are_their_own(clouds):
-    still = Augmentation(partial=1, stretch=0, noise=0, tilt=0, tumble=0)
-    (points, _, grouping), _ = ShapeExamples(clouds, SMALL, augmentation=still).draw(np.random.default_rng(0), 8)
+    still = Augmentation(partial=1, stretch=0, noise=0, tilt=0, tumble=0, flip=0)
+    points, _, grouping = ShapeExamples(clouds, SMALL, augmentation=still).draw(np.random.default_rng(0), 8).inputs
     spread = torch.cdist(gather(points, grouping.centers), points)
     nearest = spread.topk(SMALL.neighbors, dim=-1, largest=False).values
     chosen = spread.gather(2, grouping.near)

@@ -94,19 +94,19 @@ def test_draws_follow_the_seed_and_sources_their_share(tones):
     several = [*tones, *(Clip(tones[0].samples, ("bell",), "other") for _ in range(3))]
     examples = SoundExamples(several, SMALL, fold=-1, mixture={"other": 0.5}, settings=settings)
     assert examples.held_out == []
-    (pictures,), words = examples.draw(np.random.default_rng(3), 120)
+    (pictures,), words, *_ = examples.draw(np.random.default_rng(3), 120)
     assert pictures.shape == (120, SMALL.mels, 40) and torch.isfinite(pictures).all()
     drawn = [examples.phrases[i] for i in words]
     assert 0.35 < drawn.count("bell") / 120 < 0.65
     assert "dog" in drawn and "a barking dog" in drawn
-    (again,), same = examples.draw(np.random.default_rng(3), 120)
+    (again,), same, *_ = examples.draw(np.random.default_rng(3), 120)
     torch.testing.assert_close(pictures, again)
     np.testing.assert_array_equal(words, same)
 
 
 def test_a_clip_of_one_sample_and_a_silent_one_can_be_drawn():
     few = [Clip(np.ones(1, np.int16), ("dog",), "a"), Clip(np.zeros(1000, np.int16), ("cow",), "a")]
-    (pictures,), _ = SoundExamples(few, SMALL, fold=-1).draw(np.random.default_rng(0), 8)
+    (pictures,), *_ = SoundExamples(few, SMALL, fold=-1).draw(np.random.default_rng(0), 8)
     assert torch.isfinite(pictures).all()
 
 

@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from types import FrameType
 
 import numpy as np
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from indexer.align.loop import Examples
+from indexer.align.loop import Drawn, Examples
 
 
 @contextmanager
@@ -48,10 +47,10 @@ class Watched:
     """
 
     def __init__(self, examples: Examples, step: Callable[[], None]) -> None:
-        self.phrases = examples.phrases
+        self.phrases, self.companions = examples.phrases, examples.companions
         self._examples, self._step = examples, step
 
-    def draw(self, rng: np.random.Generator, count: int) -> tuple[tuple[Tensor, ...], NDArray[np.int64]]:
+    def draw(self, rng: np.random.Generator, count: int) -> Drawn:
         """As the examples'."""
         self._step()
         return self._examples.draw(rng, count)

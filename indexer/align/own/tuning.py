@@ -110,7 +110,7 @@ def seconds_per_step(examples: Examples, tower: nn.Module, recipe: Recipe) -> fl
     times = []
     for _ in range(_TIMED):
         began = time.perf_counter()
-        inputs, _captions = examples.draw(rng, recipe.batch)
+        inputs = examples.draw(rng, recipe.batch).inputs
         with torch.autocast(recipe.device, torch.bfloat16, enabled=recipe.half):
             vectors = trial(*(each.to(recipe.device) for each in inputs))
         vectors.float().square().sum().backward()

@@ -15,15 +15,21 @@ import typer
 from indexer.align import captions, vocabulary
 from indexer.align.loop import Alignment, Recipe
 from indexer.align.pictures import pack
+from indexer.align.pictures.companions import companions
 from indexer.align.pictures.examples import PictureExamples
 from indexer.align.pictures.sources import everything
 from retriever.errors import RetrieverError
 from retriever.spaces.image_tower import ImageTower, ImageTowerConfig
+from retriever.spaces.shape_tower import GREY, MINI, ShapeEncoder
+from retriever.types import ShapeInput
 
 
 def main(
     data: Annotated[list[Path], typer.Option(help="Folder with photos, renders and shapes_named; may be repeated.")],
     out: Annotated[Path, typer.Option(help="Folder for the packed pictures, checkpoint, curve and tower.safetensors.")],
+    shapes: Annotated[
+        Path | None, typer.Option(help="Trained 3D tower; renders are then bound to the shapes that they show, too.")
+    ] = None,
     views: Annotated[int, typer.Option(help="Pictures of each mesh.")] = 6,
     per_kind: Annotated[int, typer.Option(help="Pictures of parametric shapes of each kind.")] = 48,
     steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 3000,
@@ -37,10 +43,16 @@ def main(
     """Bind an image tower to the text hub by contrastive training; run again to go on after an interruption."""
     packed = out / "pack"
     if not pack.exists(packed):
-        pictures = everything(data, views=views, per_kind=per_kind, seed=seed)
-        pack.write(pictures, packed, lambda done: _say(f"{done} pictures") if done % 1000 == 0 else None)
+        sources = everything(data, views=views, per_kind=per_kind, seed=seed)
+        pack.write(sources, packed, lambda done: _say(f"{done} pictures") if done % 1000 == 0 else None)
     config = ImageTowerConfig()
-    examples = PictureExamples(pack.Pack.load(packed), config.side, widen=vocabulary.widen)
+    pictures = pack.Pack.load(packed)
+    beside = None
+    if shapes is not None:
+        _say("embedding the shapes that the pictures show")
+        encoder = ShapeEncoder(shapes, MINI, device)
+        beside = companions(pictures, data, per_kind, seed, encoder, ShapeInput(points=MINI.points, color=GREY))
+    examples = PictureExamples(pictures, config.side, widen=vocabulary.widen, beside=beside)
     _say(f"{len(examples.pack.kinds)} pictures, {len(examples.phrases)} captions")
     vectors = captions.kept_label_vectors(examples.phrases, out / "phrases.npz")
     tower = ImageTower(config)

@@ -9,7 +9,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from indexer.align.loop import Drawn
 from indexer.align.pictures.augment import Augmentation, augment, plain
+from indexer.align.pictures.companions import Companions
 from indexer.align.pictures.pack import Pack
 from retriever import metrics
 
@@ -32,6 +34,7 @@ class PictureExamples:
         mixture: kind of picture -> its share of the draws.
         widen: captions of one picture -> those and more, synonyms and hypernyms say.
         own: chance that a picture's caption is one of its own and not one of the added.
+        beside: the shapes that the pack's pictures show.
     """
 
     def __init__(
@@ -43,7 +46,10 @@ class PictureExamples:
         mixture: Mapping[str, float] | None = None,
         widen: Widen = tuple,
         own: float = 0.7,
+        beside: Companions | None = None,
     ) -> None:
+        self.companions = beside.vectors if beside else None
+        self._shows = beside.shows if beside else None
         self.pack, self._side, self._own = pack, side, own
         self._augmentation = augmentation or Augmentation()
         phrases: dict[str, int] = {}
@@ -57,14 +63,15 @@ class PictureExamples:
         self.phrases = list(phrases)
         self._chances = _drawing_chances(pack, mixture or MIXTURE)
 
-    def draw(self, rng: np.random.Generator, count: int) -> tuple[tuple[Tensor], NDArray[np.int64]]:
-        """(count, s, s, 3) bytes of training pictures, varied, and a caption of each."""
+    def draw(self, rng: np.random.Generator, count: int) -> Drawn:
+        """(count, s, s, 3) bytes of training pictures, varied; a caption of each, and the shape that it shows."""
         rows = rng.choice(len(self._chances), count, p=self._chances)
         captions = np.array([self._caption(rng, row) for row in rows])
         side = int(rng.integers(self._side * 2 // 3 // 8, self._side // 8 + 1)) * 8
         generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
         rgba = torch.from_numpy(np.stack([self.pack.pixels[row] for row in rows]))
-        return (augment(rgba, side, self._augmentation, generator),), captions
+        shown = None if self._shows is None else self._shows[rows]
+        return Drawn((augment(rgba, side, self._augmentation, generator),), captions, shown)
 
     def _caption(self, rng: np.random.Generator, row: int) -> int:
         """The first, which is the name, as often as all the others together."""

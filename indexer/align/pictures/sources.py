@@ -23,6 +23,9 @@ from retriever.types import Geometry
 PHOTOS_HELD_OUT = 0.1
 """Share of the photos that are for validation only."""
 
+PARAMETRIC_SEED = 17
+"""Added to the seed: other parametric shapes than the 3D tower learns from."""
+
 LICENCES = {
     "caltech101": "CC BY 4.0",
     "grocery": "MIT",
@@ -51,7 +54,7 @@ def everything(folders: Iterable[Path], *, views: int, per_kind: int, seed: int)
         if table.is_file():
             yield from authors_renders(data / "renders", table, "kenney")
             yield from renders(shapes.named_meshes(table.parent), views, "render", seed)
-    yield from renders(shapes.parametric_shapes(per_kind, seed + 17), 1, "parametric", seed)
+    yield from renders(shapes.parametric_shapes(per_kind, seed + PARAMETRIC_SEED), 1, "parametric", seed)
 
 
 def renders(of: Iterable[LabelledShape], views: int, kind: str, seed: int) -> Iterator[LabelledPicture]:

@@ -17,12 +17,12 @@ import typer
 
 from indexer.align import captions, vocabulary
 from indexer.align.loop import Alignment, Recipe
-from indexer.align.shapes import sources
+from indexer.align.shapes import poses, sources
 from indexer.align.shapes.dataset import Clouds, build
 from indexer.align.shapes.examples import PARAMETRIC, ShapeExamples
 from indexer.align.shapes.wear import roughen
 from retriever.errors import RetrieverError
-from retriever.spaces.shape_tower import ShapeTower, TowerConfig
+from retriever.spaces.shape_tower import MINI, ShapeTower, TowerConfig
 from retriever.types import Geometry
 
 
@@ -32,6 +32,7 @@ def main(
     per_kind: Annotated[int, typer.Option(help="Parametric shapes of each kind.")] = 40,
     views: Annotated[int, typer.Option(help="Clouds of each mesh; half of them worn.")] = 6,
     steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 5000,
+    pose_steps: Annotated[int, typer.Option(help="Steps of the network that stands clouds upright.")] = 4600,
     batch: Annotated[int, typer.Option(help="Clouds a step.")] = 192,
     rate: Annotated[float, typer.Option(help="Peak learning rate.")] = 2e-3,
     start: Annotated[Path | None, typer.Option("--from", help="Weights to start from; random ones by default.")] = None,
@@ -39,7 +40,7 @@ def main(
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
 ) -> None:
     """Bind a 3D tower to the text hub by contrastive training; run again to go on after an interruption."""
-    config = TowerConfig()
+    config = MINI
     meshes = _packed(out / "named.npz", sources.named_meshes(named), config, views)
     made = _packed(out / "parametric.npz", sources.parametric_shapes(per_kind, seed), config, 2)
     clouds = Clouds.joined([meshes, made])
@@ -49,6 +50,8 @@ def main(
     tower = ShapeTower(config)
     if start is not None:
         tower.load(start)
+    else:
+        tower.pose = poses.trained(clouds, config, pose_steps, out / "pose", device, seed, _say)
     recipe = Recipe(steps=steps, batch=batch, rate=rate, seed=seed, device=device)
     Alignment(examples, vectors, tower, recipe, out).train(_say)
     _say(f"written: {out / 'tower.safetensors'}")

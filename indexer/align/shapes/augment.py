@@ -11,7 +11,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from retriever.spaces.pose import standing
 from retriever.spaces.shape_tower import GREY
+
+_OTHER_AXES = torch.tensor([[1.0, 0, 0], [-1, 0, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]])
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,8 @@ class Augmentation:
     """How much of each.
 
     Attributes:
-        tumble: share of clouds turned to any pose; the others turn about y only, with a small tilt.
+        tumble: share of clouds turned to any pose.
+        flip: share of clouds that lie on a side or on their head; the others turn about y only, with a small tilt.
         tilt: standard deviation of that tilt, radians.
         stretch: each axis is scaled by up to 1 + stretch or down to its inverse.
         noise: standard deviation added to every coordinate, at most, in units of the sphere's radius.
@@ -28,6 +32,7 @@ class Augmentation:
     """
 
     tumble: float = 0.4
+    flip: float = 0.15
     tilt: float = 0.08
     stretch: float = 0.3
     noise: float = 0.05
@@ -42,18 +47,21 @@ def rotations(count: int, how: Augmentation, generator: torch.Generator) -> Tens
     yaw[:, 1] = torch.rand(count, generator=generator) * 2 * torch.pi
     turned = _rotation(axis_angle) @ _rotation(yaw)
     quaternion = torch.nn.functional.normalize(torch.randn(count, 4, generator=generator), dim=-1)
-    tumbled = torch.rand(count, generator=generator) < how.tumble
-    return torch.where(tumbled[:, None, None], _from_quaternion(quaternion), turned)
+    flipped = standing(_OTHER_AXES[torch.randint(5, (count,), generator=generator)]) @ turned
+    chance = torch.rand(count, generator=generator)[:, None, None]
+    turned = torch.where(chance < how.tumble + how.flip, flipped, turned)
+    return torch.where(chance < how.tumble, _from_quaternion(quaternion), turned)
 
 
-def augment(points: Tensor, how: Augmentation, generator: torch.Generator) -> Tensor:
-    """(b, n, 3) clouds -> stretched, turned and noisy ones, back in the unit sphere."""
+def augment(points: Tensor, how: Augmentation, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """(b, n, 3) clouds -> stretched, turned and noisy ones, back in the unit sphere; and (b, 3), where up is now."""
     b = len(points)
     log_stretch = torch.log(torch.tensor(1 + how.stretch))
     stretch = torch.exp((torch.rand(b, 1, 3, generator=generator) * 2 - 1) * log_stretch)
-    turned = (points * stretch) @ rotations(b, how, generator).transpose(1, 2)
+    rotation = rotations(b, how, generator)
+    turned = (points * stretch) @ rotation.transpose(1, 2)
     sigma = torch.rand(b, 1, 1, generator=generator).square() * how.noise  # mostly little
-    return to_unit_sphere(turned + sigma * torch.randn(points.shape, generator=generator))
+    return to_unit_sphere(turned + sigma * torch.randn(points.shape, generator=generator)), rotation[:, :, 1]
 
 
 def cut(points: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:

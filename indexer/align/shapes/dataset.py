@@ -15,7 +15,8 @@ from indexer.align.shapes.sources import LabelledShape
 from indexer.align.split import HELD_OUT, is_held_out
 from retriever.errors import FileProblem
 from retriever.loaders.sampling import sample
-from retriever.spaces.shape_tower import GREY, Grouping, TowerConfig, group
+from retriever.spaces.shape_tower import GREY, TowerConfig
+from retriever.spaces.tokens import Grouping, group
 from retriever.types import Geometry, PointCloud, ShapeInput
 
 _BLOCK = 64

@@ -9,10 +9,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from indexer.align.loop import Drawn
 from indexer.align.shapes.augment import Augmentation, augment, cut, repaint, to_unit_sphere
 from indexer.align.shapes.dataset import Clouds
 from retriever import metrics
-from retriever.spaces.shape_tower import GREY, Grouping, TowerConfig, group
+from retriever.spaces.shape_tower import GREY, TowerConfig
+from retriever.spaces.tokens import Grouping, group
 
 PARAMETRIC = "parametric"
 Widen = Callable[[Sequence[str]], tuple[str, ...]]
@@ -49,19 +51,23 @@ class ShapeExamples:
             more = [phrase for phrase in widen(mine) if phrase not in mine]
             self._added.append([phrases.setdefault(phrase, len(phrases)) for phrase in more])
         self.phrases = list(phrases)
+        self.companions: NDArray[np.float32] | None = None
         self._chances = _drawing_chances(clouds, mixture or {})
 
-    def draw(self, rng: np.random.Generator, count: int) -> tuple[tuple[Tensor, Tensor, Grouping], NDArray[np.int64]]:
+    def draw(self, rng: np.random.Generator, count: int) -> Drawn:
         """Points, colours and neighbourhoods of `count` clouds for training, and a caption of each."""
         rows = rng.choice(len(self._chances), count, p=self._chances)
         captions = np.array([self._caption(rng, shape) for shape in self.clouds.owner[rows]])
-        return self._augmented(rows, torch.Generator().manual_seed(int(rng.integers(2**62)))), captions
+        *inputs, ups = self._augmented(rows, torch.Generator().manual_seed(int(rng.integers(2**62))))
+        return Drawn(tuple(inputs), captions, ups=ups)
 
     def _caption(self, rng: np.random.Generator, shape: int) -> int:
         added = self._added[shape]
         return int(rng.choice(added if added and rng.random() > self._own else self.clouds.captions[shape]))
 
-    def _augmented(self, rows: NDArray[np.int64], generator: torch.Generator) -> tuple[Tensor, Tensor, Grouping]:
+    def _augmented(
+        self, rows: NDArray[np.int64], generator: torch.Generator
+    ) -> tuple[Tensor, Tensor, Grouping, Tensor]:
         how = self._augmentation
         points, colors, grouping = self.clouds.batch(rows)
         partial = int(len(rows) * how.partial)  # the first few, since rows are in random order
@@ -72,7 +78,8 @@ class ShapeExamples:
             again = group(points[:partial], self.config)
             for name in ("centers", "near", "patch_near"):
                 getattr(grouping, name)[:partial] = getattr(again, name)
-        return augment(points, how, generator), repaint(colors, how, generator), grouping
+        points, ups = augment(points, how, generator)
+        return points, repaint(colors, how, generator), grouping, ups
 
     @torch.inference_mode()
     def validate(self, tower: nn.Module, phrase_vectors: Tensor) -> dict[str, float]:

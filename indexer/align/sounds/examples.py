@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from indexer.align.loop import Drawn
 from indexer.align.sounds.augment import Augmentation, augment, warp
 from indexer.align.sounds.clips import Clip
 from retriever.spaces.audio_tower import AudioTowerConfig, LogMel, to_clips
@@ -41,6 +42,7 @@ class SoundExamples:
         settings: Augmentation | None = None,
     ) -> None:
         self.config, self.settings = config, settings or Augmentation()
+        self.companions: NDArray[np.float32] | None = None
         self.phrases = sorted({caption for clip in clips for caption in clip.captions})
         self._index = {phrase: i for i, phrase in enumerate(self.phrases)}
         out = fold >= 0
@@ -55,7 +57,7 @@ class SoundExamples:
             self._logs.append(logs.half())
             self._loud.append(torch.nonzero(level > level.max() - 7.0).flatten().numpy())  # within 30 dB
 
-    def draw(self, rng: np.random.Generator, count: int) -> tuple[tuple[Tensor, ...], NDArray[np.int64]]:
+    def draw(self, rng: np.random.Generator, count: int) -> Drawn:
         """`count` augmented pictures (count, mels, frames), and a caption of each."""
         rows = rng.choice(len(self.trained), count, p=self._chances)
         speed = _factor(rng, self.settings.speed, count)
@@ -63,7 +65,7 @@ class SoundExamples:
         logs = torch.stack([self._cut(row, float(p), rng) for row, p in zip(rows, pace, strict=True)])
         pitch = torch.from_numpy(speed * _factor(rng, self.settings.pitch, count)).float()
         pictures, borne = augment(warp(logs, pitch, self.config), rng, self.settings, self.config)
-        return (pictures,), np.array([self._caption(row, rng) for row in rows[borne]])
+        return Drawn((pictures,), np.array([self._caption(row, rng) for row in rows[borne]]))
 
     def _cut(self, row: int, pace: float, rng: np.random.Generator) -> Tensor:
         """A stretch of a clip, at `pace`, that holds some loud moment of it; silence beyond its ends."""

@@ -1,0 +1,83 @@
+"""What the pictures of a pack show, as vectors of a 3D tower: renders are bound to the very shapes that they show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.align.pictures.pack import Pack
+from indexer.align.pictures.sources import PARAMETRIC_SEED
+from indexer.align.shapes import sources
+from indexer.align.shapes.sources import LabelledShape
+from retriever.errors import FileProblem
+from retriever.loaders.sampling import sample
+from retriever.spaces.base import Encoder
+from retriever.types import Payload, ShapeInput, Vectors
+
+_BLOCK = 512
+Key = tuple[str, str]
+"""A shape's group and name. Near-duplicates of one name share a vector, their mean."""
+
+
+@dataclass(frozen=True)
+class Companions:
+    """3D vectors beside pictures.
+
+    Attributes:
+        vectors: (m, d) unit vectors of shapes; none of a shape that is held out.
+        shows: (n,) which of them a picture shows, -1 for photos and for what is held out.
+    """
+
+    vectors: Vectors
+    shows: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, pack: Pack, keys: Iterable[Key], vectors: Vectors) -> Companions:
+        """From (k, d) vectors of shapes and the shapes' keys; the mean, which tells nothing apart, is taken off."""
+        wanted = {
+            (group, captions[0])
+            for group, captions, out in zip(pack.groups, pack.captions, pack.held_out, strict=True)
+            if not out
+        }
+        places: dict[Key, int] = {}
+        place = np.array([places.setdefault(key, len(places)) if key in wanted else -1 for key in keys], np.int64)
+        sums = np.zeros((len(places), vectors.shape[1]), np.float32)
+        np.add.at(sums, place[place >= 0], (vectors - vectors.mean(axis=0))[place >= 0])
+        sums /= np.linalg.norm(sums, axis=1, keepdims=True)
+        pictures = zip(pack.groups, pack.captions, pack.held_out, strict=True)
+        shows = [-1 if out else places.get((group, captions[0]), -1) for group, captions, out in pictures]
+        return cls(sums, np.array(shows, np.int64))
+
+
+def companions(
+    pack: Pack, folders: Iterable[Path], per_kind: int, seed: int, encoder: Encoder, entry: ShapeInput
+) -> Companions:
+    """Those of a pack that `indexer.align.pictures.sources.everything` filled with the same settings."""
+    tables = [folder / "shapes_named" for folder in folders]
+    named = chain.from_iterable(sources.named_meshes(table) for table in tables if (table / "items.csv").is_file())
+    made = sources.parametric_shapes(per_kind, seed + PARAMETRIC_SEED)
+    return Companions.of(pack, *embedded(chain(named, made), encoder, entry))
+
+
+def embedded(shapes: Iterable[LabelledShape], encoder: Encoder, entry: ShapeInput) -> tuple[list[Key], Vectors]:
+    """Keys and (k, d) vectors of all shapes that have a surface, each from one cloud."""
+    keys: list[Key] = []
+    blocks: list[Vectors] = []
+    clouds = _clouds(shapes, entry)
+    while block := list(islice(clouds, _BLOCK)):
+        keys += [key for key, _ in block]
+        blocks.append(encoder.encode([cloud for _, cloud in block]))
+    return keys, np.concatenate(blocks)
+
+
+def _clouds(shapes: Iterable[LabelledShape], entry: ShapeInput) -> Iterator[tuple[Key, Payload]]:
+    for shape in shapes:
+        try:
+            yield (shape.group, shape.captions[0]), sample(shape.geometry, entry, "y", 0)
+        except FileProblem:
+            continue

@@ -1,0 +1,110 @@
+"""Which way is up: a small network that stands a cloud upright before the 3D tower looks at it.
+
+Most shapes have one way in which people draw and name them, and files do not always come in it. As in Fu et al. 2008,
+"Upright orientation of man-made objects" (ACM Transactions on Graphics 27:3), candidate directions are judged, here
+all of `directions` at once. Its training showed it shapes upright more often than not, so that one without an evident
+up stays as it is.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812 - the name everybody uses
+
+from retriever.spaces.tokens import Block, Grouping, gather
+
+COUNT = 252
+SNAP = math.radians(15)
+"""Estimates this near to one of the six axes are taken for it: files are turned by right angles, if at all."""
+_AROUND = math.radians(25)
+_SHARPNESS = 50.0  # of the target around the true direction: a von Mises-Fisher density of about 8 degrees
+
+
+def directions(count: int = COUNT) -> Tensor:
+    """(count, 3) unit vectors, evenly on the sphere: the golden spiral around y, poles included, +y first."""
+    height = torch.linspace(1, -1, count)
+    turn = math.pi * (3 - math.sqrt(5)) * torch.arange(count)
+    radius = (1 - height.square()).clamp(min=0).sqrt()
+    return torch.stack([radius * turn.cos(), height, radius * turn.sin()], dim=-1)
+
+
+class UpEstimator(nn.Module):
+    """Clouds in, a score of each of `directions` out: how likely it is up. It does not learn with the tower.
+
+    Args:
+        width: of a token.
+        layers: of the transformer.
+        patches: tokens.
+    """
+
+    directions: Tensor
+
+    def __init__(self, width: int, layers: int, patches: int) -> None:
+        super().__init__()
+        self.patches = patches
+        self.register_buffer("directions", directions(), persistent=False)
+        self.local = nn.Sequential(nn.Linear(7, 48), nn.GELU(), nn.Linear(48, 48))
+        self.patch = nn.Sequential(nn.Linear(48 + 3, 96), nn.GELU(), nn.Linear(96, width))
+        self.position = nn.Sequential(nn.Linear(3, 48), nn.GELU(), nn.Linear(48, width))
+        self.blocks = nn.ModuleList(Block(width, heads=max(1, width // 32)) for _ in range(layers))
+        self.norm = nn.LayerNorm(2 * width)
+        self.score = nn.Linear(2 * width, COUNT)
+
+    def forward(self, points: Tensor, grouping: Grouping) -> Tensor:
+        """(b, n, 3) clouds in the unit sphere -> (b, COUNT) logits."""
+        centers = gather(points, grouping.centers)
+        offsets = gather(points, grouping.near) - centers[:, :, None]
+        length = offsets.norm(dim=-1, keepdim=True)
+        around = torch.cat([offsets * 8, length * 8, centers[:, :, None].expand_as(offsets)], dim=-1)
+        features = F.gelu(self.local(around).max(dim=2).values)
+        at = centers[:, : self.patches]
+        offsets = gather(centers, grouping.patch_near) - at[:, :, None]
+        tokens = self.patch(torch.cat([gather(features, grouping.patch_near), offsets * 4], dim=-1)).max(dim=2).values
+        x = tokens + self.position(at)
+        for block in self.blocks:
+            x = block(x)
+        scores: Tensor = self.score(self.norm(torch.cat([x.mean(dim=1), x.max(dim=1).values], dim=-1)))
+        return scores
+
+    @torch.no_grad()
+    def up(self, points: Tensor, grouping: Grouping) -> Tensor:
+        """(b, 3) unit vectors, the likeliest up of each cloud."""
+        return likeliest(self(points, grouping), self.directions)
+
+    def upright(self, points: Tensor, grouping: Grouping) -> Tensor:
+        """(b, n, 3) clouds turned so that what is likely up points along y."""
+        return points @ standing(self.up(points, grouping)).transpose(1, 2)
+
+
+def likeliest(scores: Tensor, of: Tensor) -> Tensor:
+    """(b, count) logits of (count, 3) directions -> (b, 3) unit vectors, the mean around the best direction."""
+    chance = scores.float().softmax(dim=-1)
+    near = (of @ of.T > math.cos(_AROUND)).float()
+    best = (chance @ near).argmax(dim=-1)
+    return snapped(F.normalize((chance * near[best]) @ of, dim=-1))
+
+
+def snapped(up: Tensor) -> Tensor:
+    """(b, 3) unit vectors; those within `SNAP` of an axis become that axis."""
+    largest = up.abs().argmax(dim=-1, keepdim=True)
+    axis = torch.zeros_like(up).scatter(-1, largest, up.gather(-1, largest).sign())
+    return torch.where((axis * up).sum(-1, keepdim=True) > math.cos(SNAP), axis, up)
+
+
+def standing(up: Tensor) -> Tensor:
+    """(b, 3) unit vectors -> (b, 3, 3) the shortest rotations that bring them to y."""
+    x, y, z = up.unbind(-1)
+    over = 1 / (1 + y).clamp(min=1e-6)
+    rows = [[1 - x * x * over, -x, -x * z * over], [x, y, z], [-x * z * over, -z, 1 - z * z * over]]
+    shortest = torch.stack([torch.stack(row, dim=-1) for row in rows], dim=-2)
+    about_x = torch.diag(torch.tensor([1.0, -1.0, -1.0], device=up.device, dtype=up.dtype))
+    return torch.where((y < -0.9999)[:, None, None], about_x, shortest)
+
+
+def pose_loss(scores: Tensor, up: Tensor, of: Tensor) -> Tensor:
+    """Cross-entropy of (b, count) logits against a soft target around the true (b, 3) directions; 0 at best."""
+    target = torch.softmax(_SHARPNESS * up @ of.T, dim=-1)
+    return F.kl_div(F.log_softmax(scores.float(), dim=-1), target, reduction="batchmean")

@@ -1,0 +1,87 @@
+"""From points to tokens: whose neighbours the points of a cloud are, and what mixes them afterwards.
+
+Neighbourhoods are those of PointNet++ (Qi et al. 2017, arXiv 1706.02413). They do not change when a cloud is turned,
+so that one `Grouping` serves every network that looks at it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from retriever.spaces.shape_tower import TowerConfig
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Who is whose neighbour in b clouds; it does not change when a cloud is turned or scaled.
+
+    Attributes:
+        centers: (b, centers) int64 into the points; the first `patches` of them are the patch centres.
+        near: (b, centers, neighbors) int64 into the points.
+        patch_near: (b, patches, patch_neighbors) int64 into the centres.
+    """
+
+    centers: Tensor
+    near: Tensor
+    patch_near: Tensor
+
+    def to(self, device: str) -> Grouping:
+        """The same on another device."""
+        return Grouping(self.centers.to(device), self.near.to(device), self.patch_near.to(device))
+
+
+def group(points: Tensor, config: TowerConfig) -> Grouping:
+    """Neighbourhoods of (b, n, 3) clouds."""
+    centers = farthest_points(points, config.centers)
+    at = gather(points, centers)
+    near = torch.cdist(at, points).topk(config.neighbors, dim=-1, largest=False).indices
+    patch_near = torch.cdist(at[:, : config.patches], at).topk(config.patch_neighbors, dim=-1, largest=False).indices
+    return Grouping(centers, near, patch_near)
+
+
+def farthest_points(points: Tensor, count: int) -> Tensor:
+    """(b, count) int64: the point farthest from the origin, then again and again the one farthest from all picked."""
+    b = points.shape[0]
+    picked = torch.empty(b, count, dtype=torch.int64, device=points.device)
+    distance = torch.full(points.shape[:2], torch.inf, device=points.device)
+    last = points.square().sum(-1).argmax(-1)
+    rows = torch.arange(b, device=points.device)
+    for i in range(count):
+        picked[:, i] = last
+        distance = torch.minimum(distance, (points - points[rows, last, None]).square().sum(-1))
+        last = distance.argmax(-1)
+    return picked
+
+
+def gather(values: Tensor, index: Tensor) -> Tensor:
+    """Values (b, n, c) at index (b, ...) -> (b, ..., c)."""
+    b, _, c = values.shape
+    flat = index.reshape(b, -1, 1).expand(-1, -1, c)
+    return values.gather(1, flat).reshape(*index.shape, c)
+
+
+class Block(nn.Module):
+    """One pre-norm transformer layer."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.norm1 = nn.LayerNorm(width)
+        self.qkv = nn.Linear(width, 3 * width)
+        self.out = nn.Linear(width, width)
+        self.norm2 = nn.LayerNorm(width)
+        self.mlp = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(b, t, width) tokens -> the same, mixed."""
+        b, t, c = x.shape
+        q, k, v = self.qkv(self.norm1(x)).reshape(b, t, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        # Written out: for this few tokens the fused kernel's backward pass is twice as slow on a CPU.
+        weights = (q * q.shape[-1] ** -0.5 @ k.transpose(-1, -2)).softmax(dim=-1).to(v.dtype)
+        x = x + self.out((weights @ v).transpose(1, 2).reshape(b, t, c))
+        return x + self.mlp(self.norm2(x))
