@@ -9,6 +9,7 @@ from small_space import SHAPE, write_space
 from benchmarks.ablation import run, targets
 from benchmarks.ablation.variants import VARIANTS, Variant
 from benchmarks.retrieval.material import Material
+from indexer.align.loop import Drawn
 from indexer.align.shapes.examples import PARAMETRIC
 from indexer.align.shapes.sources import LabelledShape
 from retriever.errors import RetrieverError
@@ -22,10 +23,11 @@ class Captions:
     """Draws the captions 0, 1, 2 in turn."""
 
     def __init__(self):
+        self.companions = None
         self.phrases = ["mug", "car", "dog"]
 
     def draw(self, rng, count):
-        return (torch.zeros(count, 1),), np.arange(count) % 3
+        return Drawn((torch.zeros(count, 1),), np.arange(count) % 3)
 
     def validate(self, tower, phrase_vectors):
         return {"phrases": float(len(phrase_vectors))}
@@ -36,16 +38,16 @@ def test_every_caption_is_replaced_in_turn_by_what_else_stands_for_it():
     bound = targets.BoundExamples(Captions(), others)
     assert bound.phrases == ["mug", "car", "dog", "image of mug", "image of car", "audio of car"]
     np.testing.assert_array_equal(bound.vectors(EYE[:3]), np.concatenate([EYE[:3], EYE[[0, 1, 3]]]))
-    _, drawn = bound.draw(np.random.default_rng(0), 6000)
-    shares = np.bincount(drawn, minlength=6) / 2000
+    drawn = bound.draw(np.random.default_rng(0), 6000)
+    shares = np.bincount(drawn.captions, minlength=6) / 2000
     np.testing.assert_allclose(shares, [1 / 2, 1 / 3, 1, 1 / 2, 1 / 3, 1 / 3], atol=0.04)
     assert bound.validate(torch.nn.Identity(), torch.zeros(6, 4)) == {"phrases": 3.0}
 
 
 def test_without_text_a_caption_is_left_only_where_nothing_else_stands_for_it():
     bound = targets.BoundExamples(Captions(), {"image": {"mug": EYE[0]}}, text=0.0)
-    _, drawn = bound.draw(np.random.default_rng(0), 300)
-    assert np.bincount(drawn).tolist() == [0, 100, 100, 100]
+    drawn = bound.draw(np.random.default_rng(0), 300)
+    assert np.bincount(drawn.captions).tolist() == [0, 100, 100, 100]
 
 
 @pytest.fixture(scope="module")
