@@ -129,7 +129,7 @@ class Alignment:
         torch.manual_seed(recipe.seed)
         self.examples, self.recipe, self.folder = examples, recipe, folder
         self.phrases = torch.from_numpy(phrase_vectors).to(recipe.device)
-        beside = examples.companions
+        beside = getattr(examples, "companions", None)  # a user's own examples may do without
         self.companions = None if beside is None else torch.from_numpy(beside).to(recipe.device)
         self.tower = tower.to(recipe.device).train()
         self.averaged = copy.deepcopy(self.tower).requires_grad_(False).eval()
@@ -163,7 +163,7 @@ class Alignment:
     def _one_step(self) -> float:
         # Seeded by the step, so that a run that was interrupted goes on as if it had not been.
         rng = np.random.Generator(np.random.PCG64([self.recipe.seed, self.step]))
-        loss = self.loss(self.examples.draw(rng, self.recipe.batch), rng)
+        loss = self.loss(Drawn(*self.examples.draw(rng, self.recipe.batch)), rng)
         for parameters in self.optimizer.param_groups:
             parameters["lr"] = self.recipe.rate_at(self.step)
         self.optimizer.zero_grad(set_to_none=True)
