@@ -37,7 +37,6 @@ class BoundExamples:
     """
 
     def __init__(self, examples: Examples | ShapeExamples, others: Mapping[str, Targets], *, text: float = 1.0) -> None:
-        self.companions = examples.companions
         self._examples, self._text, self._targets = examples, text, list(others.values())
         self.phrases = list(examples.phrases)
         self._places: list[dict[int, int]] = []

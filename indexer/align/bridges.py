@@ -1,10 +1,8 @@
 """The last step of the towers of `mini`, fitted after their training: see `retriever.spaces.bridge`.
 
 3D and sounds: their mean is taken off. Pictures: ridge regression from renders to the 3D vectors of the shapes that
-they show, and from photos to the vectors of their names; it binds pictures to 3D itself, as Point-Bind binds 3D to
-pictures
-(arXiv 2309.00615, section 3.2), where the training bound both to words only. What the mean and the regression are
-fitted on is training data; that they are used, and `RIDGE`, was decided on the held-out named meshes.
+they show, and from photos to the vectors of their names. What the mean and the regression are fitted on is training
+data; that they are used, and `RIDGE`, was decided on the held-out named meshes.
 """
 
 from __future__ import annotations

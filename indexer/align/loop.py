@@ -43,12 +43,9 @@ class Examples(Protocol):
 
     Attributes:
         phrases: every caption once.
-        companions: (m, d) unit vectors of the same things in another modality, from a tower that is already trained;
-            None for a tower that is bound to the hub alone.
     """
 
     phrases: list[str]
-    companions: NDArray[np.float32] | None
 
     def draw(self, rng: np.random.Generator, count: int) -> Drawn:
         """`count` training examples."""
@@ -116,6 +113,8 @@ class Alignment:
         tower: maps inputs to (b, d) unit vectors; trained in place.
         recipe: how to train.
         folder: for ``checkpoint.pt``, ``curve.jsonl`` and the result, ``tower.safetensors``.
+        companions: (m, d) unit vectors of the same things in another modality, from a tower that is already trained;
+            None binds the tower to the hub alone.
     """
 
     def __init__(
@@ -125,12 +124,12 @@ class Alignment:
         tower: nn.Module,
         recipe: Recipe,
         folder: Path,
+        companions: NDArray[np.float32] | None = None,
     ) -> None:
         torch.manual_seed(recipe.seed)
         self.examples, self.recipe, self.folder = examples, recipe, folder
         self.phrases = torch.from_numpy(phrase_vectors).to(recipe.device)
-        beside = getattr(examples, "companions", None)  # a user's own examples may do without
-        self.companions = None if beside is None else torch.from_numpy(beside).to(recipe.device)
+        self.companions = None if companions is None else torch.from_numpy(companions).to(recipe.device)
         self.tower = tower.to(recipe.device).train()
         self.averaged = copy.deepcopy(self.tower).requires_grad_(False).eval()
         self.optimizer = torch.optim.AdamW(
@@ -163,7 +162,7 @@ class Alignment:
     def _one_step(self) -> float:
         # Seeded by the step, so that a run that was interrupted goes on as if it had not been.
         rng = np.random.Generator(np.random.PCG64([self.recipe.seed, self.step]))
-        loss = self.loss(Drawn(*self.examples.draw(rng, self.recipe.batch)), rng)
+        loss = self.loss(self.examples.draw(rng, self.recipe.batch), rng)
         for parameters in self.optimizer.param_groups:
             parameters["lr"] = self.recipe.rate_at(self.step)
         self.optimizer.zero_grad(set_to_none=True)

@@ -203,13 +203,10 @@ class AudioEncoder:
     modality = Modality.AUDIO
 
     def __init__(self, weights: Path, config: AudioTowerConfig, device: str = "cpu") -> None:
-        from safetensors.torch import load_file
+        from safetensors.torch import load_model
 
         self._tower = AudioTower(config).to(device).eval()
-        state = {
-            name: value.float() if value.is_floating_point() else value for name, value in load_file(weights).items()
-        }
-        self._tower.load_state_dict(state)
+        load_model(self._tower, weights)
         self._device = device
         self.batch = 16 if device == "cpu" else 128
 

@@ -73,9 +73,9 @@ class ImageTower(nn.Module):
 
     def load(self, weights: Path) -> ImageTower:
         """Takes the weights of a safetensors file, of any precision, and returns itself."""
-        from safetensors.torch import load_file
+        from safetensors.torch import load_model
 
-        self.load_state_dict(load_file(str(weights)))
+        load_model(self, weights)
         return self
 
     def forward(self, pixels: Tensor) -> Tensor:

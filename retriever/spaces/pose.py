@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
-from retriever.spaces.tokens import Block, Grouping, gather
+from retriever.spaces.tokens import Grouping, PatchTransformer
 
 COUNT = 252
 SNAP = math.radians(15)
@@ -31,7 +31,7 @@ def directions(count: int = COUNT) -> Tensor:
     return torch.stack([radius * turn.cos(), height, radius * turn.sin()], dim=-1)
 
 
-class UpEstimator(nn.Module):
+class UpEstimator(PatchTransformer):
     """Clouds in, a score of each of `directions` out: how likely it is up. It does not learn with the tower.
 
     Args:
@@ -43,30 +43,13 @@ class UpEstimator(nn.Module):
     directions: Tensor
 
     def __init__(self, width: int, layers: int, patches: int) -> None:
-        super().__init__()
-        self.patches = patches
+        super().__init__(local=48, paint=0, width=width, layers=layers, heads=max(1, width // 32), patches=patches)
         self.register_buffer("directions", directions(), persistent=False)
-        self.local = nn.Sequential(nn.Linear(7, 48), nn.GELU(), nn.Linear(48, 48))
-        self.patch = nn.Sequential(nn.Linear(48 + 3, 96), nn.GELU(), nn.Linear(96, width))
-        self.position = nn.Sequential(nn.Linear(3, 48), nn.GELU(), nn.Linear(48, width))
-        self.blocks = nn.ModuleList(Block(width, heads=max(1, width // 32)) for _ in range(layers))
-        self.norm = nn.LayerNorm(2 * width)
         self.score = nn.Linear(2 * width, COUNT)
 
     def forward(self, points: Tensor, grouping: Grouping) -> Tensor:
         """(b, n, 3) clouds in the unit sphere -> (b, COUNT) logits."""
-        centers = gather(points, grouping.centers)
-        offsets = gather(points, grouping.near) - centers[:, :, None]
-        length = offsets.norm(dim=-1, keepdim=True)
-        around = torch.cat([offsets * 8, length * 8, centers[:, :, None].expand_as(offsets)], dim=-1)
-        features = F.gelu(self.local(around).max(dim=2).values)
-        at = centers[:, : self.patches]
-        offsets = gather(centers, grouping.patch_near) - at[:, :, None]
-        tokens = self.patch(torch.cat([gather(features, grouping.patch_near), offsets * 4], dim=-1)).max(dim=2).values
-        x = tokens + self.position(at)
-        for block in self.blocks:
-            x = block(x)
-        scores: Tensor = self.score(self.norm(torch.cat([x.mean(dim=1), x.max(dim=1).values], dim=-1)))
+        scores: Tensor = self.score(self.pooled(points, grouping))
         return scores
 
     @torch.no_grad()

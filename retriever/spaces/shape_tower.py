@@ -1,6 +1,6 @@
 """The 3D tower of `mini`: points -> local patches -> tokens -> one unit vector in the text hub's space.
 
-Two set abstractions (Qi et al. 2017, arXiv 1706.02413) turn 1,024 points into 64 patch tokens, a small transformer
+Two set abstractions (Qi et al. 2017, arXiv 1706.02413) turn points into patch tokens, a small transformer
 mixes them (Yu et al. 2022, arXiv 2111.14819), and a linear projection binds them to the hub (Guo et al. 2023,
 arXiv 2309.00615, section 3.2). Plain torch: farthest-point sampling and neighbours are vectorised, nothing is compiled.
 """
@@ -15,11 +15,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
 from retriever.spaces.bridge import Bridge
 from retriever.spaces.pose import UpEstimator
-from retriever.spaces.tokens import Block, Grouping, gather, group
+from retriever.spaces.tokens import Grouping, PatchTransformer, group
 from retriever.types import Modality, Payload, PointCloud, Vectors
 
 
@@ -61,19 +60,15 @@ GREY = 0.4
 """RGB level that stands for "no colour", as in OpenShape and Uni3D; the tower sees colours relative to it."""
 
 
-class ShapeTower(nn.Module):
+class ShapeTower(PatchTransformer):
     """Clouds in, unit vectors out."""
 
     def __init__(self, config: TowerConfig) -> None:
-        super().__init__()
+        super().__init__(
+            local=64, paint=3, width=config.width, layers=config.layers, heads=config.heads, patches=config.patches
+        )
         self.config = config
-        width = config.width
-        self.local = nn.Sequential(nn.Linear(10, 64), nn.GELU(), nn.Linear(64, 64))
-        self.patch = nn.Sequential(nn.Linear(64 + 3, 128), nn.GELU(), nn.Linear(128, width))
-        self.position = nn.Sequential(nn.Linear(3, 64), nn.GELU(), nn.Linear(64, width))
-        self.blocks = nn.ModuleList(Block(width, config.heads) for _ in range(config.layers))
-        self.norm = nn.LayerNorm(2 * width)
-        self.projection = nn.Linear(2 * width, config.dim)
+        self.projection = nn.Linear(2 * config.width, config.dim)
         self.pose: UpEstimator | None = None
         if config.pose_width:
             self.pose = UpEstimator(config.pose_width, config.pose_layers, config.patches).requires_grad_(False)
@@ -81,9 +76,9 @@ class ShapeTower(nn.Module):
 
     def load(self, weights: Path) -> ShapeTower:
         """Takes the weights of a safetensors file, of any precision, and returns itself."""
-        from safetensors.torch import load_file
+        from safetensors.torch import load_model
 
-        self.load_state_dict({name: value.float() for name, value in load_file(str(weights)).items()})
+        load_model(self, weights)
         return self
 
     def forward(self, points: Tensor, colors: Tensor, grouping: Grouping | None = None) -> Tensor:
@@ -91,21 +86,7 @@ class ShapeTower(nn.Module):
         grouping = grouping or group(points, self.config)
         if self.pose is not None:
             points = self.pose.upright(points, grouping)
-        centers = gather(points, grouping.centers)
-        offsets = gather(points, grouping.near) - centers[:, :, None]
-        length = offsets.norm(dim=-1, keepdim=True)
-        paint = gather(colors, grouping.near) * 2 - 2 * GREY
-        around = torch.cat([offsets * 8, length * 8, centers[:, :, None].expand_as(offsets), paint], dim=-1)
-        features = F.gelu(self.local(around).max(dim=2).values)
-        at = centers[:, : self.config.patches]
-        offsets = gather(centers, grouping.patch_near) - at[:, :, None]
-        tokens = self.patch(torch.cat([gather(features, grouping.patch_near), offsets * 4], dim=-1)).max(dim=2).values
-        place = self.position(at)
-        x = tokens + place
-        for block in self.blocks:
-            x = block(x)
-        pooled = self.norm(torch.cat([x.mean(dim=1), x.max(dim=1).values], dim=-1))
-        vectors: Tensor = self.bridge(self.projection(pooled))
+        vectors: Tensor = self.bridge(self.projection(self.pooled(points, grouping, colors * 2 - 2 * GREY)))
         return vectors
 
 

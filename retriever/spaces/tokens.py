@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
 if TYPE_CHECKING:
     from retriever.spaces.shape_tower import TowerConfig
@@ -63,6 +64,46 @@ def gather(values: Tensor, index: Tensor) -> Tensor:
     b, _, c = values.shape
     flat = index.reshape(b, -1, 1).expand(-1, -1, c)
     return values.gather(1, flat).reshape(*index.shape, c)
+
+
+class PatchTransformer(nn.Module):
+    """Local patches of a cloud by two set abstractions, mixed by a small transformer, pooled by mean and maximum.
+
+    Args:
+        local: width of what is said about a point beside its centre.
+        paint: numbers of a point beside its place, such as a colour.
+        width: of a token.
+        layers: of the transformer.
+        heads: of each layer.
+        patches: tokens.
+    """
+
+    def __init__(self, *, local: int, paint: int, width: int, layers: int, heads: int, patches: int) -> None:
+        super().__init__()
+        self.patches = patches
+        self.local = nn.Sequential(nn.Linear(7 + paint, local), nn.GELU(), nn.Linear(local, local))
+        self.patch = nn.Sequential(nn.Linear(local + 3, 2 * local), nn.GELU(), nn.Linear(2 * local, width))
+        self.position = nn.Sequential(nn.Linear(3, local), nn.GELU(), nn.Linear(local, width))
+        self.blocks = nn.ModuleList(Block(width, heads) for _ in range(layers))
+        self.norm = nn.LayerNorm(2 * width)
+
+    def pooled(self, points: Tensor, grouping: Grouping, paint: Tensor | None = None) -> Tensor:
+        """(b, n, 3) clouds in the unit sphere, and (b, n, paint) -> (b, 2 * width)."""
+        centers = gather(points, grouping.centers)
+        offsets = gather(points, grouping.near) - centers[:, :, None]
+        length = offsets.norm(dim=-1, keepdim=True)
+        said = [offsets * 8, length * 8, centers[:, :, None].expand_as(offsets)]
+        if paint is not None:
+            said.append(gather(paint, grouping.near))
+        features = F.gelu(self.local(torch.cat(said, dim=-1)).max(dim=2).values)
+        at = centers[:, : self.patches]
+        offsets = gather(centers, grouping.patch_near) - at[:, :, None]
+        tokens = self.patch(torch.cat([gather(features, grouping.patch_near), offsets * 4], dim=-1)).max(dim=2).values
+        x = tokens + self.position(at)
+        for block in self.blocks:
+            x = block(x)
+        pooled: Tensor = self.norm(torch.cat([x.mean(dim=1), x.max(dim=1).values], dim=-1))
+        return pooled
 
 
 class Block(nn.Module):

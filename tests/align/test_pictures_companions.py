@@ -3,17 +3,18 @@
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import load_file, save_file
 
 from indexer.align import captions
 from indexer.align.loop import Alignment, Recipe
 from indexer.align.objective import companion_loss
 from indexer.align.pictures import pack
-from indexer.align.pictures.companions import Companions, embedded
+from indexer.align.pictures.companions import Companions, embedded, kept_companions
 from indexer.align.pictures.examples import PictureExamples
 from indexer.align.pictures.sources import renders
 from indexer.align.shapes.sources import parametric_shapes
 from retriever.spaces.image_tower import ImageTower
-from retriever.spaces.mini import open_space
+from retriever.spaces.mini import folder, open_space
 from retriever.spaces.minilm import MiniLM
 from retriever.types import Modality
 from tests.small_space import IMAGE
@@ -43,18 +44,38 @@ def test_every_render_for_training_is_beside_its_shape_and_no_other_picture_is(p
 
 
 def test_draws_tell_which_shape_each_picture_shows(pictures, beside):
-    examples = PictureExamples(pictures, 32, mixture={"parametric": 1.0}, beside=beside)
+    examples = PictureExamples(pictures, 32, mixture={"parametric": 1.0}, shows=beside.shows)
     drawn = examples.draw(np.random.default_rng(0), 40)
-    names = {place: pictures.captions[int(np.flatnonzero(beside.shows == place)[0])][0] for place in drawn.companions}
-    kind_of = {phrase: phrase.split()[-1] for phrase in examples.phrases}
-    assert all(kind_of[examples.phrases[c]] for c in drawn.captions)
-    assert set(names.values()) == {"bottle", "chair"}
+    for caption, place in zip(drawn.captions, drawn.companions, strict=True):
+        said = {phrase for i in np.flatnonzero(beside.shows == place) for phrase in pictures.captions[i]}
+        assert examples.phrases[caption] in said
+    assert len(set(drawn.companions)) > 5
+
+
+def test_companions_are_kept_until_the_tower_is_another(tmp_path):
+    made = renders(parametric_shapes(1, 17, KINDS), 1, "parametric", 0)
+    pictures = pack.write(made, tmp_path / "pack")
+    weights, kept = tmp_path / "tower.safetensors", tmp_path / "companions.npz"
+    weights.write_bytes((folder() / "shape.safetensors").read_bytes())
+
+    def ask():
+        return kept_companions(pictures, [], 1, 0, weights, "cpu", kept)
+
+    first, written = ask(), kept.stat().st_mtime_ns
+    again = ask()
+    assert kept.stat().st_mtime_ns == written
+    np.testing.assert_array_equal(first.vectors, again.vectors)
+    assert len(first.vectors) == len(set(first.shows) - {-1}) == 2
+    state = load_file(weights)
+    state["projection.weight"] = state["projection.weight"][::-1].copy()
+    save_file(state, weights)
+    assert not np.allclose(ask().vectors, first.vectors, atol=1e-2)
 
 
 def test_a_step_learns_from_captions_and_from_companions(pictures, beside, tmp_path):
-    examples = PictureExamples(pictures, 32, mixture={"parametric": 1.0}, beside=beside)
+    examples = PictureExamples(pictures, 32, mixture={"parametric": 1.0}, shows=beside.shows)
     vectors = captions.label_vectors(examples.phrases, MiniLM())
-    run = Alignment(examples, vectors, ImageTower(IMAGE), Recipe(batch=16, half=False), tmp_path)
+    run = Alignment(examples, vectors, ImageTower(IMAGE), Recipe(batch=16, half=False), tmp_path, beside.vectors)
     drawn = examples.draw(np.random.default_rng(0), 16)
     with torch.no_grad():
         both = run.loss(drawn, np.random.default_rng(1))

@@ -23,7 +23,6 @@ class Captions:
     """Draws the captions 0, 1, 2 in turn."""
 
     def __init__(self):
-        self.companions = None
         self.phrases = ["mug", "car", "dog"]
 
     def draw(self, rng, count):

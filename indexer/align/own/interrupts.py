@@ -47,7 +47,7 @@ class Watched:
     """
 
     def __init__(self, examples: Examples, step: Callable[[], None]) -> None:
-        self.phrases, self.companions = examples.phrases, examples.companions
+        self.phrases = examples.phrases
         self._examples, self._step = examples, step
 
     def draw(self, rng: np.random.Generator, count: int) -> Drawn:

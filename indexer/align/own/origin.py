@@ -173,11 +173,10 @@ def loaded(tower: nn.Module, weights: Path) -> nn.Module:
         SpaceError: they are damaged, or those of another tower.
     """
     from safetensors import SafetensorError
-    from safetensors.torch import load_file
+    from safetensors.torch import load_model
 
     try:
-        state = load_file(str(weights))
-        tower.load_state_dict({name: v.float() if v.is_floating_point() else v for name, v in state.items()})
+        load_model(tower, weights)
     except (SafetensorError, RuntimeError) as error:
         raise SpaceError(
             f"The weights {weights} are damaged, or of another version of the tower; start from another space, or "

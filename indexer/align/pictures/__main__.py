@@ -15,13 +15,11 @@ import typer
 from indexer.align import captions, vocabulary
 from indexer.align.loop import Alignment, Recipe
 from indexer.align.pictures import pack
-from indexer.align.pictures.companions import companions
+from indexer.align.pictures.companions import kept_companions
 from indexer.align.pictures.examples import PictureExamples
 from indexer.align.pictures.sources import everything
 from retriever.errors import RetrieverError
 from retriever.spaces.image_tower import ImageTower, ImageTowerConfig
-from retriever.spaces.shape_tower import GREY, MINI, ShapeEncoder
-from retriever.types import ShapeInput
 
 
 def main(
@@ -50,9 +48,9 @@ def main(
     beside = None
     if shapes is not None:
         _say("embedding the shapes that the pictures show")
-        encoder = ShapeEncoder(shapes, MINI, device)
-        beside = companions(pictures, data, per_kind, seed, encoder, ShapeInput(points=MINI.points, color=GREY))
-    examples = PictureExamples(pictures, config.side, widen=vocabulary.widen, beside=beside)
+        beside = kept_companions(pictures, data, per_kind, seed, shapes, device, out / "companions.npz")
+    shows = beside.shows if beside else None
+    examples = PictureExamples(pictures, config.side, widen=vocabulary.widen, shows=shows)
     _say(f"{len(examples.pack.kinds)} pictures, {len(examples.phrases)} captions")
     vectors = captions.kept_label_vectors(examples.phrases, out / "phrases.npz")
     tower = ImageTower(config)
@@ -61,7 +59,7 @@ def main(
     recipe = Recipe(
         steps=steps, batch=batch, rate=rate, validate_every=validate_every, seed=seed, device=device, weight_decay=0.1
     )
-    Alignment(examples, vectors, tower, recipe, out).train(_say)
+    Alignment(examples, vectors, tower, recipe, out, beside.vectors if beside else None).train(_say)
     _say(f"written: {out / 'tower.safetensors'}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from indexer.align.shapes.sources import LabelledShape
 from retriever.errors import FileProblem
 from retriever.loaders.sampling import sample
 from retriever.spaces.base import Encoder
+from retriever.spaces.shape_tower import GREY, MINI, ShapeEncoder
 from retriever.types import Payload, ShapeInput, Vectors
 
 _BLOCK = 512
@@ -54,14 +56,25 @@ class Companions:
         return cls(sums, np.array(shows, np.int64))
 
 
-def companions(
-    pack: Pack, folders: Iterable[Path], per_kind: int, seed: int, encoder: Encoder, entry: ShapeInput
+def kept_companions(
+    pack: Pack, folders: Iterable[Path], per_kind: int, seed: int, weights: Path, device: str, path: Path
 ) -> Companions:
-    """Those of a pack that `indexer.align.pictures.sources.everything` filled with the same settings."""
+    """Those of a pack that `indexer.align.pictures.sources.everything` filled with the same settings.
+
+    Kept in an npz file, for they take minutes; made anew for other weights of the 3D tower, and for another pack.
+    """
+    digest = np.array([sha256(weights.read_bytes()).hexdigest(), str(len(pack.groups))])
+    if path.is_file():
+        with np.load(path, allow_pickle=False) as kept:
+            if np.array_equal(kept["digest"], digest):
+                return Companions(kept["vectors"], kept["shows"])
+    encoder, entry = ShapeEncoder(weights, MINI, device), ShapeInput(points=MINI.points, color=GREY)
     tables = [folder / "shapes_named" for folder in folders]
     named = chain.from_iterable(sources.named_meshes(table) for table in tables if (table / "items.csv").is_file())
     made = sources.parametric_shapes(per_kind, seed + PARAMETRIC_SEED)
-    return Companions.of(pack, *embedded(chain(named, made), encoder, entry))
+    fresh = Companions.of(pack, *embedded(chain(named, made), encoder, entry))
+    np.savez(path, digest=digest, vectors=fresh.vectors, shows=fresh.shows)
+    return fresh
 
 
 def embedded(shapes: Iterable[LabelledShape], encoder: Encoder, entry: ShapeInput) -> tuple[list[Key], Vectors]:

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from indexer.align.loop import Drawn
 from indexer.align.pictures.augment import Augmentation, augment, plain
-from indexer.align.pictures.companions import Companions
 from indexer.align.pictures.pack import Pack
 from retriever import metrics
 
@@ -34,7 +33,7 @@ class PictureExamples:
         mixture: kind of picture -> its share of the draws.
         widen: captions of one picture -> those and more, synonyms and hypernyms say.
         own: chance that a picture's caption is one of its own and not one of the added.
-        beside: the shapes that the pack's pictures show.
+        shows: (n,) which companion each picture of the pack shows, -1 for none.
     """
 
     def __init__(
@@ -46,11 +45,9 @@ class PictureExamples:
         mixture: Mapping[str, float] | None = None,
         widen: Widen = tuple,
         own: float = 0.7,
-        beside: Companions | None = None,
+        shows: NDArray[np.int64] | None = None,
     ) -> None:
-        self.companions = beside.vectors if beside else None
-        self._shows = beside.shows if beside else None
-        self.pack, self._side, self._own = pack, side, own
+        self.pack, self._side, self._own, self._shows = pack, side, own, shows
         self._augmentation = augmentation or Augmentation()
         phrases: dict[str, int] = {}
         widened: dict[tuple[str, ...], tuple[list[int], list[int]]] = {}

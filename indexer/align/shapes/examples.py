@@ -51,7 +51,6 @@ class ShapeExamples:
             more = [phrase for phrase in widen(mine) if phrase not in mine]
             self._added.append([phrases.setdefault(phrase, len(phrases)) for phrase in more])
         self.phrases = list(phrases)
-        self.companions: NDArray[np.float32] | None = None
         self._chances = _drawing_chances(clouds, mixture or {})
 
     def draw(self, rng: np.random.Generator, count: int) -> Drawn:

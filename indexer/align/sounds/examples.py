@@ -42,7 +42,6 @@ class SoundExamples:
         settings: Augmentation | None = None,
     ) -> None:
         self.config, self.settings = config, settings or Augmentation()
-        self.companions: NDArray[np.float32] | None = None
         self.phrases = sorted({caption for clip in clips for caption in clip.captions})
         self._index = {phrase: i for i, phrase in enumerate(self.phrases)}
         out = fold >= 0
