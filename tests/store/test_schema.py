@@ -38,3 +38,11 @@ def test_segments_with_other_columns_and_types_become_one_table() -> None:
 def test_ids_are_stable_and_tell_roots_apart() -> None:
     assert item_id("corpus", "a/b.obj") == "5ccd3765e7101592"
     assert len({item_id("a", "b/c"), item_id("a/b", "c2"), item_id("b", "b/c"), item_id("a", "b/\udcff")}) == 4
+
+
+def test_a_users_column_with_the_name_of_a_core_one_is_null_where_it_cannot_be_one() -> None:
+    number = next(field for field in ITEMS if pa.types.is_integer(field.type))
+    table = pa.table({number.name: pa.array(["many", "2"])})
+    assert conform(table, ITEMS, 2).column(number.name).to_pylist() == [None, None]
+    table = pa.table({number.name: pa.array(["1", "2"])})
+    assert conform(table, ITEMS, 2).column(number.name).to_pylist() == [1, 2]
