@@ -76,10 +76,12 @@ class Journal:
             while written < len(view):
                 written += os.write(self._fd, view[written:])
             os.fsync(self._fd)
-        except BaseException:
+        except BaseException as error:
             with suppress(OSError):
-                os.ftruncate(self._fd, self._size)
-                os.lseek(self._fd, self._size, os.SEEK_SET)
+                whole = os.fstat(self._fd).st_size == self._size + len(view)
+                if isinstance(error, OSError) or not whole:  # Ctrl-C in the middle of the sync takes nothing away
+                    os.ftruncate(self._fd, self._size)
+                    os.lseek(self._fd, self._size, os.SEEK_SET)
             raise
         self._size += len(view)
 

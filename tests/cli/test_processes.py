@@ -17,6 +17,8 @@ import pytest
 import simple_space
 from small_corpus import write_box, write_boxes
 
+from indexer.journal import Leftover
+
 COMMAND = [sys.executable, simple_space.__file__]
 BOXES = 64
 
@@ -44,9 +46,8 @@ def finish(work: Path, *arguments: str) -> tuple[int, str, str]:
 
 def wait_for_rows(work: Path, process: subprocess.Popen[str]) -> None:
     """Until the run has put rows into its journal."""
-    journal = work / ".retriever" / "journal.arrows"
     deadline = time.monotonic() + 30
-    while not (journal.exists() and journal.stat().st_size > 6000):
+    while not Leftover(work / ".retriever").rows:
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.02)
 

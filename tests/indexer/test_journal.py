@@ -1,3 +1,4 @@
+import os
 from datetime import date
 from pathlib import Path
 
@@ -55,6 +56,23 @@ def test_cut_at_any_byte_the_complete_batches_are_left(tmp_path: Path) -> None:
         left = Leftover(tmp_path)
         assert left.rows == rows_at[complete], f"cut at byte {size} of {sizes}"
         assert sum(len(vectors) for _, vectors in left.parts()) == left.rows
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+def test_ctrl_c_while_a_batch_is_synced_keeps_it_and_a_failing_disk_does_not(
+    tmp_path: Path, error: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(tmp_path, 7, DIM)
+    journal.append(BATCHES[0], unit(2, 0))
+
+    def interrupted(fd: int) -> None:
+        raise error
+
+    with monkeypatch.context() as patched, pytest.raises(error):
+        patched.setattr(os, "fsync", interrupted)
+        journal.append(BATCHES[1], unit(1, 1))
+    journal.close()
+    assert Leftover(tmp_path).ids == (ids(1, 2, 3) if error is KeyboardInterrupt else ids(1, 2))
 
 
 @pytest.mark.parametrize("tail", [bytes(4096), b"\xff" * 64, b"\xff\xff\xff\xff" + bytes(60), b"nonsense"])
