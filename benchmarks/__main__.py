@@ -1,4 +1,4 @@
-"""``python -m benchmarks cold | ingest | retrieval | fine-tune | ablation | all``."""
+"""``python -m benchmarks cold | ingest | encode | retrieval | fine-tune | ablation | all``."""
 
 from __future__ import annotations
 
@@ -47,6 +47,25 @@ def ingest(
     show(f"Ingest, medians of {rounds}", rows(per_kind, rounds, corpus), json_to=json)
     if memory:
         show("Peak memory of an indexing process", memory_rows([per_kind // 4 or 1, per_kind, per_kind * 4]))
+
+
+@app.command()
+def encode(
+    space: Annotated[str, typer.Option(help="Space to measure; one that is not here gets made-up weights.")] = "mini",
+    batch: Annotated[list[int] | None, typer.Option(help="Batch size; repeat for more.")] = None,
+    rounds: Annotated[int, typer.Option(help="Counted runs of each.")] = 3,
+    device: Annotated[str, typer.Option(help="cpu, cuda or auto.")] = "cpu",
+    json: JsonTo = None,
+) -> None:
+    """Items a second of every tower, the cost of sampling points, and the memory of a text query."""
+    from benchmarks.encode import memory_rows, present, rows, sampling_rows
+
+    with present(space) as weights:
+        title = f"Encoders of {space} ({weights}), medians of {rounds}"
+        show(title, rows(space, batch or [1, 8, 32], rounds, device), json_to=json)
+        if steps := sampling_rows(space, 32, rounds, device):
+            show("Sampling points", steps)
+        show("Peak memory of a text query", memory_rows(space, rounds))
 
 
 @app.command()

@@ -14,7 +14,7 @@ from indexer.writer import IndexWriter
 from retriever import spaces
 from retriever.store.ids import item_id
 
-_ASK = "import sys; from cli.main import run; sys.argv = ['retriever', *sys.argv[1:]]; run()"
+ASK = "import sys; from cli.main import run; sys.argv = ['retriever', *sys.argv[1:]]; run()"
 
 
 def rows(items: int, rounds: int) -> list[dict[str, Any]]:
@@ -25,9 +25,9 @@ def rows(items: int, rounds: int) -> list[dict[str, Any]]:
         commands: dict[str, Sequence[str]] = {
             "python": ["-c", "pass"],
             "import torch": ["-c", "import torch"],
-            "query --text": ["-c", _ASK, "query", "--text", "a chair", "--index", str(index)],
+            "query --text": ["-c", ASK, "query", "--text", "a chair", "--index", str(index)],
             "query --text --where": [
-                "-c", _ASK, "query", "--text", "a chair", "--where", "label = 'class 1'", "--index", str(index)
+                "-c", ASK, "query", "--text", "a chair", "--where", "label = 'class 1'", "--index", str(index)
             ],
         }  # fmt: skip
         runs = interleaved(commands, rounds)
@@ -38,9 +38,9 @@ def rows(items: int, rounds: int) -> list[dict[str, Any]]:
     ]
 
 
-def made_up_index(folder: Path, items: int) -> None:
-    """An index of random unit vectors in the default space."""
-    identity = spaces.get().identity
+def made_up_index(folder: Path, items: int, space: str = spaces.DEFAULT) -> None:
+    """An index of random unit vectors in a space."""
+    identity = spaces.get(space).identity
     rng = np.random.default_rng(0)
     vectors = rng.standard_normal((items, identity.dim), dtype=np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)

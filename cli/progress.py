@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 _LABELS = {
     **{"scan": "Scanning", "compare": "Comparing", "embed": "Embedding", "write": "Writing", "make": "Making"},
-    **{"read": "Reading", "sample": "Sampling again"},
+    **{"read": "Reading", "sample": "Sampling again", "pull": "Downloading", "add": "Splitting"},
     **{f"train {modality}": f"Training ({modality})" for modality in ("shape", "image", "audio")},
 }
+_UNITS = {"pull": "MiB", "add": "MiB"}
 _EVERY = 5.0  # seconds between plain lines
 
 
@@ -54,7 +55,7 @@ class Lines(Silent):
         rate = done / (now - self._began)
         left = f", {_clock((total - done) / rate)} left" if total and rate else ""
         of = f" of {total:,}" if total else ""
-        what = "steps" if phase.startswith("train ") else "files"
+        what = "steps" if phase.startswith("train ") else _UNITS.get(phase, "files")
         typer.echo(f"{_LABELS.get(phase, phase)}: {done:,}{of} {what}, {rate:,.1f}/s{left}{self._note}", err=True)
 
     def note(self, text: str) -> None:

@@ -70,8 +70,12 @@ if fcntl is not None:
 
 
 @contextmanager
-def disk_errors(folder: Path) -> Iterator[None]:
+def disk_errors(folder: Path, what: str = "the index") -> Iterator[None]:
     """Turns the operating system's refusal to write into a sentence.
+
+    Args:
+        folder: written to.
+        what: it is.
 
     Raises:
         RetrieverError: the disk is full, read-only or not ours.
@@ -80,8 +84,8 @@ def disk_errors(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise RetrieverError(
-            f"Cannot write to the index {folder} ({error.strerror or error}): "
-            "free disk space or make the folder writable, then run the command again; what was indexed before is kept."
+            f"Cannot write to {what} {folder} ({error.strerror or error}): "
+            "free disk space or make the folder writable, then run the command again; what was there before is kept."
         ) from error
 
 

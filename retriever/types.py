@@ -75,12 +75,15 @@ class ImageInput:
     """How a picture becomes the image encoder's square; part of a space's identity.
 
     Attributes:
-        side: edge length in pixels; the whole picture is fitted inside, its proportions kept.
+        side: edge length in pixels.
         background: grey level (0..255) of what the picture leaves empty and of what is transparent in it.
+        fit: "pad": the whole picture is fitted inside, its proportions kept; "crop": the shorter side becomes `side`,
+            and the middle is cut out, as CLIP does it (transparency is then dropped, not filled).
     """
 
     side: int = 96
     background: int = 255
+    fit: str = "pad"
 
 
 @dataclass(frozen=True)
@@ -88,12 +91,15 @@ class AudioInput:
     """How a sound becomes the audio encoder's waveform; part of a space's identity.
 
     Attributes:
-        rate: samples a second; files of any rate are resampled, their channels averaged.
-        seconds: what lies beyond is left out.
+        rate: samples a second; files of any rate are resampled.
+        seconds: what lies beyond is left out; with `clips`, the length of each.
+        clips: 0: the start of the sound, its channels averaged. n: n clips spread evenly from its start to its end,
+            one after the other, of the first channel, prepared as ImageBind does it.
     """
 
     rate: int = 16_000
     seconds: float = 30.0
+    clips: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,16 @@
 """Sounds: wav, flac, ogg and mp3, by libsndfile -> the waveform that an audio encoder is given.
 
-Only as much of a file is unpacked as the encoder listens to, block by block, so that memory does not grow with a
-file's length, rate or number of channels. What the file holds counts, not its suffix.
+Files are unpacked block by block, no further than the encoder listens, and only what it listens to is kept, so that
+memory does not grow with a file's length or number of channels. What the file holds counts, not its suffix.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -17,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem, MissingDependency
+from retriever.loaders import clips
 from retriever.loaders.files import regular_size, unreadable
 from retriever.types import AudioInput, Waveform
 
@@ -25,6 +28,8 @@ RATES = (100, 1_000_000)
 SILENT = 1e-4
 """Peak, of a full scale of 1, below which nothing is heard: 80 dB down, the noise of 16-bit recording."""
 
+_OVERSHOOT = 2.0
+"""Peak that no recording has: what a lossy codec adds to the full scale stays under it."""
 _BLOCK = 1 << 20
 """Numbers unpacked at once, all channels counted."""
 
@@ -46,14 +51,19 @@ def read(path: Path, audio: AudioInput) -> tuple[Waveform, dict[str, object]]:
     regular_size(path)
     try:
         # Opened here, so that the operating system's refusals are told from damage, in words.
-        with path.open("rb") as file, _hushed(file.read(3)), _at_start(soundfile, file) as sound:
-            samples, frames = _mono(sound, audio)
-            rate, channels = sound.samplerate, sound.channels
+        with path.open("rb") as file, _hushed(file.read(3)):
+            opened = partial(_at_start, soundfile, file)
+            heard = _passages(opened, audio) if audio.clips else _start(opened, audio)
     except soundfile.LibsndfileError as error:
         raise _problem(error) from error
     except OSError as error:
         raise unreadable(error) from error
-    return _waveform(samples, rate, audio), {"seconds": frames / rate, "rate": rate, "channels": channels}
+    facts: dict[str, object] = {
+        "seconds": heard.frames / heard.rate,
+        "rate": heard.rate,
+        "channels": heard.channels,
+    }
+    return (_in_clips if audio.clips else _waveform)(heard, audio), facts
 
 
 def from_array(samples: NDArray[Any], audio: AudioInput) -> Waveform:
@@ -68,54 +78,151 @@ def from_array(samples: NDArray[Any], audio: AudioInput) -> Waveform:
         )
     if not len(samples):
         raise _empty()
-    kept = samples[: _frames(audio.rate, audio)]
+    layout = clips.Clips(len(samples), audio.rate, audio)
+    spans = layout.spans if audio.clips else [(0, _frames(audio.rate, audio))]
     with np.errstate(over="ignore"):  # too large for a float32 is infinite, and found below
-        return _waveform(kept.astype(np.float32), audio.rate, audio)
+        parts = [samples[start:end].astype(np.float32) for start, end in spans]
+    heard = _Heard(parts, len(samples), audio.rate)
+    return (_in_clips if audio.clips else _waveform)(heard, audio)
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """What the encoder listens to, at the file's own rate.
+
+    Attributes:
+        parts: one channel; of a space that takes clips, those of `clips.Clips.spans`, else the beginning only.
+        frames: of the whole file.
+        rate: samples a second.
+        channels: of the file.
+        loudest: peak of the parts over all channels.
+    """
+
+    parts: list[Mono]
+    frames: int
+    rate: int
+    channels: int = 1
+    loudest: float = 0.0
 
 
 def _at_start(soundfile: Any, file: Any) -> Any:
     """The open file as libsndfile reads it, from its first byte on."""
     os.lseek(file.fileno(), 0, os.SEEK_SET)
-    return soundfile.SoundFile(file.fileno(), closefd=False)
-
-
-def _mono(sound: Any, audio: AudioInput) -> tuple[Mono, int]:
-    """(n,) at the file's rate, the mean of its channels, as far as the encoder listens; and the frames in all."""
+    sound = soundfile.SoundFile(file.fileno(), closefd=False)
     if not RATES[0] <= sound.samplerate <= RATES[1]:
+        sound.close()
         raise FileProblem("unsupported", f"has {sound.samplerate} samples a second; save it with 8,000 to 192,000.")
-    wanted = min(sound.frames, _frames(sound.samplerate, audio))
-    rows, got, heard, blocks = max(1, _BLOCK // sound.channels), 0, 0.0, []
-    while got < wanted:
-        block = sound.read(min(rows, wanted - got), dtype="float32", always_2d=True).T.copy()
+    if sound.frames >= _UNKNOWN:  # soundfile seeks to where it has read to, which fails at an end that is not known
+        sound.seekable = lambda: False
+    return sound
+
+
+def _blocks(sound: Any, frames: int) -> Iterator[Mono]:
+    """(channels, n) parts of the sound, until so many frames are read or it ends."""
+    rows, got = max(1, _BLOCK // sound.channels), 0
+    while got < frames:
+        block = sound.read(min(rows, frames - got), dtype="float32", always_2d=True).T.copy()
         if not block.size:
-            break
+            return
         got += block.shape[1]
-        heard = max(heard, float(np.abs(block).max()))
-        blocks.append(block.mean(axis=0, dtype=np.float64).astype(np.float32))
-    if got < wanted and sound.format != "MP3" and sound.frames < _UNKNOWN:  # the length of an MP3 is an estimate
-        raise FileProblem("truncated", "ends before its header says; copy or save it again.")
+        yield block
+
+
+def _start(opened: Callable[[], Any], audio: AudioInput) -> _Heard:
+    """The beginning of the sound, the mean of its channels."""
+    with opened() as sound:
+        wanted = min(sound.frames, _frames(sound.samplerate, audio))
+        got, heard, blocks = 0, 0.0, []
+        for block in _blocks(sound, wanted):
+            got += block.shape[1]
+            heard = max(heard, float(np.abs(block).max()))
+            blocks.append(block.mean(axis=0, dtype=np.float64).astype(np.float32))
+        if got < wanted:
+            _check_end(sound)
     if not blocks:
         raise _empty()
     samples = np.concatenate(blocks)
     if heard >= SILENT > np.abs(samples).max():
         raise FileProblem("silent", "has channels that cancel each other; save it with one of them.")
-    return samples, got if got < wanted else sound.frames
+    return _Heard([samples], got if got < wanted else sound.frames, sound.samplerate, sound.channels, heard)
 
 
-def _waveform(samples: Mono, rate: int, audio: AudioInput) -> Waveform:
+def _passages(opened: Callable[[], Any], audio: AudioInput) -> _Heard:
+    """Where the clips lie, the first channel; a file whose length turns out to be another is read once more."""
+    with opened() as sound:
+        said = frames = sound.frames
+        if frames:
+            heard = _passage(sound, frames, audio)
+            frames = heard.frames
+        if frames < said:
+            _check_end(sound)
+    if not frames:
+        raise _empty()
+    if frames < said:
+        with opened() as sound:
+            heard = _passage(sound, frames, audio)
+    return heard
+
+
+def _passage(sound: Any, frames: int, audio: AudioInput) -> _Heard:
+    """As if the sound had so many frames; read from end to end, as seeking in MP3 and Vorbis is not exact."""
+    spans = clips.Clips(frames, sound.samplerate, audio).spans
+    parts = [np.zeros(end - start, np.float32) for start, end in spans]
+    at, loudest = 0, 0.0
+    for block in _blocks(sound, frames):
+        for (start, end), part in zip(spans, parts, strict=True):
+            inside = block[:, max(start - at, 0) : max(end - at, 0)]
+            if inside.size:
+                begin = max(at - start, 0)
+                part[begin : begin + inside.shape[1]] = inside[0]
+                loudest = max(loudest, float(np.abs(inside).max()))
+        at += block.shape[1]
+    return _Heard(parts, at, sound.samplerate, sound.channels, loudest)
+
+
+def _check_end(sound: Any) -> None:
+    """For a sound that has ended before its header says."""
+    if sound.format != "MP3" and sound.frames < _UNKNOWN:  # the length of an MP3 is an estimate
+        raise FileProblem("truncated", "ends before its header says; copy or save it again.")
+
+
+def _waveform(heard: _Heard, audio: AudioInput) -> Waveform:
     """Checked, brought to the encoder's rate, and to a peak of 1 where it is louder."""
-    finite = np.isfinite(samples)
-    if finite.sum() * 2 < len(samples):
-        raise FileProblem("not-finite", "has samples that are not finite in most of it; save it again.")
-    samples = np.where(finite, samples, np.float32(0))
-    peak = np.abs(samples).max()
+    (samples,), peak = _finite(heard.parts)
     if peak < SILENT:
-        where = f"its first {audio.seconds:g} s" if len(samples) >= _frames(rate, audio) else "it"
-        raise FileProblem("silent", f"has nothing to hear in {where}; cut the silence away, or record it louder.")
+        raise _silent(f"its first {audio.seconds:g} s" if len(samples) >= _frames(heard.rate, audio) else "it")
     samples = samples / max(peak, np.float32(1))
-    if rate != audio.rate:
-        samples = _resampled(samples, rate, audio.rate)
+    if heard.rate != audio.rate:
+        samples = _resampled(samples, heard.rate, audio.rate)
     return Waveform(np.ascontiguousarray(samples, np.float32))
+
+
+def _in_clips(heard: _Heard, audio: AudioInput) -> Waveform:
+    """Checked, and made as ImageBind's authors make it; only what no recording reaches is brought to a peak of 1."""
+    parts, peak = _finite(heard.parts)
+    if heard.loudest >= SILENT > peak:
+        raise FileProblem(
+            "silent", "has nothing to hear in its first channel, which alone is listened to; save it as mono."
+        )
+    layout = clips.Clips(heard.frames, heard.rate, audio)
+    if peak < SILENT:
+        raise _silent(f"its {audio.clips} clips of {audio.seconds:g} s" if layout.length < layout.total else "it")
+    if peak > _OVERSHOOT:
+        parts = [part / peak for part in parts]
+    return Waveform(layout.cut(parts))
+
+
+def _finite(parts: Sequence[Mono]) -> tuple[list[Mono], np.float32]:
+    """The parts with 0 for what is not finite, and their peak.
+
+    Raises:
+        FileProblem: "not-finite" where most of it is not.
+    """
+    finite = [np.isfinite(part) for part in parts]
+    if 2 * sum(int(each.sum()) for each in finite) < sum(map(len, parts)):
+        raise FileProblem("not-finite", "has samples that are not finite in most of it; save it again.")
+    parts = [np.where(good, part, np.float32(0)) for good, part in zip(finite, parts, strict=True)]
+    return parts, max(np.abs(part).max() for part in parts)
 
 
 def _resampled(samples: Mono, rate: int, wanted: int) -> Mono:
@@ -167,6 +274,10 @@ def _problem(error: Any) -> FileProblem:
     # libsndfile says this of MP3 files that end early, too
     shown = "" if reason.startswith("File does not exist") else f" ({reason})"
     return FileProblem("malformed", f"is no whole sound file{shown}; save it again as WAV or FLAC.")
+
+
+def _silent(where: str) -> FileProblem:
+    return FileProblem("silent", f"has nothing to hear in {where}; cut the silence away, or record it louder.")
 
 
 def _empty() -> FileProblem:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.errors import FileProblem
+from retriever.errors import FileProblem, SpaceError
 from retriever.loaders.numeric import WARNINGS
 from retriever.types import ImageInput, Picture
 
@@ -27,6 +27,8 @@ MAX_PIXELS = 100_000_000
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
 _GAP = 2.0
 """How much larger than the square a picture is when the careful filter takes over from the quick ones."""
+_LONGEST = 32
+"""Times its shorter edge that a picture is long before its ends are cut off unseen."""
 _ORIENTATION = 0x0112
 _TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
 """EXIF orientation -> `PIL.Image.Transpose` that undoes it."""
@@ -38,9 +40,11 @@ def read(data: bytes, path: Path, image: ImageInput) -> tuple[Picture, dict[str,
 
     Raises:
         FileProblem: "malformed", "truncated", "unsupported" or "too-large".
+        SpaceError: a fit that is not known.
     """
     from PIL import Image
 
+    _check_fit(image)
     with WARNINGS, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -62,9 +66,11 @@ def from_array(pixels: NDArray[Any], image: ImageInput) -> Picture:
 
     Raises:
         FileProblem: "malformed" for any other shape or type, "not-finite".
+        SpaceError: a fit that is not known.
     """
     from PIL import Image
 
+    _check_fit(image)
     if pixels.ndim != 3 or pixels.shape[2] not in (3, 4) or not pixels.size:
         raise FileProblem("malformed", f"has the shape {pixels.shape}; give pixels of shape (h, w, 3) or (h, w, 4).")
     if pixels.dtype.kind == "f":
@@ -75,7 +81,15 @@ def from_array(pixels: NDArray[Any], image: ImageInput) -> Picture:
         pixels = np.round(pixels * 255).astype(np.uint8)
     if pixels.dtype != np.uint8:
         raise FileProblem("malformed", f"holds {pixels.dtype}; give uint8, or floats of 0 to 1.")
-    return _letterboxed(Image.fromarray(np.ascontiguousarray(pixels)), image)
+    return _squared(Image.fromarray(np.ascontiguousarray(pixels)), image)
+
+
+def _check_fit(image: ImageInput) -> None:
+    if image.fit not in ("pad", "crop"):
+        raise SpaceError(
+            f"The rule {image.fit!r} by which the space fits pictures is not one of this version (pad, crop); "
+            "install the version that made the space."
+        )
 
 
 def _opened(data: bytes) -> Image:
@@ -101,18 +115,20 @@ def _read(picture: Image, image: ImageInput) -> tuple[Picture, dict[str, object]
     from PIL import Image
 
     width, height = picture.size
-    wide, high = _fitted(width, height, image.side)
-    picture.draft(None, (round(_GAP * wide), round(_GAP * high)))  # of a JPEG: it is unpacked smaller, and sooner
+    if image.fit == "pad" or width * height > MAX_PIXELS:
+        wide, high = _fitted(width, height, image.side)
+        picture.draft(None, (round(_GAP * wide), round(_GAP * high)))  # of a JPEG: it is unpacked smaller, and sooner
     if picture.size[0] * picture.size[1] > MAX_PIXELS:
         raise _too_large()
     picture.load()
     turn = _orientation(picture)
     upright = _in_rgb(picture)
     if turn in _TURNS:
-        upright = _shrunk(upright, image.side).transpose(Image.Transpose(_TURNS[turn]))
+        upright = _shrunk(upright, image.side) if image.fit == "pad" else upright
+        upright = upright.transpose(Image.Transpose(_TURNS[turn]))
     if turn in _SWAPS_SIDES:
         width, height = height, width
-    return _letterboxed(upright, image), {"width": width, "height": height}
+    return _squared(upright, image), {"width": width, "height": height}
 
 
 def _orientation(picture: Image) -> int:
@@ -145,6 +161,32 @@ def _grey(levels: NDArray[Any]) -> Image:
     low, high = (0.0, 65535.0) if levels.dtype == np.uint16 else (values[finite].min(), values[finite].max())
     scaled = np.where(finite, (values - low) / max(high - low, np.finfo(np.float64).tiny), 0)
     return Image.fromarray(np.round(scaled * 255).astype(np.uint8)).convert("RGB")
+
+
+def _squared(picture: Image, image: ImageInput) -> Picture:
+    return _letterboxed(picture, image) if image.fit == "pad" else _cropped(picture, image.side)
+
+
+def _cropped(picture: Image, side: int) -> Picture:
+    """The middle of the picture, its shorter edge `side`: CLIP's rule, with the rounding of torchvision's."""
+    from PIL import Image
+
+    picture = picture.convert("RGB")
+    short, long = sorted(picture.size)
+    if long > _LONGEST * short:  # the rest is cut off anyway, and would be enlarged first
+        picture = picture.crop(
+            _middle(picture.size, min(picture.size[0], _LONGEST * short), min(picture.size[1], _LONGEST * short))
+        )
+    width, height = picture.size
+    scaled = (side, int(side * height / width)) if width <= height else (int(side * width / height), side)
+    if picture.size != scaled:
+        picture = picture.resize(scaled, Image.Resampling.BICUBIC)
+    return Picture(np.array(picture.crop(_middle(scaled, side, side))))
+
+
+def _middle(size: tuple[int, int], width: int, height: int) -> tuple[int, int, int, int]:
+    left, top = round((size[0] - width) / 2), round((size[1] - height) / 2)
+    return left, top, left + width, top + height
 
 
 def _letterboxed(picture: Image, image: ImageInput) -> Picture:

@@ -1,6 +1,8 @@
-"""Joint embedding spaces, by name. One file per model family; a family is imported when it is asked for.
+"""Joint embedding spaces, by name.
 
-The spaces that users train lie in a folder of their own, see `retriever.spaces.home`.
+A name is looked up among the spaces that ship in the package (`mini`), those in the user's folder (`home`: trained by
+`retriever align`, or added from published checkpoints, see `catalogue`), and those that other packages bring
+(`plugins`). One file per family of models; a family is imported when one of its towers is first used.
 """
 
 from __future__ import annotations
@@ -10,10 +12,23 @@ from pathlib import Path
 
 from retriever.devices import check_device
 from retriever.errors import SpaceError
-from retriever.spaces import home, mini
+from retriever.spaces import folders, home, mini, plugins
 from retriever.spaces.base import Encoder, Inputs, ShapeInput, Space, SpaceIdentity
+from retriever.spaces.catalogue import PUBLISHED
 
-__all__ = ["DEFAULT", "Encoder", "Inputs", "ShapeInput", "Space", "SpaceIdentity", "folder", "get", "names", "shipped"]
+__all__ = [
+    "DEFAULT",
+    "Encoder",
+    "Inputs",
+    "ShapeInput",
+    "Space",
+    "SpaceIdentity",
+    "folder",
+    "get",
+    "names",
+    "reserved",
+    "shipped",
+]
 
 DEFAULT = "mini"
 _FAMILIES = {"mini": "retriever.spaces.mini", "mini-research": "retriever.spaces.mini"}
@@ -25,9 +40,15 @@ def shipped() -> list[str]:
     return sorted(_FAMILIES)
 
 
+def reserved() -> list[str]:
+    """Names that no space of a user's training may take: those that ship, and those of published checkpoints."""
+    return sorted({*_FAMILIES, *PUBLISHED})
+
+
 def names() -> list[str]:
-    """Spaces that can be asked for: the shipped ones, then the user's."""
-    return [*shipped(), *(name for name in home.names() if name not in _FAMILIES)]
+    """Spaces that can be asked for: the shipped ones, then the user's, then those of other packages."""
+    known = [*shipped(), *(name for name in home.names() if name not in _FAMILIES)]
+    return [*known, *(name for name in plugins.names() if name not in known)]
 
 
 def get(name: str = DEFAULT, *, device: str = "cpu") -> Space:
@@ -42,32 +63,41 @@ def get(name: str = DEFAULT, *, device: str = "cpu") -> Space:
         UsageError: no such device.
     """
     check_device(device)
-    if name not in names():
+    if name not in _FAMILIES and name not in names():
         raise _unknown(name)
     key = (name, device, 0 if name in _FAMILIES else home.stamp(name))
     if key not in _opened:
         if name in _FAMILIES:
             _opened[key] = import_module(_FAMILIES[name]).open_space(name=name, device=device)
-        else:
+        elif name in home.names():
             _opened[key] = home.open_space(name, device=device)
+        else:
+            _opened[key] = plugins.open_space(name, device=device)
     return _opened[key]
 
 
 def folder(name: str) -> Path:
-    """The folder with the ``space.json`` and the weights of the space called `name`.
+    """The folder of the space called `name`, whose towers can be trained on.
 
     Raises:
-        SpaceError: there is no such space, or it is none of a folder.
+        SpaceError: there is no such space, or its towers are none that are trained here.
     """
-    if name not in names():
+    if name not in _FAMILIES and name not in names():
         raise _unknown(name)
     at = mini.folder(name) if name in _FAMILIES else home.folder(name)
-    if not (at / home.CARD).is_file():
-        raise SpaceError(f"The space {name!r} is no folder of weights and cannot be trained on; start from {DEFAULT}.")
+    towers = folders.read(at).get("towers", {}).values() if (at / home.CARD).is_file() else [{"architecture": None}]
+    if any(tower.get("architecture", folders.OWN) != folders.OWN for tower in towers):
+        raise SpaceError(f"The space {name!r} has towers that cannot be trained on here; start from {DEFAULT}.")
     return at
 
 
 def _unknown(name: str) -> SpaceError:
+    if name in PUBLISHED:
+        how = f"retriever spaces pull {name}" if PUBLISHED[name].downloads else f"retriever spaces add {name} FILE"
+        return SpaceError(
+            f"The space {name!r} has no weights in {home.home()}: run {how} (see: retriever spaces show {name}), "
+            f"or set ${home.ENVIRONMENT} to where they are."
+        )
     return SpaceError(
         f"There is no space called {name!r}; choose one of: {', '.join(names())}. Spaces of your own are looked for in "
         f"{home.home()} (set ${home.ENVIRONMENT} for another place): an index made in one needs it there, so bring its "

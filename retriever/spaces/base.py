@@ -52,8 +52,10 @@ class SpaceIdentity:
     def __str__(self) -> str:
         shape, image, audio = self.shape, self.image, self.audio
         rules = [f"{shape.points} points, {shape.up} up, colour {shape.color}, sampling {shape.sampling}"]
-        rules += [f"pictures {image.side}x{image.side} on {image.background}"] if image else []
-        rules += [f"sounds {audio.seconds:g} s at {audio.rate} Hz"] if audio else []
+        fit = "cropped to " if image and image.fit == "crop" else ""
+        clips = f"{audio.clips} x " if audio and audio.clips else ""
+        rules += [f"pictures {fit}{image.side}x{image.side} on {image.background}"] if image else []
+        rules += [f"sounds {clips}{audio.seconds:g} s at {audio.rate} Hz"] if audio else []
         return f"the space {self.name!r} (weights {self.weights[:12]}, {self.dim}-d, {', '.join(rules)})"
 
     def to_json(self) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""Spaces that users train: where they live, what they may be called, and how one is opened.
+"""Spaces of the user: where they live, what they may be called, and how one is opened.
+
+They were trained by `retriever align`, or added by `retriever spaces add` from published checkpoints.
 
 Each is a folder with a ``space.json`` and the weights of its towers, below the first of ``$RETRIEVER_SPACES``,
 ``$XDG_DATA_HOME/retriever/spaces`` and ``~/.local/share/retriever/spaces``. A folder may be copied to another machine;
@@ -7,7 +9,6 @@ its name there is the space's name.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from dataclasses import replace
@@ -15,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from retriever.errors import SpaceError, UsageError
+from retriever.spaces import folders
 from retriever.spaces.base import Space
+from retriever.spaces.folders import CARD
 
 ENVIRONMENT = "RETRIEVER_SPACES"
-CARD = "space.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -59,17 +61,16 @@ def read_card(at: Path) -> dict[str, Any]:
     Raises:
         SpaceError: it is missing or damaged, or a weights file that it names is not there.
     """
-    path = at / CARD
+    card = folders.read(at)
     try:
-        card: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         files = [tower["file"] for tower in card["towers"].values() if "file" in tower]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise SpaceError(
-            f"{path} is not the description of a space; copy the space again, or train it again."
+            f"{at / CARD} is not the description of a space; copy the space again, or make it again."
         ) from error
     for file in files:
         if not (at / file).is_file():
-            raise SpaceError(f"The weights {at / file} are missing; copy the space again, or train it again.")
+            raise SpaceError(f"The weights {at / file} are missing; copy the space again, or make it again.")
     return card
 
 
@@ -87,10 +88,8 @@ def open_space(name: str, *, device: str = "cpu") -> Space:
     Raises:
         SpaceError: its files are missing or damaged.
     """
-    from retriever.spaces import mini
-
     at = folder(name)
     read_card(at)
-    space = mini.open_space(at, device=device)
+    space = folders.open_space(at, device=device)
     space.identity = replace(space.identity, name=name)
     return space

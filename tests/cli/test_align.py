@@ -58,7 +58,7 @@ def test_a_table_of_pairs_and_a_bad_file(place: Path):
     ("arguments", "code", "message"),
     [
         (("nowhere", "--into", "mine"), 2, "nowhere"),
-        (("shapes", "--into", "mini"), 2, "ships with the package"),
+        (("shapes", "--into", "mini"), 2, "ships or was published"),
         (("shapes", "--into", "small"), 2, "--overwrite"),
         (("shapes", "--into", "a/b"), 2, "letters"),
         (("shapes", "--into", "mine", "--minutes", 3), 2, "--steps and --minutes"),

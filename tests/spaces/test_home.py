@@ -82,7 +82,7 @@ def test_a_damaged_description_is_named(own, damage):
 def test_missing_weights_are_named(own):
     small_space.write_space(own / "tiny", Modality.SHAPE)
     (own / "tiny" / "shape.safetensors").unlink()
-    with pytest.raises(SpaceError, match=r"tiny/shape\.safetensors.*train it again"):
+    with pytest.raises(SpaceError, match=r"tiny/shape\.safetensors.*make it again"):
         spaces.get("tiny")
 
 

@@ -16,7 +16,7 @@ from indexer.align.publish import Tower
 from indexer.durable import FolderLock
 from retriever import spaces
 from retriever.errors import IndexBusy, SpaceError, UsageError
-from retriever.spaces import Space, home, mini
+from retriever.spaces import Space, folders, home
 from retriever.types import Modality
 
 
@@ -45,7 +45,7 @@ class Origin:
         """
         folder = space if isinstance(space, Path) else spaces.folder(space)
         card = home.read_card(folder)
-        return cls(folder.name if isinstance(space, Path) else space, folder, card, mini.open_space(folder))
+        return cls(folder.name if isinstance(space, Path) else space, folder, card, folders.open_space(folder))
 
     def tower(self, modality: Modality) -> Tower:
         """One of its towers as it was published."""
@@ -77,8 +77,8 @@ class Target:
             UsageError: the name is none, or taken by a space that ships, or by one of the user's and not to be
                 overwritten.
         """
-        if isinstance(into, str) and into in spaces.shipped():
-            raise UsageError(f"{into!r} is a space that ships with the package; give --into another name.")
+        if isinstance(into, str) and into in spaces.reserved():
+            raise UsageError(f"{into!r} is the name of a space that ships or was published; give --into another name.")
         folder = into if isinstance(into, Path) else home.folder(into)
         if folder.exists() and not overwrite:
             raise UsageError(f"{folder} exists already; give --into another name, or --overwrite to replace it.")

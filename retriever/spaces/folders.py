@@ -1,0 +1,187 @@
+"""Spaces that are folders: a ``space.json``, and a file of weights for every tower.
+
+``space.json`` states what an index must know (length of vectors, how files are read) and, of each tower, its
+architecture, sizes, licence and the SHA-256 of its weights. The digests are recorded there rather than computed, so
+that opening a space reads no weights. Towers are independent files: a query reads the one that it needs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from retriever.errors import SpaceError, UsageError
+from retriever.spaces.base import Encoder, ShapeInput, Space, SpaceIdentity
+from retriever.types import AudioInput, ImageInput, Modality, Payload, Vectors
+
+if TYPE_CHECKING:
+    from torch import nn
+
+CARD = "space.json"
+OWN = "mini"
+"""The architecture of the towers that are trained here, and of those that say nothing."""
+
+ARCHITECTURES = {
+    "imagebind": "retriever.spaces.imagebind",
+    "point-bind": "retriever.spaces.pointbind",
+    "openshape": "retriever.spaces.openshape",
+    "uni3d": "retriever.spaces.uni3d",
+    "ulip": "retriever.spaces.ulip",
+    "openclip": "retriever.spaces.openclip",
+}
+"""Those of published checkpoints: modules with ``tower(modality, config)`` and ``encoder(modality, tower, device)``."""
+
+PRECISION = "RETRIEVER_PRECISION"
+"""Environment variable: what published towers compute in, one of `PRECISIONS`; float32 where it is not set."""
+PRECISIONS = ("float32", "bfloat16", "float16")
+
+_CURE = "install any3d-retriever again, bring back the folder of the space, or add its weights again"
+
+
+def open_space(at: Path, *, device: str = "cpu") -> Space:
+    """The space described by the ``space.json`` in a folder, its towers on `device`.
+
+    Raises:
+        SpaceError: its description is not there, or of no use.
+    """
+    card = read(at)
+    try:
+        return _space(at, card, device)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SpaceError(
+            f"{at / CARD} does not describe a space that this version knows ({type(error).__name__}: {error}); "
+            "upgrade any3d-retriever, or make the space again."
+        ) from error
+
+
+def read(at: Path) -> dict[str, Any]:
+    """What the ``space.json`` in a folder says.
+
+    Raises:
+        SpaceError: it is missing or no JSON.
+    """
+    path = at / CARD
+    try:
+        card: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SpaceError(f"The space in {at} has no {CARD}; {_CURE}.") from error
+    except (OSError, ValueError) as error:
+        raise SpaceError(f"{path} cannot be read ({error}); {_CURE}.") from error
+    return card
+
+
+def digest(card: Mapping[str, Any]) -> str:
+    """One SHA-256 over those of all towers, in the order of `Modality`."""
+    towers = card["towers"]
+    return sha256("".join(towers[name]["sha256"] for name in Modality if name in towers).encode()).hexdigest()
+
+
+def unfilled(architecture: str, modality: Modality, config: Mapping[str, Any]) -> nn.Module:
+    """A published tower on torch's meta device: every key and shape of its weights, and no memory for them."""
+    import torch
+
+    with torch.device("meta"):
+        module: nn.Module = import_module(ARCHITECTURES[architecture]).tower(modality, config)
+    return module
+
+
+def _space(at: Path, card: dict[str, Any], device: str) -> Space:
+    towers = {Modality(name): tower for name, tower in card["towers"].items()}
+    identity = SpaceIdentity(
+        card["name"],
+        card["dim"],
+        digest(card),
+        ShapeInput(**card.get("shape_input", {})),
+        ImageInput(**card.get("image_input", {})) if Modality.IMAGE in towers else None,
+        AudioInput(**card.get("audio_input", {})) if Modality.AUDIO in towers else None,
+    )
+    licenses = {name: tower["license"] for name, tower in towers.items() if "license" in tower}
+    license = card.get("license") or " ".join(f"{name}: {line}" for name, line in licenses.items())
+    builders = {name: _builder(at, name, tower, device) for name, tower in towers.items()}
+    return Space(identity, builders, license, licenses)
+
+
+def _builder(at: Path, modality: Modality, tower: dict[str, Any], device: str) -> Callable[[], Encoder]:
+    """What builds a tower when it is first used; torch is imported then, and not before."""
+    architecture = tower.get("architecture", OWN)
+    if architecture == OWN and modality is Modality.TEXT:
+        return _minilm
+    if architecture != OWN and architecture not in ARCHITECTURES:
+        raise ValueError(f"unknown architecture {architecture!r} of the {modality} tower")
+    path, config = at / tower["file"], tower["config"]
+
+    def built() -> Encoder:
+        from safetensors import SafetensorError
+
+        from retriever.devices import torch_device
+
+        if not path.is_file():
+            raise SpaceError(f"The weights {path} of the {modality} tower are missing; {_CURE}.")
+        try:
+            if architecture == OWN:
+                return _own(modality, path, config, torch_device(device))
+            return _published(architecture, modality, path, config, torch_device(device))
+        except (SafetensorError, RuntimeError, TypeError) as error:  # damaged, or not what the description says
+            reason = " ".join(str(error).split())[:200]
+            raise SpaceError(
+                f"The weights {path} of the {modality} tower cannot be used ({reason}); {_CURE}."
+            ) from error
+
+    return built
+
+
+def _minilm() -> Encoder:
+    from retriever.spaces.minilm import MiniLM
+
+    return MiniLM()
+
+
+def _own(modality: Modality, weights: Path, config: dict[str, Any], device: str) -> Encoder:
+    from retriever.spaces import audio_tower, image_tower, shape_tower
+
+    if modality is Modality.SHAPE:
+        return shape_tower.ShapeEncoder(weights, shape_tower.TowerConfig(**config), device)
+    if modality is Modality.IMAGE:
+        return image_tower.ImageEncoder(weights, image_tower.ImageTowerConfig(**config), device)
+    return audio_tower.AudioEncoder(weights, audio_tower.AudioTowerConfig(**config), device)
+
+
+def _published(architecture: str, modality: Modality, weights: Path, config: dict[str, Any], device: str) -> Encoder:
+    """The tower over its file as the operating system maps it: what is not used is not read."""
+    from safetensors.torch import load_file
+
+    tower = unfilled(architecture, modality, config)
+    tower.load_state_dict(load_file(weights), strict=True, assign=True)
+    tower = tower.to(device).eval().requires_grad_(False)
+    encoder: Encoder = import_module(ARCHITECTURES[architecture]).encoder(modality, tower, device)
+    wanted = os.environ.get(PRECISION) or PRECISIONS[0]
+    if wanted not in PRECISIONS:
+        raise UsageError(f"${PRECISION} is {wanted!r}; set it to one of {', '.join(PRECISIONS)}, or leave it out.")
+    return encoder if wanted == PRECISIONS[0] else _Autocast(encoder, device, wanted)
+
+
+class _Autocast:
+    """An encoder whose matrix products run in half precision; sampling, norms and sums stay float32."""
+
+    def __init__(self, encoder: Encoder, device: str, precision: str) -> None:
+        self.modality = encoder.modality
+        self.batch = encoder.batch
+        self._encoder = encoder
+        self._device = device
+        self._precision = precision
+
+    def encode(self, payloads: Sequence[Payload]) -> Vectors:
+        """(n, d) float32 unit vectors."""
+        import torch
+
+        with torch.autocast(self._device, getattr(torch, self._precision)):
+            vectors = self._encoder.encode(payloads).astype(np.float32)
+        unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit

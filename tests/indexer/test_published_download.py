@@ -1,0 +1,107 @@
+"""Downloads over real HTTP, from a server of this process: whole, resumed, cut, wrong, refused."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.published.download import fetch
+from retriever.errors import RetrieverError
+from retriever.spaces.catalogue import Download
+
+BODY = np.random.default_rng(0).bytes(3_000_000)
+
+
+@dataclass
+class Served:
+    """What the server does, and what it was asked."""
+
+    url: str = ""
+    resumes: bool = True
+    ends_after: int | None = None
+    ranges: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    how = Served()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked = self.headers.get("Range", "")
+            how.ranges.append(asked)
+            start = int(re.fullmatch(r"bytes=(\d+)-", asked)[1]) if how.resumes and asked else 0  # type: ignore[index]
+            if self.path != "/weights.bin":
+                self.send_error(404)
+            elif start >= len(BODY):
+                self.send_error(416)
+            else:
+                self.send_response(206 if how.resumes else 200)
+                self.send_header("Content-Length", str(len(BODY) - start))
+                self.end_headers()
+                self.wfile.write(BODY[start : how.ends_after])
+
+        def log_message(self, *_: object) -> None:
+            return None
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    how.url = f"http://127.0.0.1:{server.server_port}/weights.bin"
+    yield how
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_file_comes_whole_and_is_not_fetched_twice(served: Served, tmp_path: Path) -> None:
+    told: list[tuple[str, int, int | None]] = []
+    download = Download(served.url, sha256=sha256(BODY).hexdigest())
+    path = fetch(download, tmp_path / "new", progress=lambda *step: told.append(step))
+    assert path.read_bytes() == BODY and path.name == "weights.bin"
+    assert told[-1] == ("pull", 2, 2)
+    assert fetch(download, tmp_path / "new") == path
+    assert len(served.ranges) == 1
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("resumes", [True, False])
+def test_a_broken_download_goes_on_where_it_stopped(served: Served, tmp_path: Path, resumes: bool) -> None:
+    served.resumes, served.ends_after = resumes, 1_200_000
+    with pytest.raises(RetrieverError, match=r"1,200,000 of 3,000,000 bytes.*run the command again"):
+        fetch(Download(served.url), tmp_path)
+    served.ends_after = None
+    assert fetch(Download(served.url), tmp_path).read_bytes() == BODY
+    assert served.ranges == ["bytes=0-", "bytes=1200000-"]
+
+
+def test_a_complete_part_is_taken_as_it_is(served: Served, tmp_path: Path) -> None:
+    (tmp_path / "weights.bin.part").write_bytes(BODY)
+    assert fetch(Download(served.url, sha256=sha256(BODY).hexdigest()), tmp_path).read_bytes() == BODY
+
+
+def test_another_file_than_the_published_one_is_removed(served: Served, tmp_path: Path) -> None:
+    with pytest.raises(RetrieverError, match=r"not the published file.*removed"):
+        fetch(Download(served.url, sha256="0" * 64), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_address_without_the_file_or_without_a_server_is_said(served: Served, tmp_path: Path) -> None:
+    with pytest.raises(RetrieverError, match=r"other\.bin could not be downloaded.*retriever spaces add"):
+        fetch(Download(served.url.replace("weights", "other")), tmp_path)
+    with pytest.raises(RetrieverError, match="could not be downloaded"):
+        fetch(Download("http://127.0.0.1:9/weights.bin"), tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_to_is_said(served: Served, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RetrieverError, match="Cannot write to the downloads"):
+        fetch(Download(served.url), tmp_path / "file" / "folder")
