@@ -82,7 +82,8 @@ class Ablation:
             )
         self.origin, self.budget, self.work = Origin.of(space), budget, work
         self.material = Material(data, self.origin.space)
-        self.config = TowerConfig(**self.origin.card["towers"]["shape"]["config"])
+        # Without what stands clouds up: it is trained apart, and would hide what the augmentation of poses does.
+        self.config = replace(TowerConfig(**self.origin.card["towers"]["shape"]["config"]), pose_width=0)
 
     def rows(self, variants: Sequence[Variant] = VARIANTS) -> Iterator[tuple[Variant, list[Row]]]:
         """All measures of each variant whose modalities the space has."""
@@ -126,7 +127,7 @@ class Ablation:
         entry = self.origin.space.identity.shape
         if not variant.color:
             entry = replace(entry, color=None)
-        towers[Modality.SHAPE] = replace(shape, weights=weights, input=entry)
+        towers[Modality.SHAPE] = replace(shape, weights=weights, input=entry, config=self.config)
         publish(towers, folder, name="ablation")
 
     def _targets(self, modality: str) -> Targets:
