@@ -26,8 +26,9 @@ from indexer.published import add, split
 from retriever import spaces
 from retriever.devices import torch_device
 from retriever.spaces import Space, folders, home, i2pmae, pointbert, pointnet
-from retriever.spaces.catalogue import PUBLISHED, Published
+from retriever.spaces.catalogue import PUBLISHED
 from retriever.spaces.minilm import model_folder
+from retriever.spaces.published import Published
 from retriever.types import Modality, Payload, Picture, PointCloud, Text, Waveform
 
 _SIDE = 2048

@@ -13,8 +13,8 @@ from cli.options import AsJson, described, path
 from cli.output import printable, show_facts, show_rows, size
 
 if TYPE_CHECKING:
-    from retriever.spaces.catalogue import Published
     from retriever.spaces.overview import Overview
+    from retriever.spaces.published import Published
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A space, for example point-bind.", show_default=False)]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Accept the licence of the weights without being asked.")]
@@ -121,12 +121,14 @@ def pull(
             f"{name} FILE"
         )
     _accept(published, yes)
-    folder = home.home() / ".downloads"
+    folder = home.home() / ".downloads" / name
     with progress(quiet=False) as told:
         files = [download.fetch(each, folder, progress=told) for each in published.downloads]
     _add(name, files)
-    for file in files if not keep else ():
-        file.unlink()
+    if not keep:
+        for file in files:
+            file.unlink()
+        folder.rmdir()
 
 
 def _add(name: str, files: list[Path]) -> None:

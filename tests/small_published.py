@@ -10,7 +10,8 @@ from made_up import fill
 from torch import Tensor
 
 from retriever.spaces import catalogue, home
-from retriever.spaces.catalogue import POINT_BIND, Layout, Part, Published
+from retriever.spaces.catalogue import POINT_BIND
+from retriever.spaces.published import Layout, Part, Published
 from retriever.types import AudioInput, Modality, ShapeInput
 
 NAME = "small-bind"

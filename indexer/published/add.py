@@ -15,7 +15,8 @@ from indexer.published import split
 from indexer.published.checkpoint import Checkpoint
 from retriever.errors import UsageError
 from retriever.spaces import folders, home
-from retriever.spaces.catalogue import PUBLISHED, Published
+from retriever.spaces.catalogue import PUBLISHED
+from retriever.spaces.published import Published
 from retriever.types import Modality
 
 

@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 from indexer.build import Progress
 from indexer.durable import disk_errors
 from retriever.errors import RetrieverError
-from retriever.spaces.catalogue import Download
+from retriever.spaces.published import Download
 
 _BLOCK = 1 << 20
 _TIMEOUT = 60.0  # seconds without a byte

@@ -17,7 +17,7 @@ from indexer.durable import whole_file
 from indexer.published.checkpoint import Checkpoint
 from retriever.errors import SpaceError
 from retriever.spaces import folders
-from retriever.spaces.catalogue import Layout, Part, Published
+from retriever.spaces.published import Layout, Part, Published
 from retriever.types import Modality
 
 _CHANCE = 0.1

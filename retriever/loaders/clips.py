@@ -30,7 +30,7 @@ _WEIGHTS = 1 << 20
 
 @dataclass(frozen=True)
 class Clips:
-    """The clips of one sound: `AudioInput.clips` of them, spread evenly, the last one ending with the sound.
+    """The clips of one sound: `AudioInput.clips` of them, spread evenly, the last one ends with it or a sample before.
 
     Attributes:
         frames: of the sound, at least 1.

@@ -1,4 +1,4 @@
-"""Spaces of published checkpoints: what they are made of, their licences, where their files are and what these hold.
+"""Published spaces: what they are made of, their licences, where their files are and how these name what they hold.
 
 Nothing here is downloaded or shipped: `retriever spaces add` turns files that the user has into a folder of towers, and
 `retriever spaces pull` fetches them first where there is a plain address. Sizes, names and addresses are those of the
@@ -9,116 +9,10 @@ publications (Point-Bind, arXiv 2309.00615; ImageBind, arXiv 2305.05665; OpenSha
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
+from retriever.spaces.published import Download, Layout, Part, Published
 from retriever.types import AudioInput, ImageInput, Modality, ShapeInput
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How a published file names the tensors of one tower.
-
-    Attributes:
-        wrapper: key of the file under which the tensors are; "" where they are the file itself.
-        prefix: of every tensor of the tower.
-        renamed: start of a key of the tower -> what the file has in its place.
-        absent: scalars of the tower that the file lacks, with their value: they serve training only.
-    """
-
-    wrapper: str = ""
-    prefix: str = ""
-    renamed: Mapping[str, str] = field(default_factory=dict)
-    absent: Mapping[str, float] = field(default_factory=dict)
-
-    def key(self, key: str) -> str:
-        """The file's name of a tensor of the tower."""
-        for start, other in self.renamed.items():
-            if key.startswith(start):
-                return self.prefix + other + key.removeprefix(start)
-        return self.prefix + key
-
-
-@dataclass(frozen=True)
-class Part:
-    """One tower of a published space.
-
-    Attributes:
-        architecture: one of `retriever.spaces.folders.ARCHITECTURES`.
-        config: for it.
-        license: of the weights, as a phrase.
-        layouts: of the files that may hold it.
-        gigabytes: of its weights in float32.
-    """
-
-    architecture: str
-    config: Mapping[str, Any]
-    license: str
-    layouts: tuple[Layout, ...]
-    gigabytes: float
-
-
-@dataclass(frozen=True)
-class Download:
-    """A file that a plain address gives.
-
-    Attributes:
-        url: of the file.
-        bytes: its size, where it is known.
-        sha256: its digest, where its publishers state one.
-    """
-
-    url: str
-    bytes: int | None = None
-    sha256: str | None = None
-
-    @property
-    def file(self) -> str:
-        """What it is called."""
-        return self.url.rpartition("/")[2]
-
-
-@dataclass(frozen=True)
-class Published:
-    """A space of published checkpoints.
-
-    Attributes:
-        name: for ``--space``.
-        about: what it is, as a phrase.
-        dim: length of its vectors.
-        parts: its towers.
-        shape: how shapes are sampled for it; None where it has no such tower.
-        image: how pictures are fitted.
-        audio: how sounds are cut.
-        where: where its files are, as a sentence for people.
-        commercial: whether its licences permit commercial use: "yes", or "no".
-        downloads: those that have a plain address, enough for all towers together; empty where there is none.
-        unused: regular expression of keys that its files hold beside its towers.
-        confirmed: whether outputs were compared with those of the authors' own code (under made-up weights).
-    """
-
-    name: str
-    about: str
-    dim: int
-    parts: Mapping[Modality, Part]
-    where: str
-    commercial: str = "no"
-    shape: ShapeInput | None = None
-    image: ImageInput | None = None
-    audio: AudioInput | None = None
-    downloads: tuple[Download, ...] = ()
-    unused: str = r"$^"
-    confirmed: bool = False
-
-    @property
-    def license(self) -> str:
-        """Of all towers together, as one line."""
-        lines: dict[str, list[str]] = {}
-        for modality, part in self.parts.items():
-            lines.setdefault(part.license, []).append(str(modality))
-        return "; ".join(f"{', '.join(of)}: {license}" for license, of in lines.items())
-
 
 _NC = "CC BY-NC 4.0, no commercial use (ImageBind)"
 _POINT_NC = "no commercial use, as the ImageBind weights in the same file (code MIT)"
@@ -190,5 +84,126 @@ POINT_BIND_BERT = replace(
     ),
 )
 
-PUBLISHED = {space.name: space for space in (POINT_BIND, POINT_BIND_BERT, IMAGEBIND)}
+_HUB = "https://huggingface.co"
+_COLORED = ShapeInput(points=10_000, up="y", color=0.4)
+_UNUSED = r"(module\.)?logit_scale$"
+
+
+def _clip(variant: str, license: str, gigabytes: tuple[float, float], *, eva: bool = False) -> dict[Modality, Part]:
+    """Texts and pictures of a model of OpenCLIP, which are in one file."""
+    text, image = ("text.", "visual.trunk.") if eva else ("", "visual.")
+    return {
+        Modality.TEXT: Part("openclip", {"variant": variant}, license, (Layout(prefix=text),), gigabytes[0]),
+        Modality.IMAGE: Part("openclip", {"variant": variant}, license, (Layout(prefix=image),), gigabytes[1]),
+    }
+
+
+def _hub_file(repository: str, file: str, sha256: str | None = None) -> Download:
+    return Download(f"{_HUB}/{repository}/resolve/main/{file}", sha256=sha256)
+
+
+_OPENAI = "MIT (OpenAI CLIP)"
+_LAION = "MIT (OpenCLIP, LAION-2B)"
+_CLIP_B = _clip("ViT-B-32-quickgelu", _OPENAI, (0.25, 0.35))
+_CLIP_L = _clip("ViT-L-14-quickgelu", _OPENAI, (0.49, 1.22))
+_CLIP_G = _clip("ViT-bigG-14", _LAION, (2.78, 7.38))
+_EVA = _clip("EVA02-E-14-plus", _LAION, (2.78, 17.4), eva=True)
+_WEIGHTS = "open_clip_model.safetensors"
+_CLIP_B_FILE = _hub_file("timm/vit_base_patch32_clip_224.openai", _WEIGHTS)
+_CLIP_L_FILE = _hub_file("timm/vit_large_patch14_clip_224.openai", _WEIGHTS)
+_CLIP_G_FILE = _hub_file("laion/CLIP-ViT-bigG-14-laion2B-39B-b160k", _WEIGHTS)
+_EVA_FILE = _hub_file("timm/eva02_enormous_patch14_plus_clip_224.laion2b_s9b_b144k", _WEIGHTS)
+
+
+def _openshape(
+    variant: str,
+    layout: Layout,
+    clip: dict[Modality, Part],
+    clip_file: Download,
+    *,
+    dim: int,
+    gigabytes: float,
+    up: str = "y",
+    sha256: str | None = None,
+) -> Published:
+    repository = f"OpenShape/openshape-pointbert-{variant}"
+    license = "Apache-2.0 code, weights without a statement" if variant.startswith("vitg") else "MIT (OpenShape)"
+    return Published(
+        name=f"openshape-{variant.removesuffix('-rgb')}",
+        about=f"OpenShape PointBERT {variant}, in the space of {clip[Modality.TEXT].config['variant']}",
+        dim=dim,
+        parts={Modality.SHAPE: Part("openshape", {"variant": variant}, license, (layout,), gigabytes)} | clip,
+        where=f"They are model.pt of {repository} and {clip_file.file} of {clip_file.repository}, on Hugging Face.",
+        commercial="no statement" if variant.startswith("vitg") else "yes",
+        shape=replace(_COLORED, up=up),
+        image=_SIDE,
+        downloads=(_hub_file(repository, "model.pt", sha256), clip_file),
+        unused=_UNUSED,
+    )
+
+
+_PLAIN = Layout(prefix="pc_encoder.")
+OPENSHAPE = (
+    _openshape("vitb32-rgb", _PLAIN, _CLIP_B, _CLIP_B_FILE, dim=512, gigabytes=0.1),
+    _openshape("vitl14-rgb", _PLAIN, _CLIP_L, _CLIP_L_FILE, dim=768, gigabytes=0.1),
+    _openshape(
+        "vitg14-rgb",
+        Layout("state_dict", "module."),
+        _CLIP_G,
+        _CLIP_G_FILE,
+        dim=1280,
+        gigabytes=0.13,
+        up="z",
+        sha256="34949c162aca01b6fd3147ed7ccf34b448a34bdebc4a857605ea62412ad54fb9",
+    ),
+)
+
+
+def _uni3d(size: str, gigabytes: float) -> Published:
+    layouts = tuple(Layout("module", prefix) for prefix in ("point_encoder.", "module.point_encoder."))
+    return Published(
+        name=f"uni3d-{size}",
+        about=f"Uni3D-{size}, in the space of EVA02-E-14-plus",
+        dim=1024,
+        parts={Modality.SHAPE: Part("uni3d", {"variant": size}, "MIT (Uni3D)", layouts, gigabytes)} | _EVA,
+        where=(
+            f"They are modelzoo/uni3d-{size}/model.pt of BAAI/Uni3D and {_EVA_FILE.file} of {_EVA_FILE.repository}, on "
+            "Hugging Face."
+        ),
+        commercial="yes",
+        shape=_COLORED,
+        image=_SIDE,
+        downloads=(_hub_file("BAAI/Uni3D", f"modelzoo/uni3d-{size}/model.pt"), _EVA_FILE),
+        unused=rf"{_UNUSED}|(module\.)?point_encoder\.visual\.(cls_token$|pos_embed$|patch_embed\.|head\.|rope\.)",
+    )
+
+
+UNI3D = tuple(
+    _uni3d(size, gigabytes) for size, gigabytes in (("ti", 0.026), ("s", 0.091), ("b", 0.35), ("l", 1.22), ("g", 4.05))
+)
+ULIP2 = Published(
+    name="ulip2",
+    about="ULIP-2 PointBERT with colours, in the space of ViT-bigG-14",
+    dim=1280,
+    parts={
+        Modality.SHAPE: Part(
+            "ulip",
+            {"variant": "ulip2"},
+            "BSD-3-Clause code, weights without a statement",
+            tuple(Layout(wrapper, prefix) for wrapper in ("state_dict", "") for prefix in ("module.", "")),
+            0.13,
+        )
+    }
+    | _CLIP_G,
+    where=(
+        "They are ULIP-2-PointBERT-10k-colored-pc-pretrained.pt of the data set SFXX/ulip and "
+        f"{_CLIP_G_FILE.file} of {_CLIP_G_FILE.repository}, on Hugging Face."
+    ),
+    commercial="no statement",
+    shape=_COLORED,
+    image=_SIDE,
+    unused=rf"{_UNUSED}|(module\.)?open_clip_model\.",
+)
+
+PUBLISHED = {space.name: space for space in (POINT_BIND, POINT_BIND_BERT, IMAGEBIND, *OPENSHAPE, *UNI3D, ULIP2)}
 """By name."""

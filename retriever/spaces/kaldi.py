@@ -15,7 +15,7 @@ from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
 RATE = 16_000
 FRAME = 400
-"""Samples of a frame; a shorter clip has none."""
+"""Samples of a frame."""
 
 _SHIFT = 160
 _FFT = 512
@@ -28,10 +28,12 @@ _MEAN, _SPREAD = -4.268, 9.138
 
 
 def mel_clips(clips: Tensor) -> Tensor:
-    """(n, m) float32 clips at `RATE`, m >= `FRAME` -> (n, 1, 128, 204), what the audio tower reads.
+    """(n, m) float32 clips at `RATE`, m >= 1 -> (n, 1, 128, 204) float32, what the audio tower reads.
 
-    Frames that a clip of less than two seconds lacks are zeros before the mean is taken out; longer ones are cut.
+    Less than a frame is followed by silence. Frames that a clip of less than two seconds lacks are zeros before the
+    mean is taken out; longer ones are cut.
     """
+    clips = F.pad(clips, (0, max(0, FRAME - clips.shape[-1])))
     frames = clips.unfold(-1, FRAME, _SHIFT)
     frames = frames - frames.mean(dim=-1, keepdim=True)
     before = torch.cat([frames[..., :1], frames[..., :-1]], dim=-1)

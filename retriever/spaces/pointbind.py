@@ -24,15 +24,6 @@ from retriever.types import Modality, Payload, PointCloud, Vectors
 TRUNKS: dict[str, type[I2PMAE] | type[PointBert]] = {"i2p-mae": I2PMAE, "point-bert": PointBert}
 """The published variants, by what ``config["trunk"]`` says."""
 
-LOGIT_SCALE = math.log(1 / 0.07)
-"""What ``logit_scale``, of the contrastive loss, was before training."""
-
-_MERGED = {
-    "point_trunk.": "",
-    "modality_heads.point.": "bind.modality_head_point.",
-    "modality_postprocessors.point.": "bind.modality_postprocessor_point.",
-}
-
 
 def tower(modality: Modality, config: Mapping[str, Any]) -> nn.Module:
     """The unfilled 3D tower.
@@ -60,28 +51,12 @@ def encoder(modality: Modality, tower: nn.Module, device: str) -> Encoder:
     return _PointBindEncoder(modality, tower, device)
 
 
-def key_in_tower(merged: str) -> str | None:
-    """What the Point-BERT tower calls a tensor of the file that merges it with ImageBind (``imagebind_w3D.pth``).
-
-    Args:
-        merged: the tensor's name there.
-
-    Returns:
-        Its name in the tower; None if it belongs to ImageBind. The tower's ``logit_scale``, which only training uses,
-        is not in that file: take `LOGIT_SCALE`.
-    """
-    for prefix, own in _MERGED.items():
-        if merged.startswith(prefix):
-            return own + merged.removeprefix(prefix)
-    return None
-
-
 class PointBind(nn.Module):
     """A trunk bound to ImageBind; the names of its weights are those of the published checkpoints."""
 
     def __init__(self, trunk: I2PMAE | PointBert, hidden: int, dim: int) -> None:
         super().__init__()
-        self.logit_scale = nn.Parameter(torch.tensor(LOGIT_SCALE))
+        self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
         self.pc_projection = nn.Parameter(torch.zeros(trunk.width, hidden))
         self.point_encoder = trunk
         head = nn.Sequential(nn.LayerNorm(hidden, eps=1e-6), nn.Dropout(0.5), nn.Linear(hidden, dim, bias=False))

@@ -23,6 +23,7 @@ from typer.testing import CliRunner, Result
 from cli.main import app
 from retriever import spaces
 from retriever.spaces import catalogue, home
+from retriever.spaces.published import Download
 
 
 @pytest.fixture(autouse=True)
@@ -136,13 +137,13 @@ def server(weights: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("keep", [True, False])
 def test_pull_downloads_adds_and_tidies_up(server: str, keep: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    published = replace(small_published.PUBLISHED, downloads=(catalogue.Download(server),))
+    published = replace(small_published.PUBLISHED, downloads=(Download(server),))
     monkeypatch.setitem(catalogue.PUBLISHED, NAME, published)
     result = retriever("spaces", "pull", NAME, "--yes", *(["--keep"] if keep else []))
     assert result.exit_code == 0, result.stderr
     assert "shape, audio written" in result.stderr
     assert spaces.get(NAME).identity.dim == 1024
-    assert (home.home() / ".downloads" / "small.pt").exists() == keep
+    assert (home.home() / ".downloads" / NAME / "small.pt").exists() == keep
 
 
 def test_what_has_no_plain_address_says_where_it_is() -> None:

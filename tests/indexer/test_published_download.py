@@ -15,7 +15,7 @@ import pytest
 
 from indexer.published.download import fetch
 from retriever.errors import RetrieverError
-from retriever.spaces.catalogue import Download
+from retriever.spaces.published import Download
 
 BODY = np.random.default_rng(0).bytes(3_000_000)
 
