@@ -144,15 +144,15 @@ def _openshape(
 
 _PLAIN = Layout(prefix="pc_encoder.")
 OPENSHAPE = (
-    _openshape("vitb32-rgb", _PLAIN, _CLIP_B, _CLIP_B_FILE, dim=512, gigabytes=0.1),
-    _openshape("vitl14-rgb", _PLAIN, _CLIP_L, _CLIP_L_FILE, dim=768, gigabytes=0.1),
+    _openshape("vitb32-rgb", _PLAIN, _CLIP_B, _CLIP_B_FILE, dim=512, gigabytes=0.101),
+    _openshape("vitl14-rgb", _PLAIN, _CLIP_L, _CLIP_L_FILE, dim=768, gigabytes=0.103),
     _openshape(
         "vitg14-rgb",
         Layout("state_dict", "module."),
         _CLIP_G,
         _CLIP_G_FILE,
         dim=1280,
-        gigabytes=0.13,
+        gigabytes=0.129,
         up="z",
         sha256="34949c162aca01b6fd3147ed7ccf34b448a34bdebc4a857605ea62412ad54fb9",
     ),
@@ -191,7 +191,7 @@ ULIP2 = Published(
             {"variant": "ulip2"},
             "BSD-3-Clause code, weights without a statement",
             tuple(Layout(wrapper, prefix) for wrapper in ("state_dict", "") for prefix in ("module.", "")),
-            0.13,
+            0.134,
         )
     }
     | _CLIP_G,

@@ -28,7 +28,7 @@ from retriever.spaces.base import Encoder
 from retriever.spaces.bpe import CONTEXT, END, ClipTokenizer
 from retriever.spaces.eva import EPS as EVA_EPS
 from retriever.spaces.eva import EvaBlock
-from retriever.spaces.variants import Rule, chosen
+from retriever.spaces.variants import chosen
 from retriever.spaces.vit import OPENCLIP, Block, normalised, quick_gelu
 from retriever.types import Modality, Payload, Text, Vectors
 
@@ -81,15 +81,6 @@ VARIANTS: Mapping[str, Mapping[Modality, Mapping[str, Any]]] = {
 }
 """Sizes as published, by OpenCLIP's names: those of `TextTower`, and of `PictureTower` or, where ``family`` says so, of
 `EvaPictureTower`."""
-
-_PLAIN: Mapping[Modality, tuple[Rule, ...]] = {Modality.TEXT: ((None, ""),), Modality.IMAGE: ((None, "visual."),)}
-RULES: Mapping[str, Mapping[Modality, tuple[Rule, ...]]] = {
-    **dict.fromkeys(VARIANTS, _PLAIN),
-    "EVA02-E-14-plus": {Modality.TEXT: ((None, "text."),), Modality.IMAGE: ((None, "visual.trunk."),)},
-}
-"""How the published files name the tensors of the towers."""
-UNUSED = r"logit_scale$"
-"""Regular expression of what they hold besides: the temperature of training."""
 
 
 def tower(modality: Modality, config: Mapping[str, Any]) -> TextTower | PictureTower | EvaPictureTower:

@@ -33,7 +33,7 @@ from retriever.spaces.base import Encoder
 from retriever.spaces.colored import ColoredCloudEncoder
 from retriever.spaces.pointnet import farthest_points, within
 from retriever.spaces.tokens import gather
-from retriever.spaces.variants import Rule, chosen
+from retriever.spaces.variants import chosen
 from retriever.types import Modality
 
 _TRUNK = {"width": 512, "depth": 12, "heads": 8, "head_width": 64, "mixed": 64}
@@ -54,15 +54,6 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
 }
 """Sizes as published: those of `Trunk`; ``dim``, of the projection, None where there is none; ``mirrored``, whether the
 authors made clouds z up by exchanging y and z, so that the tower knows mirrored shapes only."""
-
-RULES: Mapping[str, tuple[Rule, ...]] = {
-    "vitg14-rgb": (("state_dict", "module."),),
-    "vitl14-rgb": ((None, "pc_encoder."),),
-    "vitb32-rgb": ((None, "pc_encoder."),),
-}
-"""How the published files (``model.pt``) name the tensors of the towers."""
-UNUSED = r"logit_scale$"
-"""Regular expression of what they may hold besides: the temperature of training."""
 
 _CHANNELS = 9
 """Numbers of a point in a patch: its place from the centre, its place in the cloud, its colour."""

@@ -13,7 +13,7 @@ from retriever.spaces.catalogue import PUBLISHED
 from retriever.spaces.published import Published
 from retriever.types import AudioInput, ImageInput, Modality, ShapeInput
 
-_SHIPPED = {"mini": "yes, but for audio", "mini-research": "no"}
+_SHIPPED = {"mini": "yes; audio: no", "mini-research": "no"}
 """Whether the licence of a shipped space permits commercial use."""
 
 
@@ -28,7 +28,7 @@ class Overview:
         modalities: that it reads.
         here: "shipped", "yours", "added", the package that brings it, or "no" for one that can be added.
         license: of the weights.
-        commercial: whether that permits commercial use: "yes", "no", "but for" a modality; "" where it is for the user
+        commercial: whether that permits commercial use: "yes", "no", or which towers not; "" where it is for the user
             to know.
         bytes: of its weight files; of a space that is not here, about what they will be.
         towers: modality -> what it is, and its licence.

@@ -6,8 +6,8 @@ A Point-BERT of 18 blocks and a linear layer. The texts and pictures of the spac
 The model was trained on 10,000 points in the unit sphere. Unconfirmed: that y points up in them, as in ULIP's data of
 before (the axis is a matter of the space's `ShapeInput`); that a cloud without colours is given RGB 0.4, as with
 OpenShape, whose evaluation the authors share; and how the file names its tensors before ``point_encoder.`` and
-``pc_projection``, for which `RULES` has all that is likely. The authors start sampling at a random point of the cloud,
-here it is the first one.
+``pc_projection``, for which the catalogue has all that is likely. The authors start sampling at a random point of the
+cloud, here it is the first one.
 """
 
 from __future__ import annotations
@@ -22,20 +22,13 @@ from retriever.errors import SpaceError
 from retriever.spaces.base import Encoder
 from retriever.spaces.colored import ColoredCloudEncoder
 from retriever.spaces.pointbert import PointBert
-from retriever.spaces.variants import Rule, chosen
+from retriever.spaces.variants import chosen
 from retriever.types import Modality
 
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "ulip2": {"depth": 18, "width": 384, "heads": 6, "groups": 512, "neighbors": 32, "dim": 1280}
 }
 """Sizes as published: those of `PointBert`, and ``dim``, of the projection."""
-
-RULES: Mapping[str, tuple[Rule, ...]] = {
-    "ulip2": (("state_dict", "module."), ("state_dict", ""), (None, "module."), (None, ""))
-}
-"""How the published file (``ULIP-2-PointBERT-10k-colored-pc-pretrained.pt``) may name the tensors of the tower."""
-UNUSED = r"(module\.)?(logit_scale$|open_clip_model\.)"
-"""Regular expression of what it may hold besides: the temperature of training, and OpenCLIP's own towers."""
 
 
 def tower(modality: Modality, config: Mapping[str, Any]) -> Ulip:

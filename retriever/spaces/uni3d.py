@@ -27,7 +27,7 @@ from retriever.spaces.colored import ColoredCloudEncoder
 from retriever.spaces.eva import EPS, EvaBlock
 from retriever.spaces.pointnet import MiniPointNet, farthest_points, nearest, position_code
 from retriever.spaces.tokens import gather
-from retriever.spaces.variants import Rule, chosen
+from retriever.spaces.variants import chosen
 from retriever.types import Modality
 
 _GROUPS = {"groups": 512, "neighbors": 64, "local": 512, "dim": 1024}
@@ -41,14 +41,6 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "g": {**_GROUPS, "mlp": "plain", "split": False, "width": 1408, "depth": 40, "heads": 16, "hidden": 6144},
 }
 """Sizes as published: those of `Uni3D`. Models trained without Objaverse-LVIS have the same."""
-
-_POINTS = "point_encoder."
-RULES: Mapping[str, tuple[Rule, ...]] = {
-    name: (("module", _POINTS), ("module", f"module.{_POINTS}")) for name in VARIANTS
-}
-"""How the published files (``model.pt``) name the tensors of the towers: one of two ways."""
-UNUSED = r"(module\.)?(logit_scale$|point_encoder\.visual\.(cls_token$|pos_embed$|patch_embed\.|head\.|rope\.))"
-"""Regular expression of what they hold besides: the temperature of training, and the unused ends of the transformer."""
 
 
 def tower(modality: Modality, config: Mapping[str, Any]) -> Uni3D:

@@ -7,10 +7,6 @@ from typing import Any
 
 from retriever.errors import SpaceError
 
-Rule = tuple[str | None, str]
-"""How a published file names the tensors of a tower: the key of the file under which they are (None: they are the file
-itself), and what precedes their names in the tower."""
-
 
 def chosen(model: str, variants: Mapping[str, Mapping[str, Any]], config: Mapping[str, Any]) -> dict[str, Any]:
     """The sizes of ``config["variant"]``, replaced by what else the configuration states.

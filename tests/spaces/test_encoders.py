@@ -9,23 +9,27 @@ from pathlib import Path
 import numpy as np
 import pytest
 import simple_space
+import small_published
 import small_space
 
 from retriever import spaces
-from retriever.spaces import Encoder, Space, mini
+from retriever.spaces import Encoder, Space, folders, mini
 from retriever.types import Modality, Payload, Picture, PointCloud, Text, Waveform
 
 SHIPPED = sorted(path.parent for path in Path(spaces.__file__).parent.glob("weights/*/space.json"))
 UNTRAINED = "untrained"
+PUBLISHED = {published.name: published for published in small_published.FAMILIES}
 OPEN: dict[str, Callable[[Path], Space]] = {
     "simple": lambda _: simple_space.open_space(),
     UNTRAINED: mini.open_space,
     **{at.name: (lambda _, at=at: mini.open_space(at)) for at in SHIPPED},  # type: ignore[misc]
+    **{name: (lambda at, name=name: folders.open_space(at.parent / name)) for name in PUBLISHED},  # type: ignore[misc]
 }
 MODALITIES = {
     "simple": list(Modality),
     UNTRAINED: list(Modality),
     **{at.name: [Modality(name) for name in json.loads((at / "space.json").read_text())["towers"]] for at in SHIPPED},
+    **{name: [each for each in Modality if each in published.parts] for name, published in PUBLISHED.items()},
 }
 
 
@@ -46,8 +50,8 @@ def picture(space: Space, random: np.random.Generator) -> Picture:
 
 def sound(space: Space, random: np.random.Generator) -> Waveform:
     assert space.identity.audio
-    rate = space.identity.audio.rate
-    count = int(random.integers(rate // 4, 2 * rate))
+    rate, clips = space.identity.audio.rate, space.identity.audio.clips
+    count = int(random.integers(rate // 4, 2 * rate)) * max(1, clips)
     tones = np.sin(np.outer(np.arange(count) / rate, 2 * np.pi * random.uniform(50, rate / 3, 3))).mean(axis=1)
     return Waveform((0.5 * tones).astype(np.float32))
 
@@ -78,6 +82,8 @@ def extremes(space: Space, modality: Modality) -> list[Payload]:
             return [Picture(square), Picture(square + 255)]
         case Modality.AUDIO if identity.audio:
             loud = np.ones(round(identity.audio.seconds * identity.audio.rate), np.float32)
+            if clips := identity.audio.clips:
+                return [Waveform(np.tile(loud, clips)), Waveform(np.tile(loud[:400] * np.float32(1e-4), clips))]
             return [Waveform(loud[:1]), Waveform(loud[:160]), Waveform(loud), Waveform(loud[:999] * np.float32(1e-4))]
         case _:
             return [Text("?"), Text("é" * 3000)]
@@ -85,8 +91,11 @@ def extremes(space: Space, modality: Modality) -> list[Payload]:
 
 @pytest.fixture(scope="module")
 def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with small towers of the shipped kinds, of random weights."""
-    folder = tmp_path_factory.mktemp(UNTRAINED)
+    """A folder with small towers of the shipped kinds, of random weights; beside it, published ones in small."""
+    folder = tmp_path_factory.mktemp("spaces") / UNTRAINED
+    folder.mkdir()
+    for name, published in PUBLISHED.items():
+        small_published.write(published, folder.parent / name)
     return small_space.write_space(folder, Modality.SHAPE, Modality.IMAGE, Modality.AUDIO)
 
 

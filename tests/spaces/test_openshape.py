@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import plain_layers as plain
 import pytest
@@ -12,7 +10,7 @@ from plain_layers import cloud
 from retriever.errors import SpaceError
 from retriever.loaders.sampling import sample
 from retriever.spaces.base import Encoder
-from retriever.spaces.openshape import RULES, UNUSED, VARIANTS, encoder, tower
+from retriever.spaces.openshape import VARIANTS, encoder, tower
 from retriever.types import Geometry, Modality, PointCloud, ShapeInput
 
 SMALL = {
@@ -174,20 +172,6 @@ def test_a_tower_built_without_memory_and_filled_by_assignment_is_the_same() -> 
     one = payloads(1)
     made = [encoder(Modality.SHAPE, model, "cpu").encode(one) for model in (assigned.eval(), built)]
     assert np.array_equal(*made)
-
-
-def test_the_rules_name_the_tensors_of_the_files() -> None:
-    named = {}
-    for variant, rules in RULES.items():
-        ((wrapper, prefix),) = rules
-        named[variant] = wrapper, {prefix + key for key in small(variant).state_dict()}
-    assert named["vitg14-rgb"][0] == "state_dict"
-    assert {"module.ppat.sa.mlp_convs.0.weight", "module.proj.bias"} <= named["vitg14-rgb"][1]
-    assert {"pc_encoder.ppat.cls_token", "pc_encoder.proj.weight"} <= named["vitl14-rgb"][1]
-    assert "pc_encoder.cls_token" in named["vitb32-rgb"][1]
-    assert named["vitl14-rgb"][0] is named["vitb32-rgb"][0] is None
-    assert re.match(UNUSED, "logit_scale")
-    assert not any(re.match(UNUSED, key) for _, keys in named.values() for key in keys)
 
 
 def test_what_it_has_not_is_said() -> None:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import plain_layers as plain
 import pytest
@@ -11,7 +9,7 @@ from plain_layers import cloud
 
 from retriever.errors import SpaceError
 from retriever.spaces.base import Encoder
-from retriever.spaces.ulip import RULES, UNUSED, encoder, tower
+from retriever.spaces.ulip import encoder, tower
 from retriever.types import Modality, PointCloud
 
 ULIP2 = {"variant": "ulip2"}
@@ -49,15 +47,6 @@ def test_the_weights_are_those_published() -> None:
     with torch.device("meta"):
         state = tower(Modality.SHAPE, ULIP2).state_dict()
     assert {key: tuple(value.shape) for key, value in state.items()} == published_keys()
-
-
-def test_the_rules_name_the_tensors_of_the_file() -> None:
-    named = [(wrapper, {prefix + key for key in small().state_dict()}) for wrapper, prefix in RULES["ulip2"]]
-    assert "module.pc_projection" in named[0][1]
-    assert [wrapper for wrapper, _ in named] == ["state_dict", "state_dict", None, None]
-    for _, keys in named:
-        assert not any(re.match(UNUSED, key) for key in keys)
-    assert all(re.match(UNUSED, key) for key in ("module.logit_scale", "open_clip_model.visual.proj"))
 
 
 def reference(points: np.ndarray, colors: np.ndarray, at: plain.Weights) -> np.ndarray:

@@ -12,7 +12,8 @@ from plain_layers import cloud
 
 from retriever.errors import SpaceError
 from retriever.spaces.base import Encoder
-from retriever.spaces.uni3d import RULES, UNUSED, VARIANTS, encoder, tower
+from retriever.spaces.catalogue import PUBLISHED as PUBLISHED_SPACES
+from retriever.spaces.uni3d import VARIANTS, encoder, tower
 from retriever.types import Modality, PointCloud
 
 GOLDENS = Path(__file__).parents[1] / "data/published/eva.npz"
@@ -99,16 +100,7 @@ def test_the_weights_are_those_published_and_so_is_their_number(variant) -> None
     besides = unused_parameters(variant)
     total = sum(value.numel() for value in model.parameters()) + sum(int(np.prod(of)) for of in besides.values())
     assert f"{total / 1e6:.2f}" == PUBLISHED[variant][-1]
-    assert all(re.match(UNUSED, key) for key in besides)
-    for _, prefix in RULES[variant]:
-        assert not any(re.match(UNUSED, prefix + key) for key in model.state_dict())
-
-
-def test_the_rules_name_the_tensors_of_the_files() -> None:
-    keys = [{prefix + key for key in small("g").state_dict()} for _, prefix in RULES["g"]]
-    assert {wrapper for wrapper, _ in RULES["g"]} == {"module"}
-    assert "point_encoder.visual.blocks.1.attn.q_bias" in keys[0]
-    assert "module.point_encoder.encoder2trans.weight" in keys[1]
+    assert all(re.match(PUBLISHED_SPACES[f"uni3d-{variant}"].unused, key) for key in besides)
 
 
 def test_the_norms_have_the_published_epsilons() -> None:
