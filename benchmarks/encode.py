@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -22,15 +22,20 @@ import torch
 
 from benchmarks.cold import ASK, made_up_index
 from benchmarks.harness import fresh
-from indexer.published import add, split
+from indexer.published import add
 from retriever import spaces
 from retriever.devices import torch_device
-from retriever.spaces import Space, folders, home, i2pmae, pointbert, pointnet
+from retriever.spaces import Space, folders, home, i2pmae, openshape, pointbert, uni3d
 from retriever.spaces.catalogue import PUBLISHED
 from retriever.spaces.minilm import model_folder
 from retriever.spaces.published import Published
 from retriever.types import Modality, Payload, Picture, PointCloud, Text, Waveform
 
+_SAMPLING = (
+    *((module, "neighborhoods") for module in (i2pmae, pointbert, uni3d)),
+    *((openshape, name) for name in ("farthest_points", "within")),
+)
+"""Where published towers choose centres and neighbours."""
 _SIDE = 2048
 """Of the matrices whose product is the reference."""
 _TEXT = "a photo of a chair with four legs, number {}"
@@ -83,18 +88,23 @@ def sampling_rows(name: str, batch: int, rounds: int, device: str) -> list[dict[
 
 @contextmanager
 def _timed_sampling(device: str) -> Iterator[list[float]]:
-    """Collects the seconds of every call that chooses centres and neighbours, in published towers."""
+    """Collects the seconds of every call that chooses centres or neighbours, in published towers."""
     spent: list[float] = []
 
-    def timed(points: torch.Tensor, *arguments: Any, **options: Any) -> Any:
-        _wait(device)
-        started = time.perf_counter()
-        found = pointnet.neighborhoods(points, *arguments, **options)
-        _wait(device)
-        spent.append(time.perf_counter() - started)
-        return found
+    def timed(function: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any, **options: Any) -> Any:
+            _wait(device)
+            started = time.perf_counter()
+            found = function(*arguments, **options)
+            _wait(device)
+            spent.append(time.perf_counter() - started)
+            return found
 
-    with patch.object(i2pmae, "neighborhoods", timed), patch.object(pointbert, "neighborhoods", timed):
+        return run
+
+    with ExitStack() as patches:
+        for module, name in _SAMPLING:
+            patches.enter_context(patch.object(module, name, timed(getattr(module, name))))
         yield spent
 
 
@@ -140,13 +150,12 @@ def present(name: str, seed: int = 0) -> Iterator[str]:
 def make_up(published: Published, folder: Path, seed: int = 0) -> None:
     """Writes a space of the right keys, shapes and sizes, whose weights mean nothing."""
     folder.mkdir(parents=True)
-    generator, entries = torch.Generator().manual_seed(seed), {}
+    generator, towers = torch.Generator().manual_seed(seed), {}
     for modality, part in published.parts.items():
         state = folders.unfilled(part.architecture, modality, part.config).state_dict()
-        file = folder / f"{modality}.safetensors"
-        digest = split.write({key: _made(key, like, generator) for key, like in state.items()}, file, lambda _: None)
-        entries[modality] = add.entry(published, modality, digest, Path("made up"))
-    add.write_card(folder, published, entries)
+        made = {key: _made(key, like, generator) for key, like in state.items()}
+        towers[modality] = add.put(folder, published, modality, made, "made up")
+    add.write_card(folder, published, towers)
 
 
 def _made(key: str, like: torch.Tensor, generator: torch.Generator) -> torch.Tensor:

@@ -111,7 +111,7 @@ def pull(
     from cli.progress import progress
     from indexer.published import add as adding
     from indexer.published import download
-    from retriever.errors import UsageError
+    from retriever.errors import SpaceError, UsageError
     from retriever.spaces import home
 
     published = adding.published(name)
@@ -120,15 +120,20 @@ def pull(
             f"There is no plain address to download {name} from. {published.where} Then run: retriever spaces add "
             f"{name} FILE"
         )
+    if set(adding.present(name)) == set(published.parts):
+        typer.echo(f"{name} is here already, with all its towers; see: retriever spaces show {name}", err=True)
+        return
     _accept(published, yes)
     folder = home.home() / ".downloads" / name
     with progress(quiet=False) as told:
         files = [download.fetch(each, folder, progress=told) for each in published.downloads]
-    _add(name, files)
+    try:
+        _add(name, files)
+    except SpaceError:
+        download.forget(files)  # whatever the server sent, it was not the model
+        raise
     if not keep:
-        for file in files:
-            file.unlink()
-        folder.rmdir()
+        download.forget(files)
 
 
 def _add(name: str, files: list[Path]) -> None:
@@ -155,7 +160,11 @@ def _accept(published: Published, yes: bool) -> None:
     """
     from retriever.errors import UsageError
 
-    typer.echo(f"{published.name}: {published.about}.\nLicence of the weights: {published.license}.", err=True)
+    typer.echo(
+        f"{published.name}: {published.about}; {size(published.bytes)} of weights.\n"
+        f"Licence of the weights: {published.license}.",
+        err=True,
+    )
     if yes:
         return
     if not has_person():

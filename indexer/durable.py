@@ -18,14 +18,18 @@ except ImportError:  # Windows
 
 
 class FolderLock:
-    """The right to write to an index folder; the kernel takes it back when the process dies, however it dies.
+    """The right to write to a folder; the kernel takes it back when the process dies, however it dies.
+
+    Args:
+        folder: an index, or what else `what` says.
+        what: it is, for the message.
 
     Raises:
         IndexBusy: another process (or writer of this one) holds it.
         RetrieverError: the system has no such locks.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, what: str = "the index") -> None:
         if fcntl is None:
             raise RetrieverError(
                 "Writing an index needs the file locks of Linux or macOS: on Windows, run retriever inside WSL."
@@ -39,7 +43,7 @@ class FolderLock:
             if not isinstance(error, BlockingIOError):
                 raise
             raise IndexBusy(
-                f"Another process (pid {holder}) is writing to the index {folder}: wait until it is done, or stop it."
+                f"Another process (pid {holder}) is writing to {what} {folder}: wait until it is done, or stop it."
             ) from error
         _held.add(self._fd)
         with suppress(OSError):  # only said to others who ask; a full disk must not leave the lock held

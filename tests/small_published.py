@@ -10,7 +10,7 @@ import torch
 from made_up import fill
 from torch import Tensor
 
-from indexer.published import add, split
+from indexer.published import add
 from retriever.spaces import catalogue, folders, home
 from retriever.spaces.catalogue import POINT_BIND
 from retriever.spaces.published import Layout, Part, Published
@@ -92,12 +92,8 @@ def state(modality: Modality, published: Published = PUBLISHED) -> dict[str, Ten
 def write(published: Published, folder: Path) -> Path:
     """The space as `retriever spaces add` leaves it, in a folder."""
     folder.mkdir(parents=True)
-    entries = {}
-    for modality in published.parts:
-        file = folder / f"{modality}.safetensors"
-        digest = split.write(state(modality, published), file, lambda _: None)
-        entries[modality] = add.entry(published, modality, digest, file)
-    add.write_card(folder, published, entries)
+    towers = {each: add.put(folder, published, each, state(each, published), "made up") for each in published.parts}
+    add.write_card(folder, published, towers)
     return folder
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
 from indexer.build import Progress
-from indexer.durable import disk_errors, whole_file
+from indexer.durable import FolderLock, disk_errors, whole_file
 from indexer.published import split
 from indexer.published.checkpoint import Checkpoint
-from retriever.errors import UsageError
+from retriever.errors import SpaceError, UsageError
 from retriever.spaces import folders, home
 from retriever.spaces.catalogue import PUBLISHED
 from retriever.spaces.published import Published
@@ -49,7 +51,8 @@ def published(name: str) -> Published:
 def add(name: str, files: Sequence[Path], *, progress: Progress = lambda *_: None) -> Added:
     """Takes the towers that the files hold into the user's space called `name`, beside those it has already.
 
-    A checkpoint is never read whole: its tensors are copied one by one out of the mapped file.
+    A checkpoint is never read whole: its tensors are copied one by one out of the mapped file. The description of the
+    space is replaced when all towers are on disk, under names of their own: what is interrupted changes nothing.
 
     Args:
         name: of a published space.
@@ -57,40 +60,95 @@ def add(name: str, files: Sequence[Path], *, progress: Progress = lambda *_: Non
         progress: told ``("add", megabytes so far, megabytes in all)``.
 
     Raises:
-        UsageError: no published space has that name.
+        UsageError: no published space has that name, or two files hold the same tower.
         SpaceError: a file is not there, damaged, or not of that space.
+        IndexBusy: another process adds to this space.
     """
     space = published(name)
-    found = {each.modality: (each, file) for file in files for each in split.towers(space, Checkpoint(file))}
+    found = _found(space, files)
     folder = home.folder(name)
-    card = folders.read(folder) if (folder / home.CARD).is_file() else {"towers": {}}
-    towers = {Modality(name): tower for name, tower in card["towers"].items()}
     total, done = sum(split.bytes_of(each.tensors) for each, _ in found.values()), 0
     with disk_errors(folder, "the space"):
         folder.mkdir(parents=True, exist_ok=True)
-        for modality, (each, file) in found.items():
-            weights = folder / f"{modality}.safetensors"
-            digest = split.write(each.tensors, weights, partial(_told, progress, done, total))
-            done += weights.stat().st_size
-            towers[modality] = entry(space, modality, digest, file)
-        write_card(folder, space, towers)
+        lock = FolderLock(folder, "the space")
+        try:
+            towers = _present(folder)
+            for modality, (each, file) in found.items():
+                told = partial(_told, progress, done, total)
+                towers[modality] = put(folder, space, modality, each.tensors, file.name, told)
+                done += split.bytes_of(each.tensors)
+            write_card(folder, space, towers)
+            _tidy(folder, {tower["file"] for tower in towers.values()})
+        finally:
+            lock.release()
     return Added(folder, list(found), [modality for modality in space.parts if modality not in towers])
+
+
+def present(name: str) -> list[Modality]:
+    """The towers of a published space that the user has."""
+    return list(_present(home.folder(name)))
+
+
+def _found(space: Published, files: Sequence[Path]) -> dict[Modality, tuple[split.Found, Path]]:
+    found: dict[Modality, tuple[split.Found, Path]] = {}
+    for file in files:
+        for each in split.towers(space, Checkpoint(file)):
+            if each.modality in found:
+                raise UsageError(
+                    f"{found[each.modality][1]} and {file} both hold the {each.modality} tower; leave one of them out."
+                )
+            found[each.modality] = each, file
+    return found
+
+
+def _present(folder: Path) -> dict[Modality, Any]:
+    """The towers that the space has, as its description says; none where that is of no use."""
+    try:
+        towers = {Modality(name): tower for name, tower in folders.read(folder)["towers"].items()}
+        return {modality: tower for modality, tower in towers.items() if (folder / tower["file"]).is_file()}
+    except (SpaceError, KeyError, TypeError, ValueError, AttributeError):
+        return {}
+
+
+def _tidy(folder: Path, named: Collection[str]) -> None:
+    """Removes weights that the description does not name: of replaced towers, and of runs that were killed."""
+    for file in folder.iterdir():
+        if file.suffix in {".safetensors", ".new", ".tmp"} and file.name not in named:
+            file.unlink()
 
 
 def _told(progress: Progress, before: int, total: int, written: int) -> None:
     progress("add", (before + written) >> 20, total >> 20)
 
 
-def entry(space: Published, modality: Modality, digest: str, file: Path) -> dict[str, Any]:
-    """What ``space.json`` says of a tower that is from `file` and whose weights have that SHA-256."""
-    part = space.parts[modality]
+def put(
+    folder: Path,
+    space: Published,
+    modality: Modality,
+    tensors: Mapping[str, Tensor],
+    source: str,
+    told: Callable[[int], None] = lambda _: None,
+) -> dict[str, Any]:
+    """Writes the weights of a tower to a folder, under a name of their own; returns what ``space.json`` says of it.
+
+    Args:
+        folder: of the space.
+        space: that the tower is of.
+        modality: of the tower.
+        tensors: its state.
+        source: name of the file that they are from.
+        told: called with the bytes written so far.
+    """
+    part, fresh = space.parts[modality], folder / f"{modality}.new"
+    digest = split.write(tensors, fresh, told)
+    weights = fresh.rename(folder / f"{modality}-{digest[:8]}.safetensors")
     return {
-        "file": f"{modality}.safetensors",
+        "file": weights.name,
         "sha256": digest,
         "license": part.license,
         "architecture": part.architecture,
         "config": dict(part.config),
-        "from": file.name,
+        "from": source,
     }
 
 

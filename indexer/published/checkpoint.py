@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,9 @@ def _torch(path: Path) -> Mapping[str, Any]:
     if head not in (_ZIP, _PICKLE):
         raise _damaged(path, ValueError("it does not begin as such a file"))
     try:
-        data = torch.load(path, map_location="cpu", weights_only=True, mmap=head == _ZIP)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch prints a line of its own code about programs in such files
+            data = torch.load(path, map_location="cpu", weights_only=True, mmap=head == _ZIP)
     except Exception as error:  # torch raises nearly everything for damaged files
         if "weights_only" in str(error) or "Weights only" in str(error):
             raise SpaceError(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from hashlib import sha256
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from indexer.build import Progress
-from indexer.durable import disk_errors
+from indexer.durable import FolderLock, disk_errors
 from retriever.errors import RetrieverError
 from retriever.spaces.published import Download
+from retriever.store import layout
 
 _BLOCK = 1 << 20
 _TIMEOUT = 60.0  # seconds without a byte
@@ -32,6 +33,7 @@ def fetch(download: Download, folder: Path, *, progress: Progress = lambda *_: N
         where it is.
 
     Raises:
+        IndexBusy: another process downloads to this folder.
         RetrieverError: the address does not answer, the connection broke, the digest differs, or the disk is full.
     """
     path, part = folder / download.file, folder / f"{download.file}.part"
@@ -39,59 +41,75 @@ def fetch(download: Download, folder: Path, *, progress: Progress = lambda *_: N
         return path
     with disk_errors(folder, "the downloads"):
         folder.mkdir(parents=True, exist_ok=True)
-        part.touch()
-    with _said(download, part), _answer(download, part.stat().st_size) as answer:
-        _receive(answer, part, progress)
-    _check(download, part)
-    part.rename(path)
+        lock = FolderLock(folder, "the downloads")
+        try:
+            for block, begins in _blocks(download, part, progress):
+                with part.open("wb" if begins else "ab") as file:
+                    file.write(block)
+            _check(download, part)
+            part.rename(path)
+            _tag(part).unlink(missing_ok=True)
+        finally:
+            lock.release()
     return path
 
 
-@contextmanager
-def _answer(download: Download, have: int) -> Iterator[HTTPResponse | None]:
-    """The response from byte `have` on; None where the file is complete already."""
-    request = Request(download.url, headers={"User-Agent": _AGENT, "Range": f"bytes={have}-"})
+def _tag(part: Path) -> Path:
+    """Where the version of a file that is being downloaded is kept, as its server names it."""
+    return part.with_suffix(".etag")
+
+
+def _blocks(download: Download, part: Path, progress: Progress) -> Iterator[tuple[bytes, bool]]:
+    """What is still to come of a file, and with each block whether it is the file's first.
+
+    Raises:
+        RetrieverError: the network or the server fails.
+    """
     try:
-        with urlopen(request, timeout=_TIMEOUT) as response:
-            yield response
-    except HTTPError as error:
-        if error.code != 416 or not have:  # 416: there is nothing after what we have
-            raise
-        yield None
-
-
-def _receive(answer: HTTPResponse | None, part: Path, progress: Progress) -> None:
-    if answer is None:
+        with _answer(download, part) as answer:
+            resumed = answer.status == 206 and part.is_file()
+            done = part.stat().st_size if resumed else 0  # a server that cannot resume sends everything again
+            length = answer.headers.get("Content-Length")
+            total = None if length is None else done + int(length)
+            _tag(part).write_text(answer.headers.get("ETag") or "")
+            begins = not resumed
+            while block := answer.read(_BLOCK):
+                done += len(block)
+                yield block, begins
+                begins = False
+                progress("pull", done >> 20, None if total is None else total >> 20)
+            if total is not None and done < total:
+                raise ConnectionError(f"it ended after {done:,} of {total:,} bytes")
+    except _Complete:
         return
-    appending = answer.status == 206
-    done = part.stat().st_size if appending else 0  # a server that cannot resume sends everything again
-    length = answer.headers.get("Content-Length")
-    total = None if length is None else done + int(length)
-    with part.open("ab" if appending else "wb") as file:
-        while block := answer.read(_BLOCK):
-            file.write(block)
-            done += len(block)
-            progress("pull", done >> 20, None if total is None else total >> 20)
-    if total is not None and done < total:
-        raise ConnectionError(f"it ended after {done:,} of {total:,} bytes")
-
-
-@contextmanager
-def _said(download: Download, part: Path) -> Iterator[None]:
-    """Turns what goes wrong on the way into one sentence; what came is kept."""
-    try:
-        yield
-    except (URLError, HTTPException, ConnectionError, TimeoutError) as error:
+    except (OSError, HTTPException) as error:
         reason = getattr(error, "reason", None) or error
         raise RetrieverError(
             f"{download.url} could not be downloaded ({reason}); what came is kept in {part.parent}: run the command "
             "again to go on, or download the file with a browser and use `retriever spaces add`."
         ) from error
-    except OSError as error:
-        raise RetrieverError(
-            f"Cannot write to {part} ({error.strerror or error}): free disk space or make the folder writable, then "
-            "run the command again; it goes on from there."
-        ) from error
+
+
+class _Complete(Exception):
+    """There is nothing after what we have."""
+
+
+def _answer(download: Download, part: Path) -> HTTPResponse:
+    """The response from where the part ends, or from the start where the file is another one by now."""
+    headers = {"User-Agent": _AGENT}
+    have = part.stat().st_size if part.is_file() else 0
+    if have:
+        headers["Range"] = f"bytes={have}-"
+        tag = _tag(part).read_text() if _tag(part).is_file() else ""
+        if tag and not tag.startswith("W/"):
+            headers["If-Range"] = tag
+    try:
+        response: HTTPResponse = urlopen(Request(download.url, headers=headers), timeout=_TIMEOUT)
+    except HTTPError as error:
+        if error.code == 416 and have:
+            raise _Complete from error
+        raise
+    return response
 
 
 def _check(download: Download, part: Path) -> None:
@@ -103,7 +121,17 @@ def _check(download: Download, part: Path) -> None:
             digest.update(block)
     if digest.hexdigest() != download.sha256:
         part.unlink()
+        _tag(part).unlink(missing_ok=True)
         raise RetrieverError(
             f"What {download.url} gave is not the published file (SHA-256 {digest.hexdigest()[:12]}..., not "
             f"{download.sha256[:12]}...) and was removed; run the command again, or get the file elsewhere."
         )
+
+
+def forget(files: Iterable[Path]) -> None:
+    """Removes downloaded files, and their folder where nothing else is in it."""
+    for file in files:
+        file.unlink(missing_ok=True)
+        with suppress(OSError):
+            (file.parent / layout.LOCK).unlink(missing_ok=True)
+            file.parent.rmdir()

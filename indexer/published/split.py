@@ -119,10 +119,11 @@ def _checked(
     tensors = {}
     for key, like in wanted.items():
         tensor = torch.tensor(layout.absent[key]) if key in layout.absent else held[layout.key(key)]
-        if tensor.shape != like.shape and not tensor.numel() == like.numel() == 1:
+        same = tensor.shape == like.shape or tensor.numel() == like.numel() == 1
+        if not same or tensor.is_floating_point() != like.is_floating_point() or _stored(tensor.dtype) not in _DTYPES:
             raise SpaceError(
-                f"{path}: {layout.key(key)!r} of the {modality} tower has the shape {tuple(tensor.shape)} and not "
-                f"{tuple(like.shape)}; it is of another version of the model: download the published one."
+                f"{path}: {layout.key(key)!r} of the {modality} tower is {tensor.dtype} of {tuple(tensor.shape)} and "
+                f"not {like.dtype} of {tuple(like.shape)}; it is of another version: download the published one."
             )
         tensors[key] = tensor.reshape(like.shape)
     return tensors

@@ -7,6 +7,7 @@ A name is looked up among the spaces that ship in the package (`mini`), those in
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def get(name: str = DEFAULT, *, device: str = "cpu") -> Space:
     check_device(device)
     if name not in _FAMILIES and name not in names():
         raise _unknown(name)
-    key = (name, device, 0 if name in _FAMILIES else home.stamp(name))
+    key = (name, device, home.stamp(name) if name in home.names() and name not in _FAMILIES else 0)
     if key not in _opened:
         if name in _FAMILIES:
             _opened[key] = import_module(_FAMILIES[name]).open_space(name=name, device=device)
@@ -84,8 +85,12 @@ def folder(name: str) -> Path:
     """
     if name not in _FAMILIES and name not in names():
         raise _unknown(name)
+    if name not in _FAMILIES and name not in home.names():
+        raise SpaceError(
+            f"The space {name!r} is that of another package and cannot be trained on here; start from {DEFAULT}."
+        )
     at = mini.folder(name) if name in _FAMILIES else home.folder(name)
-    towers = folders.read(at).get("towers", {}).values() if (at / home.CARD).is_file() else [{"architecture": None}]
+    towers = folders.read(at)["towers"].values()
     if any(tower.get("architecture", folders.OWN) != folders.OWN for tower in towers):
         raise SpaceError(f"The space {name!r} has towers that cannot be trained on here; start from {DEFAULT}.")
     return at
@@ -98,8 +103,11 @@ def _unknown(name: str) -> SpaceError:
             f"The space {name!r} has no weights in {home.home()}: run {how} (see: retriever spaces show {name}), "
             f"or set ${home.ENVIRONMENT} to where they are."
         )
+    near = get_close_matches(name, {*names(), *PUBLISHED}, n=1)
+    meant = f" Did you mean {near[0]}?" if near else ""
     return SpaceError(
-        f"There is no space called {name!r}; choose one of: {', '.join(names())}. Spaces of your own are looked for in "
+        f"There is no space called {name!r}; choose one of: {', '.join(names())}, or one of `retriever spaces`.{meant} "
+        "Spaces of your own are looked for in "
         f"{home.home()} (set ${home.ENVIRONMENT} for another place): an index made in one needs it there, so bring its "
         "folder back, or index the corpus again into a new folder."
     )

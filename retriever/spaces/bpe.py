@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import html
+import zlib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
@@ -39,7 +40,9 @@ def merges_file() -> Path:
     spec = find_spec(PACKAGE)
     path = Path(spec.origin).parent / MERGES if spec and spec.origin else None
     if path is None or not path.is_file():
-        raise SpaceError("The tokenizer's package is not installed; run: pip install --no-deps open_clip_torch==3.3.0")
+        raise SpaceError(
+            "The tokenizer's packages are not installed; run: pip install --no-deps open_clip_torch==3.3.0 ftfy wcwidth"
+        )
     return path
 
 
@@ -115,5 +118,5 @@ def _pairs(merges: Path) -> list[tuple[str, str]]:
     try:
         lines = gzip.decompress(merges.read_bytes()).decode().split("\n")[1 : 1 + count]
         return [(left, right) for left, right in (line.split() for line in lines)]
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise SpaceError(f"The merges {merges} cannot be read ({error}); install open_clip_torch again.") from error

@@ -55,17 +55,14 @@ def open_space(at: Path, *, device: str = "cpu") -> Space:
     try:
         return _space(at, card, device)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SpaceError(
-            f"{at / CARD} does not describe a space that this version knows ({type(error).__name__}: {error}); "
-            "upgrade any3d-retriever, or make the space again."
-        ) from error
+        raise _unknown(at / CARD, f"{type(error).__name__}: {error}") from error
 
 
 def read(at: Path) -> dict[str, Any]:
     """What the ``space.json`` in a folder says.
 
     Raises:
-        SpaceError: it is missing or no JSON.
+        SpaceError: it is missing, no JSON, or names no towers.
     """
     path = at / CARD
     try:
@@ -74,7 +71,16 @@ def read(at: Path) -> dict[str, Any]:
         raise SpaceError(f"The space in {at} has no {CARD}; {_CURE}.") from error
     except (OSError, ValueError) as error:
         raise SpaceError(f"{path} cannot be read ({error}); {_CURE}.") from error
+    if not isinstance(card, dict) or not isinstance(card.get("towers"), dict) or not card["towers"]:
+        raise _unknown(path, "it names no towers")
     return card
+
+
+def _unknown(path: Path, why: str) -> SpaceError:
+    return SpaceError(
+        f"{path} does not describe a space that this version knows ({why}); upgrade any3d-retriever, or make the space "
+        "again."
+    )
 
 
 def digest(card: Mapping[str, Any]) -> str:

@@ -33,7 +33,11 @@ def mel_clips(clips: Tensor) -> Tensor:
     Less than a frame is followed by silence. Frames that a clip of less than two seconds lacks are zeros before the
     mean is taken out; longer ones are cut.
     """
-    clips = F.pad(clips, (0, max(0, FRAME - clips.shape[-1])))
+    with torch.autocast(clips.device.type, enabled=False):  # logarithms of what is nearly nothing need all digits
+        return _mel(F.pad(clips, (0, max(0, FRAME - clips.shape[-1]))))
+
+
+def _mel(clips: Tensor) -> Tensor:
     frames = clips.unfold(-1, FRAME, _SHIFT)
     frames = frames - frames.mean(dim=-1, keepdim=True)
     before = torch.cat([frames[..., :1], frames[..., :-1]], dim=-1)

@@ -31,7 +31,7 @@ from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 from retriever.errors import SpaceError
 from retriever.spaces.base import Encoder
 from retriever.spaces.colored import ColoredCloudEncoder
-from retriever.spaces.pointnet import farthest_points, within
+from retriever.spaces.pointnet import farthest_points, folded, within
 from retriever.spaces.tokens import gather
 from retriever.spaces.variants import chosen
 from retriever.types import Modality
@@ -172,7 +172,7 @@ class _Patches(nn.Module):
         near = within(centers, points, self.radius, self.neighbors)
         members = gather(torch.cat([points, colors], dim=-1), near)
         members = torch.cat([members[..., :3] - centers[:, :, None], members], dim=-1)
-        layers = [_folded(*layer) for layer in zip(self.mlp_convs, self.mlp_bns, strict=True)]
+        layers = [folded(*layer) for layer in zip(self.mlp_convs, self.mlp_bns, strict=True)]
         at_once = max(1, _MEMBERS[points.device.type] // self.neighbors)
         features = [_maximum(some, layers) for some in members.flatten(0, 1).split(at_once)]
         return centers, torch.cat(features).unflatten(0, centers.shape[:2])
@@ -183,12 +183,6 @@ def _maximum(patches: Tensor, layers: list[tuple[Tensor, Tensor]]) -> Tensor:
     for weight, bias in layers:
         patches = F.linear(patches, weight, bias).relu_()
     return patches.amax(dim=1)
-
-
-def _folded(convolution: Any, norm: Any) -> tuple[Tensor, Tensor]:
-    """Weight and bias of a layer with its norm, whose statistics are the running ones."""
-    scale = norm.weight * (norm.running_var + norm.eps).rsqrt()
-    return convolution.weight[:, :, 0, 0] * scale[:, None], (convolution.bias - norm.running_mean) * scale + norm.bias
 
 
 def _linear(x: Tensor, convolution: Any) -> Tensor:

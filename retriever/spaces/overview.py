@@ -26,7 +26,7 @@ class Overview:
         about: what it is.
         dim: length of its vectors; None where it would have to be opened to know.
         modalities: that it reads.
-        here: "shipped", "yours", "added", the package that brings it, or "no" for one that can be added.
+        here: "shipped", "yours", "added", "damaged", the package that brings it, or "no" for one that can be added.
         license: of the weights.
         commercial: whether that permits commercial use: "yes", "no", or which towers not; "" where it is for the user
             to know.
@@ -35,7 +35,7 @@ class Overview:
         rules: "shapes", "pictures" and "sounds" -> how they are read.
         folder: where it is; None for one that is not here.
         weights: digest that an index records; None likewise.
-        how: what to run to have it, where it is not here; else empty.
+        how: what to run to have it, where it is not here; what is wrong, where it is damaged; else empty.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Overview:
 
 
 def all_spaces() -> list[Overview]:
-    """Every space that is here, a damaged one left out, then those that can be added.
+    """Every space that is here, then those that can be added.
 
     Those of other packages are not opened, as that may take long: their length, modalities and licence are not told.
     """
@@ -69,8 +69,8 @@ def all_spaces() -> list[Overview]:
             continue
         try:
             told.append(one(name))
-        except SpaceError:
-            continue
+        except SpaceError as error:
+            told.append(Overview(name, _about(name), None, [], "damaged", "", how=str(error)))
     return told + [_absent(each) for name, each in PUBLISHED.items() if name not in names]
 
 
@@ -84,7 +84,7 @@ def one(name: str) -> Overview:
         return _absent(PUBLISHED[name])
     space = spaces.get(name)
     identity = space.identity
-    folder = mini.folder(name) if name in spaces.shipped() else home.folder(name)
+    folder = mini.folder(name) if name in spaces.shipped() else home.home() / name
     card = folders.read(folder)["towers"] if (folder / home.CARD).is_file() else {}
     files = [folder / tower["file"] for tower in card.values() if "file" in tower]
     return Overview(
@@ -101,7 +101,7 @@ def one(name: str) -> Overview:
             for each in Modality
             if each in space.modalities
         },
-        _rules(identity.inputs),
+        _rules(identity.inputs, with_shapes=Modality.SHAPE in space.modalities),
         str(folder) if card else None,
         identity.weights,
     )
@@ -152,7 +152,7 @@ def _absent(published: Published) -> Overview:
         "no",
         published.license,
         published.commercial,
-        int(sum(part.gigabytes for part in published.parts.values()) * 1e9),
+        published.bytes,
         {each: f"{part.architecture}; {part.license}" for each, part in published.parts.items()},
         _rules(inputs, with_shapes=published.shape is not None),
         how=" ".join(how),

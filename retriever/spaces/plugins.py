@@ -6,10 +6,13 @@ The name of the entry point is the name of the space; its value is a function ``
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
 
-from retriever.errors import SpaceError
-from retriever.spaces.base import Space
+from retriever.errors import RetrieverError, SpaceError
+from retriever.spaces.base import Encoder, Space
+from retriever.types import Modality, Payload, Vectors
 
 GROUP = "retriever.spaces"
 
@@ -31,21 +34,54 @@ def open_space(name: str, *, device: str) -> Space:
     Raises:
         SpaceError: its package fails, or gives something else.
     """
-    found = _entry_point(name)
-    try:
-        space = found.load()(name=name, device=device)
-    except SpaceError:
-        raise
-    except Exception as error:  # it is somebody else's code: anything can happen
-        raise SpaceError(
-            f"The space {name!r} of the package {origin(name)} cannot be opened ({type(error).__name__}: {error}); "
-            "upgrade or uninstall that package."
-        ) from error
+    with _named(name):
+        space = _entry_point(name).load()(name=name, device=device)
     if not isinstance(space, Space) or space.identity.name != name:
         raise SpaceError(
             f"The package {origin(name)} gives no retriever.spaces.Space called {name!r}; upgrade or uninstall it."
         )
-    return space
+    return _Guarded(name, space)
+
+
+class _Guarded(Space):
+    """Another package's space, whose failures are said to be its own."""
+
+    def __init__(self, name: str, space: Space) -> None:
+        super().__init__(space.identity, dict.fromkeys(space.modalities), space.license, space.licenses)  # type: ignore[arg-type]
+        self._name = name
+        self._space = space
+
+    def encoder(self, modality: Modality) -> Encoder:
+        """As `Space.encoder`."""
+        with _named(self._name):
+            return _GuardedEncoder(self._name, self._space.encoder(modality))
+
+
+class _GuardedEncoder:
+    def __init__(self, name: str, encoder: Encoder) -> None:
+        self.modality = encoder.modality
+        self.batch = encoder.batch
+        self._name = name
+        self._encoder = encoder
+
+    def encode(self, payloads: Sequence[Payload]) -> Vectors:
+        """As the package's encoder."""
+        with _named(self._name):
+            return self._encoder.encode(payloads)
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Turns what another package raises into a sentence that names it; anything can happen there."""
+    try:
+        yield
+    except RetrieverError:
+        raise
+    except Exception as error:
+        raise SpaceError(
+            f"The space {name!r} of the package {origin(name)} fails ({type(error).__name__}: {error}); upgrade or "
+            "uninstall that package, or see to what it says."
+        ) from error
 
 
 def _entry_point(name: str) -> EntryPoint:

@@ -154,7 +154,7 @@ class MiniPointNet(nn.Module):
     def forward(self, groups: Tensor) -> Tensor:
         """(b, groups, neighbours, channels) -> (b, groups, width)."""
         size = max(1, _MEMBERS[groups.device.type] // groups.shape[2])
-        first, second = _folded(self.first_conv), _folded(self.second_conv)
+        first, second = folded(self.first_conv[0], self.first_conv[1]), folded(self.second_conv[0], self.second_conv[1])
         tokens = [self._tokens(some, first, second) for some in groups.flatten(0, 1).split(size)]
         return torch.cat(tokens).unflatten(0, groups.shape[:2])
 
@@ -175,13 +175,10 @@ def _two_layers(channels: int, hidden: int, width: int) -> nn.Sequential:
     )
 
 
-def _folded(layers: nn.Sequential) -> tuple[Tensor, Tensor]:
-    """Weight and bias of the first layer with its norm, whose statistics are the running ones."""
-    convolution: Any = layers[0]
-    norm: Any = layers[1]
+def folded(convolution: Any, norm: Any) -> tuple[Tensor, Tensor]:
+    """Weight (out, in) and bias of a 1x1 convolution with the norm after it, whose statistics are the running ones."""
     scale = norm.weight * (norm.running_var + norm.eps).rsqrt()
-    bias = (convolution.bias - norm.running_mean) * scale + norm.bias
-    return convolution.weight[:, :, 0] * scale[:, None], bias
+    return convolution.weight.flatten(1) * scale[:, None], (convolution.bias - norm.running_mean) * scale + norm.bias
 
 
 def _linear(convolution: Any, x: Tensor) -> Tensor:

@@ -58,12 +58,10 @@ class Download:
 
     Attributes:
         url: of the file.
-        bytes: its size, where it is known.
         sha256: its digest, where its publishers state one.
     """
 
     url: str
-    bytes: int | None = None
     sha256: str | None = None
 
     @property
@@ -108,6 +106,11 @@ class Published:
     downloads: tuple[Download, ...] = ()
     unused: str = r"$^"
     confirmed: bool = False
+
+    @property
+    def bytes(self) -> int:
+        """Of all weights, in float32; about."""
+        return int(sum(part.gigabytes for part in self.parts.values()) * 1e9)
 
     @property
     def license(self) -> str:

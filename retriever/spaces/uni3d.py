@@ -25,7 +25,7 @@ from retriever.errors import SpaceError
 from retriever.spaces.base import Encoder
 from retriever.spaces.colored import ColoredCloudEncoder
 from retriever.spaces.eva import EPS, EvaBlock
-from retriever.spaces.pointnet import MiniPointNet, farthest_points, nearest, position_code
+from retriever.spaces.pointnet import MiniPointNet, neighborhoods, position_code
 from retriever.spaces.tokens import gather
 from retriever.spaces.variants import chosen
 from retriever.types import Modality
@@ -108,8 +108,8 @@ class Uni3D(nn.Module):
 
     def forward(self, points: Tensor, colors: Tensor) -> Tensor:
         """(b, n, 3) clouds in the unit sphere and (b, n, 3) RGB in 0..1 -> (b, dim), not of unit length."""
-        centers = gather(points, farthest_points(points, self.groups, skip_origin=True))
-        members = gather(torch.cat([points, colors], dim=-1), nearest(centers, points, self.neighbors))
+        centers, near = neighborhoods(points, self.groups, self.neighbors, skip_origin=True)
+        members = gather(torch.cat([points, colors], dim=-1), near)
         members[..., :3] -= centers[:, :, None]
         tokens = self.encoder2trans(self.encoder(members)) + self.pos_embed(centers)
         x = torch.cat([(self.cls_token + self.cls_pos).expand(len(points), -1, -1), tokens], dim=1)

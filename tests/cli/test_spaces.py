@@ -146,6 +146,35 @@ def test_pull_downloads_adds_and_tidies_up(server: str, keep: bool, monkeypatch:
     assert (home.home() / ".downloads" / NAME / "small.pt").exists() == keep
 
 
+def test_what_is_no_model_is_not_kept(server: str, weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = weights.with_name("page.pt")
+    page.write_text("<html>Log in to the network first</html>")
+    published = replace(small_published.PUBLISHED, downloads=(Download(server.replace("small", "page")),))
+    monkeypatch.setitem(catalogue.PUBLISHED, NAME, published)
+    result = retriever("spaces", "pull", NAME, "--yes")
+    assert result.exit_code == 1 and "page.pt is no whole file of weights" in result.stderr
+    torch.save(small_published.checkpoint(), page)
+    assert retriever("spaces", "pull", NAME, "--yes").exit_code == 0
+    again = retriever("spaces", "pull", NAME, "--yes")
+    assert again.exit_code == 0 and "is here already" in again.stderr
+
+
+def test_a_damaged_space_is_listed_as_such(weights: Path) -> None:
+    retriever("spaces", "add", NAME, weights, "--yes")
+    (home.home() / NAME / "space.json").write_text("{}")
+    assert rows(retriever("spaces"))[NAME][2] == "damaged"
+    shown = retriever("spaces", "show", NAME)
+    assert shown.exit_code == 1 and "it names no towers" in shown.stderr
+    assert retriever("spaces", "add", NAME, weights, "--yes").exit_code == 0
+    assert rows(retriever("spaces"))[NAME][2] == "added"
+
+
+def test_a_slip_of_the_pen_is_understood() -> None:
+    result = retriever("spaces", "show", "imagebin")
+    assert result.exit_code == 1 and "Did you mean imagebind?" in result.stderr
+    assert "Did you mean point-bind?" in retriever("index", ".", "--space", "pointbind").stderr
+
+
 def test_what_has_no_plain_address_says_where_it_is() -> None:
     result = retriever("spaces", "pull", "point-bind", "--yes")
     assert result.exit_code == 2

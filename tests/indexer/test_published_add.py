@@ -16,10 +16,11 @@ from safetensors.torch import load_file, save_file
 from small_published import NAME
 from torch import Tensor
 
+from indexer.durable import FolderLock
 from indexer.published import add
 from indexer.published.checkpoint import Checkpoint
 from retriever import spaces
-from retriever.errors import RetrieverError, SpaceError, UsageError
+from retriever.errors import IndexBusy, RetrieverError, SpaceError, UsageError
 from retriever.spaces.catalogue import POINT_BIND_BERT
 from retriever.types import Modality
 
@@ -42,6 +43,11 @@ def saved(state: object, path: Path) -> Path:
     return path
 
 
+def weights(own: Path, modality: Modality) -> Path:
+    """The file that the description names."""
+    return own / str(json.loads((own / "space.json").read_text())["towers"][modality]["file"])
+
+
 def cloud(seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal((300, 3))
 
@@ -50,10 +56,13 @@ def test_a_checkpoint_becomes_a_space_of_one_file_a_tower(published: State, own:
     told: list[tuple[str, int, int | None]] = []
     done = add.add(NAME, [saved(published, tmp_path / "all.pt")], progress=lambda *step: told.append(step))
     assert (done.folder, done.towers, done.missing) == (own, [Modality.SHAPE, Modality.AUDIO], [])
-    assert sorted(file.name for file in own.iterdir()) == ["audio.safetensors", "shape.safetensors", "space.json"]
+    assert sorted(file.suffix for file in own.iterdir() if file.stat().st_size > 100) == [
+        ".json",
+        *2 * [".safetensors"],
+    ]
     assert told[-1][0] == "add" and told[-1][1] >= told[-1][2] > 0  # type: ignore[operator]
 
-    shape = load_file(own / "shape.safetensors")
+    shape = load_file(weights(own, Modality.SHAPE))
     assert set(shape) == set(small_published.state(Modality.SHAPE))
     assert all(torch.equal(value, published[key]) for key, value in shape.items())
     card = json.loads((own / "space.json").read_text())
@@ -75,15 +84,68 @@ def test_formats_of_checkpoints_give_the_same_space(published: State, own: Path,
     else:
         torch.save(published, path, _use_new_zipfile_serialization=suffix == ".pt")
     add.add(NAME, [path])
-    assert torch.equal(load_file(own / "shape.safetensors")["pc_projection"], published["pc_projection"])
+    assert torch.equal(load_file(weights(own, Modality.SHAPE))["pc_projection"], published["pc_projection"])
 
 
 def test_half_precision_is_widened_and_counters_stay_whole_numbers(published: State, own: Path, tmp_path: Path) -> None:
     half = {key: value.half() if value.is_floating_point() else value for key, value in published.items()}
     add.add(NAME, [saved(half, tmp_path / "half.pt")])
-    shape = load_file(own / "shape.safetensors")
+    shape = load_file(weights(own, Modality.SHAPE))
     assert {value.dtype for value in shape.values()} == {torch.float32, torch.int64}
     assert torch.allclose(shape["pc_projection"], published["pc_projection"], atol=1e-3)
+
+
+def test_what_is_interrupted_changes_nothing(
+    published: State, own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add.add(NAME, [saved(published, tmp_path / "all.pt")])
+    before, identity = cloud(), spaces.get(NAME).identity
+    vector = spaces.get(NAME).encode(shapes=before)
+    other = {key: value + 1 if value.is_floating_point() else value for key, value in published.items()}
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(add, "write_card", interrupted)
+        add.add(NAME, [saved(other, tmp_path / "other.pt")])
+    spaces._opened.clear()
+    assert spaces.get(NAME).identity == identity
+    assert np.array_equal(spaces.get(NAME).encode(shapes=before), vector)
+    add.add(NAME, [tmp_path / "other.pt"])
+    assert spaces.get(NAME).identity != identity
+    assert len(list(own.glob("*.safetensors"))) == 2 and not list(own.glob("*.new"))
+
+
+@pytest.mark.parametrize("card", ["{", "[]", "{}", '{"towers": {"shap": {}}}', '{"towers": []}'])
+def test_a_damaged_description_is_repaired(published: State, own: Path, tmp_path: Path, card: str) -> None:
+    own.mkdir(parents=True)
+    (own / "space.json").write_text(card)
+    add.add(NAME, [saved(published, tmp_path / "all.pt")])
+    assert spaces.get(NAME).modalities == {Modality.SHAPE, Modality.AUDIO}
+
+
+def test_a_tower_whose_file_is_gone_is_missing(published: State, own: Path, tmp_path: Path) -> None:
+    add.add(NAME, [saved(published, tmp_path / "all.pt")])
+    weights(own, Modality.AUDIO).unlink()
+    shape = {key: value for key, value in published.items() if not key.startswith("bind.modality_") or "_point" in key}
+    assert add.add(NAME, [saved(shape, tmp_path / "points.pt")]).missing == [Modality.AUDIO]
+    assert spaces.get(NAME).modalities == {Modality.SHAPE}
+
+
+def test_one_tower_in_two_files_is_refused(published: State, own: Path, tmp_path: Path) -> None:
+    files = [saved(published, tmp_path / "one.pt"), saved(published, tmp_path / "two.pt")]
+    with pytest.raises(UsageError, match=r"one\.pt and .*two\.pt both hold the shape tower"):
+        add.add(NAME, files)
+
+
+def test_two_at_once_is_refused(published: State, own: Path, tmp_path: Path) -> None:
+    own.mkdir(parents=True)
+    lock = FolderLock(own)
+    with pytest.raises(IndexBusy, match=r"is writing to the space .*small-bind"):
+        add.add(NAME, [saved(published, tmp_path / "all.pt")])
+    lock.release()
+    add.add(NAME, [tmp_path / "all.pt"])
 
 
 def test_towers_may_come_one_by_one(published: State, own: Path, tmp_path: Path) -> None:
@@ -118,7 +180,10 @@ def without(key: str) -> Callable[[State], State]:
     ("change", "said"),
     [
         (without("point_encoder.norm.bias"), r"shape tower in part: 1 of its \d+ tensors.*'point_encoder\.norm\.bias'"),
-        (lambda state: state | {"pc_projection": torch.zeros(7, 7)}, r"'pc_projection'.*\(7, 7\) and not \(48, 32\)"),
+        (
+            lambda state: state | {"pc_projection": torch.zeros(7, 7)},
+            r"'pc_projection'.*\(7, 7\) and not",
+        ),
         (
             lambda state: state | {"point_encoder.more": torch.zeros(1)},
             r"1 tensors that no tower.*'point_encoder\.more'",

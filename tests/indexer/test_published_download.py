@@ -13,9 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexer.durable import FolderLock
 from indexer.published.download import fetch
-from retriever.errors import RetrieverError
+from retriever.errors import IndexBusy, RetrieverError
 from retriever.spaces.published import Download
+from retriever.store import layout
 
 BODY = np.random.default_rng(0).bytes(3_000_000)
 
@@ -27,7 +29,14 @@ class Served:
     url: str = ""
     resumes: bool = True
     ends_after: int | None = None
+    body: bytes = BODY
+    etag: str = ""
     ranges: list[str] = field(default_factory=list)
+
+
+def left(folder: Path) -> set[str]:
+    """Files of a folder, but for its lock."""
+    return {file.name for file in folder.iterdir()} - {layout.LOCK}
 
 
 @pytest.fixture
@@ -38,16 +47,19 @@ def served() -> Iterator[Served]:
         def do_GET(self) -> None:
             asked = self.headers.get("Range", "")
             how.ranges.append(asked)
-            start = int(re.fullmatch(r"bytes=(\d+)-", asked)[1]) if how.resumes and asked else 0  # type: ignore[index]
+            resumes = how.resumes and asked and self.headers.get("If-Range", how.etag) == how.etag
+            start = int(re.fullmatch(r"bytes=(\d+)-", asked)[1]) if resumes else 0  # type: ignore[index]
             if self.path != "/weights.bin":
                 self.send_error(404)
-            elif start >= len(BODY):
+            elif start >= len(how.body):
                 self.send_error(416)
             else:
-                self.send_response(206 if how.resumes else 200)
-                self.send_header("Content-Length", str(len(BODY) - start))
+                self.send_response(206 if resumes else 200)
+                self.send_header("Content-Length", str(len(how.body) - start))
+                if how.etag:
+                    self.send_header("ETag", how.etag)
                 self.end_headers()
-                self.wfile.write(BODY[start : how.ends_after])
+                self.wfile.write(how.body[start : how.ends_after])
 
         def log_message(self, *_: object) -> None:
             return None
@@ -70,7 +82,7 @@ def test_a_file_comes_whole_and_is_not_fetched_twice(served: Served, tmp_path: P
     assert told[-1] == ("pull", 2, 2)
     assert fetch(download, tmp_path / "new") == path
     assert len(served.ranges) == 1
-    assert list(path.parent.iterdir()) == [path]
+    assert left(path.parent) == {"weights.bin"}
 
 
 @pytest.mark.parametrize("resumes", [True, False])
@@ -80,7 +92,23 @@ def test_a_broken_download_goes_on_where_it_stopped(served: Served, tmp_path: Pa
         fetch(Download(served.url), tmp_path)
     served.ends_after = None
     assert fetch(Download(served.url), tmp_path).read_bytes() == BODY
-    assert served.ranges == ["bytes=0-", "bytes=1200000-"]
+    assert served.ranges == ["", "bytes=1200000-"]
+
+
+def test_a_file_that_changed_meanwhile_is_begun_again(served: Served, tmp_path: Path) -> None:
+    served.ends_after, served.etag = 1_200_000, '"one"'
+    with pytest.raises(RetrieverError):
+        fetch(Download(served.url), tmp_path)
+    served.ends_after, served.etag, served.body = None, '"two"', BODY[::-1]
+    assert fetch(Download(served.url), tmp_path).read_bytes() == BODY[::-1]
+    assert left(tmp_path) == {"weights.bin"}
+
+
+def test_two_downloads_to_one_folder_are_refused(served: Served, tmp_path: Path) -> None:
+    lock = FolderLock(tmp_path)
+    with pytest.raises(IndexBusy, match="is writing to the downloads"):
+        fetch(Download(served.url), tmp_path)
+    lock.release()
 
 
 def test_a_complete_part_is_taken_as_it_is(served: Served, tmp_path: Path) -> None:
@@ -91,7 +119,7 @@ def test_a_complete_part_is_taken_as_it_is(served: Served, tmp_path: Path) -> No
 def test_another_file_than_the_published_one_is_removed(served: Served, tmp_path: Path) -> None:
     with pytest.raises(RetrieverError, match=r"not the published file.*removed"):
         fetch(Download(served.url, sha256="0" * 64), tmp_path)
-    assert not list(tmp_path.iterdir())
+    assert not left(tmp_path)
 
 
 def test_an_address_without_the_file_or_without_a_server_is_said(served: Served, tmp_path: Path) -> None:

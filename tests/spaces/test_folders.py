@@ -50,13 +50,13 @@ def test_an_unknown_precision_is_said(made: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_only_the_tower_that_is_needed_has_to_be_there(copy: Path) -> None:
-    (copy / "image.safetensors").unlink()
-    (copy / "shape.safetensors").write_bytes(b"damaged")
+    next(copy.glob("image-*")).unlink()
+    next(copy.glob("shape-*")).write_bytes(b"damaged")
     space = folders.open_space(copy)
     assert space.encode(texts="a chair").shape == (1, 32)
-    with pytest.raises(SpaceError, match=r"image\.safetensors of the image tower are missing.*add its weights again"):
+    with pytest.raises(SpaceError, match=r"image-\w+\.safetensors of the image tower are missing.*add its weights"):
         space.encoder(Modality.IMAGE)
-    with pytest.raises(SpaceError, match=r"shape\.safetensors of the shape tower cannot be used"):
+    with pytest.raises(SpaceError, match=r"shape-\w+\.safetensors of the shape tower cannot be used"):
         space.encoder(Modality.SHAPE)
 
 

@@ -104,6 +104,36 @@ def test_a_package_that_fails_is_named(site: Path, code: str, said: str) -> None
     assert [each.here for each in overview.all_spaces() if each.name == "odd"] == ["odd_space 1.2"]
 
 
+FAILING = """
+from retriever.spaces import ShapeInput, Space, SpaceIdentity
+from retriever.types import Modality
+
+class Texts:
+    modality, batch = Modality.TEXT, 8
+
+    def encode(self, payloads):
+        raise OSError("the model is not on the hub")
+
+def pictures():
+    raise ValueError("no such model")
+
+def open_space(*, name, device):
+    return Space(SpaceIdentity(name, 4, "0", ShapeInput()), {Modality.TEXT: Texts, Modality.IMAGE: pictures}, "none")
+"""
+
+
+def test_a_tower_of_a_package_that_fails_is_named(site: Path) -> None:
+    install(site, "late_space", FAILING, "late = late_space:open_space")
+    space = spaces.get("late")
+    with pytest.raises(SpaceError, match=r"'late' of the package late_space 1\.2 fails \(OSError: the model is not on"):
+        space.encode(texts="a chair")
+    with pytest.raises(SpaceError, match=r"late_space 1\.2 fails \(ValueError: no such model"):
+        space.encoder(Modality.IMAGE)
+    with pytest.raises(SpaceError, match="has no shape encoder"):
+        space.encoder(Modality.SHAPE)
+    assert "shapes" not in overview.one("late").rules
+
+
 def test_no_package_takes_the_name_of_a_shipped_space(site: Path) -> None:
     install(site, "bold_space", "def open_space(*, name, device): return 1 / 0", "mini = bold_space:open_space")
     assert spaces.names().count("mini") == 1
