@@ -25,9 +25,10 @@ from benchmarks.harness import fresh
 from indexer.published import add
 from retriever import spaces
 from retriever.devices import torch_device
-from retriever.spaces import Space, folders, home, i2pmae, openshape, pointbert, uni3d
+from retriever.spaces import Space, folders, home, openshape, uni3d
 from retriever.spaces.catalogue import PUBLISHED
 from retriever.spaces.minilm import model_folder
+from retriever.spaces.parts import i2pmae, pointbert
 from retriever.spaces.published import Published
 from retriever.types import Modality, Payload, Picture, PointCloud, Text, Waveform
 

@@ -19,10 +19,10 @@ from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
 from retriever.errors import SpaceError
 from retriever.spaces.base import Encoder
-from retriever.spaces.bpe import ClipTokenizer
-from retriever.spaces.imagebind_stems import ImuStem, PlaneStem, TextStem, VisionStem
-from retriever.spaces.kaldi import mel_clips
-from retriever.spaces.vit import IMAGEBIND, Block, normalised
+from retriever.spaces.parts.bpe import ClipTokenizer
+from retriever.spaces.parts.imagebind_stems import ImuStem, PlaneStem, TextStem, VisionStem
+from retriever.spaces.parts.kaldi import mel_clips
+from retriever.spaces.parts.vit import IMAGEBIND, Block, normalised
 from retriever.types import Modality, Payload, Text, Vectors, Waveform
 
 DIM = 1024

@@ -25,11 +25,11 @@ from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
 from retriever.errors import SpaceError
 from retriever.spaces.base import Encoder
-from retriever.spaces.bpe import CONTEXT, END, ClipTokenizer
-from retriever.spaces.eva import EPS as EVA_EPS
-from retriever.spaces.eva import EvaBlock
-from retriever.spaces.variants import chosen
-from retriever.spaces.vit import OPENCLIP, Block, normalised, quick_gelu
+from retriever.spaces.parts.bpe import CONTEXT, END, ClipTokenizer
+from retriever.spaces.parts.eva import EPS as EVA_EPS
+from retriever.spaces.parts.eva import EvaBlock
+from retriever.spaces.parts.variants import chosen
+from retriever.spaces.parts.vit import OPENCLIP, Block, normalised, quick_gelu
 from retriever.types import Modality, Payload, Text, Vectors
 
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {"gelu": F.gelu, "quick-gelu": quick_gelu}

@@ -30,10 +30,10 @@ from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
 from retriever.errors import SpaceError
 from retriever.spaces.base import Encoder
-from retriever.spaces.colored import ColoredCloudEncoder
-from retriever.spaces.pointnet import farthest_points, folded, within
+from retriever.spaces.parts.colored import ColoredCloudEncoder
+from retriever.spaces.parts.pointnet import farthest_points, folded, within
+from retriever.spaces.parts.variants import chosen
 from retriever.spaces.tokens import gather
-from retriever.spaces.variants import chosen
 from retriever.types import Modality
 
 _TRUNK = {"width": 512, "depth": 12, "heads": 8, "head_width": 64, "mixed": 64}

@@ -17,8 +17,8 @@ from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
 from retriever.errors import SpaceError
 from retriever.spaces.base import Encoder
-from retriever.spaces.i2pmae import I2PMAE
-from retriever.spaces.pointbert import PointBert
+from retriever.spaces.parts.i2pmae import I2PMAE
+from retriever.spaces.parts.pointbert import PointBert
 from retriever.types import Modality, Payload, PointCloud, Vectors
 
 TRUNKS: dict[str, type[I2PMAE] | type[PointBert]] = {"i2p-mae": I2PMAE, "point-bert": PointBert}

@@ -20,9 +20,9 @@ from torch import Tensor, nn
 
 from retriever.errors import SpaceError
 from retriever.spaces.base import Encoder
-from retriever.spaces.colored import ColoredCloudEncoder
-from retriever.spaces.pointbert import PointBert
-from retriever.spaces.variants import chosen
+from retriever.spaces.parts.colored import ColoredCloudEncoder
+from retriever.spaces.parts.pointbert import PointBert
+from retriever.spaces.parts.variants import chosen
 from retriever.types import Modality
 
 VARIANTS: Mapping[str, Mapping[str, Any]] = {

@@ -23,11 +23,11 @@ from torch import Tensor, nn
 
 from retriever.errors import SpaceError
 from retriever.spaces.base import Encoder
-from retriever.spaces.colored import ColoredCloudEncoder
-from retriever.spaces.eva import EPS, EvaBlock
-from retriever.spaces.pointnet import MiniPointNet, neighborhoods, position_code
+from retriever.spaces.parts.colored import ColoredCloudEncoder
+from retriever.spaces.parts.eva import EPS, EvaBlock
+from retriever.spaces.parts.pointnet import MiniPointNet, neighborhoods, position_code
+from retriever.spaces.parts.variants import chosen
 from retriever.spaces.tokens import gather
-from retriever.spaces.variants import chosen
 from retriever.types import Modality
 
 _GROUPS = {"groups": 512, "neighbors": 64, "local": 512, "dim": 1024}
@@ -72,7 +72,7 @@ class Uni3D(nn.Module):
         depth: transformer blocks.
         heads: of each block.
         hidden: width inside the MLP of a block.
-        mlp: kind of the MLP, one of `retriever.spaces.eva.MLPS`.
+        mlp: kind of the MLP, one of `retriever.spaces.parts.eva.MLPS`.
         split: whether queries, keys and values have a matrix each.
         groups: neighbourhoods of a cloud.
         neighbors: points of each.

@@ -13,7 +13,8 @@ import torch
 from retriever import loaders
 from retriever.errors import FileProblem
 from retriever.loaders import clips
-from retriever.spaces import SpaceIdentity, kaldi
+from retriever.spaces import SpaceIdentity
+from retriever.spaces.parts import kaldi
 from retriever.types import AudioInput, ImageInput, Loaded, ShapeInput, Waveform
 
 GOLDENS = np.load(Path(__file__).parents[1] / "data" / "published" / "audio.npz")

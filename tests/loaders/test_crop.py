@@ -11,7 +11,7 @@ from PIL import Image
 from retriever import loaders
 from retriever.errors import FileProblem, SpaceError
 from retriever.loaders import image
-from retriever.spaces.vit import normalised
+from retriever.spaces.parts.vit import normalised
 from retriever.types import ImageInput, Picture
 
 DATA = Path(__file__).parents[1] / "data" / "published"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from retriever.errors import SpaceError
-from retriever.spaces import bpe
-from retriever.spaces.bpe import CONTEXT, END, START, ClipTokenizer, cleaned, merges_file
+from retriever.spaces.parts import bpe
+from retriever.spaces.parts.bpe import CONTEXT, END, START, ClipTokenizer, cleaned, merges_file
 
 # What ImageBind's own tokenizer makes of 37 texts.
 TOKENS = json.loads((Path(__file__).parents[1] / "data/published/clip_tokens.json").read_text(encoding="utf-8"))

@@ -13,7 +13,7 @@ from torch.nn import functional as F  # noqa: N812
 from retriever.errors import SpaceError
 from retriever.spaces import imagebind
 from retriever.spaces.imagebind import CLIPS, SENSES, encoder, sense_tower, tower
-from retriever.spaces.vit import MEAN, STD, normalised
+from retriever.spaces.parts.vit import MEAN, STD, normalised
 from retriever.types import Modality, Picture, Text, Waveform
 
 DATA = Path(__file__).parents[1] / "data/published"

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from retriever import loaders
-from retriever.spaces import kaldi
+from retriever.spaces.parts import kaldi
 from retriever.types import AudioInput, Waveform
 
 GOLDENS = np.load(Path(__file__).parents[1] / "data" / "published" / "audio.npz")

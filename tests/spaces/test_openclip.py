@@ -9,8 +9,8 @@ from made_up import fill
 
 from retriever.errors import SpaceError
 from retriever.spaces.base import Encoder
-from retriever.spaces.bpe import ClipTokenizer
 from retriever.spaces.openclip import VARIANTS, encoder, tower
+from retriever.spaces.parts.bpe import ClipTokenizer
 from retriever.types import Modality, Picture, Text
 
 TEXT, IMAGE = Modality.TEXT, Modality.IMAGE

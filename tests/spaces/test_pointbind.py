@@ -11,10 +11,10 @@ import torch
 from made_up import fill
 
 from retriever.errors import SpaceError
-from retriever.spaces import i2pmae, pointnet
 from retriever.spaces.base import Encoder
 from retriever.spaces.catalogue import POINT_BIND_BERT
-from retriever.spaces.pointbert import PointBert
+from retriever.spaces.parts import i2pmae, pointnet
+from retriever.spaces.parts.pointbert import PointBert
 from retriever.spaces.pointbind import TRUNKS, encoder, tower
 from retriever.types import Modality, PointCloud
 

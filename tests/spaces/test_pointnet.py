@@ -8,8 +8,8 @@ import torch
 from made_up import fill
 from torch import nn
 
-from retriever.spaces import pointnet
-from retriever.spaces.pointnet import (
+from retriever.spaces.parts import pointnet
+from retriever.spaces.parts.pointnet import (
     NEAR_ORIGIN,
     Blocks,
     MiniPointNet,

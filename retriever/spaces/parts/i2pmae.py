@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from retriever.spaces.pointnet import (
+from retriever.spaces.parts.pointnet import (
     Blocks,
     MiniPointNet,
     neighborhoods,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from retriever.spaces.pointnet import Blocks, MiniPointNet, neighborhoods, position_code
+from retriever.spaces.parts.pointnet import Blocks, MiniPointNet, neighborhoods, position_code
 from retriever.spaces.tokens import gather
 
 
