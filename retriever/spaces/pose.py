@@ -20,6 +20,10 @@ COUNT = 252
 SNAP = math.radians(15)
 """Estimates this near to one of the six axes are taken for it: files are turned by right angles, if at all."""
 _AROUND = math.radians(25)
+_APART = math.radians(35)
+HYPOTHESES = 4
+LEAST = 0.1
+"""Directions with less than this share of the best one's chance are not looked at."""
 _SHARPNESS = 50.0  # of the target around the true direction: a von Mises-Fisher density of about 8 degrees
 
 
@@ -64,10 +68,34 @@ class UpEstimator(PatchTransformer):
 
 def likeliest(scores: Tensor, of: Tensor) -> Tensor:
     """(b, count) logits of (count, 3) directions -> (b, 3) unit vectors, the mean around the best direction."""
-    chance = scores.float().softmax(dim=-1)
-    near = (of @ of.T > math.cos(_AROUND)).float()
-    best = (chance @ near).argmax(dim=-1)
-    return snapped(F.normalize((chance * near[best]) @ of, dim=-1))
+    return hypotheses(scores, of, 1)[0][:, 0]
+
+
+def hypotheses(scores: Tensor, of: Tensor, most: int = HYPOTHESES) -> tuple[Tensor, Tensor]:
+    """Directions that may well be up, the likeliest first, none within `_APART` of another.
+
+    Args:
+        scores: (b, count) logits.
+        of: (count, 3) directions that they speak of.
+        most: directions for each cloud.
+
+    Returns:
+        (b, most, 3) unit vectors, and (b, most) their shares of the chance; 0 for those with less than `LEAST` of the
+        chance of the first.
+    """
+    left = scores.float().softmax(dim=-1)
+    closeness = of @ of.T
+    near, around = (closeness > math.cos(_AROUND)).float(), closeness > math.cos(_APART)
+    ups, chances = [], []
+    for _ in range(most):
+        best = (left @ near).argmax(dim=-1)
+        here = left * near[best]
+        ups.append(snapped(F.normalize(here @ of, dim=-1)))
+        chances.append(here.sum(dim=-1))
+        left = left.masked_fill(around[best], 0)
+    chance = torch.stack(chances, dim=1)
+    chance = chance * (chance >= LEAST * chance[:, :1])
+    return torch.stack(ups, dim=1), chance / chance.sum(dim=1, keepdim=True)
 
 
 def snapped(up: Tensor) -> Tensor:

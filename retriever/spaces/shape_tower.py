@@ -15,9 +15,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
 from retriever.spaces.bridge import Bridge
-from retriever.spaces.pose import UpEstimator
+from retriever.spaces.pose import UpEstimator, hypotheses, standing
 from retriever.spaces.tokens import Grouping, PatchTransformer, group
 from retriever.types import Modality, Payload, PointCloud, Vectors
 
@@ -82,10 +83,23 @@ class ShapeTower(PatchTransformer):
         return self
 
     def forward(self, points: Tensor, colors: Tensor, grouping: Grouping | None = None) -> Tensor:
-        """(b, n, 3) clouds in the unit sphere and their RGB in 0..1, `GREY` where unknown -> (b, dim) unit vectors."""
+        """(b, n, 3) clouds in the unit sphere and their RGB in 0..1, `GREY` where unknown -> (b, dim) unit vectors.
+
+        In training, clouds are stood up the likeliest way. Afterwards a cloud that may stand in several ways is looked
+        at in each of them, and its vector is their mean, weighted by how likely they are.
+        """
         grouping = grouping or group(points, self.config)
-        if self.pose is not None:
-            points = self.pose.upright(points, grouping)
+        if self.pose is None:
+            return self._vectors(points, colors, grouping)
+        if self.training:
+            return self._vectors(self.pose.upright(points, grouping), colors, grouping)
+        ups, shares = hypotheses(self.pose(points, grouping), self.pose.directions)
+        rows, which = shares.nonzero(as_tuple=True)
+        turned = points[rows] @ standing(ups[rows, which]).transpose(1, 2)
+        vectors = self._vectors(turned, colors[rows], grouping.take(rows)) * shares[rows, which, None]
+        return F.normalize(vectors.new_zeros(len(points), vectors.shape[1]).index_add(0, rows, vectors), dim=-1)
+
+    def _vectors(self, points: Tensor, colors: Tensor, grouping: Grouping) -> Tensor:
         vectors: Tensor = self.bridge(self.projection(self.pooled(points, grouping, colors * 2 - 2 * GREY)))
         return vectors
 

@@ -31,6 +31,10 @@ class Grouping:
     near: Tensor
     patch_near: Tensor
 
+    def take(self, rows: Tensor) -> Grouping:
+        """Those of some clouds, which may repeat."""
+        return Grouping(self.centers[rows], self.near[rows], self.patch_near[rows])
+
     def to(self, device: str) -> Grouping:
         """The same on another device."""
         return Grouping(self.centers.to(device), self.near.to(device), self.patch_near.to(device))

@@ -139,7 +139,7 @@ def test_a_space_is_overwritten_only_when_asked_and_then_as_a_whole(place):
 
 
 def test_names_that_ship_are_not_to_be_had(place):
-    with pytest.raises(UsageError, match="'mini' is a space that ships"):
+    with pytest.raises(UsageError, match="'mini' is the name of a space that ships"):
         tune(place, "mini")
     with pytest.raises(UsageError, match="letters"):
         tune(place, "../mine")

@@ -12,7 +12,18 @@ from indexer.align.shapes import sources
 from indexer.align.shapes.augment import Augmentation, rotations
 from indexer.align.shapes.dataset import build
 from indexer.align.shapes.poses import PoseExamples, PoseTraining
-from retriever.spaces.pose import COUNT, SNAP, UpEstimator, directions, likeliest, pose_loss, snapped, standing
+from retriever.spaces.pose import (
+    COUNT,
+    HYPOTHESES,
+    SNAP,
+    UpEstimator,
+    directions,
+    hypotheses,
+    likeliest,
+    pose_loss,
+    snapped,
+    standing,
+)
 from retriever.spaces.shape_tower import GREY, ShapeTower, TowerConfig
 from retriever.spaces.tokens import Grouping
 
@@ -66,6 +77,18 @@ def test_the_likeliest_direction_is_found_between_the_listed_ones():
     assert away.max() < SNAP + math.radians(8)
 
 
+def test_hypotheses_are_apart_ranked_and_share_the_chance():
+    every = directions()
+    ups = torch.nn.functional.normalize(torch.tensor([[0, 1.0, 0], [1, 0.5, 0], [0, 0.3, -1]]), dim=-1)
+    chances = torch.tensor([0.6, 0.3, 0.03])
+    scores = (chances[:, None] * (50 * ups @ every.T).softmax(dim=1)).sum(dim=0, keepdim=True).log()
+    found, shares = hypotheses(scores, every)
+    assert (found[0, :2] * ups[:2]).sum(dim=1).min() > math.cos(math.radians(4))
+    torch.testing.assert_close(shares[0], torch.tensor([2 / 3, 1 / 3, 0, 0]), atol=0.02, rtol=0)
+    assert (found[0] @ found[0].T - 2 * torch.eye(HYPOTHESES)).max() < math.cos(math.radians(25))
+    torch.testing.assert_close(likeliest(scores, every), found[:, 0])
+
+
 def test_nearly_an_axis_is_that_axis():
     tilted = torch.tensor([[0.1, -0.99, 0.0], [0.6, 0.8, 0.0]])
     tilted = torch.nn.functional.normalize(tilted, dim=-1)
@@ -117,9 +140,30 @@ def test_a_tower_with_it_sees_a_shape_that_lies_as_it_would_upright(taught):
         bare = ShapeTower(replace(SMALL, pose_width=0)).eval()
         bare.load_state_dict({k: v for k, v in tower.state_dict().items() if not k.startswith("pose.")})
         some = Grouping(around.centers[right], around.near[right], around.patch_near[right])
-        torch.testing.assert_close(
-            tower(flipped, grey, around)[right], bare(stood, grey[right], some), atol=1e-4, rtol=0
+        seen = tower.train()(flipped, grey, around)[right]
+        torch.testing.assert_close(seen, bare(stood, grey[right], some), atol=1e-4, rtol=0)
+
+
+def test_after_training_a_shape_is_the_mean_of_the_ways_in_which_it_may_stand(taught):
+    estimator, clouds, _ = taught
+    torch.manual_seed(1)
+    tower = ShapeTower(SMALL).eval()
+    tower.pose = estimator
+    points, grey, around = clouds.batch(np.arange(24))
+    lying = points @ rotations(24, Augmentation(tumble=1), torch.Generator().manual_seed(2)).transpose(1, 2)
+    bare = ShapeTower(replace(SMALL, pose_width=0)).eval()
+    bare.load_state_dict({k: v for k, v in tower.state_dict().items() if not k.startswith("pose.")})
+    with torch.inference_mode():
+        ups, shares = hypotheses(estimator(lying, around), estimator.directions)
+        assert ((shares > 0).sum(dim=1) > 1).any()
+        mean = sum(
+            shares[:, k, None] * bare(lying @ standing(ups[:, k]).transpose(1, 2), grey, around)
+            for k in range(HYPOTHESES)
         )
+        seen = tower(lying, grey, around)
+        torch.testing.assert_close(seen, torch.nn.functional.normalize(mean, dim=1), atol=1e-5, rtol=0)
+        alone = torch.cat([tower(lying[k : k + 1], grey[k : k + 1], around.take(torch.tensor([k]))) for k in range(24)])
+        torch.testing.assert_close(seen, alone, atol=1e-5, rtol=0)
 
 
 def test_it_does_not_learn_with_the_tower(taught):
