@@ -7,7 +7,6 @@ A name is looked up among the spaces that ship in the package (`mini`), those in
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from retriever.devices import check_device
 from retriever.errors import SpaceError
 from retriever.spaces import folders, home, mini, plugins
 from retriever.spaces.base import Encoder, Inputs, ShapeInput, Space, SpaceIdentity
-from retriever.spaces.catalogue import PUBLISHED
 
 __all__ = [
     "DEFAULT",
@@ -29,6 +27,7 @@ __all__ = [
     "names",
     "reserved",
     "shipped",
+    "source",
 ]
 
 DEFAULT = "mini"
@@ -43,6 +42,8 @@ def shipped() -> list[str]:
 
 def reserved() -> list[str]:
     """Names that no space of a user's training may take: those that ship, and those of published checkpoints."""
+    from retriever.spaces.catalogue import PUBLISHED
+
     return sorted({*_FAMILIES, *PUBLISHED})
 
 
@@ -64,17 +65,31 @@ def get(name: str = DEFAULT, *, device: str = "cpu") -> Space:
         UsageError: no such device.
     """
     check_device(device)
-    if name not in _FAMILIES and name not in names():
-        raise _unknown(name)
-    key = (name, device, home.stamp(name) if name in home.names() and name not in _FAMILIES else 0)
+    kind = source(name)
+    key = (name, device, home.stamp(name) if kind == "yours" else 0)
     if key not in _opened:
-        if name in _FAMILIES:
+        if kind == "shipped":
             _opened[key] = import_module(_FAMILIES[name]).open_space(name=name, device=device)
-        elif name in home.names():
+        elif kind == "yours":
             _opened[key] = home.open_space(name, device=device)
         else:
             _opened[key] = plugins.open_space(name, device=device)
     return _opened[key]
+
+
+def source(name: str) -> str:
+    """Where the space called `name` is from: "shipped", "yours" (its folder) or "package".
+
+    Raises:
+        SpaceError: there is no such space.
+    """
+    if name in _FAMILIES:
+        return "shipped"
+    if name in home.names():
+        return "yours"
+    if name in plugins.names():
+        return "package"
+    raise _unknown(name)
 
 
 def folder(name: str) -> Path:
@@ -83,13 +98,12 @@ def folder(name: str) -> Path:
     Raises:
         SpaceError: there is no such space, or its towers are none that are trained here.
     """
-    if name not in _FAMILIES and name not in names():
-        raise _unknown(name)
-    if name not in _FAMILIES and name not in home.names():
+    kind = source(name)
+    if kind == "package":
         raise SpaceError(
             f"The space {name!r} is that of another package and cannot be trained on here; start from {DEFAULT}."
         )
-    at = mini.folder(name) if name in _FAMILIES else home.folder(name)
+    at = mini.folder(name) if kind == "shipped" else home.folder(name)
     towers = folders.read(at)["towers"].values()
     if any(tower.get("architecture", folders.OWN) != folders.OWN for tower in towers):
         raise SpaceError(f"The space {name!r} has towers that cannot be trained on here; start from {DEFAULT}.")
@@ -97,6 +111,10 @@ def folder(name: str) -> Path:
 
 
 def _unknown(name: str) -> SpaceError:
+    from difflib import get_close_matches
+
+    from retriever.spaces.catalogue import PUBLISHED
+
     if name in PUBLISHED:
         how = f"retriever spaces pull {name}" if PUBLISHED[name].downloads else f"retriever spaces add {name} FILE"
         return SpaceError(

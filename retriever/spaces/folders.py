@@ -150,13 +150,17 @@ def _minilm() -> Encoder:
 
 
 def _own(modality: Modality, weights: Path, config: dict[str, Any], device: str) -> Encoder:
-    from retriever.spaces import audio_tower, image_tower, shape_tower
-
     if modality is Modality.SHAPE:
-        return shape_tower.ShapeEncoder(weights, shape_tower.TowerConfig(**config), device)
+        from retriever.spaces.shape_tower import ShapeEncoder, TowerConfig
+
+        return ShapeEncoder(weights, TowerConfig(**config), device)
     if modality is Modality.IMAGE:
-        return image_tower.ImageEncoder(weights, image_tower.ImageTowerConfig(**config), device)
-    return audio_tower.AudioEncoder(weights, audio_tower.AudioTowerConfig(**config), device)
+        from retriever.spaces.image_tower import ImageEncoder, ImageTowerConfig
+
+        return ImageEncoder(weights, ImageTowerConfig(**config), device)
+    from retriever.spaces.audio_tower import AudioEncoder, AudioTowerConfig
+
+    return AudioEncoder(weights, AudioTowerConfig(**config), device)
 
 
 def _published(architecture: str, modality: Modality, weights: Path, config: dict[str, Any], device: str) -> Encoder:

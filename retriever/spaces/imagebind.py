@@ -12,18 +12,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
 from retriever.errors import SpaceError
 from retriever.spaces.base import Encoder
-from retriever.spaces.parts.bpe import ClipTokenizer
+from retriever.spaces.parts.encoders import PictureEncoder, TextEncoder, TowerEncoder
 from retriever.spaces.parts.imagebind_stems import ImuStem, PlaneStem, TextStem, VisionStem
 from retriever.spaces.parts.kaldi import mel_clips
-from retriever.spaces.parts.vit import IMAGEBIND, Block, normalised
-from retriever.types import Modality, Payload, Text, Vectors, Waveform
+from retriever.spaces.parts.vit import IMAGEBIND, Block
+from retriever.types import Modality, Payload, Waveform
 
 DIM = 1024
 CLIPS = 3
@@ -194,61 +193,22 @@ class _Scale(nn.Module):
         return unit * self.log_logit_scale.exp().clip(max=_LARGEST_SCALE)
 
 
-class _ImageEncoder:
-    modality = Modality.IMAGE
-    batch = 8
+class _ClipsEncoder(TowerEncoder):
+    """Of `Waveform` payloads: of each, the mean direction of its clips."""
 
-    def __init__(self, tower: nn.Module, device: str) -> None:
-        self._tower = tower
-        self._device = device
-
-    @torch.inference_mode()
-    def encode(self, payloads: Sequence[Payload]) -> Vectors:
-        """(n, 1024) float32 unit vectors of `Picture` payloads."""
-        starts = range(0, len(payloads), self.batch)
-        parts = [self._tower(normalised(payloads[at : at + self.batch], self._device)) for at in starts]
-        return torch.cat(parts).cpu().numpy()
-
-
-class _AudioEncoder:
     modality = Modality.AUDIO
     batch = 8
 
-    def __init__(self, tower: nn.Module, device: str) -> None:
-        self._tower = tower
-        self._device = device
-
-    @torch.inference_mode()
-    def encode(self, payloads: Sequence[Payload]) -> Vectors:
-        """(n, 1024) float32 unit vectors of `Waveform` payloads: of each, the mean direction of its clips."""
+    def vectors(self, payloads: Sequence[Payload]) -> Tensor:
+        """As `TowerEncoder.vectors`."""
         waves = [payload.samples.reshape(CLIPS, -1) for payload in payloads if isinstance(payload, Waveform)]
-        mels = [mel_clips(torch.from_numpy(wave)) for wave in waves]
-        starts = range(0, len(mels), self.batch)
-        parts = [self._tower(torch.cat(mels[at : at + self.batch]).to(self._device)) for at in starts]
-        return F.normalize(torch.cat(parts).unflatten(0, (-1, CLIPS)).mean(dim=1), dim=-1).cpu().numpy()
+        mels = torch.cat([mel_clips(torch.from_numpy(wave)) for wave in waves])
+        found: Tensor = self.tower(mels.to(self.device))
+        return found.unflatten(0, (-1, CLIPS)).mean(dim=1)
 
 
-class _TextEncoder:
-    modality = Modality.TEXT
-    batch = 32
-
-    def __init__(self, tower: nn.Module, device: str) -> None:
-        self._tower = tower
-        self._device = device
-        self._tokenizer = ClipTokenizer()
-
-    @torch.inference_mode()
-    def encode(self, payloads: Sequence[Payload]) -> Vectors:
-        """(n, 1024) float32 unit vectors of `Text` payloads."""
-        texts = [payload.text for payload in payloads if isinstance(payload, Text)]
-        vectors = np.empty((len(texts), DIM), np.float32)
-        for rows, ids in self._tokenizer.batches(texts, self.batch):
-            vectors[rows] = self._tower(ids.to(self._device)).cpu().numpy()
-        return vectors
-
-
-_ENCODERS: dict[Modality, type[_ImageEncoder] | type[_AudioEncoder] | type[_TextEncoder]] = {
-    Modality.IMAGE: _ImageEncoder,
-    Modality.AUDIO: _AudioEncoder,
-    Modality.TEXT: _TextEncoder,
+_ENCODERS: dict[Modality, type[TowerEncoder]] = {
+    Modality.IMAGE: PictureEncoder,
+    Modality.AUDIO: _ClipsEncoder,
+    Modality.TEXT: TextEncoder,
 }

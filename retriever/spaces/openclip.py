@@ -15,22 +15,22 @@ weights were compared with the package open_clip_torch 3.3.0.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
 from retriever.errors import SpaceError
 from retriever.spaces.base import Encoder
-from retriever.spaces.parts.bpe import CONTEXT, END, ClipTokenizer
+from retriever.spaces.parts.bpe import CONTEXT, END
+from retriever.spaces.parts.encoders import PictureEncoder, TextEncoder
 from retriever.spaces.parts.eva import EPS as EVA_EPS
 from retriever.spaces.parts.eva import EvaBlock
 from retriever.spaces.parts.variants import chosen
-from retriever.spaces.parts.vit import OPENCLIP, Block, normalised, quick_gelu
-from retriever.types import Modality, Payload, Text, Vectors
+from retriever.spaces.parts.vit import OPENCLIP, Block, quick_gelu
+from retriever.types import Modality
 
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {"gelu": F.gelu, "quick-gelu": quick_gelu}
 _EPS = 1e-5
@@ -106,7 +106,7 @@ def tower(modality: Modality, config: Mapping[str, Any]) -> TextTower | PictureT
 
 def encoder(modality: Modality, tower: nn.Module, device: str) -> Encoder:
     """The filled tower of a modality as its encoder; pictures are to be squares of 224 pixels, already cropped."""
-    return _TextEncoder(tower, device) if modality is Modality.TEXT else _ImageEncoder(tower, device)
+    return (TextEncoder if modality is Modality.TEXT else PictureEncoder)(tower, device)
 
 
 class TextTower(nn.Module):
@@ -224,46 +224,3 @@ class _Transformer(nn.Module):
         for block in self.resblocks:
             x = block(x, causal=causal)
         return x
-
-
-class _TextEncoder:
-    modality = Modality.TEXT
-    batch = 32
-
-    def __init__(self, tower: nn.Module, device: str) -> None:
-        self._tower = tower
-        self._device = device
-        self._tokenizer = ClipTokenizer()
-
-    @torch.inference_mode()
-    def encode(self, payloads: Sequence[Payload]) -> Vectors:
-        """(n, dim) float32 unit vectors of `Text` payloads."""
-        texts = [payload.text for payload in payloads if isinstance(payload, Text)]
-        order: list[int] = []
-        vectors = []
-        for rows, ids in self._tokenizer.batches(texts, self.batch):
-            order += rows
-            vectors.append(_unit(self._tower(ids.to(self._device))))
-        unit: Vectors = np.concatenate(vectors)[np.argsort(order)]
-        return unit
-
-
-class _ImageEncoder:
-    modality = Modality.IMAGE
-    batch = 8
-
-    def __init__(self, tower: nn.Module, device: str) -> None:
-        self._tower = tower
-        self._device = device
-
-    @torch.inference_mode()
-    def encode(self, payloads: Sequence[Payload]) -> Vectors:
-        """(n, dim) float32 unit vectors of `Picture` payloads."""
-        starts = range(0, len(payloads), self.batch)
-        parts = [_unit(self._tower(normalised(payloads[at : at + self.batch], self._device))) for at in starts]
-        return np.concatenate(parts)
-
-
-def _unit(vectors: Tensor) -> Vectors:
-    unit: Vectors = F.normalize(vectors.float(), dim=-1).cpu().numpy()
-    return unit

@@ -28,11 +28,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
-from retriever.errors import SpaceError
 from retriever.spaces.base import Encoder
-from retriever.spaces.parts.colored import ColoredCloudEncoder
+from retriever.spaces.parts.encoders import ColoredCloudEncoder
 from retriever.spaces.parts.pointnet import farthest_points, folded, within
-from retriever.spaces.parts.variants import chosen
+from retriever.spaces.parts.variants import chosen_shape
 from retriever.spaces.tokens import gather
 from retriever.types import Modality
 
@@ -72,9 +71,7 @@ def tower(modality: Modality, config: Mapping[str, Any]) -> Trunk | Projected:
         SpaceError: another modality, or an unknown variant.
         TypeError: a size that the tower does not know.
     """
-    if modality is not Modality.SHAPE:
-        raise SpaceError(f"OpenShape has no {modality} tower of its own; take that of OpenCLIP, whose space it is.")
-    sizes = chosen("OpenShape", VARIANTS, config)
+    sizes = chosen_shape("OpenShape", modality, VARIANTS, config)
     dim = sizes.pop("dim")
     trunk = Trunk(**sizes)
     return trunk if dim is None else Projected(trunk, dim)

@@ -64,7 +64,7 @@ def all_spaces() -> list[Overview]:
     """
     told, names = [], spaces.names()
     for name in names:
-        if not _is_ours(name):
+        if spaces.source(name) == "package":
             told.append(Overview(name, _about(name), None, [], _here(name), ""))
             continue
         try:
@@ -107,16 +107,11 @@ def one(name: str) -> Overview:
     )
 
 
-def _is_ours(name: str) -> bool:
-    return name in spaces.shipped() or name in home.names()
-
-
 def _here(name: str) -> str:
-    if name in spaces.shipped():
-        return "shipped"
-    if name in home.names():
-        return "added" if name in PUBLISHED else "yours"
-    return plugins.origin(name)
+    kind = spaces.source(name)
+    if kind == "package":
+        return plugins.origin(name)
+    return "added" if kind == "yours" and name in PUBLISHED else kind
 
 
 def _about(name: str) -> str:

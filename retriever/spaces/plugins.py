@@ -8,17 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
 from retriever.errors import RetrieverError, SpaceError
 from retriever.spaces.base import Encoder, Space
 from retriever.types import Modality, Payload, Vectors
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "retriever.spaces"
 
 
 def names() -> list[str]:
     """Spaces that installed packages bring, sorted."""
+    from importlib.metadata import entry_points
+
     return sorted({found.name for found in entry_points(group=GROUP)})
 
 
@@ -85,4 +90,6 @@ def _named(name: str) -> Iterator[None]:
 
 
 def _entry_point(name: str) -> EntryPoint:
+    from importlib.metadata import entry_points
+
     return next(iter(entry_points(group=GROUP, name=name)))

@@ -7,19 +7,19 @@ the towers of ImageBind.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
 from retriever.errors import SpaceError
 from retriever.spaces.base import Encoder
+from retriever.spaces.parts.encoders import CloudEncoder
 from retriever.spaces.parts.i2pmae import I2PMAE
 from retriever.spaces.parts.pointbert import PointBert
-from retriever.types import Modality, Payload, PointCloud, Vectors
+from retriever.types import Modality
 
 TRUNKS: dict[str, type[I2PMAE] | type[PointBert]] = {"i2p-mae": I2PMAE, "point-bert": PointBert}
 """The published variants, by what ``config["trunk"]`` says."""
@@ -48,7 +48,7 @@ def tower(modality: Modality, config: Mapping[str, Any]) -> nn.Module:
 
 def encoder(modality: Modality, tower: nn.Module, device: str) -> Encoder:
     """The filled 3D tower as an encoder of `PointCloud` payloads, which are to have 8192 points."""
-    return _PointBindEncoder(modality, tower, device)
+    return CloudEncoder(tower, device)
 
 
 class PointBind(nn.Module):
@@ -75,21 +75,3 @@ class _Scale(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.register_buffer("log_logit_scale", torch.zeros(()))
-
-
-class _PointBindEncoder:
-    def __init__(self, modality: Modality, tower: nn.Module, device: str) -> None:
-        self.modality = modality
-        self.batch = 32
-        self._tower = tower
-        self._device = device
-
-    @torch.inference_mode()
-    def encode(self, payloads: Sequence[Payload]) -> Vectors:
-        """(n, dim) float32 unit vectors of clouds of as many points each; colours are not looked at."""
-        clouds = [payload.points for payload in payloads if isinstance(payload, PointCloud)]
-        vectors = []
-        for start in range(0, len(clouds), self.batch):
-            points = torch.from_numpy(np.stack(clouds[start : start + self.batch])).to(self._device)
-            vectors.append(self._tower(points).cpu().numpy())
-        return np.concatenate(vectors)

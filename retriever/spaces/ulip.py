@@ -18,11 +18,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from retriever.errors import SpaceError
 from retriever.spaces.base import Encoder
-from retriever.spaces.parts.colored import ColoredCloudEncoder
+from retriever.spaces.parts.encoders import ColoredCloudEncoder
 from retriever.spaces.parts.pointbert import PointBert
-from retriever.spaces.parts.variants import chosen
+from retriever.spaces.parts.variants import chosen_shape
 from retriever.types import Modality
 
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
@@ -42,9 +41,7 @@ def tower(modality: Modality, config: Mapping[str, Any]) -> Ulip:
         SpaceError: another modality, or an unknown variant.
         TypeError: a size that the tower does not know.
     """
-    if modality is not Modality.SHAPE:
-        raise SpaceError(f"ULIP-2 has no {modality} tower of its own; take that of OpenCLIP, whose space it is.")
-    sizes = chosen("ULIP", VARIANTS, config)
+    sizes = chosen_shape("ULIP-2", modality, VARIANTS, config)
     dim = sizes.pop("dim")
     return Ulip(PointBert(channels=6, **sizes), dim)
 

@@ -21,12 +21,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from retriever.errors import SpaceError
 from retriever.spaces.base import Encoder
-from retriever.spaces.parts.colored import ColoredCloudEncoder
+from retriever.spaces.parts.encoders import ColoredCloudEncoder
 from retriever.spaces.parts.eva import EPS, EvaBlock
 from retriever.spaces.parts.pointnet import MiniPointNet, neighborhoods, position_code
-from retriever.spaces.parts.variants import chosen
+from retriever.spaces.parts.variants import chosen_shape
 from retriever.spaces.tokens import gather
 from retriever.types import Modality
 
@@ -54,9 +53,7 @@ def tower(modality: Modality, config: Mapping[str, Any]) -> Uni3D:
         SpaceError: another modality, or an unknown variant.
         TypeError: a size that the tower does not know.
     """
-    if modality is not Modality.SHAPE:
-        raise SpaceError(f"Uni3D has no {modality} tower of its own; take that of OpenCLIP, whose space it is.")
-    return Uni3D(**chosen("Uni3D", VARIANTS, config))
+    return Uni3D(**chosen_shape("Uni3D", modality, VARIANTS, config))
 
 
 def encoder(modality: Modality, tower: Uni3D, device: str) -> Encoder:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from retriever.errors import SpaceError
+from retriever.types import Modality
 
 
 def chosen(model: str, variants: Mapping[str, Mapping[str, Any]], config: Mapping[str, Any]) -> dict[str, Any]:
@@ -23,3 +24,16 @@ def chosen(model: str, variants: Mapping[str, Mapping[str, Any]], config: Mappin
     if name not in variants:
         raise SpaceError(f'{model} has no variant {name!r}; set "variant" to one of {", ".join(variants)}.')
     return {**variants[name], **{key: value for key, value in config.items() if key != "variant"}}
+
+
+def chosen_shape(
+    model: str, modality: Modality, variants: Mapping[str, Mapping[str, Any]], config: Mapping[str, Any]
+) -> dict[str, Any]:
+    """As `chosen`, of a model that has a 3D tower only and whose other modalities are OpenCLIP's.
+
+    Raises:
+        SpaceError: another modality; or as `chosen`.
+    """
+    if modality is not Modality.SHAPE:
+        raise SpaceError(f"{model} has no {modality} tower of its own; take that of OpenCLIP, whose space it is.")
+    return chosen(model, variants, config)
