@@ -95,9 +95,25 @@ class ShapeTower(PatchTransformer):
             return self._vectors(self.pose.upright(points, grouping), colors, grouping)
         ups, shares = hypotheses(self.pose(points, grouping), self.pose.directions)
         rows, which = shares.nonzero(as_tuple=True)
-        turned = points[rows] @ standing(ups[rows, which]).transpose(1, 2)
-        vectors = self._vectors(turned, colors[rows], grouping.take(rows)) * shares[rows, which, None]
-        return F.normalize(vectors.new_zeros(len(points), vectors.shape[1]).index_add(0, rows, vectors), dim=-1)
+        turns = standing(ups[rows, which])
+        looks = self._in_equal_parts(points, colors, grouping, rows, turns) * shares[rows, which, None]
+        return F.normalize(looks.new_zeros(len(points), looks.shape[1]).index_add(0, rows, looks), dim=-1)
+
+    def _in_equal_parts(
+        self, points: Tensor, colors: Tensor, grouping: Grouping, rows: Tensor, turns: Tensor
+    ) -> Tensor:
+        """(m, dim) unit vectors of the clouds `rows`, (m,), turned by (m, 3, 3).
+
+        Parts are of one size, the last one filled up: each new size would cost new kernels and buffers for good.
+        """
+        size = (len(points) + 1) // 2
+        filled = F.pad(rows, (0, -len(rows) % size))
+        turns = torch.cat([turns, turns[:1].expand(len(filled) - len(rows), 3, 3)])
+        parts = [
+            self._vectors(points[some] @ turn.transpose(1, 2), colors[some], grouping.take(some))
+            for some, turn in zip(filled.split(size), turns.split(size), strict=True)
+        ]
+        return torch.cat(parts)[: len(rows)]
 
     def _vectors(self, points: Tensor, colors: Tensor, grouping: Grouping) -> Tensor:
         vectors: Tensor = self.bridge(self.projection(self.pooled(points, grouping, colors * 2 - 2 * GREY)))
