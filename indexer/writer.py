@@ -176,7 +176,7 @@ class IndexWriter:
         self._publish(segments=tuple(entries), deleted=np.flatnonzero(~live))
 
     def sweep(self, *keep: Manifest) -> None:
-        """Removes segments and tombstone files that neither the current manifest nor one of `keep` lists."""
+        """Removes segments, tombstones and ann folders that neither the current manifest nor one of `keep` lists."""
         manifests = (self._manifest, *keep)
         segments = {entry.name for manifest in manifests for entry in manifest.segments}
         deleted = {manifest.deleted for manifest in manifests}
@@ -186,6 +186,10 @@ class IndexWriter:
         for file in _entries(self.folder / layout.DELETED):
             if file.name not in deleted:
                 file.unlink()
+        searched = {manifest.ann for manifest in manifests}
+        for folder in _entries(self.folder / layout.ANN):
+            if folder.name not in searched:
+                shutil.rmtree(folder)
 
     def _seal(self) -> int:
         """Turns the journal, this writer's or one found, into a segment; returns the rows that this made visible."""

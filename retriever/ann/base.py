@@ -8,6 +8,7 @@ numbers in the same order, and equal vectors tie exactly.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -22,16 +23,48 @@ CHUNK = 4096
 """Rows widened to float64 at once."""
 
 
+class RowSet:
+    """Rows that a search may return; immutable, and what backends make of it is made once.
+
+    Attributes:
+        mask: (rows,) True where a row may be returned.
+    """
+
+    def __init__(self, mask: NDArray[np.bool_]) -> None:
+        self.mask = mask.view()
+        self.mask.flags.writeable = False
+
+    def __len__(self) -> int:
+        """Rows that may be returned."""
+        return self._count
+
+    @cached_property
+    def _count(self) -> int:
+        return int(np.count_nonzero(self.mask))
+
+    @cached_property
+    def rows(self) -> NDArray[np.int64]:
+        """Their numbers, ascending."""
+        return np.flatnonzero(self.mask)
+
+    @cached_property
+    def bits(self) -> NDArray[np.uint8]:
+        """The mask, eight rows a byte, the lowest first, as a faiss bitmap selector points to it."""
+        return np.packbits(self.mask, bitorder="little")
+
+
 class NearestNeighbours(Protocol):
     """A searchable set of vectors; its rows are numbered from 0."""
 
-    def search(self, queries: Vectors, k: int, allowed: NDArray[np.bool_] | None = None) -> Neighbours:
+    def search(self, queries: Vectors, k: int, allowed: RowSet | None = None, pairs: Sequence[str] = ()) -> Neighbours:
         """The k best rows of every query by cosine; among equal cosines the lower row comes first.
 
         Args:
             queries: (q, d) float32 unit vectors; q may be 0.
             k: from 1; may be more than there are rows.
-            allowed: (rows,) True where a row may be returned; None allows all.
+            allowed: rows that may be returned; None allows all.
+            pairs: modality pairs that the queries are of, such as "text>shape"; an approximate backend searches as
+                hard as the hardest of them needs. Exact ones do not look at it.
 
         Raises:
             ValueError: an argument of the wrong shape, or k below 1.
@@ -64,14 +97,14 @@ class Rows:
             out[mine] = self.blocks[number][rows[mine] - self.starts[number]]
         return out
 
-    def check(self, queries: Vectors, k: int, allowed: NDArray[np.bool_] | None) -> None:
+    def check(self, queries: Vectors, k: int, allowed: RowSet | None) -> None:
         """Raise ValueError where a search's arguments do not fit these rows."""
         if queries.ndim != 2 or queries.shape[1] != self.dim:
             raise ValueError(f"queries must be (q, {self.dim}), not {queries.shape}")
         if k < 1:
             raise ValueError(f"k must be 1 or more, not {k}")
-        if allowed is not None and (allowed.shape != (len(self),) or allowed.dtype != np.bool_):
-            raise ValueError(f"allowed must be ({len(self)},) bool, not {allowed.shape} {allowed.dtype}")
+        if allowed is not None and (allowed.mask.shape != (len(self),) or allowed.mask.dtype != np.bool_):
+            raise ValueError(f"allowed must be ({len(self)},) bool, not {allowed.mask.shape} {allowed.mask.dtype}")
 
 
 def slack(dim: int) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.ann.base import Neighbours, Rows, blank, settle, slack
+from retriever.ann.base import Neighbours, Rows, RowSet, blank, settle, slack
 from retriever.types import Vectors
 
 BLOCK_ROWS = 16_384
@@ -32,13 +32,14 @@ class ExactSearch:
     def __init__(self, blocks: Sequence[Vectors], dim: int) -> None:
         self._rows = Rows(blocks, dim)
 
-    def search(self, queries: Vectors, k: int, allowed: NDArray[np.bool_] | None = None) -> Neighbours:
+    def search(self, queries: Vectors, k: int, allowed: RowSet | None = None, pairs: Sequence[str] = ()) -> Neighbours:
         """See `NearestNeighbours.search`."""
         self._rows.check(queries, k, allowed)
+        mask = None if allowed is None else allowed.mask
         scores, rows = blank(len(queries), k)
         for start in range(0, len(queries), BLOCK_QUERIES):
             batch = queries[start : start + BLOCK_QUERIES]
-            for number, shortlist in enumerate(self._shortlists(batch, k, allowed), start):
+            for number, shortlist in enumerate(self._shortlists(batch, k, mask), start):
                 found, where = settle(self._rows, queries[number], shortlist, k)
                 scores[number, : len(found)], rows[number, : len(where)] = found, where
         return scores, rows

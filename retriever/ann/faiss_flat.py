@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.ann.base import Neighbours, Rows, blank, settle, slack
+from retriever.ann.base import Neighbours, Rows, RowSet, blank, settle, slack
 from retriever.ann.exact import SPARSE, ExactSearch
 from retriever.errors import MissingDependency
 from retriever.types import Vectors
@@ -87,16 +87,16 @@ class FaissFlat:
             index.add(np.ascontiguousarray(block))
         return index
 
-    def search(self, queries: Vectors, k: int, allowed: NDArray[np.bool_] | None = None) -> Neighbours:
+    def search(self, queries: Vectors, k: int, allowed: RowSet | None = None, pairs: Sequence[str] = ()) -> Neighbours:
         """See `NearestNeighbours.search`."""
         self._rows.check(queries, k, allowed)
         out = blank(len(queries), k)
-        count = len(self._rows) if allowed is None else int(allowed.sum())
-        mask = None if count == len(self._rows) else allowed
+        count = len(self._rows) if allowed is None else len(allowed)
+        only = None if count == len(self._rows) else allowed
         left = np.arange(len(queries))
         for fetch in self._sizes(k, count):
             if len(left):
-                settled = self._attempt(queries[left], k, mask, fetch)
+                settled = self._attempt(queries[left], k, only, fetch)
                 _fill(out, left, settled)
                 left = left[[result is None for result in settled]]
         if len(left):  # few rows allowed, more asked than faiss gives, or ties that go on and on
@@ -117,24 +117,23 @@ class FaissFlat:
                 return
             size = min(pool, 4 * size)
 
-    def _attempt(self, queries: Vectors, k: int, mask: NDArray[np.bool_] | None, fetch: int) -> list[Neighbours | None]:
+    def _attempt(self, queries: Vectors, k: int, only: RowSet | None, fetch: int) -> list[Neighbours | None]:
         """Per query its final (<= k,) scores and rows, or None where `fetch` neighbours do not settle it."""
-        pool = len(self._rows) if mask is None or not self._selectors else int(mask.sum())
+        pool = len(self._rows) if only is None or not self._selectors else len(only)
         results: list[Neighbours | None] = []
-        for query, near, rows in zip(queries, *self._fetch(queries, fetch, mask), strict=True):
-            keep = np.ones(fetch, bool) if mask is None else mask[rows]
+        for query, near, rows in zip(queries, *self._fetch(queries, fetch, only), strict=True):
+            keep = np.ones(fetch, bool) if only is None else only.mask[rows]
             complete = fetch == pool or _clear(near, near[keep], k, slack(self._rows.dim))
             results.append(settle(self._rows, query, rows[keep], k) if complete else None)
         return results
 
-    def _fetch(self, queries: Vectors, fetch: int, mask: NDArray[np.bool_] | None) -> Neighbours:
+    def _fetch(self, queries: Vectors, fetch: int, only: RowSet | None) -> Neighbours:
         """The library's own (q, fetch) scores and rows, best first, in float32."""
         queries = np.ascontiguousarray(queries)
-        if mask is None or not self._selectors:
+        if only is None or not self._selectors:
             return self._index.search(queries, fetch)
         faiss = load()
-        bits = np.packbits(mask, bitorder="little")  # the selector points into it: it must outlive the search
-        selector = faiss.IDSelectorBitmap(bits)
+        selector = faiss.IDSelectorBitmap(only.bits)
         return self._index.search(queries, fetch, params=faiss.SearchParameters(sel=selector))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.ann.base import NearestNeighbours, best
+from retriever.ann.base import NearestNeighbours, RowSet, best
 from retriever.errors import FileProblem, IndexMissing, SpaceError, UsageError
 from retriever.query.compose import Composed, compose
 from retriever.query.expression import KINDS, format
@@ -55,7 +55,7 @@ def search(
     vectors, asked = resolve(snapshot, space, terms, up=up)
     query = compose(vectors, [term.weight for term in terms], [format([term]) for term in terms])
     allowed[asked] = False
-    _, rows = neighbours().search(query.vector.astype(np.float32)[None], k, None if allowed.all() else allowed)
+    _, rows = neighbours().search(query.vector.astype(np.float32)[None], k, None if allowed.all() else RowSet(allowed))
     return _hits(snapshot, query, terms, rows[0][rows[0] >= 0])
 
 

@@ -3,6 +3,7 @@
 - ``manifest.json``: which of the files below count; replaced whole, never edited
 - ``segments/NNNNNN/``: one immutable batch of rows: vectors.npy, items.parquet
 - ``deleted/NNNNNN.npy``: sorted int64 rows that no longer count
+- ``ann/NNNNNN/``: what an approximate search of the segments it names needs, see `retriever.ann.files`
 - ``journal.arrows``: rows of a run that are not in a segment yet
 - ``failures.parquet``: files that could not be indexed
 - ``lock``: held by the one process that writes
@@ -24,6 +25,7 @@ SEGMENTS = "segments"
 VECTORS = "vectors.npy"
 ITEMS = "items.parquet"
 DELETED = "deleted"
+ANN = "ann"
 JOURNAL = "journal.arrows"
 FAILURES = "failures.parquet"
 LOCK = "lock"

@@ -11,8 +11,8 @@ from retriever.errors import IndexCorrupt, IndexMissing
 from retriever.spaces.base import SpaceIdentity
 from retriever.store import layout
 
-FORMAT = 1
-"""Version of the folder's layout; a reader refuses newer ones."""
+FORMAT = 2
+"""Version of the folder's layout; a reader refuses newer ones. 2 added `Manifest.ann`."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Manifest:
         roots: short name of a corpus root -> its absolute path.
         segments: in the order of their rows.
         deleted: file of tombstones below ``deleted``, or None.
+        ann: folder below ``ann`` with what an approximate search needs, or None.
         next_segment: number of the next segment; a journal with a lower number is in a segment already.
         created: UTC, ISO 8601.
         updated: UTC, ISO 8601.
@@ -50,6 +51,7 @@ class Manifest:
     roots: dict[str, str] = field(default_factory=dict)
     segments: tuple[SegmentEntry, ...] = ()
     deleted: str | None = None
+    ann: str | None = None
     next_segment: int = 1
     created: str = ""
     updated: str = ""

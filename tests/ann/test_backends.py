@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retriever.ann.base import RowSet
 from retriever.ann.exact import ExactSearch
 from retriever.ann.faiss_flat import FaissFlat
 
@@ -37,7 +38,7 @@ def brute_force(vectors, queries, k, allowed=None):
     for q, query in enumerate(queries):
         cosines = [np.float32((v.astype(np.float64) * query.astype(np.float64)).sum()) for v in vectors]
         order = sorted(
-            (r for r in range(len(vectors)) if allowed is None or allowed[r]), key=lambda r: (-cosines[r], r)
+            (r for r in range(len(vectors)) if allowed is None or allowed.mask[r]), key=lambda r: (-cosines[r], r)
         )
         for place, row in enumerate(order[:k]):
             scores[q, place], rows[q, place] = cosines[row], row
@@ -59,7 +60,7 @@ def split(vectors, *cuts):
 def test_equals_brute_force_over_several_segments(backend, share):
     rng = np.random.default_rng(1)
     vectors, queries = unit(rng, 700), unit(rng, 5)
-    allowed = None if share is None else rng.random(700) < share
+    allowed = None if share is None else RowSet(rng.random(700) < share)
     found = backend(split(vectors, 1, 300, 300, 650), DIM).search(queries, 9, allowed)
     assert_same(found, brute_force(vectors, queries, 9, allowed))
 
@@ -76,7 +77,7 @@ def test_equal_vectors_come_in_row_order_even_across_the_edge_of_k(backend):
 
 def test_ties_respect_the_mask(backend):
     vectors = np.tile(unit(np.random.default_rng(3), 1), (90, 1))
-    allowed = np.arange(90) % 2 == 1
+    allowed = RowSet(np.arange(90) % 2 == 1)
     found = backend([vectors], DIM).search(vectors[:1], 3, allowed)
     np.testing.assert_array_equal(found[1], [[1, 3, 5]])
 
@@ -93,7 +94,7 @@ def test_k_above_the_number_of_rows_is_padded(backend):
 @pytest.mark.parametrize("rows", [0, 30], ids=["no rows", "all deleted"])
 def test_nothing_allowed_gives_no_neighbours(backend, rows):
     rng = np.random.default_rng(5)
-    found = backend([unit(rng, rows)], DIM).search(unit(rng, 2), 3, np.zeros(rows, bool))
+    found = backend([unit(rng, rows)], DIM).search(unit(rng, 2), 3, RowSet(np.zeros(rows, bool)))
     assert (found[1] == -1).all()
     assert np.isneginf(found[0]).all()
 
@@ -126,8 +127,8 @@ def test_a_query_does_not_depend_on_its_batch(backend):
         (np.zeros((1, DIM), np.float32), 0, None),
         (np.zeros((1, DIM + 1), np.float32), 1, None),
         (np.zeros(DIM, np.float32), 1, None),
-        (np.zeros((1, DIM), np.float32), 1, np.ones(9, bool)),
-        (np.zeros((1, DIM), np.float32), 1, np.ones(10, int)),
+        (np.zeros((1, DIM), np.float32), 1, RowSet(np.ones(9, bool))),
+        (np.zeros((1, DIM), np.float32), 1, RowSet(np.ones(10, int))),
     ],
     ids=["k=0", "wrong dim", "flat query", "short mask", "integer mask"],
 )
@@ -160,6 +161,6 @@ def test_any_index_equals_brute_force(backend, seed, rows, distinct, queries, k,
     rng = np.random.default_rng(seed)
     vectors = unit(rng, distinct)[rng.integers(0, distinct, rows)]
     asked = unit(rng, queries)
-    allowed = None if share is None else rng.random(rows) < share
+    allowed = None if share is None else RowSet(rng.random(rows) < share)
     found = backend(split(vectors, *sorted(cuts)), DIM).search(asked, k, allowed)
     assert_same(found, brute_force(vectors, asked, k, allowed))
