@@ -80,8 +80,8 @@ def hypotheses(scores: Tensor, of: Tensor, most: int = HYPOTHESES) -> tuple[Tens
         most: directions for each cloud.
 
     Returns:
-        (b, most, 3) unit vectors, and (b, most) their shares of the chance; 0 for those with less than `LEAST` of the
-        chance of the first.
+        (b, most, 3) unit vectors, and (b, most) shares: of what each one's chance has above `LEAST` of the first one's.
+        So a direction comes in gradually, and rounding, which differs between machines, cannot switch it on or off.
     """
     left = scores.float().softmax(dim=-1)
     closeness = of @ of.T
@@ -94,7 +94,7 @@ def hypotheses(scores: Tensor, of: Tensor, most: int = HYPOTHESES) -> tuple[Tens
         chances.append(here.sum(dim=-1))
         left = left.masked_fill(around[best], 0)
     chance = torch.stack(chances, dim=1)
-    chance = chance * (chance >= LEAST * chance[:, :1])
+    chance = (chance - LEAST * chance[:, :1]).clamp(min=0)
     return torch.stack(ups, dim=1), chance / chance.sum(dim=1, keepdim=True)
 
 
