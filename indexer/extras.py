@@ -12,6 +12,8 @@ import pyarrow as pa
 from retriever.store.catalog import RESERVED
 from retriever.store.schema import ITEMS, unify
 
+_CORE = frozenset(ITEMS.names)
+
 
 class Spelling:
     """How each added column is written: as it was first seen, because SQL's column names have no case.
@@ -29,7 +31,7 @@ class Spelling:
     def item(self, item: Mapping[str, Any]) -> dict[str, Any]:
         """The item's values, nulls left out, under these names."""
         given = ((name, value) for name, value in item.items() if value is not None)
-        return {name if name in ITEMS.names else self._name(name): value for name, value in given}
+        return {name if name in _CORE else self._name(name): value for name, value in given}
 
     def _name(self, name: object) -> str:
         text = clean(str(name)) or "unnamed"
@@ -38,7 +40,7 @@ class Spelling:
 
 def to_json(item: Mapping[str, Any]) -> str | None:
     """The item's columns that are not core ones."""
-    extras = {name: value for name, value in item.items() if name not in ITEMS.names and value is not None}
+    extras = {name: value for name, value in item.items() if name not in _CORE and value is not None}
     return json.dumps(extras, default=_plain, skipkeys=True) if extras else None
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from indexer.roots import at_or_below
 from indexer.writer import IndexWriter
 from retriever.errors import UsageError
 from retriever.store import Snapshot
@@ -56,24 +56,54 @@ def _chosen(snapshot: Snapshot, targets: Sequence[str], where: str | None) -> ND
 
 
 def _meant(snapshot: Snapshot, targets: Sequence[str]) -> NDArray[np.bool_]:
-    """(rows,) True for live rows that a target means."""
-    rows = np.flatnonzero(snapshot.live)
-    table = snapshot.take(rows, ["id", "root", "path"])
-    ids, roots, paths = (table.column(name).to_pylist() for name in ("id", "root", "path"))
-    files = [f"{snapshot.root_path(root)}/{path}" for root, path in zip(roots, paths, strict=True)]
+    """(rows,) True for live rows that a target means: an id, or else a path."""
     meant = np.zeros(snapshot.rows, np.bool_)
-    for target in targets:
-        shown, on_disk = PurePosixPath(target).as_posix(), Path(target).resolve().as_posix()
-        found = [
-            id == target or at_or_below(path, shown) or at_or_below(file, on_disk)
-            for id, path, file in zip(ids, paths, files, strict=True)
-        ]
-        if not any(found):
+    rows = snapshot.locate(targets)
+    meant[rows[rows >= 0]] = True
+    paths = [target for target, row in zip(targets, rows.tolist(), strict=True) if row < 0]
+    places = _Places(snapshot) if paths else None
+    for target in paths:
+        assert places
+        found = snapshot.live & places.at_or_below(target)
+        if not found.any():
             raise UsageError(
                 f"The index {snapshot.folder} has no item {target!r}; give an id, or a path as a query shows it."
             )
-        meant[rows[found]] = True
+        meant |= found
     return meant
+
+
+class _Places:
+    """Where the files of all rows lie."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._roots = snapshot.manifest.roots
+        self._root, self._path = (snapshot.column(name) for name in ("root", "path"))
+
+    def at_or_below(self, target: str) -> NDArray[np.bool_]:
+        """(rows,) True where a path is `target` or lies in it, as a hit shows it or as it lies on disk."""
+        out = self._below(PurePosixPath(target).as_posix())
+        on_disk = PurePosixPath(Path(target).resolve().as_posix())
+        for name, root in self._roots.items():
+            if PurePosixPath(root).is_relative_to(on_disk):
+                out |= self._of_root(name)
+            elif on_disk.is_relative_to(root):
+                out |= self._of_root(name) & self._below(on_disk.relative_to(root).as_posix())
+        return out
+
+    def _below(self, place: str) -> NDArray[np.bool_]:
+        import pyarrow.compute as pc
+
+        return _mask(pc.or_(pc.equal(self._path, place), pc.starts_with(self._path, f"{place.rstrip('/')}/")))
+
+    def _of_root(self, name: str) -> NDArray[np.bool_]:
+        import pyarrow.compute as pc
+
+        return _mask(pc.equal(self._root, name))
+
+
+def _mask(column: pa.ChunkedArray) -> NDArray[np.bool_]:
+    return np.asarray(column.to_numpy(), np.bool_)
 
 
 def _names(snapshot: Snapshot, rows: NDArray[np.int64]) -> list[tuple[str, str]]:

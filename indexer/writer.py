@@ -3,32 +3,39 @@
 The manifest is the truth. What it does not list does not exist; what it lists is on disk before it says so; and the
 journal goes only after a manifest lists its rows. A journal is numbered like the segment that it becomes, so that one
 left behind by a crash in between is known to be sealed already.
+
+Of the rows of one segment that share an id only the last is ever live, and of all segments at most one such row.
 """
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from indexer import bulk
 from indexer import journal as journals
+from indexer.admission import check_vectors, make_folder, manifest_of
 from indexer.durable import FolderLock, disk_errors
 from indexer.extras import Spelling
 from indexer.journal import Journal, Leftover
-from indexer.records import write_deleted, write_failures, write_manifest
-from indexer.segments import SEAL_ROWS, merged_parts, segments_to_merge, write_segment
-from retriever.errors import SpaceError, UsageError
+from indexer.records import drop_versions, keep_version, write_deleted, write_failures, write_manifest
+from indexer.segments import SEAL_ROWS, Part, merged_parts, segments_to_merge, write_segment
+from indexer.superseding import superseded, union
+from indexer.sweeping import sweep
 from retriever.spaces.base import SpaceIdentity
-from retriever.store import layout
+from retriever.store import layout, versions
 from retriever.store.failures import Failure, read_failures
 from retriever.store.manifest import Manifest, SegmentEntry
+from retriever.store.segment import Segment
 from retriever.store.snapshot import Snapshot
 from retriever.types import Vectors
 
@@ -60,15 +67,15 @@ class IndexWriter:
     def __init__(self, folder: Path | str, identity: SpaceIdentity) -> None:
         self.folder = Path(folder)
         with disk_errors(self.folder):
-            _make_folder(self.folder)
+            make_folder(self.folder)
             self._lock = FolderLock(self.folder)
         try:
-            self._manifest = _manifest(self.folder, identity)
+            self._manifest = manifest_of(self.folder, identity)
             self._journal: Journal | None = None
-            self._doomed: NDArray[np.int64] = np.zeros(0, np.int64)
-            self._reopen()
-            self._spelling = Spelling(self.snapshot.columns() if self.snapshot is not None else ())
+            self._doomed: list[NDArray[np.int64]] = []
+            self.snapshot = Snapshot.open(self.folder) if self._manifest.segments else None
             with disk_errors(self.folder):
+                self._keep_found()
                 self.recovered = self._seal()
         except BaseException:
             self._lock.release()
@@ -110,7 +117,7 @@ class IndexWriter:
         """
         if not len(items):
             return
-        self._check(items, vectors)
+        check_vectors(self._manifest.space, len(items), vectors)
         with disk_errors(self.folder):
             if self._journal is None:
                 self._seal()  # a journal whose sealing failed, say on a full disk, is never written over
@@ -120,9 +127,37 @@ class IndexWriter:
             if self._journal.rows >= SEAL_ROWS:
                 self._seal()
 
+    def extend(self, parts: Iterable[Part]) -> int:
+        """Adds many rows without a journal: large segments are written directly, a few row groups in memory.
+
+        Every segment of a million rows is durable and seen by readers as soon as it is full, the last one when this
+        returns. Where it ends early, the rows of the segment under way are lost, and those before stay. As with
+        `append`, a later row takes the place of an older one with its id.
+
+        Args:
+            parts: (items with the columns of `retriever.store.schema.ITEMS`, of which only nullable ones may be
+                missing, and any others; (n, d) float32 of unit length), of any sizes; read once, a part at a time.
+
+        Returns:
+            Rows added.
+
+        Raises:
+            SpaceError: vectors do not fit the space.
+            UsageError: a column is missing or holds something else.
+        """
+        with disk_errors(self.folder):
+            self._seal()
+            self._ensure_manifest()
+        before, dim = self._manifest.rows, self._manifest.space.dim
+        ready = (self._ready(items, vectors) for items, vectors in parts)
+        for entry in bulk.write_segments(self.folder, self._manifest.next_segment, dim, ready):
+            with disk_errors(self.folder):
+                self._take_in(entry)
+        return self._manifest.rows - before
+
     def delete(self, rows: NDArray[np.int64]) -> None:
         """Marks rows of `snapshot` as deleted; takes effect at `commit`."""
-        self._doomed = np.union1d(self._doomed, np.asarray(rows, np.int64))
+        self._doomed.append(np.array(rows, np.int64))
 
     def replace_failures(self, root: str, scope: Callable[[str], bool], failures: Sequence[Failure]) -> None:
         """Writes `failures` in place of those known below `root` whose path is in `scope`, or that come again."""
@@ -146,16 +181,17 @@ class IndexWriter:
     def commit(self) -> Snapshot:
         """Makes all appended rows and deletions visible, merges small segments, and removes files nobody needs.
 
-        Files of the version before stay until the next commit, for readers that are still filtering it.
+        The version is kept, and so are those of the `versions.KEEP` - 1 commits before, with their files.
         """
         before = self._manifest
         with disk_errors(self.folder):
-            self._seal()
-            if len(self._doomed):
-                self._publish(deleted=np.union1d(self._deleted(), self._doomed))
-                self._doomed = self._doomed[:0]
+            doomed = np.concatenate([np.zeros(0, np.int64), *self._doomed])
+            if not self._seal(doomed) and len(doomed):
+                self._publish(deleted=union(self._deleted(), doomed))
+            self._doomed = []
             self._merge_small()
             self._ensure_manifest()
+            self.keep_versions()
             self.sweep(before)
         return Snapshot.open(self.folder) if self.snapshot is None else self.snapshot
 
@@ -171,28 +207,45 @@ class IndexWriter:
         if rows:
             schema, parts = merged_parts(merge)
             number = self._manifest.next_segment
-            entries.append(write_segment(self.folder, number, schema, self._manifest.space.dim, rows, parts))
+            entries.append(write_segment(self.folder, number, schema, self._manifest.space.dim, parts))
         live = np.concatenate([*(live for _, live in stay), np.ones(rows, np.bool_)])
         self._publish(segments=tuple(entries), deleted=np.flatnonzero(~live))
 
-    def sweep(self, *keep: Manifest) -> None:
-        """Removes segments, tombstones and ann folders that neither the current manifest nor one of `keep` lists."""
-        manifests = (self._manifest, *keep)
-        segments = {entry.name for manifest in manifests for entry in manifest.segments}
-        deleted = {manifest.deleted for manifest in manifests}
-        for folder in _entries(self.folder / layout.SEGMENTS):
-            if folder.name not in segments:
-                shutil.rmtree(folder)
-        for file in _entries(self.folder / layout.DELETED):
-            if file.name not in deleted:
-                file.unlink()
-        searched = {manifest.ann for manifest in manifests}
-        for folder in _entries(self.folder / layout.ANN):
-            if folder.name not in searched:
-                shutil.rmtree(folder)
+    def set_ann(self, name: str | None) -> None:
+        """Makes the folder `name` below ``ann``, which is on disk, what an approximate search uses; None for none."""
+        with disk_errors(self.folder):
+            self._publish(ann=name)
 
-    def _seal(self) -> int:
-        """Turns the journal, this writer's or one found, into a segment; returns the rows that this made visible."""
+    def keep_versions(self, keep: int = versions.KEEP) -> None:
+        """Keeps the current version and `keep` - 1 before it, and forgets the others."""
+        keep_version(self.folder, self._manifest)
+        self.forget_versions(keep)
+
+    def forget_versions(self, keep: int) -> None:
+        """Forgets all kept versions but the `keep` newest; their files stay until `sweep`."""
+        there = versions.numbers(self.folder)
+        drop_versions(self.folder, sorted(set(there) - set(versions.newest(there, keep))))
+
+    def sweep(self, *keep: Manifest) -> None:
+        """Removes the files that neither the current manifest nor a kept version nor one of `keep` lists."""
+        sweep(self.folder, [self._manifest, *keep, *versions.manifests(self.folder)])
+
+    def _keep_found(self) -> None:
+        """Keeps the version that was found, in case that a crash came in between; forgets what is newer.
+
+        An index that was restored from a copy may have manifests of a future that is no longer to come.
+        """
+        found = self._manifest.version
+        drop_versions(self.folder, [number for number in versions.numbers(self.folder) if number > found])
+        if found:
+            keep_version(self.folder, self._manifest)
+
+    def _seal(self, doomed: NDArray[np.int64] | None = None) -> int:
+        """Turns the journal, this writer's or one found, into a segment, and deletes rows where there is one.
+
+        Returns:
+            The rows that this made visible.
+        """
         if self._journal:
             self._journal.close()
             self._journal = None
@@ -200,93 +253,45 @@ class IndexWriter:
         rows = found.rows if found.segment >= self._manifest.next_segment else 0
         if rows:
             dim = self._manifest.space.dim
-            entry = write_segment(self.folder, found.segment, found.schema, dim, rows, found.parts())
-            self._publish(
-                segments=(*self._manifest.segments, entry),
-                deleted=np.union1d(self._deleted(), self._superseded(found.ids)),
-            )
+            self._take_in(write_segment(self.folder, found.segment, found.schema, dim, found.parts()), doomed)
         journals.discard(self.folder)
         return rows
 
-    def _superseded(self, ids: list[str]) -> NDArray[np.int64]:
-        """Rows whose id comes again in the segment about to follow, and rows of that segment whose id comes later."""
-        last = {id: place for place, id in enumerate(ids)}
-        repeated = [self._manifest.rows + place for place, id in enumerate(ids) if last[id] != place]
-        older = self.snapshot.locate(list(last)) if self.snapshot is not None else np.zeros(0, np.int64)
-        return np.concatenate([older[older >= 0], np.array(repeated, np.int64)])
+    def _take_in(self, entry: SegmentEntry, doomed: NDArray[np.int64] | None = None) -> None:
+        """Makes a segment that is on disk count, in place of older rows with its ids; deletes rows, too."""
+        segment = Segment(self.folder / layout.SEGMENTS / entry.name, entry.rows, self._manifest.space.dim)
+        gone = superseded(self.snapshot, segment)
+        deleted = union(self._deleted(), gone if doomed is None else np.concatenate([gone, doomed]))
+        self._publish(segments=(*self._manifest.segments, entry), deleted=deleted)
+
+    def _ready(self, items: pa.Table, vectors: Vectors) -> Part:
+        check_vectors(self._manifest.space, len(items), vectors)
+        return bulk.as_items(items, self._spelling), vectors
+
+    @cached_property
+    def _spelling(self) -> Spelling:
+        return Spelling(self.snapshot.columns() if self.snapshot is not None else ())
 
     def _merge_small(self) -> None:
         if self.snapshot is not None:
-            sizes = [int(live.sum()) for live in self.snapshot.live_by_segment()]
+            sizes = self.snapshot.live_counts().tolist()
             self.rewrite({self._manifest.segments[place].name for place in segments_to_merge(sizes)})
 
     def _deleted(self) -> NDArray[np.int64]:
-        return np.flatnonzero(~self.snapshot.live) if self.snapshot is not None else np.zeros(0, np.int64)
+        return self.snapshot.deleted if self.snapshot is not None else np.zeros(0, np.int64)
 
-    def _publish(
-        self,
-        *,
-        roots: dict[str, str] | None = None,
-        segments: tuple[SegmentEntry, ...] | None = None,
-        deleted: NDArray[np.int64] | None = None,
-    ) -> None:
-        """Swaps the manifest for one with these parts replaced; everything it lists is on disk before."""
+    def _publish(self, deleted: NDArray[np.int64] | None = None, **changes: Any) -> None:
+        """Swaps the manifest for one with these deleted rows and attributes; everything it lists is on disk before."""
         old = self._manifest
         version, now = old.version + 1, datetime.now(UTC).isoformat(timespec="seconds")
-        new = replace(old, version=version, created=old.created or now, updated=now)
-        if roots is not None:
-            new = replace(new, roots=roots)
-        if segments is not None:
-            following = [int(entry.name) + 1 for entry in segments]
-            new = replace(new, segments=segments, next_segment=max([old.next_segment, *following]))
+        new = replace(old, version=version, created=old.created or now, updated=now, **changes)
+        new = replace(new, next_segment=max([old.next_segment, *(int(entry.name) + 1 for entry in new.segments)]))
         if deleted is not None:
             new = replace(new, deleted=write_deleted(self.folder, version, deleted))
         write_manifest(self.folder, new)
         self._manifest = new
-        self._reopen()
+        self.snapshot = Snapshot(self.folder, new, self.snapshot) if new.segments else None
 
     def _ensure_manifest(self) -> None:
         if not self._manifest.version:
             self._publish()
-
-    def _reopen(self) -> None:
-        self.snapshot = Snapshot.open(self.folder) if self._manifest.segments else None
-
-    def _check(self, items: Sequence[Mapping[str, Any]], vectors: Vectors) -> None:
-        space = self._manifest.space
-        if vectors.shape != (len(items), space.dim) or vectors.dtype != np.float32:
-            raise SpaceError(
-                f"The space {space.name!r} gave {vectors.dtype} {vectors.shape} for {len(items)} items "
-                f"where float32 {(len(items), space.dim)} is due: fix its encoder."
-            )
-        if not (np.abs(np.linalg.norm(vectors, axis=1) - 1) < 1e-3).all():
-            raise SpaceError(f"The space {space.name!r} gave a vector that is not of unit length: fix its encoder.")
-
-
-def _make_folder(folder: Path) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"The index {folder} would be a folder, and this is a file: name another with --index.")
-    folder.mkdir(parents=True, exist_ok=True)
-    if layout.is_index(folder):
-        return
-    strangers = sorted({path.name for path in folder.iterdir()} - {layout.LOCK, f"{layout.MANIFEST}.tmp"})
-    if strangers:
-        raise UsageError(
-            f"The folder {folder} is no index and not empty (it has {strangers[0]!r}): name a new folder with --index."
-        )
-
-
-def _manifest(folder: Path, identity: SpaceIdentity) -> Manifest:
-    if not layout.is_index(folder):
-        return Manifest(space=identity)
-    manifest = Manifest.read(folder)
-    if manifest.space != identity:
-        raise SpaceError(
-            f"The index {folder} holds vectors of {manifest.space}, "
-            f"these would be of {identity}: use that space, or another folder with --index."
-        )
-    return manifest
-
-
-def _entries(folder: Path) -> list[Path]:
-    return list(folder.iterdir()) if folder.is_dir() else []

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute
 from index_making import SPACE, ids, item, unit
 
+import indexer.bulk
 import indexer.writer
 from indexer.compaction import compact
 from indexer.segments import segments_to_merge
@@ -92,8 +93,21 @@ def appended() -> list[list[dict[str, object]]]:
     ]
 
 
+def extend(folder: Path) -> None:
+    """Loads the same rows at once, which makes segments of three."""
+    with IndexWriter(folder, SPACE) as writer:
+        writer.extend((_table(items), unit(len(items), 1000 + number)) for number, items in enumerate(appended()))
+        writer.commit()
+
+
+def _table(items: list[dict[str, object]]) -> pa.Table:
+    names = dict.fromkeys(name for row in items for name in row)
+    return pa.table({name: [row.get(name) for row in items] for name in names})
+
+
 SCENARIOS: dict[str, Callable[[Path, Callable[[], object]], object]] = {
     "run": run,
+    "extend": lambda folder, acknowledge: extend(folder),
     "compact": lambda folder, acknowledge: compact(folder),
 }
 
@@ -101,6 +115,7 @@ SCENARIOS: dict[str, Callable[[Path, Callable[[], object]], object]] = {
 def main(scenario: str, base: Path, cases: Path) -> None:
     # So that the run seals its journal on the way and merges at its end.
     indexer.writer.SEAL_ROWS = 6
+    indexer.bulk.LARGEST = 3
     indexer.writer.segments_to_merge = partial(segments_to_merge, most=2)
     pa.array([1])  # imports all that pyarrow imports late, once for all children
     for number in range(1, 1000):

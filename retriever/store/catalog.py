@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from threading import Lock
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FilterError, IndexCorrupt
+from retriever.store.kept import ROW, KeptColumns, quoted
 from retriever.store.schema import ITEMS
 from retriever.store.snapshot import Snapshot
 
@@ -17,7 +20,6 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-ROW = "_row"
 RESERVED = (ROW, "file_row_number", "filename")
 """Names that the items' own columns must not have."""
 
@@ -27,7 +29,9 @@ _SQL_TYPES = {"int64": "BIGINT", "double": "DOUBLE", "bool": "BOOLEAN", "string"
 def rows_where(snapshot: Snapshot, where: str) -> NDArray[np.bool_]:
     """(rows,) True where `where` holds; deleted rows are not taken out, and NULL counts as False.
 
-    DuckDB runs it over the view ``items`` and can open nothing but this snapshot's own item files.
+    DuckDB runs it over the view ``items`` and can open nothing but this snapshot's own item files. The connection is
+    made once for a snapshot and serves one thread at a time; columns that are asked for again are kept in memory, see
+    `KeptColumns`.
 
     Args:
         snapshot: what to filter.
@@ -42,18 +46,59 @@ def rows_where(snapshot: Snapshot, where: str) -> NDArray[np.bool_]:
     mask = np.zeros(snapshot.rows, np.bool_)
     if not snapshot.segments:
         return mask
-    with duckdb.connect(":memory:", config={"autoload_known_extensions": False}) as connection:
-        try:
-            # DuckDB parses this text as one expression: no second statement, list or clause gets through.
-            found = _items(connection, snapshot).filter(where).project(ROW).fetchnumpy()[ROW]
-        except duckdb.Error as error:
-            if all(segment.items.exists() for segment in snapshot.segments):
-                raise FilterError(_explain(error, where, snapshot.columns())) from error
-            raise IndexCorrupt(
-                f"The index {snapshot.folder} was compacted after it was opened here: open it again."
-            ) from error
-    mask[found] = True
+    try:
+        mask[_catalog(snapshot).rows(snapshot, where)] = True
+    except duckdb.Error as error:
+        if isinstance(error, duckdb.FatalException | duckdb.InternalException):
+            _CATALOGS.pop(snapshot, None)  # such a connection answers nothing any more
+        if all(segment.items.exists() for segment in snapshot.segments):
+            raise FilterError(_explain(error, where, snapshot.columns())) from error
+        raise IndexCorrupt(
+            f"The index {snapshot.folder} was compacted after it was opened here: open it again."
+        ) from error
     return mask
+
+
+class _Catalog:
+    """The items of one snapshot in DuckDB, for as long as the snapshot is there; it holds no reference to it."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        import duckdb
+
+        self._asking = Lock()
+        self._connection = duckdb.connect(":memory:", config={"autoload_known_extensions": False})
+        self._connection.execute("SET parquet_metadata_cache = true")
+        self._kept = KeptColumns(self._connection)
+        self._items = _items(self._connection, snapshot)
+
+    def rows(self, snapshot: Snapshot, where: str) -> NDArray[np.int64]:
+        """Rows for which `where` holds, in any order; raises duckdb.Error where it is no condition over the items."""
+        import duckdb
+
+        with self._asking:
+            try:
+                # Parsed on its own first: what is one expression by itself is one between parentheses.
+                duckdb.SQLExpression(where)
+                source = self._kept.source(snapshot, where)
+                found = self._connection.execute(
+                    f"SELECT {ROW} FROM {source} AS items WHERE (\n{where}\n)"
+                ).fetchnumpy()
+            except duckdb.Error:
+                # Again, from the files and by way of a relation, whose messages are about the condition alone.
+                found = self._items.filter(where).project(ROW).fetchnumpy()
+        rows: NDArray[np.int64] = found[ROW]
+        return rows
+
+
+_CATALOGS: WeakKeyDictionary[Snapshot, _Catalog] = WeakKeyDictionary()
+_OPENING = Lock()
+
+
+def _catalog(snapshot: Snapshot) -> _Catalog:
+    with _OPENING:
+        if snapshot not in _CATALOGS:
+            _CATALOGS[snapshot] = _Catalog(snapshot)
+        return _CATALOGS[snapshot]
 
 
 def _items(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> duckdb.DuckDBPyRelation:
@@ -77,14 +122,16 @@ def _items(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> duckdb.
 def _casts(own: pa.Schema, whole: pa.Schema) -> str:
     """REPLACE clause for the columns whose type differs between segments."""
     names = [field.name for field in own if field.type != whole.field(field.name).type]
-    casts = [f"TRY_CAST({_name(name)} AS {_SQL_TYPES[str(whole.field(name).type)]}) AS {_name(name)}" for name in names]
+    casts = [
+        f"TRY_CAST({quoted(name)} AS {_SQL_TYPES[str(whole.field(name).type)]}) AS {quoted(name)}" for name in names
+    ]
     return f" REPLACE ({', '.join(casts)})" if casts else ""
 
 
 def _absent(own: pa.Schema, whole: pa.Schema) -> str:
     """NULLs for the core columns that a segment written before they were ones does not have."""
     names = [name for name in ITEMS.names if name not in own.names]
-    return "".join(f", CAST(NULL AS {_SQL_TYPES[str(whole.field(name).type)]}) AS {_name(name)}" for name in names)
+    return "".join(f", CAST(NULL AS {_SQL_TYPES[str(whole.field(name).type)]}) AS {quoted(name)}" for name in names)
 
 
 def _explain(error: duckdb.Error, where: str, columns: list[str]) -> str:
@@ -105,7 +152,3 @@ def _explain(error: duckdb.Error, where: str, columns: list[str]) -> str:
 
 def _quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def _name(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'

@@ -1,7 +1,8 @@
 """Where things lie in an index folder, and how a folder is found.
 
 - ``manifest.json``: which of the files below count; replaced whole, never edited
-- ``segments/NNNNNN/``: one immutable batch of rows: vectors.npy, items.parquet
+- ``versions/NNNNNN.json``: the manifests of the last commits, each as it was, see `retriever.store.versions`
+- ``segments/NNNNNN/``: one immutable batch of rows: vectors.npy, items.parquet, ids.npy
 - ``deleted/NNNNNN.npy``: sorted int64 rows that no longer count
 - ``ann/NNNNNN/``: what an approximate search of the segments it names needs, see `retriever.ann.files`
 - ``journal.arrows``: rows of a run that are not in a segment yet
@@ -21,9 +22,11 @@ FOLDER = ".retriever"
 ENVIRONMENT = "RETRIEVER_INDEX"
 
 MANIFEST = "manifest.json"
+VERSIONS = "versions"
 SEGMENTS = "segments"
 VECTORS = "vectors.npy"
 ITEMS = "items.parquet"
+IDS = "ids.npy"
 DELETED = "deleted"
 ANN = "ann"
 JOURNAL = "journal.arrows"

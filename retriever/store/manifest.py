@@ -73,15 +73,24 @@ class Manifest:
             IndexMissing: there is none.
             IndexCorrupt: it cannot be understood.
         """
-        path = folder / layout.MANIFEST
+        return cls.read_file(folder / layout.MANIFEST)
+
+    @classmethod
+    def read_file(cls, path: Path) -> Manifest:
+        """The manifest in the file `path`, of the folder that it lies in.
+
+        Raises:
+            IndexMissing: there is none.
+            IndexCorrupt: it cannot be understood.
+        """
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
             _check_format(path, data)
             return cls._from_json(data)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise IndexMissing(
-                f"The folder {folder} holds no index: "
-                f"name another, or make one with `retriever index FOLDER --index {folder}`."
+                f"The folder {path.parent} holds no index: "
+                f"name another, or make one with `retriever index FOLDER --index {path.parent}`."
             ) from error
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise IndexCorrupt(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import IndexCorrupt, UnknownItem
-from retriever.store import layout
-from retriever.store.manifest import Manifest
+from retriever.store import layout, versions
+from retriever.store.ids import id_keys
+from retriever.store.manifest import Manifest, SegmentEntry
 from retriever.store.segment import Segment, pick
 from retriever.types import Modality, Vectors
 
@@ -26,6 +27,11 @@ class Snapshot:
     A row number is a position over the segments in order. Files stay open, so that the view holds while a writer
     commits or compacts; readers take no lock and write nothing.
 
+    Args:
+        folder: of the index.
+        manifest: the version to see.
+        before: an earlier view of the same index; the segments that both have are opened once.
+
     Attributes:
         folder: of the index.
         manifest: the version seen.
@@ -33,47 +39,59 @@ class Snapshot:
         rows: all rows, deleted ones included.
         segments: opened, in row order.
         firsts: (segments,) int64 row number of each segment's first row.
+        deleted: int64 rows that no longer count, ascending.
         live: (rows,) False where deleted.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, before: Snapshot | None = None) -> None:
         self.folder = folder
         self.manifest = manifest
         self.identity = manifest.space
         self.rows = manifest.rows
-        self.segments = [
-            Segment(folder / layout.SEGMENTS / entry.name, entry.rows, manifest.space.dim)
-            for entry in manifest.segments
+        opened = {segment.items.parent.name: segment for segment in before.segments} if before is not None else {}
+        self.segments: list[Segment] = [
+            _segment(folder, entry, manifest.space.dim, opened) for entry in manifest.segments
         ]
         sizes = np.array([entry.rows for entry in manifest.segments], np.int64)
         self.firsts = np.cumsum(sizes) - sizes
+        self.deleted = _read_deleted(folder, manifest)
         self.live = np.ones(self.rows, np.bool_)
-        self.live[_read_deleted(folder, manifest)] = False
-        self.live.flags.writeable = False
+        self.live[self.deleted] = False
+        for array in (self.deleted, self.live):
+            array.flags.writeable = False
 
     @classmethod
-    def open(cls, folder: Path | str) -> Snapshot:
-        """The newest version of the index in `folder`.
+    def open(cls, folder: Path | str, version: int | None = None, *, before: Snapshot | None = None) -> Snapshot:
+        """A version of the index in `folder`.
+
+        Args:
+            folder: of the index.
+            version: one that is kept, see `retriever.store.versions`; None for the newest.
+            before: an earlier view of the same index; the segments that both have are opened once.
 
         Raises:
             IndexMissing: there is no index.
             IndexCorrupt: its files are damaged or do not fit together.
+            UsageError: that version is not kept; names those that are.
         """
         folder = Path(folder)
-        manifest = Manifest.read(folder)
+        read: Callable[[], Manifest] = (
+            (lambda: Manifest.read(folder)) if version is None else (lambda: versions.read(folder, version))
+        )
+        manifest = read()
         while True:
             try:
-                return cls(folder, manifest)
+                return cls(folder, manifest, before)
             except IndexCorrupt:
                 # A writer may have replaced these files after the manifest was read: look again.
-                newer = Manifest.read(folder)
+                newer = read()
                 if newer.version == manifest.version:
                     raise
                 manifest = newer
 
     def __len__(self) -> int:
         """Live rows."""
-        return int(np.count_nonzero(self.live))
+        return self.rows - len(self.deleted)
 
     def blocks(self) -> Iterator[tuple[int, Vectors]]:
         """(first row, memory-mapped (n, d) vectors) of each segment, deleted rows included."""
@@ -83,6 +101,11 @@ class Snapshot:
     def live_by_segment(self) -> list[NDArray[np.bool_]]:
         """`live`, cut where segments meet."""
         return np.split(self.live, self.firsts[1:]) if self.segments else []
+
+    def live_counts(self) -> NDArray[np.int64]:
+        """(segments,) live rows of each."""
+        dead = np.searchsorted(self.deleted, [*self.firsts, self.rows])
+        return np.array([segment.rows for segment in self.segments], np.int64) - np.diff(dead)
 
     def vectors(self, rows: NDArray[np.int64]) -> Vectors:
         """(n, d) copy of the vectors of n rows."""
@@ -146,15 +169,21 @@ class Snapshot:
         return pick(pa.concat_tables(parts or [schema.empty_table()]), back)
 
     def locate(self, ids: Sequence[str]) -> NDArray[np.int64]:
-        """(n,) live row of each id, -1 where the index does not hold it."""
-        from retriever.store.schema import positions
+        """(n,) live row of each id, -1 where the index does not hold it.
 
+        Of the rows of one segment that share an id only the last can be live; see `IndexWriter`.
+        """
         unique = list(dict.fromkeys(ids))
+        places, keys = _keyed(unique)
         found = np.full(len(unique), -1, np.int64)
         for first, segment in zip(self.firsts.tolist(), self.segments, strict=True):
-            slots = positions(segment.read(["id"]).column(0), unique)
-            hits = np.flatnonzero((slots >= 0) & self.live[first : first + segment.rows])
-            found[slots[hits]] = first + hits
+            if segment.keys is not None:
+                rows, asked = segment.find(keys), places
+            else:
+                rows, asked = segment.find_names(unique), np.arange(len(unique))
+            there = np.flatnonzero(rows >= 0)
+            there = there[self.live[first + rows[there]]]
+            found[asked[there]] = first + rows[there]
         slot = {id: i for i, id in enumerate(unique)}
         return found[[slot[id] for id in ids]] if len(unique) else found
 
@@ -196,6 +225,21 @@ class Snapshot:
             else:
                 block[:] = positions(segment.read(["modality"]).column(0), names)
         return out
+
+
+def _segment(folder: Path, entry: SegmentEntry, dim: int, opened: dict[str, Segment]) -> Segment:
+    """The segment of an entry: the one opened before where its files are still the same."""
+    path, known = folder / layout.SEGMENTS / entry.name, opened.get(entry.name)
+    return known if known is not None and known.is_still(path, entry.rows) else Segment(path, entry.rows, dim)
+
+
+def _keyed(ids: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """Places of the ids that are numbers, and the numbers."""
+    if (keys := id_keys(ids)) is not None:
+        return np.arange(len(ids)), keys
+    each = [(place, key) for place, id in enumerate(ids) if (key := id_keys([id])) is not None]
+    places = np.array([place for place, _ in each], np.int64)
+    return places, np.concatenate([np.zeros(0, np.uint64), *(key for _, key in each)])
 
 
 def _read_deleted(folder: Path, manifest: Manifest) -> NDArray[np.int64]:

@@ -13,7 +13,7 @@ from index_making import SPACE, contents, ids, item, unit, write
 
 from indexer.compaction import compact
 from indexer.writer import IndexWriter
-from retriever.store import Snapshot
+from retriever.store import Snapshot, versions
 
 pytestmark = pytest.mark.usefixtures("no_sync")
 
@@ -43,7 +43,10 @@ def _killed(scenario: str, base: Path, cases: Path) -> Iterator[tuple[Path, int]
     logs = sorted(cases.glob("*.log"))
     assert len(logs) > 15, "too few crash points were hit to mean anything"
     for log in logs:
-        yield log.with_suffix(""), len(log.read_text().splitlines())
+        folder = log.with_suffix("")
+        for kept in versions.kept(folder):
+            assert len(contents(Snapshot.open(folder, kept.version))) == kept.rows, f"{folder.name}: {kept} is broken"
+        yield folder, len(log.read_text().splitlines())
 
 
 def _models(before: Contents) -> list[Contents]:
@@ -71,9 +74,37 @@ def test_a_run_killed_anywhere(tmp_path: Path) -> None:
             found = _plain(contents(writer.snapshot))
         assert found in models, f"{folder.name}: recovered half of something"
         assert found in models[acknowledged:], f"{folder.name}: an appended batch is lost"
+        kept = {each.version: _plain(contents(Snapshot.open(folder, each.version))) for each in versions.kept(folder)}
         crash_child.run_rest(folder)
+        assert (
+            kept.items()
+            <= {
+                each.version: _plain(contents(Snapshot.open(folder, each.version))) for each in versions.kept(folder)
+            }.items()
+        ), f"{folder.name}: a kept version has changed or is gone"
         assert _plain(contents(Snapshot.open(folder))) == models[-1], f"{folder.name}: the next run ends elsewhere"
         assert not (folder / "journal.arrows").exists()
+
+
+def test_a_bulk_load_killed_anywhere(tmp_path: Path) -> None:
+    before = _base(tmp_path / "base")
+    rows = [
+        (item, tuple(vector))
+        for number, items in enumerate(crash_child.appended())
+        for item, vector in zip(items, unit(len(items), 1000 + number).tolist(), strict=True)
+    ]
+    # A segment of three rows at a time.
+    models = [_plain(before | {str(row[0]["id"]): row for row in rows[:n]}) for n in (0, 3, 6, len(rows))]
+    seen = set()
+    for folder, _ in _killed("extend", tmp_path / "base", tmp_path / "cases"):
+        held = _plain(contents(Snapshot.open(folder)))
+        assert held in models, f"{folder.name}: a reader sees half of a segment"
+        seen.add(models.index(held))
+        crash_child.extend(folder)
+        assert _plain(contents(Snapshot.open(folder))) == models[-1], f"{folder.name}: the next run ends elsewhere"
+        needed = {entry.name for manifest in versions.manifests(folder) for entry in manifest.segments}
+        assert {path.name for path in (folder / "segments").iterdir()} == needed, f"{folder.name}: something is left"
+    assert seen == {0, 1, 2, 3}
 
 
 def test_a_compaction_killed_anywhere(tmp_path: Path) -> None:
@@ -84,6 +115,7 @@ def test_a_compaction_killed_anywhere(tmp_path: Path) -> None:
         assert contents(Snapshot.open(folder)) == before, folder.name
         assert len(list((folder / "segments").iterdir())) == 1
         assert list((folder / "deleted").iterdir()) == []
+        assert len(versions.kept(folder)) == len(list((folder / "versions").iterdir())) == 1
 
 
 @pytest.mark.parametrize("keep", ["manifest.json", "journal.arrows"])

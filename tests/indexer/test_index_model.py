@@ -11,6 +11,8 @@ from typing import Any
 from unittest import mock
 
 import numpy as np
+import pyarrow as pa
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -19,7 +21,9 @@ from index_making import SPACE, contents, item, unit
 from indexer.compaction import compact
 from indexer.segments import segments_to_merge
 from indexer.writer import IndexWriter
-from retriever.store import Snapshot
+from retriever.errors import UsageError
+from retriever.store import Snapshot, versions
+from retriever.store.versions import KEEP, newest
 
 NUMBERS = st.lists(st.integers(0, 9), min_size=1, max_size=4)
 EXTRAS = st.dictionaries(
@@ -38,6 +42,7 @@ class IndexModel(RuleBasedStateMachine):
         self.patches = [
             mock.patch("os.fsync"),  # no power cuts here
             mock.patch("indexer.writer.SEAL_ROWS", SEAL_ROWS),
+            mock.patch("indexer.bulk.LARGEST", 4),
             mock.patch("indexer.writer.segments_to_merge", partial(segments_to_merge, small=SEAL_ROWS, most=2)),
         ]
         for patch in self.patches:
@@ -49,6 +54,7 @@ class IndexModel(RuleBasedStateMachine):
         self.doomed: list[tuple[str, Row]] = []
         self.made = 0
         self.old: tuple[Snapshot, dict[str, Row]] | None = None
+        self.versions: dict[int, dict[str, Row]] = {}
         self.writer = IndexWriter(self.folder, SPACE)
 
     def teardown(self) -> None:
@@ -72,6 +78,20 @@ class IndexModel(RuleBasedStateMachine):
         else:
             self.sizes.append((self.folder / "journal.arrows").stat().st_size)
 
+    @rule(numbers=NUMBERS, sizes=st.lists(st.integers(1, 3), max_size=4), extras=EXTRAS)
+    def extend(self, numbers: list[int], sizes: list[int], extras: dict[str, Any]) -> None:
+        """Rows come in bulk; what waits in the journal is older."""
+        self.seal(len(self.journal))
+        parts = []
+        for size in sizes:
+            self.made += 1
+            chosen = [numbers[place % len(numbers)] for place in range(size)]
+            items = [item(number, name=f"{self.made}.{place}", **extras) for place, number in enumerate(chosen)]
+            parts.append((pa.Table.from_pylist(items), unit(size, self.made)))
+            for row, vector in zip(items, parts[-1][1].tolist(), strict=True):
+                self.committed[str(row["id"])] = (row, tuple(vector))
+        assert self.writer.extend(iter(parts)) == sum(sizes)
+
     @precondition(lambda self: self.committed)
     @rule(data=st.data())
     def delete(self, data: st.DataObject) -> None:
@@ -87,7 +107,11 @@ class IndexModel(RuleBasedStateMachine):
             if self.committed.get(id) is row:
                 del self.committed[id]
         self.doomed = []
-        assert plain(contents(self.writer.commit())) == plain(self.committed)
+        snapshot = self.writer.commit()
+        assert plain(contents(snapshot)) == plain(self.committed)
+        self.versions[snapshot.manifest.version] = dict(self.committed)
+        there = versions.numbers(self.folder)
+        assert there == newest({*there, *self.versions}, KEEP)
 
     @rule(data=st.data())
     def kill(self, data: st.DataObject) -> None:
@@ -105,14 +129,44 @@ class IndexModel(RuleBasedStateMachine):
         self.writer = IndexWriter(self.folder, SPACE)
         assert self.writer.recovered == rows
 
-    @rule()
-    def compact(self) -> None:
+    @rule(keep=st.integers(1, 3))
+    def compact(self, keep: int) -> None:
         self.commit()
         self.writer.close()
-        done = compact(self.folder)
+        before = versions.numbers(self.folder)
+        done = compact(self.folder, keep)
         assert done.rows_after == len(self.committed)
-        assert Snapshot.open(self.folder).rows == len(self.committed)
+        compacted = Snapshot.open(self.folder)
+        assert compacted.rows == len(self.committed)
+        there = versions.numbers(self.folder)
+        assert there == newest({*before, compacted.manifest.version}, keep)
+        self.versions = {version: rows for version, rows in self.versions.items() if version in there}
+        self.versions[compacted.manifest.version] = dict(self.committed)
         self.writer = IndexWriter(self.folder, SPACE)
+
+    @precondition(lambda self: self.versions)
+    @rule(data=st.data())
+    def go_back(self, data: st.DataObject) -> None:
+        """A kept version has what it had, and one that is not kept says so."""
+        version = data.draw(st.sampled_from(sorted(self.versions)))
+        if version in versions.numbers(self.folder):
+            assert plain(contents(Snapshot.open(self.folder, version))) == plain(self.versions[version])
+        else:
+            with pytest.raises(UsageError, match=f"--as-of {version}"):
+                Snapshot.open(self.folder, version)
+
+    @rule(numbers=st.lists(st.integers(0, 12), max_size=6))
+    def look_up(self, numbers: list[int]) -> None:
+        """An id leads to its row, whatever segments it went through."""
+        if self.writer.snapshot is None:
+            return
+        snapshot = Snapshot.open(self.folder)
+        asked = [str(item(number)["id"]) for number in numbers]
+        for id, row in zip(asked, snapshot.locate(asked).tolist(), strict=True):
+            if id in self.committed:
+                assert tuple(snapshot.vectors(np.array([row]))[0].tolist()) == self.committed[id][1]
+            else:
+                assert row == -1
 
     @precondition(lambda self: self.writer.snapshot)
     @rule()

@@ -15,7 +15,8 @@ from index_making import DIM, SPACE, contents, ids, item, unit, write
 
 from indexer.writer import IndexWriter
 from retriever.errors import IndexBusy, RetrieverError, SpaceError, UsageError
-from retriever.store import Failure, Snapshot, read_failures
+from retriever.store import Failure, Snapshot, read_failures, versions
+from retriever.store.versions import KEEP
 from retriever.types import ShapeInput
 
 ROOT = Path(__file__).parent.parent.parent
@@ -115,10 +116,39 @@ def test_many_small_segments_become_one_without_their_deleted_rows(tmp_path: Pat
             old, same = before[id]
             assert vector == same
             assert row == {**old, **({"extra": str(old["extra"])} if "extra" in old else {})}
-    write(tmp_path, [item(60)])
+    assert "000001" in [path.name for path in (tmp_path / "segments").iterdir()], "a kept version lists it"
+    for number in range(KEEP):
+        write(tmp_path, [item(60 + number)])
     names = sorted(path.name for path in (tmp_path / "segments").iterdir())
-    assert names == [entry.name for entry in Snapshot.open(tmp_path).manifest.segments], "the merged ones are gone now"
+    kept = [Snapshot.open(tmp_path, version).manifest for version in versions.numbers(tmp_path)]
+    assert names == sorted({entry.name for manifest in kept for entry in manifest.segments})
+    assert "000001" not in names, "no kept version lists the merged ones any more"
     assert list((tmp_path / "deleted").iterdir()) == []
+
+
+def test_a_commit_swaps_the_manifest_once(tmp_path: Path) -> None:
+    before = write(tmp_path, [item(1), item(2), item(3)]).manifest.version
+    with IndexWriter(tmp_path, SPACE) as writer:
+        writer.append([item(1, note="newer"), item(4)], unit(2))
+        writer.delete(np.array([1]))
+        after = writer.commit()
+    assert after.manifest.version == before + 1
+    assert after.deleted.tolist() == [0, 1]
+
+
+def test_an_ann_folder_stays_as_long_as_a_kept_version_names_it(tmp_path: Path) -> None:
+    write(tmp_path, [item(1)])
+    (tmp_path / "ann/000001").mkdir(parents=True)
+    with IndexWriter(tmp_path, SPACE) as writer:
+        writer.set_ann("000001")
+        assert writer.commit().manifest.ann == "000001"
+        writer.set_ann(None)
+        assert writer.commit().manifest.ann is None
+        assert (tmp_path / "ann/000001").exists(), "the version before names it"
+        for number in range(KEEP):
+            writer.append([item(number)], unit(1))
+            writer.commit()
+    assert not (tmp_path / "ann/000001").exists()
 
 
 def test_a_commit_with_nothing_to_do_changes_nothing(tmp_path: Path) -> None:

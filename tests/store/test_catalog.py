@@ -1,3 +1,6 @@
+import gc
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +10,7 @@ from index_making import SPACE, item, unit, write
 from indexer.compaction import compact
 from indexer.writer import IndexWriter
 from retriever.errors import FilterError, IndexCorrupt
-from retriever.store import Snapshot, catalog
+from retriever.store import Snapshot, catalog, kept
 from retriever.store.catalog import rows_where
 
 
@@ -145,3 +148,101 @@ def test_a_compaction_while_the_filter_runs_is_said_as_such(tmp_path: Path, monk
     monkeypatch.setattr(catalog, "_items", compacted_meanwhile)
     with pytest.raises(IndexCorrupt, match="open it again"):
         rows_where(old, "vertices > 50")
+
+
+def test_columns_asked_for_again_are_kept_and_answer_the_same(tmp_path: Path) -> None:
+    snapshot = write(
+        tmp_path,
+        [item(number, price=number % 7, style=f"s{number % 3}") for number in range(50)],
+        [item(number, price=number / 2, up="z", name=None if number % 2 else "a 'b'") for number in range(50, 90)],
+    )
+    conditions = [
+        "label = 'class 1'",
+        "label in ('class 0', 'class 2') and vertices * 2 > 300",
+        "price > 3 or style = 's1'",
+        "price is null or extent[3] > 2 * extent[2]",
+        "up = 'z' and name = 'a ''b'''",
+        "\"label\" like '%2' -- vertices",
+        "vertices between 100 and 200 and colored is not true",
+        "NULL",
+    ]
+    fresh = [rows_where(Snapshot.open(tmp_path), where).tolist() for where in conditions]
+    for _ in range(4):
+        assert [rows_where(snapshot, where).tolist() for where in conditions] == fresh
+    held = catalog._catalog(snapshot)._kept._here
+    assert held == {"label", "vertices", "price", "style", "extent", "up", "name", "colored"}
+
+
+def test_columns_too_large_to_keep_are_read_from_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot = write(tmp_path, [item(number) for number in range(9)])
+    monkeypatch.setattr(kept, "LIMIT", kept._bytes(snapshot, {"label", "vertices"}))
+    for _ in range(3):
+        assert rows_where(snapshot, "label = 'class 1' and vertices > 20").sum() == 2
+        assert rows_where(snapshot, "path = '4.obj'").sum() == 1
+        assert rows_where(snapshot, "label = 'class 1' and vertices > 20 and path <> '4.obj'").sum() == 1
+    here = catalog._catalog(snapshot)._kept._here
+    assert here == {"path"} or here == {"label", "vertices"}
+    assert rows_where(snapshot, "bytes > 2").sum() == rows_where(snapshot, "bytes > 2 ").sum() == 6
+
+
+@pytest.mark.parametrize(
+    ("where", "names"),
+    [
+        ("label = 'up'", {"label"}),
+        ("LABEL = 'it''s up' AND width > 5", {"label", "width"}),
+        ("\"label\" = 'up'", {"label", "up"}),  # what is a string is not sure where there are double quotes
+        ("'up' = label -- 'faces", {"label", "up", "faces"}),
+        ("extent[3] > 2 * extent[1]", {"extent"}),
+        ("path in (select path from items)", set()),
+        ("items.label = 'x'", set()),
+        ("columns(*) = 'x'", set()),
+        ("hash(*) = 1", set()),
+        ("rowid = 1", set()),
+        ("#1 = 'x'", set()),
+        ("true", set()),
+        ('"odd ""name\'" = 5', {"odd \"name'"}),
+    ],
+)
+def test_the_columns_that_a_condition_may_name(where: str, names: set[str]) -> None:
+    columns = ["id", "label", "up", "path", "width", "faces", "extent", "odd \"name'"]
+    assert kept.named(where, columns) == names
+
+
+def test_what_looks_past_its_columns_sees_all_of_them(index: Snapshot) -> None:
+    for _ in range(3):  # by then label and vertices are in memory
+        assert rows_where(index, "label = 'class 1' and vertices > 20").sum() == 1
+    assert rows_where(index, "items.price > 1 and label = 'class 1'").sum() == 1
+    assert rows_where(index, "path in (select path from items where vertices > 40)").sum() == 1
+    for where in ("held.label = 'x'", "rowid = 1", "kept.main.held.label = 'x'", "lable = 'x' and vertices > 20"):
+        with pytest.raises(FilterError):
+            rows_where(index, where)
+
+
+def test_an_error_leaves_the_connection_of_use(tmp_path: Path) -> None:
+    snapshot = write(tmp_path, [item(number) for number in range(6)])
+    for _ in range(3):
+        for where in ("label", "label::int > 3", "vertices / 0 = nope", "true; DROP TABLE kept.main.held"):
+            with pytest.raises(FilterError):
+                rows_where(snapshot, where)
+        assert rows_where(snapshot, "label = 'class 1'").sum() == 2
+
+
+def test_threads_share_a_connection(tmp_path: Path) -> None:
+    snapshot = write(tmp_path, [item(number) for number in range(60)])
+
+    def ask(number: int) -> bool:
+        mask = rows_where(snapshot, f"vertices < {10 * number} and label <> 'class 1' and bytes >= {number // 2}")
+        wanted = [row for row in range(number) if row % 3 != 1 and row >= number // 2]
+        return np.flatnonzero(mask).tolist() == wanted
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(ask, range(60)))
+
+
+def test_a_snapshot_takes_its_connection_with_it(tmp_path: Path) -> None:
+    snapshot = write(tmp_path, [item(0)])
+    rows_where(snapshot, "true")
+    connection = weakref.ref(catalog._catalog(snapshot))
+    del snapshot
+    gc.collect()
+    assert connection() is None

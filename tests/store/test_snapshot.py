@@ -93,6 +93,54 @@ def test_ids_lead_to_live_rows(index: Path) -> None:
         snapshot.rows_of(ids(0, 1))
 
 
+def test_ids_lead_to_rows_of_segments_without_a_file_of_them(index: Path) -> None:
+    (index / "segments/000001/ids.npy").unlink()
+    snapshot = Snapshot.open(index)
+    assert [segment.keys is None for segment in snapshot.segments] == [True, False]
+    assert snapshot.locate([*ids(4, 0, 1, 4), "none", "0" * 16, "é" * 8]).tolist() == [4, 0, -1, 4, -1, -1, -1]
+
+
+def test_ids_may_be_any_text(tmp_path: Path) -> None:
+    names = ["a", "0123456789ABCDEF", "0x23456789abcdef", "日本", "", "0123456789abcdef "]
+    snapshot = write(tmp_path, [item(n, id=name) for n, name in enumerate(names)], [item(6), item(7, id="last")])
+    assert [segment.keys for segment in snapshot.segments] == [None, None]
+    snapshot = write(tmp_path, [item(8), item(0, id="a")])
+    assert snapshot.locate([*names, *ids(6, 8), "last", "A"]).tolist() == [9, 1, 2, 3, 4, 5, 6, 8, 7, -1]
+    again = write(tmp_path, [item(9), item(8, note="newer")])
+    assert again.segments[-1].keys is not None
+    assert again.locate(["a", *ids(8, 9)]).tolist() == [9, 11, 10]
+
+
+def test_a_view_that_follows_another_opens_only_what_is_new(index: Path) -> None:
+    first = Snapshot.open(index)
+    write(index, [item(9)])
+    second = Snapshot.open(index, before=first)
+    assert [a is b for a, b in zip(first.segments, second.segments[:2], strict=True)] == [True, True]
+    assert contents(second) == contents(Snapshot.open(index))
+    saved = (index / "segments/000001/vectors.npy").read_bytes()
+    (index / "segments/000001/vectors.npy").unlink()
+    with pytest.raises(IndexCorrupt, match="the file is missing"):
+        Snapshot.open(index, before=second)
+    (index / "segments/000001/vectors.npy").write_bytes(saved)
+    third = Snapshot.open(index, before=second)
+    assert [a is b for a, b in zip(second.segments, third.segments, strict=True)] == [False, True, True]
+
+
+def test_a_view_that_has_read_nothing_yet_outlives_compaction(index: Path) -> None:
+    before = contents(Snapshot.open(index))
+    old = Snapshot.open(index)
+    compact(index)
+    assert not (index / "segments/000001").exists()
+    assert contents(old) == before
+    assert old.locate(ids(0, 1, 4)).tolist() == [0, -1, 4]
+
+
+def test_live_rows_are_counted_by_segment(index: Path) -> None:
+    snapshot = Snapshot.open(index)
+    assert snapshot.live_counts().tolist() == [2, 2] == [int(live.sum()) for live in snapshot.live_by_segment()]
+    assert snapshot.deleted.tolist() == [1]
+
+
 def test_take_reads_only_the_row_groups_it_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     count = 2 * ROW_GROUP + 100
     snapshot = write(tmp_path, [item(number) for number in range(count)])
@@ -140,11 +188,11 @@ def test_opening_looks_again_when_a_writer_gets_in_between(index: Path, monkeypa
     make = Snapshot.__init__
     calls = []
 
-    def slow(self: Snapshot, folder: Path, manifest: object) -> None:
-        calls.append(manifest)
+    def slow(self: Snapshot, folder: Path, *more: object) -> None:
+        calls.append(more)
         if len(calls) == 1:  # the manifest is read, the files are not yet
             compact(index)
-        make(self, folder, manifest)  # type: ignore[arg-type]
+        make(self, folder, *more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Snapshot, "__init__", slow)
     assert contents(Snapshot.open(index)).keys() == set(ids(0, 2, 3, 4))
@@ -172,9 +220,12 @@ def _edit(path: Path, **changes: object) -> None:
         (lambda f: _cut(f / "segments/000001/items.parquet", 200), r"000001/items\.parquet is damaged"),
         (lambda f: np.save(f / "segments/000001/vectors.npy", unit(4)), r"holds float32 \(4, 8\) .* float32 \(3, 8\)"),
         (lambda f: np.save(f / "segments/000001/vectors.npy", np.eye(3, 8)), r"holds float64 \(3, 8\)"),
+        (lambda f: _cut(f / "segments/000001/items.parquet", 0), r"000001/items\.parquet is damaged"),
+        (lambda f: (f / "segments/000001/items.parquet").write_bytes(b"PAR1"), r"000001/items\.parquet is damaged"),
+        (lambda f: _cut(f / "segments/000001/ids.npy", 140), r"000001/ids\.npy is damaged"),
         (
-            lambda f: shutil.copy(f / "segments/000002/items.parquet", f / "segments/000001/items.parquet"),
-            r"holds 2 rows where the manifest says 3",
+            lambda f: shutil.copy(f / "segments/000002/ids.npy", f / "segments/000001/ids.npy"),
+            r"000001/ids\.npy is damaged \(it holds uint64 \(2, 2\) .* uint64 \(2, 3\)",
         ),
         (lambda f: np.save(f / "deleted/000005.npy", np.array([5])), r"deleted/000005\.npy does not fit .* 5 rows"),
         (lambda f: np.save(f / "deleted/000005.npy", np.array([-1])), r"does not fit"),
@@ -190,6 +241,33 @@ def test_damage_names_the_file_and_the_cure(index: Path, damage: Callable[[Path]
     with pytest.raises(IndexCorrupt, match=message) as caught:
         Snapshot.open(index)
     assert "restore it, or index the corpus into a new folder" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (
+            lambda f: shutil.copy(f / "segments/000002/items.parquet", f / "segments/000001/items.parquet"),
+            r"holds 2 rows where the manifest says 3",
+        ),
+        (lambda f: _spoil_footer(f / "segments/000001/items.parquet"), r"000001/items\.parquet is damaged"),
+    ],
+)
+def test_a_damaged_footer_is_noticed_when_items_are_read(
+    index: Path, damage: Callable[[Path], object], message: str
+) -> None:
+    damage(index)
+    snapshot = Snapshot.open(index)
+    for read in (snapshot.columns, lambda: snapshot.take(np.array([0])), lambda: snapshot.column("path")):
+        with pytest.raises(IndexCorrupt, match=message) as caught:
+            read()
+        assert "restore it, or index the corpus into a new folder" in str(caught.value)
+
+
+def _spoil_footer(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[-200:-8] = bytes(192)
+    path.write_bytes(data)
 
 
 def test_damaged_pages_are_noticed_when_read(index: Path) -> None:
@@ -230,6 +308,6 @@ def _imported(*arguments: object) -> list[str]:
 def test_a_page_of_hits_imports_little(tmp_path: Path) -> None:
     index = write(tmp_path / "index", [item(0), item(1), item(2)], [item(3), item(4, extra=1)]).folder
     assert _imported(index) == []
-    assert _imported(index, "ids", ids(3)[0]) == ["pyarrow.compute"]
+    assert _imported(index, "ids", ids(3)[0]) == []
     write(index, [item(5, modality="text"), item(6, extra="one")])
     assert _imported(index) == ["pyarrow.compute"], "mixed modalities and types need it, but no pandas"

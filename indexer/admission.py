@@ -1,0 +1,64 @@
+"""What a writer lets in: a folder that is an index or can become one, its space, and vectors of that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from retriever.errors import SpaceError, UsageError
+from retriever.spaces.base import SpaceIdentity
+from retriever.store import layout
+from retriever.store.manifest import Manifest
+from retriever.types import Vectors
+
+
+def make_folder(folder: Path) -> None:
+    """Makes the folder of an index, if there is none.
+
+    Raises:
+        UsageError: it holds something else.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"The index {folder} would be a folder, and this is a file: name another with --index.")
+    folder.mkdir(parents=True, exist_ok=True)
+    if layout.is_index(folder):
+        return
+    strangers = sorted({path.name for path in folder.iterdir()} - {layout.LOCK, f"{layout.MANIFEST}.tmp"})
+    if strangers:
+        raise UsageError(
+            f"The folder {folder} is no index and not empty (it has {strangers[0]!r}): name a new folder with --index."
+        )
+
+
+def manifest_of(folder: Path, identity: SpaceIdentity) -> Manifest:
+    """The manifest of the index in `folder`, an empty one where there is none yet.
+
+    Raises:
+        SpaceError: it holds vectors of another space.
+    """
+    if not layout.is_index(folder):
+        return Manifest(space=identity)
+    manifest = Manifest.read(folder)
+    if manifest.space != identity:
+        raise SpaceError(
+            f"The index {folder} holds vectors of {manifest.space}, "
+            f"these would be of {identity}: use that space, or another folder with --index."
+        )
+    return manifest
+
+
+def check_vectors(space: SpaceIdentity, count: int, vectors: Vectors) -> None:
+    """Refuses vectors that are not `count` of unit length and of the space.
+
+    Raises:
+        SpaceError: says what they are.
+    """
+    if vectors.shape != (count, space.dim) or vectors.dtype != np.float32:
+        raise SpaceError(
+            f"The space {space.name!r} gave {vectors.dtype} {vectors.shape} for {count} items "
+            f"where float32 {(count, space.dim)} is due: fix its encoder."
+        )
+    squares = np.einsum("ij,ij->i", vectors, vectors)  # makes no copy of them
+    if not (np.abs(np.sqrt(squares) - 1) < 1e-3).all():
+        raise SpaceError(f"The space {space.name!r} gave a vector that is not of unit length: fix its encoder.")
