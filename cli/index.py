@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Axis, Device, Up, described, path
+from cli.optimize import plans
+from cli.options import Axis, Device, Memory, Recall, Up, described, path
 from cli.output import failures_command, printable
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
             "retriever index ./shapenet",
             "retriever index cad/ scans/bunny.ply --index parts.retriever --up z",
             "retriever index ./models --metadata prices.csv --workers 8",
+            "retriever index ./objaverse --recall 0.98 --memory 4GB",
         ),
     )(index)
 
@@ -86,6 +88,8 @@ def index(
             show_default=False,
         ),
     ] = None,
+    recall: Recall = None,
+    memory: Memory = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")] = False,
 ) -> None:
     """Embed the files of folders into an index, or bring it up to date with them.
@@ -96,6 +100,7 @@ def index(
     """
     from cli.progress import progress
     from indexer import build
+    from indexer.optimize import Wish
 
     try:
         with progress(quiet=quiet) as show:
@@ -107,6 +112,7 @@ def index(
                 device=device,
                 metadata=metadata,
                 workers=workers,
+                wish=Wish(recall, memory),
                 progress=show,
             )
     except KeyboardInterrupt:
@@ -121,6 +127,8 @@ def index(
 def _report(summary: Summary, folder: Path, *, quiet: bool) -> Iterator[str]:
     if not quiet:
         yield f"{printable(str(folder))}: {_counts(summary)} in {summary.seconds:.1f} s"
+        if summary.optimized:
+            yield from plans(summary.optimized)
         if summary.recovered:
             yield f"  recovered {summary.recovered:,} of them from a run that was interrupted"
         for reason, count in summary.skipped.most_common():

@@ -31,9 +31,12 @@ def register(app: typer.Typer) -> None:
             'retriever remove --where "faces > 1000000"',
         ),
     )(remove)
-    app.command("compact", help=described(compact, "retriever compact", "retriever compact --index parts.retriever"))(
-        compact
-    )
+    app.command(
+        "compact",
+        help=described(
+            compact, "retriever compact", "retriever compact --keep 3", "retriever compact --index parts.retriever"
+        ),
+    )(compact)
 
 
 def status(
@@ -94,13 +97,19 @@ def remove(
     typer.echo(f"{len(removed):,} items {'would be removed' if dry_run else 'removed'}.", err=True)
 
 
-def compact(folder: IndexFolder = None) -> None:
-    """Give back the disk space of removed and replaced items."""
+def compact(
+    keep: Annotated[
+        int,
+        typer.Option("--keep", metavar="N", min=1, help="Versions that can still be opened afterwards, for example 3."),
+    ] = 1,
+    folder: IndexFolder = None,
+) -> None:
+    """Give back the disk space of removed and replaced items, and of all versions but the newest."""
     from indexer.compaction import compact as rewrite
     from retriever.store import find
 
     at = find(folder)
-    done = rewrite(at)
+    done = rewrite(at, keep)
     typer.echo(
         f"{printable(str(at))}: {done.rows_before - done.rows_after:,} dead rows dropped, "
         f"{size(max(done.bytes_freed, 0))} freed.",
@@ -124,6 +133,8 @@ def _license(space: str) -> list[str]:
 
 
 def _facts(told: Status, named: Path | None) -> list[tuple[str, str]]:
+    from retriever.ann.wheels import trouble
+
     items = ", ".join(f"{count:,} {modality}" for modality, count in told.items.items()) or "none"
     failures = f"{told.failures:,}, see: {failures_command(named)}" if told.failures else "0"
     return [
@@ -140,8 +151,14 @@ def _facts(told: Status, named: Path | None) -> list[tuple[str, str]]:
         ("failures", failures),
         ("updated", told.updated),
         ("version", str(told.version)),
+        *(
+            ("kept", f"{len(kept):,} versions, {kept[0].version} to {kept[-1].version}")
+            for kept in [told.versions]
+            if kept[1:]
+        ),
         ("segments", f"{told.segments:,}"),
         ("deleted rows", f"{told.deleted:,}"),
         ("on disk", size(told.bytes)),
         ("search", f"{told.plan.backend}: {told.plan.reason}"),
+        *(("faiss", sentence) for sentence in [trouble()] if sentence),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from inspect import getdoc
@@ -9,6 +10,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from retriever.errors import UsageError
+
+SEARCH = "How an index of more than 50,000 items is searched"
+"""Heading of the options that say so."""
 
 
 def path(text: str) -> Path:
@@ -20,6 +26,23 @@ def path(text: str) -> Path:
     if not text:
         raise typer.BadParameter("the path is empty; write . for the folder you are in")
     return Path(text)
+
+
+def size(text: str) -> int:
+    """A size such as "4GB", "512 MiB" or "1000000" in bytes; K, M, G, T are powers of 1000, Ki, Mi, Gi, Ti of 1024.
+
+    Raises:
+        UsageError: it is none of these.
+    """
+    found = re.fullmatch(r"\s*([\d.]+)\s*([kmgt]?)(i?)b?\s*", text, re.IGNORECASE)
+    try:
+        number, letter, binary = float(found[1]), found[2].lower(), bool(found[3])  # type: ignore[index]
+        bytes = int(number * (1024 if binary else 1000) ** (" kmgt".index(letter or " ")))
+    except (TypeError, ValueError):
+        bytes = 0
+    if bytes < 1:
+        raise UsageError(f"The size {text!r} cannot be understood; give one such as 4GB or 512MiB.")
+    return bytes
 
 
 class Axis(StrEnum):
@@ -62,6 +85,29 @@ IndexFolder = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Up = Annotated[
     Axis, typer.Option("--up", help="Axis of the 3D files that points up, for example z; auto goes by the format.")
+]
+
+Recall = Annotated[
+    float | None,
+    typer.Option(
+        "--recall",
+        metavar="SHARE",
+        help="Share of the true ten nearest that a large index's approximate search must find, for example 0.98; 1 "
+        "searches exactly. By default as the index has it, 0.99 for a new one.",
+        show_default=False,
+        rich_help_panel=SEARCH,
+    ),
+]
+Memory = Annotated[
+    int | None,
+    typer.Option(
+        "--memory",
+        metavar="SIZE",
+        parser=size,
+        help="What a search may keep in memory beside the index's files, for example 4GB. By default what it takes.",
+        show_default=False,
+        rich_help_panel=SEARCH,
+    ),
 ]
 
 

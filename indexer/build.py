@@ -12,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer import pipeline, plan_changes, roots
+from indexer import optimize, pipeline, plan_changes, roots
 from indexer.metadata import read_table
+from indexer.optimize import Optimized, Wish, check_wish
 from indexer.pipeline import Job
 from indexer.plan_changes import Indexed
 from indexer.rows import KnownContent, RowBuffer, facts, indexed_rows, item, joined
@@ -25,7 +26,7 @@ from retriever.store import Failure, Manifest, is_index
 from retriever.types import Modality
 
 Progress = Callable[[str, int, int | None], None]
-"""Told (phase, files done, files in all or None where not known yet); phases: scan, compare, embed, write."""
+"""Told (phase, done, in all or None where not known yet): files scan, compare, embed and write; vectors build; tune."""
 
 _AT_ONCE = 64  # files whose hashing Ctrl-C has to wait for
 
@@ -43,6 +44,7 @@ class Summary:
         recovered: saved from an interrupted run before this one.
         skipped: reason -> files that are not for this index.
         failed: files that could not be read; they are kept in the index's list of failures.
+        optimized: the approximate search, where it was built.
         seconds: of the run.
         roots: short name -> absolute path of the corpora looked at.
     """
@@ -55,6 +57,7 @@ class Summary:
     recovered: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     failed: list[Failure] = field(default_factory=list)
+    optimized: Optimized | None = None
     seconds: float = 0.0
     roots: dict[str, str] = field(default_factory=dict)
 
@@ -77,6 +80,7 @@ def index(
     device: str = "auto",
     metadata: str | Path | None = None,
     workers: int | None = None,
+    wish: Wish | None = None,
     progress: Progress | None = None,
 ) -> Summary:
     """Make the index in `folder` agree with `paths`; what is in it already and did not change is not read again.
@@ -90,10 +94,11 @@ def index(
         metadata: csv, jsonl or parquet file with further columns, joined by path or name; a later run without it
             leaves these columns alone, except of files that changed.
         workers: processes that read files; 0 for none; None chooses.
+        wish: what a search may take and must find; None leaves it as it is.
         progress: called often, from this thread.
 
     Raises:
-        UsageError: a path that does not exist, or a metadata file that cannot be joined.
+        UsageError: a path that does not exist, a metadata file that cannot be joined, or an impossible wish.
         RetrieverError: nothing to index, a busy or damaged index, or a space that is not there.
     """
     started = time.monotonic()
@@ -118,8 +123,11 @@ def index(
         files = _wanted(found, corpus.root, folder, joint, summary)
         parts.append(_Scanned(corpus, found, joined(files, table) if table else files))
     _check_not_empty(parts, known, summary)
+    wish = wish or Wish()
+    check_wish(wish, sum(len(part.files) for part in parts), joint.identity.dim)
     with IndexWriter(folder, joint.identity) as writer:
         _Run(writer, joint, up, workers, progress, summary).bring_up_to_date(parts, has_table=table is not None)
+        summary.optimized = optimize.bring_up_to_date(writer, wish, lambda: joint, progress)
     summary.seconds = time.monotonic() - started
     return summary
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.bulk import LARGEST
 from indexer.durable import disk_errors
+from indexer.optimize import Wish, bring_up_to_date, installed
 from indexer.writer import IndexWriter
+from retriever.errors import UsageError
 from retriever.store import layout
 from retriever.store.manifest import Manifest
-
-LARGEST = 1_048_576
-"""Rows of the largest segment that compaction makes; it needs free disk for one of them, not for a second index."""
 
 
 @dataclass(frozen=True)
@@ -49,27 +49,40 @@ def groups_to_compact(live: Sequence[int], rows: Sequence[int], largest: int = L
     return [group for group in groups if len(group) > 1 or live[group[0]] < rows[group[0]]]
 
 
-def compact(folder: Path) -> Compaction:
+def compact(folder: Path, keep: int = 1) -> Compaction:
     """Rewrites the live rows of the index in `folder` into as few segments as needed; ids stay, row numbers change.
 
+    An approximate search is built again where its rows have moved.
+
     Readers that have the index open keep their view, but must open it again to filter.
+
+    Args:
+        folder: of the index.
+        keep: versions that can be opened afterwards, the compacted one included; others and their files go.
 
     Raises:
         IndexMissing: there is none.
         IndexBusy: another process writes to it.
+        UsageError: `keep` is not 1 or more.
         RetrieverError: the disk is full; the index is as usable as before.
     """
+    if keep < 1:
+        raise UsageError(f"--keep {keep}: at least 1 version is kept, the newest.")
     folder = Path(folder)
-    with IndexWriter(folder, Manifest.read(folder).space) as writer:
+    space = Manifest.read(folder).space
+    with IndexWriter(folder, space) as writer:
         before, bytes_before = writer.snapshot, layout.bytes_on_disk(folder)
-        if before is None:
-            return Compaction(0, 0, 0)
-        live = [int(mask.sum()) for mask in before.live_by_segment()]
-        rows = [entry.rows for entry in before.manifest.segments]
+        entries = before.manifest.segments if before is not None else ()
+        live = before.live_counts().tolist() if before is not None else []
+        groups = groups_to_compact(live, [entry.rows for entry in entries])
         with disk_errors(folder):
-            for group in groups_to_compact(live, rows):
-                writer.rewrite({before.manifest.segments[position].name for position in group})
+            # What the new version takes the place of goes at once, so that there is never a second index on disk.
+            writer.forget_versions(keep - 1 if groups else keep)
+            for group in groups:
+                writer.rewrite({entries[position].name for position in group})
                 writer.sweep()
+            bring_up_to_date(writer, Wish(), lambda: installed(space.name))
+            writer.keep_versions(keep)
             writer.sweep()
-        after = 0 if writer.snapshot is None else writer.snapshot.rows
-        return Compaction(before.rows, after, bytes_before - layout.bytes_on_disk(folder))
+        rows, after = (0 if snapshot is None else snapshot.rows for snapshot in (before, writer.snapshot))
+        return Compaction(rows, after, bytes_before - layout.bytes_on_disk(folder))

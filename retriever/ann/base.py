@@ -7,7 +7,7 @@ numbers in the same order, and equal vectors tie exactly.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Protocol
 
@@ -19,8 +19,14 @@ from retriever.types import Vectors
 Neighbours = tuple[NDArray[np.float32], NDArray[np.int64]]
 """(q, k) cosines, highest first, and (q, k) row numbers; -inf and -1 where fewer than k rows are allowed."""
 
+SUM = "sum"
+"""What stands for a modality in the pair of a query of several terms: it lies where none of them does."""
+
 CHUNK = 4096
 """Rows widened to float64 at once."""
+
+PAIRS = 512
+"""The same where every row has a query of its own: both sides stay in a core's cache."""
 
 
 class RowSet:
@@ -88,14 +94,32 @@ class Rows:
     def __len__(self) -> int:
         return int(self.starts[-1])
 
-    def gather(self, rows: NDArray[np.int64]) -> Vectors:
-        """(len(rows), d) copy, in the order asked."""
-        out = np.empty((len(rows), self.dim), np.float32)
+    def between(self, start: int, stop: int) -> Iterator[Vectors]:
+        """The rows from start to before stop, in place, as parts of the blocks that they lie in."""
+        for first, block in zip(self.starts[:-1].tolist(), self.blocks, strict=True):
+            if first < stop and start < first + len(block):
+                yield block[max(0, start - first) : stop - first]
+
+    def gather(self, rows: NDArray[np.int64], out: Vectors | None = None) -> Vectors:
+        """(len(rows), d) copy, in the order asked; into `out` where one is given, which is C-contiguous."""
+        if out is None:
+            out = np.empty((len(rows), self.dim), np.float32)
+        if len(self.blocks) == 1:
+            return self._take(0, rows, out)
         owner = np.searchsorted(self.starts, rows, side="right") - 1
         for number in np.unique(owner):
             mine = owner == number
+            if mine.all():
+                return self._take(number, rows, out)
             out[mine] = self.blocks[number][rows[mine] - self.starts[number]]
         return out
+
+    def _take(self, number: int, rows: NDArray[np.int64], out: Vectors) -> Vectors:
+        """All rows from one block."""
+        local = rows - self.starts[number]
+        if len(local) and not 0 <= local.min() <= local.max() < len(self.blocks[number]):
+            raise IndexError(f"rows must be from 0 to {len(self) - 1}")
+        return np.take(self.blocks[number], local, axis=0, out=out, mode="clip")  # other modes copy `out` first
 
     def check(self, queries: Vectors, k: int, allowed: RowSet | None) -> None:
         """Raise ValueError where a search's arguments do not fit these rows."""
@@ -134,3 +158,44 @@ def settle(vectors: Rows, query: NDArray[np.float32], shortlist: NDArray[np.int6
         scores[chunk] = (vectors.gather(shortlist[chunk]) * wide).sum(axis=1)
     order = best(scores, shortlist, k)
     return scores[order], shortlist[order]
+
+
+def settle_all(
+    vectors: Rows, queries: Vectors, owners: NDArray[np.integer], rows: NDArray[np.int64], k: int
+) -> Neighbours:
+    """The k best of many shortlists, as `settle` gives them one by one, bit by bit.
+
+    Args:
+        vectors: what rows are numbers of.
+        queries: (q, d).
+        owners: (n,) the query that each row is shortlisted for, in any order.
+        rows: (n,); no row twice for one query.
+        k: from 1.
+    """
+    return ranked(len(queries), owners, rows, cosines(vectors, queries, owners, rows), k)
+
+
+def cosines(
+    vectors: Rows, queries: Vectors, owners: NDArray[np.integer], rows: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """(n,) cosines of rows with the queries that own them, by the arithmetic of `settle`."""
+    wide = queries.astype(np.float64)
+    scores = np.empty(len(rows), np.float32)
+    for start in range(0, len(rows), PAIRS):
+        chunk = slice(start, start + PAIRS)
+        scores[chunk] = (vectors.gather(rows[chunk]) * wide[owners[chunk]]).sum(axis=1)
+    return scores
+
+
+def ranked(
+    queries: int, owners: NDArray[np.integer], rows: NDArray[np.int64], scores: NDArray[np.floating], k: int
+) -> Neighbours:
+    """The k best pairs of every query, best first, equal ones by lower row; as `NearestNeighbours.search` returns."""
+    out = blank(queries, k)
+    order = np.lexsort((rows, -scores, owners))
+    owners = owners[order]
+    place = np.arange(len(order)) - np.searchsorted(owners, owners)  # of a pair among its query's
+    first = place < k
+    out[0][owners[first], place[first]] = scores[order][first]
+    out[1][owners[first], place[first]] = rows[order][first]
+    return out

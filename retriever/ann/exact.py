@@ -14,11 +14,29 @@ BLOCK_ROWS = 16_384
 BLOCK_QUERIES = 256
 """At most 16,384 x 256 float32 products (16 MiB) exist at once, however many rows there are."""
 
-SPARSE = 0.25
-"""Below this part of allowed rows, gathering them costs less than scoring the whole block."""
+GROUP = 64
+"""The first floor is the k-th best of the best of so many rows each: a bound that is found by one pass."""
 
-_Part = tuple[NDArray[np.int64], Vectors, NDArray[np.bool_] | None]
-"""Row numbers, their vectors, and which of them are banned (None: none is)."""
+FEW_QUERIES = 3
+"""Up to so many, each is multiplied on its own with rows that stay in a core's cache: the product of two thin matrices
+takes longer."""
+CACHED_ROWS = 1024
+
+GATHERED_ROWS = 2048
+"""Rows copied together at once where few are allowed."""
+
+SCANNED, GATHERED, MULTIPLIED = 0.09, 0.22, 0.015
+"""Nanoseconds per row and dimension: reading rows one after the other, copying them from here and there, and (per query
+as well) multiplying them. They only have to rank the two ways."""
+
+_Part = tuple[NDArray[np.int64], Vectors, NDArray[np.float32] | None]
+"""Row numbers, their vectors, and what to add to their scores: -inf where a row is banned (None: none is)."""
+
+
+def sparse(queries: int) -> float:
+    """The part of allowed rows below which copying these together costs less than scoring all."""
+    each = MULTIPLIED * queries
+    return (SCANNED + each) / (GATHERED + each)
 
 
 class ExactSearch:
@@ -35,39 +53,66 @@ class ExactSearch:
     def search(self, queries: Vectors, k: int, allowed: RowSet | None = None, pairs: Sequence[str] = ()) -> Neighbours:
         """See `NearestNeighbours.search`."""
         self._rows.check(queries, k, allowed)
-        mask = None if allowed is None else allowed.mask
         scores, rows = blank(len(queries), k)
         for start in range(0, len(queries), BLOCK_QUERIES):
             batch = queries[start : start + BLOCK_QUERIES]
-            for number, shortlist in enumerate(self._shortlists(batch, k, mask), start):
+            for number, shortlist in enumerate(self._shortlists(batch, k, allowed), start):
                 found, where = settle(self._rows, queries[number], shortlist, k)
                 scores[number, : len(found)], rows[number, : len(where)] = found, where
         return scores, rows
 
-    def _shortlists(self, queries: Vectors, k: int, allowed: NDArray[np.bool_] | None) -> list[NDArray[np.int64]]:
+    def _shortlists(self, queries: Vectors, k: int, allowed: RowSet | None) -> list[NDArray[np.int64]]:
         """Per query, the rows that may be among its k best."""
         lists = [_Shortlist(k, slack(self._rows.dim)) for _ in queries]
-        for rows, vectors, banned in self._parts(allowed):
-            scores = queries @ vectors.T
-            if banned is not None:
-                scores[:, banned] = -np.inf
+        for rows, vectors, penalty in self._parts(allowed, sparse(len(queries))):
+            scores = _products(queries, vectors)
+            if penalty is not None:
+                scores += penalty
             for shortlist, row_scores in zip(lists, scores, strict=True):
                 shortlist.offer(row_scores, rows)
         return [shortlist.close() for shortlist in lists]
 
-    def _parts(self, allowed: NDArray[np.bool_] | None) -> Iterator[_Part]:
-        """All allowed rows, at most BLOCK_ROWS at once: gathered where few are allowed, else banned by a mask."""
-        for first, block in zip(self._rows.starts[:-1], self._rows.blocks, strict=True):
+    def _parts(self, allowed: RowSet | None, sparse: float) -> Iterator[_Part]:
+        """All allowed rows, at most BLOCK_ROWS at once: copied together where fewer than `sparse` are allowed."""
+        if allowed is not None and len(allowed) < sparse * len(self._rows) / 16:
+            yield from self._gathered(allowed.rows)
+            return
+        scattered = []
+        for first, part in self._blocks():
+            rows = np.arange(first, first + len(part))
+            mask = None if allowed is None else allowed.mask[first : first + len(part)]
+            count = len(part) if mask is None else np.count_nonzero(mask)
+            if mask is None or count == len(part):
+                yield rows, part, None
+            elif count < sparse * len(part):
+                scattered.append(rows[mask])
+            else:
+                yield rows, part, np.where(mask, np.float32(0), np.float32(-np.inf))
+        yield from self._gathered(np.concatenate([np.empty(0, np.int64), *scattered]))
+
+    def _blocks(self) -> Iterator[tuple[int, Vectors]]:
+        """First row and vectors of all blocks, in parts of BLOCK_ROWS."""
+        for first, block in zip(self._rows.starts[:-1].tolist(), self._rows.blocks, strict=True):
             for start in range(0, len(block), BLOCK_ROWS):
-                part = block[start : start + BLOCK_ROWS]
-                rows = np.arange(first + start, first + start + len(part))
-                mask = None if allowed is None else allowed[rows[0] : rows[-1] + 1]
-                if mask is None or mask.all():
-                    yield rows, part, None
-                elif mask.mean() > SPARSE:
-                    yield rows, part, ~mask
-                elif mask.any():
-                    yield rows[mask], part[mask], None
+                yield first + start, block[start : start + BLOCK_ROWS]
+
+    def _gathered(self, rows: NDArray[np.int64]) -> Iterator[_Part]:
+        buffer = np.empty((min(len(rows), GATHERED_ROWS), self._rows.dim), np.float32)
+        for start in range(0, len(rows), GATHERED_ROWS):
+            some = rows[start : start + GATHERED_ROWS]
+            yield some, self._rows.gather(some, buffer[: len(some)]), None
+
+
+def _products(queries: Vectors, vectors: Vectors) -> NDArray[np.float32]:
+    """(q, n) float32."""
+    if not 1 < len(queries) <= FEW_QUERIES:
+        return queries @ vectors.T
+    out = np.empty((len(queries), len(vectors)), np.float32)
+    for start in range(0, len(vectors), CACHED_ROWS):
+        some = vectors[start : start + CACHED_ROWS]
+        for scores, query in zip(out, queries, strict=True):
+            np.dot(some, query, out=scores[start : start + CACHED_ROWS])
+    return out
 
 
 class _Shortlist:
@@ -83,6 +128,8 @@ class _Shortlist:
 
     def offer(self, scores: NDArray[np.float32], rows: NDArray[np.int64]) -> None:
         """Take in those of a block's rows that can still be among the k best."""
+        if self._floor == -np.inf and len(scores) >= 2 * GROUP * self._k:
+            self._floor = self._below(scores[: len(scores) // GROUP * GROUP].reshape(GROUP, -1).max(axis=0))
         near = np.flatnonzero(scores > self._floor)
         self._scores.append(scores[near])
         self._rows.append(rows[near])
@@ -94,10 +141,14 @@ class _Shortlist:
     def _trim(self) -> None:
         scores, rows = np.concatenate(self._scores), np.concatenate(self._rows)
         if len(scores) > self._k:
-            self._floor = float(np.partition(scores, -self._k)[-self._k]) - self._slack
+            self._floor = self._below(scores)
             near = scores > self._floor
             scores, rows = scores[near], rows[near]
         self._scores, self._rows, self._fresh = [scores], [rows], 0
+
+    def _below(self, scores: NDArray[np.float32]) -> float:
+        """What the k-th best of some rows' scores may be by another order of additions."""
+        return float(np.partition(scores, -self._k)[-self._k]) - self._slack
 
     def close(self) -> NDArray[np.int64]:
         """The shortlist, in no particular order."""

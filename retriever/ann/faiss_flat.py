@@ -1,57 +1,42 @@
-"""Exact search by ``faiss.IndexFlatIP``, on a GPU where there is one; holds a copy of all vectors."""
+"""Exact search by ``faiss.IndexFlatIP``, on all GPUs where there are any; holds a copy of all vectors.
+
+The GPU half was written without a GPU at hand and has not been run on one; shards and half precision are tested on the
+CPU, where faiss has the same two.
+"""
 
 from __future__ import annotations
 
 import logging
 import math
-import os
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retriever.ann.base import Neighbours, Rows, RowSet, blank, settle, slack
-from retriever.ann.exact import SPARSE, ExactSearch
-from retriever.errors import MissingDependency
+from retriever.ann.exact import ExactSearch
+from retriever.ann.gpu import Storage, faiss_gpus, free_bytes, gpu_count, storages
+from retriever.ann.precision import DRIFT, FLOAT16
+from retriever.ann.wheels import load
 from retriever.types import Vectors
+
+__all__ = ["FaissFlat", "gpu_count", "load"]
 
 log = logging.getLogger(__name__)
 
-MARGIN = 16
-"""Rows fetched beyond k, to see whether ties or near-ties reach over the edge."""
+MARGIN, HALF_MARGIN = 16, 64
+"""Rows fetched beyond k, to see whether ties or near-ties reach over the edge; more where half precision blurs it."""
+
+SPARSE = 0.25
+"""Below this part of allowed rows the exact search is quicker."""
 
 ATTEMPTS = 3
 """Each asks for four times as many as the one before."""
 
 GPU_MOST = 2048
 """The most neighbours a faiss GPU index returns; larger requests go to the exact search."""
-
-
-def load() -> Any:
-    """The faiss module, imported at first use.
-
-    Raises:
-        MissingDependency: no distribution of it is installed.
-    """
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # idle OpenMP threads would spin beside torch's
-    try:
-        import faiss
-    except ImportError as error:
-        raise MissingDependency(
-            "faiss is not installed: pip install 'any3d-retriever[faiss]', or [gpu] for a CUDA card; never both, "
-            "since they overwrite each other."
-        ) from error
-    return faiss
-
-
-def gpu_count() -> int:
-    """GPUs that the installed faiss can use; 0 for faiss-cpu, and where there is none."""
-    try:
-        faiss = load()
-    except MissingDependency:
-        return 0
-    return int(faiss.get_num_gpus()) if hasattr(faiss, "StandardGpuResources") else 0
 
 
 class FaissFlat:
@@ -63,29 +48,75 @@ class FaissFlat:
         device: "cpu", "cuda" or "auto" (a GPU where there is one).
         selectors: whether faiss is to be told which rows are allowed; otherwise it returns more rows than asked and
             those that are not allowed are dropped. None: on the CPU only, as GPU indexes may ignore selectors.
+        storage: how the vectors are kept; None: the most precise way that fits.
+
+    Raises:
+        MissingDependency: faiss is not installed.
+        MemoryError: the vectors fit in the GPUs in no way.
     """
 
     def __init__(
-        self, blocks: Sequence[Vectors], dim: int, *, device: str = "auto", selectors: bool | None = None
+        self,
+        blocks: Sequence[Vectors],
+        dim: int,
+        *,
+        device: str = "auto",
+        selectors: bool | None = None,
+        storage: Storage | None = None,
     ) -> None:
         self._rows = Rows(blocks, dim)
         self._exact = ExactSearch(blocks, dim)
-        self._gpu = device != "cpu" and gpu_count() > 0
-        if device == "cuda" and not self._gpu:
+        gpus = 0 if device == "cpu" else faiss_gpus()
+        if device == "cuda" and not gpus:
             log.warning("No GPU that faiss can use was found (is faiss-gpu installed?): searching on the CPU instead.")
-        self._selectors = not self._gpu if selectors is None else selectors
-        self._index = self._build()
+        self._gpu = gpus > 0
+        self._storage, self._index = self._stored([storage] if storage else self._storages(gpus))
+        alone = not self._gpu and self._storage.shards == 1
+        self._selectors = alone if selectors is None else selectors
+        self._slack = half_slack(dim) if self._storage.half else slack(dim)
 
-    def _build(self) -> Any:
+    def _storages(self, gpus: int) -> Sequence[Storage]:
+        return storages(len(self._rows), self._rows.dim, gpus, free_bytes(gpus)) if gpus else [Storage()]
+
+    def _stored(self, storages: Sequence[Storage]) -> tuple[Storage, Any]:
+        """The first storage that works out; faiss raises RuntimeError where a GPU's memory runs out."""
+        for storage in storages:
+            try:
+                return storage, self._build(storage)
+            except RuntimeError as error:
+                if not self._gpu:
+                    raise
+                log.info("faiss: %s", error)
+        raise MemoryError(f"{len(self._rows):,} vectors of length {self._rows.dim} do not fit in the GPUs' memory.")
+
+    def _build(self, storage: Storage) -> Any:
         faiss = load()
-        if self._gpu:
-            self._resources = faiss.StandardGpuResources()  # must live as long as the index
-            index = faiss.GpuIndexFlatIP(self._resources, self._rows.dim)
-        else:
-            index = faiss.IndexFlatIP(self._rows.dim)
-        for block in self._rows.blocks:
-            index.add(np.ascontiguousarray(block))
+        edges = np.linspace(0, len(self._rows), storage.shards + 1).astype(int).tolist()
+        parts = []
+        for number, (start, stop) in enumerate(pairwise(edges)):
+            parts.append(self._flat(number, storage.half))
+            for block in self._rows.between(start, stop):
+                parts[-1].add(np.ascontiguousarray(block))
+        if len(parts) == 1:
+            return parts[0]
+        index = faiss.IndexShards(self._rows.dim, True, True)  # searched by threads; rows are numbered through
+        for part in parts:
+            index.add_shard(part)
         return index
+
+    def _flat(self, number: int, half: bool) -> Any:
+        """An empty index, on the GPU of this number where there are GPUs."""
+        faiss, dim = load(), self._rows.dim
+        if self._gpu:
+            config = faiss.GpuIndexFlatConfig()
+            config.device, config.useFloat16 = number, half
+            resources = faiss.StandardGpuResources()
+            index = faiss.GpuIndexFlatIP(resources, dim, config)
+            index.resources = resources  # must live as long as the index
+            return index
+        if half:
+            return faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+        return faiss.IndexFlatIP(dim)
 
     def search(self, queries: Vectors, k: int, allowed: RowSet | None = None, pairs: Sequence[str] = ()) -> Neighbours:
         """See `NearestNeighbours.search`."""
@@ -109,7 +140,8 @@ class FaissFlat:
             return
         pool = count if self._selectors else len(self._rows)
         most = min(pool, GPU_MOST) if self._gpu else pool
-        size = min(pool, math.ceil((k + MARGIN) * pool / count))
+        margin = HALF_MARGIN if self._storage.half else MARGIN
+        size = min(pool, math.ceil((k + margin) * pool / count))
         for _ in range(ATTEMPTS):
             if size <= most:
                 yield size
@@ -123,7 +155,7 @@ class FaissFlat:
         results: list[Neighbours | None] = []
         for query, near, rows in zip(queries, *self._fetch(queries, fetch, only), strict=True):
             keep = np.ones(fetch, bool) if only is None else only.mask[rows]
-            complete = fetch == pool or _clear(near, near[keep], k, slack(self._rows.dim))
+            complete = fetch == pool or _clear(near, near[keep], k, self._slack)
             results.append(settle(self._rows, query, rows[keep], k) if complete else None)
         return results
 
@@ -135,6 +167,12 @@ class FaissFlat:
         faiss = load()
         selector = faiss.IDSelectorBitmap(only.bits)
         return self._index.search(queries, fetch, params=faiss.SearchParameters(sel=selector))
+
+
+def half_slack(dim: int) -> float:
+    """How far a product of float16 vectors can be off in both directions, for a k-th row and one below it."""
+    worst = np.full(1, FLOAT16.roundoff * (1 + DRIFT) + FLOAT16.smallest * dim**0.5)
+    return 2 * float(FLOAT16.error(worst, dim)[0])
 
 
 def _clear(near: NDArray[np.float32], kept: NDArray[np.float32], k: int, slack: float) -> bool:

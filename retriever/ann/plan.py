@@ -1,56 +1,184 @@
-"""Which backend searches an index: a pure function of its size and the machine, testable without building anything."""
+"""Which backend searches an index: a pure function of its size, the wish and the machine; nothing is built to ask it.
+
+The constants are times and sizes on two x86 cores with AVX-512, in whole nanoseconds or fractions of them, from
+``python -m benchmarks ann``. They only have to rank the choices.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from retriever.devices import check_device
+from retriever.errors import UsageError
+
+RECALL = 0.99
+"""Share of the true ten nearest that an approximate search has to find, if nobody says otherwise."""
+
+ANN_PAYS = 50_000
+"""Rows of one modality from which an approximate search is built: below, a pass over all is done in some ms."""
 
 GPU_PAYS = 200_000
 """Rows from which a copy of the vectors in a GPU is taken to pay; a guess, not measured on one."""
 
+WIDTHS = (128, 96, 64, 48, 32, 16)
+"""Dimensions that vectors are projected to, each kept in four bits, widest first."""
+
+EXACT_NS = 0.17
+"""Per row and dimension: one pass over float32 vectors that lie in memory."""
+DISK_NS = 2.0
+"""The same where they have to come from disk, at 2 GB/s."""
+GATHER_NS = 0.22
+"""Per row and dimension: scoring rows here and there."""
+SCAN_NS = 0.0125
+"""Per row and projected dimension: adding up four-bit codes."""
+LIST_NS = 300.0
+"""Per inverted list that is looked into."""
+SELECTED = 2.0
+"""How much longer a scan takes that has to look each row up in a bitmap."""
+BUILD_NS = 25.0
+"""Per row and projected dimension: projecting, assigning and encoding it."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard an approximate search looks.
+
+    Attributes:
+        probes: inverted lists to scan; 0: do not use it, search exactly.
+        pool: rows to re-rank by their full vectors.
+    """
+
+    probes: int
+    pool: int
+
+
+@dataclass(frozen=True)
+class IvfPq:
+    """Sizes of an inverted file of four-bit product-quantised codes.
+
+    Attributes:
+        lists: inverted lists.
+        dims: projected dimensions at most, one code of four bits each.
+    """
+
+    lists: int
+    dims: int
+
+    def bytes(self, rows: int, dim: int) -> int:
+        """What it takes in memory for `rows` vectors of length `dim`: codes and row numbers, lists and projection."""
+        return rows * (self.dims // 2 + 8) + 4 * self.dims * (self.lists + dim)
+
+    def seconds(self, rows: int, dim: int, effort: Effort, *, selected: bool = False) -> float:
+        """Predicted for one query on one core."""
+        scanned = rows * min(1.0, effort.probes / self.lists) * self.dims * SCAN_NS * (SELECTED if selected else 1)
+        routed = self.lists * self.dims * EXACT_NS + effort.probes * LIST_NS
+        return (scanned + routed + effort.pool * dim * GATHER_NS) * 1e-9
+
 
 @dataclass(frozen=True)
 class Recipe:
-    """How an index is searched.
+    """How vectors are searched.
 
     Attributes:
-        backend: "exact" (numpy over memory-mapped files) or "faiss-flat".
+        backend: "exact" (numpy or torch over memory-mapped files), "ivf-pq" (approximate, then re-ranked exactly) or
+            "gpu" (exact on GPUs, by faiss or torch).
         reason: one sentence for people.
         bytes: what the backend keeps in memory beside the files, 0 where it reads them in place.
+        seconds: predicted for one query, once its files are in memory.
+        build_seconds: predicted for building it.
+        sizes: of an "ivf-pq".
     """
 
     backend: str
     reason: str
     bytes: int
+    seconds: float = 0.0
+    build_seconds: float = 0.0
+    sizes: IvfPq | None = None
 
 
-def plan(rows: int, dim: int, *, device: str = "auto", gpus: int = 0) -> Recipe:
+def plan(
+    rows: int,
+    dim: int,
+    *,
+    device: str = "auto",
+    gpus: int = 0,
+    memory: int | None = None,
+    recall: float = RECALL,
+    faiss: bool = True,
+) -> Recipe:
     """The backend for `rows` vectors of length `dim`.
-
-    Every choice searches exactly: an approximate index would have to show first what recall it keeps on cross-modal
-    queries.
 
     Args:
         rows: deleted ones included.
         dim: length of a vector.
         device: one of `retriever.devices.DEVICES`.
-        gpus: how many faiss can use.
+        gpus: how many faiss or torch can use.
+        memory: bytes that the search may keep in memory beside the operating system's cache of the files; None: as
+            many as it takes.
+        recall: share of the true ten nearest to be found, 0 < recall <= 1; 1 means exactly.
+        faiss: whether it is installed.
 
     Raises:
-        UsageError: an unknown device.
+        UsageError: an unknown device, a recall out of range, or a memory budget that nothing fits in.
     """
     check_device(device)
+    if not 0 < recall <= 1:
+        raise UsageError(f"--recall {recall:g}: give a share above 0 and up to 1, such as 0.98.")
     size = f"{rows:,} vectors of length {dim} ({rows * dim * 4 / 2**20:,.0f} MiB)"
     if device != "cpu" and gpus and (device == "cuda" or rows >= GPU_PAYS):
-        return Recipe(
-            "faiss-flat", f"{size} are searched exactly on the GPU, from a copy in its memory.", rows * dim * 4
+        reason = f"{size} are searched exactly on the GPU, from a copy in its memory."
+        return Recipe("gpu", reason, rows * dim * 4)
+    if rows >= ANN_PAYS and faiss and recall < 1:
+        return _approximate(rows, dim, memory, recall, size)
+    return _exact(rows, dim, memory, size, _why_exact(rows, device, gpus, recall, faiss))
+
+
+def worth_rebuilding(covered: int, rows: int) -> bool:
+    """Whether so many of `rows` rows are outside the approximate index that it should be built again.
+
+    The rows outside are searched exactly, which takes as long as the approximate search itself at some percent of them.
+
+    Args:
+        covered: live rows inside.
+        rows: live rows in all.
+    """
+    return rows >= ANN_PAYS and rows - covered > max(ANN_PAYS // 2, rows // 20)
+
+
+def _approximate(rows: int, dim: int, memory: int | None, recall: float, size: str) -> Recipe:
+    lists = 2 ** round(math.log2(15 * rows**0.4))
+    widths = [width for width in WIDTHS if width <= dim] or [dim - dim % 2 or dim]
+    fitting = [width for width in widths if memory is None or IvfPq(lists, width).bytes(rows, dim) <= memory]
+    if not fitting:
+        least = IvfPq(lists, widths[-1]).bytes(rows, dim)
+        raise UsageError(
+            f"--memory {memory:,} bytes are too few to search {size} approximately: give at least {least:,} bytes, or "
+            "--recall 1 to search exactly, from the files alone."
         )
-    if device == "cuda":
-        cause = "no GPU that faiss can use was found (it needs faiss-gpu, the extra gpu), so "
-    elif gpus and device == "auto":
-        cause = f"below {GPU_PAYS:,} rows a GPU does not pay, so "
-    else:
-        cause = ""
+    sizes = IvfPq(lists, fitting[0])
+    reason = (
+        f"{size} are shortlisted by {sizes.dims} projected dimensions of 4 bits in {lists:,} inverted lists, and "
+        f"re-ranked by their full vectors, to find {recall:.0%} of the true ten nearest."
+    )
+    usual = Effort(lists // 16, 100)
+    build = rows * sizes.dims * BUILD_NS * 1e-9
+    return Recipe("ivf-pq", reason, sizes.bytes(rows, dim), sizes.seconds(rows, dim, usual), build, sizes)
+
+
+def _exact(rows: int, dim: int, memory: int | None, size: str, cause: str) -> Recipe:
+    cached = memory is None or rows * dim * 4 <= memory
     reason = f"{cause}{size} are searched exactly on the CPU, read in place without loading or building anything."
-    return Recipe("exact", reason[0].upper() + reason[1:], 0)
+    seconds = rows * dim * (EXACT_NS if cached else DISK_NS) * 1e-9
+    return Recipe("exact", reason[0].upper() + reason[1:], 0, seconds)
+
+
+def _why_exact(rows: int, device: str, gpus: int, recall: float, faiss: bool) -> str:
+    if device == "cuda" and not gpus:
+        return "no GPU that faiss or torch can use was found (it needs the extra gpu, or a CUDA build of torch), so "
+    if gpus and device == "auto" and rows < GPU_PAYS:
+        return f"below {GPU_PAYS:,} rows a GPU does not pay, so "
+    if rows >= ANN_PAYS and recall < 1 and not faiss:
+        return "faiss is not installed (pip install 'any3d-retriever[faiss]' makes this quicker), so "
+    return ""

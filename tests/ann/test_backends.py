@@ -12,11 +12,19 @@ from hypothesis import strategies as st
 from retriever.ann.base import RowSet
 from retriever.ann.exact import ExactSearch
 from retriever.ann.faiss_flat import FaissFlat
+from retriever.ann.gpu import Storage
+from retriever.ann.torch_exact import TorchExact
 
 BACKENDS = {
     "exact": ExactSearch,
     "faiss-selectors": partial(FaissFlat, device="cpu"),
     "faiss-overfetch": partial(FaissFlat, device="cpu", selectors=False),
+    "faiss-shards": partial(FaissFlat, device="cpu", storage=Storage(shards=3)),
+    "faiss-half": partial(FaissFlat, device="cpu", storage=Storage(half=True)),
+    "torch-bfloat16": partial(TorchExact, format="bfloat16"),
+    "torch-float32": partial(TorchExact, format="float32", tile_rows=90),
+    "torch-resident": partial(TorchExact, format="float16", tile_rows=70, source="resident"),
+    "torch-streamed": partial(TorchExact, format="float16", tile_rows=64, source="streamed"),
 }
 DIM = 24
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retriever.ann.plan import GPU_PAYS, plan
+from retriever.ann.plan import ANN_PAYS, GPU_PAYS, WIDTHS, Effort, plan, worth_rebuilding
 from retriever.errors import UsageError
 
 MILLION = 1_000_000
@@ -15,12 +15,14 @@ MILLION = 1_000_000
     [
         (0, "auto", 0, "exact"),
         (1000, "auto", 1, "exact"),
-        (GPU_PAYS - 1, "auto", 1, "exact"),
-        (GPU_PAYS, "auto", 1, "faiss-flat"),
-        (GPU_PAYS, "auto", 0, "exact"),
-        (1000, "cuda", 1, "faiss-flat"),
+        (GPU_PAYS - 1, "auto", 1, "ivf-pq"),
+        (GPU_PAYS, "auto", 1, "gpu"),
+        (GPU_PAYS, "auto", 0, "ivf-pq"),
+        (ANN_PAYS - 1, "cpu", 0, "exact"),
+        (ANN_PAYS, "cpu", 0, "ivf-pq"),
+        (1000, "cuda", 1, "gpu"),
         (1000, "cuda", 0, "exact"),
-        (10 * MILLION, "cpu", 8, "exact"),
+        (10 * MILLION, "cpu", 8, "ivf-pq"),
     ],
 )
 def test_backend(rows, device, gpus, backend):
@@ -28,7 +30,8 @@ def test_backend(rows, device, gpus, backend):
 
 
 def test_bytes_are_those_kept_beside_the_files():
-    assert plan(MILLION, 384).bytes == 0
+    assert plan(MILLION, 384, recall=1).bytes == 0
+    assert MILLION * 384 * 4 / 30 < plan(MILLION, 384).bytes < MILLION * 384 * 4 / 15
     assert plan(MILLION, 384, device="cuda", gpus=1).bytes == MILLION * 384 * 4
 
 
@@ -36,16 +39,79 @@ def test_bytes_are_those_kept_beside_the_files():
     ("recipe", "words"),
     [
         (plan(1000, 384), ["1,000 vectors", "CPU"]),
-        (plan(1000, 384, device="cuda"), ["No GPU", "faiss-gpu", "CPU"]),
+        (plan(1000, 384, device="cuda"), ["No GPU", "extra gpu", "CPU"]),
         (plan(1000, 384, gpus=1), ["200,000", "GPU does not pay"]),
         (plan(MILLION, 384, gpus=1), ["1,000,000 vectors", "on the GPU"]),
+        (plan(MILLION, 384, faiss=False), ["pip install", "[faiss]", "exactly"]),
+        (plan(MILLION, 384, recall=0.98), ["98%", "re-ranked"]),
     ],
-    ids=["cpu", "cuda missing", "too small", "gpu"],
+    ids=["cpu", "cuda missing", "too small", "gpu", "no faiss", "approximate"],
 )
 def test_reason_is_one_sentence_that_says_why(recipe, words):
     assert all(word in recipe.reason for word in words)
     assert recipe.reason.endswith(".")
     assert recipe.reason[0].isupper() or recipe.reason[0].isdigit()
+
+
+def test_whoever_wants_all_of_the_nearest_is_searched_exactly():
+    assert plan(10 * MILLION, 384, recall=1).backend == "exact"
+
+
+@pytest.mark.parametrize("recall", [0, -0.1, 1.01, float("nan")])
+def test_a_recall_that_cannot_be_is_refused(recall):
+    with pytest.raises(UsageError, match="--recall"):
+        plan(10, 10, recall=recall)
+
+
+def test_a_smaller_budget_takes_fewer_dimensions_until_none_fit():
+    budgets = [plan(MILLION, 384).bytes * part // 100 for part in (100, 80, 60, 45, 30)]
+    widths = [plan(MILLION, 384, memory=budget).sizes.dims for budget in budgets]
+    assert widths == sorted(widths, reverse=True)
+    assert widths[0] == WIDTHS[0] > widths[-1]
+    for budget in budgets:
+        assert plan(MILLION, 384, memory=budget).bytes <= budget
+    with pytest.raises(UsageError, match=r"--memory 1,000,000 bytes are too few.*at least [\d,]+ bytes.*--recall 1"):
+        plan(MILLION, 384, memory=MILLION)
+
+
+def test_what_a_refusal_names_as_enough_is_enough():
+    with pytest.raises(UsageError) as refused:
+        plan(MILLION, 384, memory=10)
+    least = int(str(refused.value).split("at least ")[1].split(" bytes")[0].replace(",", ""))
+    assert plan(MILLION, 384, memory=least).bytes == least
+
+
+@pytest.mark.parametrize("dim", [2, 7, 8, 30, 64, 384, 1024, 1280])
+def test_any_dimension_can_be_projected(dim):
+    sizes = plan(MILLION, dim).sizes
+    assert 0 < sizes.dims <= dim
+
+
+def test_more_effort_is_predicted_to_take_longer():
+    sizes = plan(MILLION, 384).sizes
+    efforts = [Effort(8, 20), Effort(8, 200), Effort(64, 200), Effort(sizes.lists, 200)]
+    seconds = [sizes.seconds(MILLION, 384, effort) for effort in efforts]
+    assert seconds == sorted(seconds)
+    assert sizes.seconds(MILLION, 384, efforts[2], selected=True) > seconds[2]
+    assert seconds[2] < plan(MILLION, 384, recall=1).seconds
+
+
+def test_from_disk_takes_longer_than_from_memory():
+    assert plan(MILLION, 384, recall=1, memory=10**9).seconds > plan(MILLION, 384, recall=1).seconds
+
+
+@pytest.mark.parametrize(
+    ("covered", "rows", "due"),
+    [
+        (0, ANN_PAYS - 1, False),
+        (0, ANN_PAYS, True),
+        (ANN_PAYS, ANN_PAYS, False),
+        (10 * MILLION, 10 * MILLION + 1000, False),
+        (10 * MILLION, 11 * MILLION, True),
+    ],
+)
+def test_rebuilding_pays_once_many_rows_are_outside(covered, rows, due):
+    assert worth_rebuilding(covered, rows) is due
 
 
 def test_unknown_device_is_named():

@@ -6,8 +6,8 @@ from index_making import SPACE, contents, item, unit, write
 
 from indexer.compaction import compact, groups_to_compact
 from indexer.writer import IndexWriter
-from retriever.errors import IndexBusy, IndexMissing
-from retriever.store import Snapshot
+from retriever.errors import IndexBusy, IndexMissing, UsageError
+from retriever.store import Snapshot, versions
 
 
 def _bytes(folder: Path) -> int:
@@ -80,6 +80,41 @@ def test_errors(tmp_path: Path) -> None:
         with pytest.raises(IndexBusy):
             compact(tmp_path)
     assert compact(tmp_path).rows_after == 0
+
+
+def test_versions_go_unless_they_are_asked_for(tmp_path: Path) -> None:
+    models = []
+    for number in range(5):
+        models.append(contents(write(tmp_path, [item(number), item(number + 1)])))
+    numbers = versions.numbers(tmp_path)
+    assert len(numbers) == 5
+    full = _bytes(tmp_path)
+    done = compact(tmp_path, keep=3)
+    assert done.bytes_freed == full - _bytes(tmp_path)
+    assert versions.numbers(tmp_path) == [*numbers[3:], numbers[-1] + 1]
+    for version, model in zip(numbers[3:], models[3:], strict=True):
+        assert contents(Snapshot.open(tmp_path, version)) == model
+    with pytest.raises(UsageError, match=f"--as-of {numbers[2]}: "):
+        Snapshot.open(tmp_path, numbers[2])
+    compact(tmp_path, keep=2)
+    assert versions.numbers(tmp_path) == [numbers[-1], numbers[-1] + 1], "there was nothing to rewrite"
+    compact(tmp_path)
+    assert versions.numbers(tmp_path) == [numbers[-1] + 1]
+    assert len(list((tmp_path / "segments").iterdir())) == 1
+    assert contents(Snapshot.open(tmp_path)) == models[-1]
+    with pytest.raises(UsageError, match="--keep 0: at least 1"):
+        compact(tmp_path, keep=0)
+
+
+def test_an_ann_folder_that_is_listed_stays(tmp_path: Path) -> None:
+    write(tmp_path, [item(1)], [item(2)])
+    (tmp_path / "ann/000001").mkdir(parents=True)
+    with IndexWriter(tmp_path, SPACE) as writer:
+        writer.set_ann("000001")
+        writer.commit()
+    write(tmp_path, [item(3)])
+    assert Snapshot.open(tmp_path).manifest.ann == "000001"
+    assert (tmp_path / "ann/000001").exists()
 
 
 @pytest.mark.parametrize(

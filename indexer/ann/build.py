@@ -1,0 +1,139 @@
+"""``ann/NNNNNN``: an approximate index of every modality that has enough rows, planned, trained, tuned and written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from indexer.ann.queries import sample_queries
+from indexer.ann.train import train
+from indexer.ann.tune import tune
+from indexer.durable import sync_folder
+from retriever.ann.base import Rows, RowSet
+from retriever.ann.cpu import CpuExact
+from retriever.ann.files import DESCRIPTION, AnnFile, Part, checksum
+from retriever.ann.ivf_pq import Numbering
+from retriever.ann.plan import Recipe, plan
+from retriever.spaces import Space
+from retriever.store import Snapshot, layout
+from retriever.types import Modality
+
+Progress = Callable[[str, int, int | None], None]
+"""Told (what, rows done, rows in all)."""
+
+
+def recipes(snapshot: Snapshot, *, recall: float, memory: int | None, faiss: bool = True) -> dict[Modality, Recipe]:
+    """How each modality is to be searched.
+
+    Raises:
+        UsageError: the memory budget is impossible.
+    """
+    dim = snapshot.identity.dim
+    return {
+        modality: plan(count, dim, device="cpu", memory=memory, recall=recall, faiss=faiss)
+        for modality, count in snapshot.modalities().items()
+    }
+
+
+def write_ann(
+    snapshot: Snapshot,
+    name: str,
+    planned: Mapping[Modality, Recipe],
+    *,
+    recall: float,
+    memory: int | None = None,
+    space: Space | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> AnnFile | None:
+    """Writes folder `name`, synced to disk; on an error nothing of it is left.
+
+    Args:
+        snapshot: whose rows to cover.
+        name: of the folder, one that no manifest has listed.
+        planned: see `recipes`.
+        recall: wanted.
+        memory: the budget that was planned for, written down for the next time.
+        space: encodes sample queries; None tunes on the items' own vectors alone.
+        seed: of everything random.
+        progress: called often.
+
+    Returns:
+        What was written; None where every modality is searched exactly.
+    """
+    chosen = {modality: recipe for modality, recipe in planned.items() if recipe.sizes is not None}
+    if not chosen:
+        return None
+    folder = snapshot.folder / layout.ANN / name
+    shutil.rmtree(folder, ignore_errors=True)  # what a crash before the manifest left
+    folder.mkdir(parents=True)
+    segments = tuple((entry.name, entry.rows) for entry in snapshot.manifest.segments)
+    file = AnnFile(folder, recall, memory, segments, ())
+    try:
+        parts = [
+            _part(snapshot, file, modality, recipe, space, seed, progress or (lambda what, done, total: None))
+            for modality, recipe in chosen.items()
+        ]
+        file = replace(file, parts=tuple(parts))
+        (folder / DESCRIPTION).write_text(file.to_json(), encoding="utf-8")
+        for path in folder.iterdir():
+            _sync(path)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    for parent in (folder, folder.parent, snapshot.folder):
+        sync_folder(parent)
+    return file
+
+
+def _part(
+    snapshot: Snapshot,
+    file: AnnFile,
+    modality: Modality,
+    recipe: Recipe,
+    space: Space | None,
+    seed: int,
+    progress: Progress,
+) -> Part:
+    from retriever.ann.wheels import load
+
+    assert recipe.sizes is not None
+    dim = snapshot.identity.dim
+    blocks = [block for _, block in snapshot.blocks()]
+    mask = snapshot.live & snapshot.modality_rows(modality)
+    members, every = RowSet(mask), np.arange(snapshot.rows)
+    total = len(members)
+    progress("build", 0, total)
+    trained = train(
+        Rows(blocks, dim), members, every, recipe.sizes, seed=seed, progress=lambda n: progress("build", n, total)
+    )
+    progress("tune", 0, None)
+    queries, own = sample_queries(snapshot, modality, space, seed=seed)
+    mask = mask.copy()
+    mask[own] = False  # a query must not find itself
+    numbering = Numbering.of(file.segments, dict(zip(dict(file.segments), snapshot.firsts.tolist(), strict=True)))
+    tuned = tune(
+        trained.scan,
+        trained.sizes,
+        RowSet(mask),
+        numbering,
+        CpuExact(blocks, dim),
+        queries,
+        file.recall,
+        dim,
+        seed=seed,
+    )
+    part = Part(modality.value, total, trained.sizes, {}, tuned)
+    load().write_index(trained.scan.index, str(file.codes(part)))
+    np.save(file.projection(part), trained.scan.projection, allow_pickle=False)
+    return replace(part, crc32={path.name: checksum(path) for path in (file.codes(part), file.projection(part))})
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

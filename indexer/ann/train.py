@@ -1,0 +1,107 @@
+"""Vectors -> projection, inverted lists and codes: one pass over a sample to learn, one over all to encode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.ann.base import Rows, RowSet
+from retriever.ann.ivf_pq import Scan
+from retriever.ann.plan import IvfPq
+from retriever.ann.wheels import load
+from retriever.types import Vectors
+
+SAMPLE = 40
+"""Training vectors a list: faiss warns below 39."""
+
+LEAST_SAMPLE = 50_000
+"""Training vectors at least, where there are as many: the directions and codes are learnt from them too."""
+
+ENERGY = 0.9
+"""Share of the vectors' variance that the projection keeps, as far as the plan's width allows."""
+
+STEP = 16
+"""Dimensions come in multiples of this; the scan adds up codes in registers of sixteen."""
+
+CHUNK = 65_536
+"""Rows projected and encoded at once."""
+
+Progress = Callable[[int], None]
+"""Told how many rows are encoded."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A built part, in memory."""
+
+    scan: Scan
+    sizes: IvfPq
+
+
+def train(
+    rows: Rows,
+    members: RowSet,
+    ids: NDArray[np.int64],
+    sizes: IvfPq,
+    *,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Trained:
+    """An inverted file of the member rows.
+
+    Args:
+        rows: all vectors, memory-mapped.
+        members: those to put in.
+        ids: (rows,) id of each row.
+        sizes: as planned; fewer dimensions are taken where these hold `ENERGY` of the variance.
+        seed: of the sample and of the random rotation.
+        progress: called after every chunk.
+    """
+    faiss = load()
+    random = np.random.Generator(np.random.PCG64(seed))
+    sample = _sample(rows, members, max(SAMPLE * sizes.lists, LEAST_SAMPLE), random)
+    center = sample.mean(axis=0)
+    projection = _projection(sample - center, sizes.dims, random)
+    sizes = replace(sizes, dims=projection.shape[1])
+    quantizer = faiss.IndexFlatL2(sizes.dims)
+    index = faiss.IndexIVFPQFastScan(quantizer, sizes.dims, sizes.lists, sizes.dims, 4, faiss.METRIC_INNER_PRODUCT)
+    index.by_residual = False  # one table of products a query serves all lists
+    index.cp.seed = seed + 1
+    index.train((sample - center) @ projection)
+    done = 0
+    for chunk in _chunks(members.rows):
+        index.add_with_ids((rows.gather(chunk) - center) @ projection, ids[chunk])
+        done += len(chunk)
+        if progress:
+            progress(done)
+    # The lists were made by distance; they are looked into by product, which is what is searched for.
+    by_product = faiss.IndexFlatIP(sizes.dims)
+    by_product.add(quantizer.reconstruct_n(0, sizes.lists))
+    index.quantizer = by_product
+    index.referenced_objects = [quantizer, by_product]  # faiss points to them, Python must not let them go
+    return Trained(Scan(index, projection), sizes)
+
+
+def _sample(rows: Rows, members: RowSet, size: int, random: np.random.Generator) -> Vectors:
+    every = members.rows
+    chosen = every if len(every) <= size else np.sort(random.choice(every, size, replace=False))
+    return rows.gather(chosen)
+
+
+def _projection(centered: Vectors, widest: int, random: np.random.Generator) -> NDArray[np.float32]:
+    """(d, dims) principal directions, turned at random among themselves so that each code has as much to say."""
+    values, directions = np.linalg.eigh(np.cov(centered, rowvar=False).astype(np.float64))
+    share = np.cumsum(values[::-1].clip(0)) / max(values.clip(0).sum(), 1e-12)
+    enough = int(np.searchsorted(share, ENERGY)) + 1
+    dims = min(widest, -(-enough // STEP) * STEP)
+    turn: NDArray[Any] = np.linalg.qr(random.standard_normal((dims, dims)))[0]
+    return np.ascontiguousarray(directions[:, ::-1][:, :dims] @ turn, np.float32)
+
+
+def _chunks(rows: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    for start in range(0, len(rows), CHUNK):
+        yield rows[start : start + CHUNK]

@@ -1,0 +1,138 @@
+"""The least effort that finds enough: chosen on one half of sample queries, measured on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.ann.base import NearestNeighbours, RowSet
+from retriever.ann.files import Tuned
+from retriever.ann.ivf_pq import TUNED_K, Numbering, Scan
+from retriever.ann.plan import Effort, IvfPq
+from retriever.types import Vectors
+
+POOLS = (20, 30, 50, 75, 100, 150, 200, 300, 400, 600, 800, 1200, 1600)
+"""Rows to re-rank; where the last is not enough, neither is the scan."""
+
+DENSITIES = (1.0, 0.1, 0.01)
+"""Shares of allowed rows that efforts are chosen for."""
+
+FEWEST = 4_000
+"""Allowed rows below which a filtered search is exact anyway."""
+
+MARGIN = 0.25
+"""Part of the misses allowed that the choosing half must not use up: the other half may be a little harder."""
+
+LEAST_QUERIES = 8
+"""Of a kind: from fewer, a recall cannot be told."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What one effort reached."""
+
+    effort: Effort
+    recall: float
+    seconds: float
+
+
+def tune(
+    scan: Scan,
+    sizes: IvfPq,
+    members: RowSet,
+    numbering: Numbering,
+    exact: NearestNeighbours,
+    queries: Mapping[str, Vectors],
+    wanted: float,
+    dim: int,
+    *,
+    seed: int = 0,
+) -> tuple[Tuned, ...]:
+    """Efforts for every pair and density.
+
+    Args:
+        scan: to be searched.
+        sizes: of it.
+        members: rows in it.
+        numbering: of its ids.
+        exact: gives the truth.
+        queries: pair -> (q, d) sample queries; pairs with fewer than `LEAST_QUERIES` are left out.
+        wanted: recall@10.
+        dim: d.
+        seed: of the random filters.
+    """
+    random = np.random.Generator(np.random.PCG64(seed))
+    found = []
+    for density in (each for each in DENSITIES if each == 1 or each * len(members) >= FEWEST):
+        mask = members.mask if density == 1 else members.mask & (random.random(len(members.mask)) < density)
+        allowed = RowSet(mask)
+        bits = None if density == 1 else np.packbits(numbering.ids_mask(mask), bitorder="little")
+        for pair, vectors in queries.items():
+            if len(vectors) < LEAST_QUERIES:
+                continue
+            truth = exact.search(vectors, TUNED_K, allowed)[1]
+            ranks = {probes: _ranks(scan, numbering, vectors, truth, probes, bits) for probes in _probes(sizes.lists)}
+            found.append(_tuned(pair, density, ranks, sizes, len(members), dim, wanted))
+    return tuple(found)
+
+
+def _tuned(
+    pair: str, density: float, ranks: Mapping[int, NDArray[np.int64]], sizes: IvfPq, rows: int, dim: int, wanted: float
+) -> Tuned:
+    count = len(next(iter(ranks.values())))
+    chosen_on, measured_on = np.arange(0, count, 2), np.arange(1, count, 2)
+    trials = list(_trials(ranks, chosen_on, sizes, rows, dim))
+    for trial in cheapest_first(trials, wanted + MARGIN * (1 - wanted)):
+        recall = _recall(ranks[trial.effort.probes][measured_on], trial.effort.pool)
+        if recall >= wanted:
+            return Tuned(pair, density, trial.effort, recall, len(measured_on))
+    best = max(trials, key=lambda trial: trial.recall)
+    recall = _recall(ranks[best.effort.probes][measured_on], best.effort.pool)
+    return Tuned(pair, density, Effort(0, best.effort.pool), recall, len(measured_on))
+
+
+def cheapest_first(trials: Sequence[Trial], wanted: float) -> list[Trial]:
+    """Those that reached the wanted recall, the quickest first."""
+    return sorted((trial for trial in trials if trial.recall >= wanted), key=lambda trial: trial.seconds)
+
+
+def _trials(
+    ranks: Mapping[int, NDArray[np.int64]], chosen_on: NDArray[np.int64], sizes: IvfPq, rows: int, dim: int
+) -> Iterator[Trial]:
+    for probes, places in ranks.items():
+        for pool in POOLS:
+            effort = Effort(probes, pool)
+            yield Trial(effort, _recall(places[chosen_on], pool), sizes.seconds(rows, dim, effort))
+
+
+def _recall(ranks: NDArray[np.int64], pool: int) -> float:
+    """Share of the true neighbours that stand among the first `pool` of a shortlist; those that do not exist count."""
+    return float((ranks < pool).mean())
+
+
+def _ranks(
+    scan: Scan,
+    numbering: Numbering,
+    queries: Vectors,
+    truth: NDArray[np.int64],
+    probes: int,
+    bits: NDArray[np.uint8] | None,
+) -> NDArray[np.int64]:
+    """(q, 10) place of each true neighbour in the longest shortlist; its length where it is not there."""
+    rows = numbering.rows(scan.ids(queries, POOLS[-1], probes, bits))
+    out = np.full(truth.shape, POOLS[-1], np.int64)
+    for query, (shortlist, true) in enumerate(zip(rows, truth, strict=True)):
+        order = np.argsort(shortlist, kind="stable")
+        places = np.searchsorted(shortlist, true, sorter=order).clip(max=len(order) - 1)
+        hit = shortlist[order[places]] == true
+        out[query, hit] = order[places[hit]]
+    return out
+
+
+def _probes(lists: int) -> list[int]:
+    """Powers of two up to all lists, with one step between, from four on."""
+    steps = {1 << power for power in range(2, 32)} | {3 << power for power in range(1, 31)}
+    return sorted({lists} | {step for step in steps if step < lists})

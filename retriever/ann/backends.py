@@ -1,0 +1,103 @@
+"""The backends over one snapshot's vectors: which one searches it, each opened when first asked."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from functools import cached_property
+from importlib.util import find_spec
+
+from retriever.ann.base import NearestNeighbours
+from retriever.ann.cpu import CpuExact
+from retriever.ann.deferred import Deferred
+from retriever.ann.files import AnnFile
+from retriever.ann.plan import ANN_PAYS, GPU_PAYS, RECALL, Recipe, plan
+from retriever.errors import IndexCorrupt
+from retriever.store.snapshot import Snapshot
+from retriever.types import Modality
+
+log = logging.getLogger(__name__)
+
+
+class Backends:
+    """How a snapshot is searched.
+
+    Args:
+        snapshot: to search.
+        device: one of `retriever.devices.DEVICES`.
+    """
+
+    def __init__(self, snapshot: Snapshot, device: str) -> None:
+        self._snapshot = snapshot
+        self._device = device
+        self._dim = snapshot.identity.dim
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """The plan that is followed."""
+        rows = self._snapshot.rows
+        gpus = _gpus(self._device, rows)
+        if self.built is not None and not (gpus and self._device == "cuda"):
+            return self.built.recipe(self._dim)
+        faiss = find_spec("faiss") is not None
+        found = plan(rows, self._dim, device=self._device, gpus=gpus, recall=1.0 if faiss else RECALL, faiss=faiss)
+        if faiss and found.backend == "exact" and rows >= ANN_PAYS:
+            return replace(found, reason=f"{found.reason} `retriever optimize` builds a quicker, approximate search.")
+        return found
+
+    @cached_property
+    def built(self) -> AnnFile | None:
+        """The approximate index of the snapshot; None where there is none, it is damaged, or faiss is missing."""
+        name = self._snapshot.manifest.ann
+        if name is None or self._device == "cuda" or find_spec("faiss") is None:
+            return None
+        try:
+            return AnnFile.read(self._snapshot.folder, name)
+        except IndexCorrupt as error:
+            log.warning(f"{error} Searching exactly until then.")
+            return None
+
+    @cached_property
+    def exact(self) -> NearestNeighbours:
+        """Looks at every vector."""
+        return CpuExact(self._blocks, self._dim)
+
+    @cached_property
+    def planned(self) -> NearestNeighbours:
+        """As `recipe` says."""
+        if self.recipe.backend == "gpu" or self._device == "cuda":
+            from retriever.ann.gpu import on_gpus
+
+            return on_gpus(self._blocks, self._dim)  # says so where there is no GPU after all
+        if self.built is not None:
+            return Deferred(self.exact, self._approximate, self._snapshot.rows, self._dim)
+        return self.exact
+
+    @cached_property
+    def _blocks(self) -> list:  # type: ignore[type-arg]
+        return [block for _, block in self._snapshot.blocks()]
+
+    def _approximate(self) -> NearestNeighbours:
+        from retriever.ann.ivf_pq import IvfPqSearch, Scan
+
+        file, snapshot = self.built, self._snapshot
+        assert file is not None
+        try:
+            scans = [Scan.open(file, part, self._dim) for part in file.parts]
+        except IndexCorrupt as error:
+            log.warning(f"{error} Searching exactly until then.")
+            return self.exact
+        now = {
+            entry.name: first for entry, first in zip(snapshot.manifest.segments, snapshot.firsts.tolist(), strict=True)
+        }
+        masks = [snapshot.modality_rows(Modality(part.modality)) for part in file.parts]
+        return IvfPqSearch(self._blocks, self._dim, file, scans, now, masks)
+
+
+def _gpus(device: str, rows: int) -> int:
+    """GPUs that faiss or torch can use; looked for only where the answer can change the plan."""
+    if device == "cpu" or (device == "auto" and rows < GPU_PAYS):
+        return 0
+    from retriever.ann.gpu import gpu_count
+
+    return gpu_count()

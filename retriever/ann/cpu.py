@@ -1,0 +1,42 @@
+"""Exact search on the CPU: by numpy, or by torch where a batch is large enough to be worth it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from functools import cached_property
+
+from retriever.ann.base import NearestNeighbours, Neighbours, RowSet
+from retriever.ann.exact import ExactSearch
+from retriever.ann.precision import native_bfloat16, pays
+from retriever.types import Vectors
+
+
+class CpuExact:
+    """`ExactSearch` or `TorchExact`, whichever is sooner done; they give the same results bit by bit.
+
+    Args:
+        blocks: (n_i, d) float32 unit vectors; rows are numbered through all blocks.
+        dim: d.
+    """
+
+    def __init__(self, blocks: Sequence[Vectors], dim: int) -> None:
+        self._blocks, self._dim = blocks, dim
+        self._rows = sum(map(len, blocks))
+        self._numpy = ExactSearch(blocks, dim)
+
+    def search(self, queries: Vectors, k: int, allowed: RowSet | None = None, pairs: Sequence[str] = ()) -> Neighbours:
+        """See `NearestNeighbours.search`."""
+        rows = self._rows if allowed is None else len(allowed)
+        worth = pays(len(queries), rows, self._dim, "torch" in sys.modules, self._native)
+        return (self._torch if worth else self._numpy).search(queries, k, allowed, pairs)
+
+    @cached_property
+    def _native(self) -> bool:
+        return native_bfloat16()
+
+    @cached_property
+    def _torch(self) -> NearestNeighbours:
+        from retriever.ann.torch_exact import TorchExact
+
+        return TorchExact(self._blocks, self._dim)

@@ -1,0 +1,198 @@
+"""``ann/NNNNNN/``: what an approximate search of an index needs, as data.
+
+- ``ann.json``: the segments covered, and for each modality its sizes, checksum, efforts and measured recall
+- ``MODALITY.faiss``: inverted lists of codes; the rows of the covered segments, numbered through, are its ids
+- ``MODALITY.npy``: (d, dims) float32 projection of a query
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from retriever.ann.base import SUM
+from retriever.ann.plan import Effort, IvfPq, Recipe
+from retriever.errors import IndexCorrupt
+from retriever.store import layout
+
+DESCRIPTION = "ann.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """The least effort that reaches the wanted recall for one kind of query, and what it reached.
+
+    Attributes:
+        pair: such as "text>shape": what is asked with, and what is looked for.
+        density: share of the rows that a filter allows, in the trials; 1 without one.
+        effort: no probes where no effort was enough.
+        recall: recall@10 over queries that the effort was not chosen on.
+        queries: how many those were.
+    """
+
+    pair: str
+    density: float
+    effort: Effort
+    recall: float
+    queries: int
+
+    @property
+    def crosses(self) -> bool:
+        """Whether the pair is of two modalities."""
+        asked, _, target = self.pair.partition(">")
+        return asked not in (target, SUM)
+
+
+@dataclass(frozen=True)
+class Part:
+    """The approximate index of one modality.
+
+    Attributes:
+        modality: of all rows in it.
+        rows: in it.
+        sizes: of its inverted file.
+        crc32: of its files, by their names.
+        tuned: by pair and density.
+    """
+
+    modality: str
+    rows: int
+    sizes: IvfPq
+    crc32: dict[str, int]
+    tuned: tuple[Tuned, ...]
+
+
+@dataclass(frozen=True)
+class AnnFile:
+    """One ``ann`` folder's description.
+
+    Attributes:
+        folder: its path.
+        recall: wanted.
+        memory: bytes that it was allowed to take, None where that was left open.
+        segments: (name, rows) of the segments covered, in the order in which their rows are numbered.
+        parts: one a modality with enough rows.
+    """
+
+    folder: Path
+    recall: float
+    memory: int | None
+    segments: tuple[tuple[str, int], ...]
+    parts: tuple[Part, ...]
+
+    def codes(self, part: Part) -> Path:
+        """Its ``.faiss`` file."""
+        return self.folder / f"{part.modality}.faiss"
+
+    def projection(self, part: Part) -> Path:
+        """Its ``.npy`` file."""
+        return self.folder / f"{part.modality}.npy"
+
+    def recipe(self, dim: int) -> Recipe:
+        """As a plan, with what was measured when it was built."""
+        rows = sum(part.rows for part in self.parts)
+        tuned = [one for part in self.parts for one in part.tuned if one.density == 1]
+        found = ", ".join(f"{one.recall:.3f} for {one.pair}" for one in tuned if one.effort.probes)
+        exactly = ", ".join(one.pair for one in tuned if not one.effort.probes)
+        reason = (
+            f"{rows:,} vectors of length {dim} are shortlisted by 4-bit codes and re-ranked by their full vectors: "
+            f"recall@10 measured as {found or 'nothing'} (wanted: {self.recall:g})"
+            f"{f'; {exactly} are searched exactly, as no effort was enough' if exactly else ''}; "
+            "rows added since are searched exactly beside them."
+        )
+        taken = sum(part.sizes.bytes(part.rows, dim) for part in self.parts)
+        seconds = max(
+            (part.sizes.seconds(part.rows, dim, one.effort) for part in self.parts for one in part.tuned), default=0
+        )
+        return Recipe("ivf-pq", reason, taken, seconds)
+
+    def verify(self) -> None:
+        """Raise IndexCorrupt where a file is missing or not as it was written."""
+        for part in self.parts:
+            self.verify_part(part)
+
+    def verify_part(self, part: Part) -> None:
+        """The same for the files of one part."""
+        for path in (self.codes(part), self.projection(part)):
+            try:
+                same = checksum(path) == part.crc32.get(path.name)
+            except OSError as error:
+                raise damaged(path, error.strerror or str(error)) from error
+            if not same:
+                raise damaged(path, "its checksum differs from the one written down")
+
+    def to_json(self) -> str:
+        """The text of ``ann.json``."""
+        data = {name: value for name, value in asdict(self).items() if name != "folder"}
+        return json.dumps({"format": FORMAT, **data}, indent=1) + "\n"
+
+    @classmethod
+    def read(cls, index: Path, name: str) -> AnnFile:
+        """The folder `name` of the index at `index`.
+
+        Raises:
+            IndexCorrupt: it is missing, damaged or of a newer version.
+        """
+        folder = index / layout.ANN / name
+        try:
+            data = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+            if data["format"] > FORMAT:
+                raise ValueError(f"format {data['format']} is of a newer version of retriever")
+            segments = tuple((str(name), int(rows)) for name, rows in data["segments"])
+            return cls(folder, float(data["recall"]), data["memory"], segments, tuple(map(_part, data["parts"])))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise damaged(folder / DESCRIPTION, str(error)) from error
+
+
+def damaged(path: Path, reason: str) -> IndexCorrupt:
+    """The error of a file that cannot be used; searches go on exactly without it."""
+    return IndexCorrupt(
+        f"The file {path} of the approximate search is damaged ({reason}): `retriever optimize` builds it again."
+    )
+
+
+def checksum(path: Path) -> int:
+    """CRC-32 of a file."""
+    crc = 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 22):
+            crc = zlib.crc32(block, crc)
+    return crc
+
+
+def tuned_for(part: Part, pairs: Sequence[str], density: float) -> Tuned:
+    """The trials that say most about queries of these pairs under a filter of this density.
+
+    Of several pairs the hardest counts. For one that was not tried stand the others between two modalities, and where
+    none of those was tried either, nothing is known: no probes, so that it is searched exactly.
+
+    Args:
+        part: what is searched.
+        pairs: of the query; without any, it may be of every pair that was tried.
+        density: share of the rows that the filter allows, 0..1.
+    """
+    found = [_nearest(part, pair, density) for pair in pairs or dict.fromkeys(one.pair for one in part.tuned)]
+    return max(found, key=_hardness, default=Tuned("", density, Effort(0, 0), 0.0, 0))
+
+
+def _nearest(part: Part, pair: str, density: float) -> Tuned:
+    """Of a pair's trials the one at the next lower density, or at the lowest there is."""
+    known = [one for one in part.tuned if one.pair == pair] or [one for one in part.tuned if one.crosses]
+    if not known:
+        return Tuned(pair, density, Effort(0, 0), 0.0, 0)
+    densities = sorted({one.density for one in known})
+    nearest = max((each for each in densities if each <= density), default=densities[0])
+    return max((one for one in known if one.density == nearest), key=_hardness)
+
+
+def _hardness(tuned: Tuned) -> tuple[bool, int, int]:
+    return tuned.effort.probes == 0, tuned.effort.probes, tuned.effort.pool
+
+
+def _part(data: dict) -> Part:  # type: ignore[type-arg]
+    tuned = tuple(Tuned(**{**one, "effort": Effort(**one["effort"])}) for one in data["tuned"])
+    return Part(data["modality"], int(data["rows"]), IvfPq(**data["sizes"]), dict(data["crc32"]), tuned)

@@ -1,0 +1,129 @@
+"""Which library searches on GPUs, and in which form it keeps the vectors there: choices that are tested without one.
+
+No GPU was at hand when this was written: what follows from the choices on a GPU has not been run.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retriever.ann.base import NearestNeighbours
+from retriever.ann.exact import ExactSearch
+from retriever.ann.precision import FLOAT16, FLOAT32
+from retriever.ann.wheels import driver, load
+from retriever.errors import MissingDependency
+from retriever.types import Vectors
+
+log = logging.getLogger(__name__)
+
+RESERVE = 2 * 2**30
+"""Bytes of each GPU's memory left to faiss's scratch space (1.5 GiB), to products, and to other programs."""
+
+
+@dataclass(frozen=True)
+class Storage:
+    """How faiss keeps the vectors.
+
+    Attributes:
+        shards: parts of equal size, one a GPU; each query is put to all.
+        half: in float16, so that more rows are fetched and scored again from the float32 files.
+    """
+
+    shards: int = 1
+    half: bool = False
+
+
+def storages(rows: int, dim: int, gpus: int, free: Sequence[int] = ()) -> tuple[Storage, ...]:
+    """Ways for faiss to keep `rows` vectors of length `dim` in GPUs, the most precise first; none where none fits.
+
+    Args:
+        rows: of the index.
+        dim: of a vector.
+        gpus: that faiss can use; all are.
+        free: bytes that each of them has left; empty where they are not known, and all ways are to be tried.
+    """
+    if not gpus:
+        return ()
+    shards = max(1, min(gpus, rows))
+    room = min(free) - RESERVE if free else None
+    entries = -(-rows // shards) * dim
+    return tuple(
+        Storage(shards, half=format is FLOAT16)
+        for format in (FLOAT32, FLOAT16)
+        if room is None or entries * format.bytes <= room
+    )
+
+
+def library(rows: int, dim: int, faiss: int, torch: int, free: Sequence[int] = ()) -> str:
+    """What searches: "faiss" (in the memory of all GPUs), "torch" (on one GPU, streamed if need be) or "numpy".
+
+    Args:
+        rows: of the index.
+        dim: of a vector.
+        faiss: GPUs that faiss can use.
+        torch: GPUs that torch can use.
+        free: see `storages`.
+    """
+    if storages(rows, dim, faiss, free):
+        return "faiss"
+    return "torch" if torch else "numpy"
+
+
+def faiss_gpus() -> int:
+    """GPUs that the installed faiss can use; 0 for faiss-cpu, and where there is none."""
+    try:
+        faiss = load()
+    except MissingDependency:
+        return 0
+    return int(faiss.get_num_gpus()) if hasattr(faiss, "StandardGpuResources") else 0
+
+
+def torch_gpus() -> int:
+    """GPUs that the installed torch can use. Imports torch."""
+    import torch
+
+    return torch.cuda.device_count() if torch.cuda.is_available() else 0
+
+
+def gpu_count() -> int:
+    """GPUs that faiss, or else torch, can use; neither is imported where no GPU's driver is installed."""
+    return (faiss_gpus() or torch_gpus()) if driver() else 0
+
+
+def free_bytes(gpus: int) -> tuple[int, ...]:
+    """Bytes that each GPU has left, as torch tells it; () where torch does not see as many. Imports torch."""
+    import torch
+
+    if not gpus or torch_gpus() != gpus:
+        return ()
+    return tuple(int(torch.cuda.mem_get_info(number)[0]) for number in range(gpus))
+
+
+def on_gpus(blocks: Sequence[Vectors], dim: int) -> NearestNeighbours:
+    """An exact search on the GPUs there are, by the library that can; where none can, on the CPU, after one line.
+
+    Args:
+        blocks: (n_i, d) float32 unit vectors; rows are numbered through all blocks.
+        dim: d.
+    """
+    from retriever.ann.faiss_flat import FaissFlat
+    from retriever.ann.torch_exact import TorchExact
+
+    faiss, torch = (faiss_gpus(), torch_gpus()) if driver() else (0, 0)
+    rows = sum(map(len, blocks))
+    chosen = library(rows, dim, faiss, torch, free_bytes(faiss))
+    if chosen == "faiss":
+        try:
+            return FaissFlat(blocks, dim, device="cuda")
+        except MemoryError as error:
+            log.info("%s", error)
+            chosen = "torch" if torch else "numpy"
+    if chosen == "torch":
+        return TorchExact(blocks, dim, device="cuda")
+    log.warning(
+        "No GPU that faiss or torch can use for this index was found (it needs the extra gpu, or a CUDA build of "
+        "torch): searching on the CPU instead."
+    )
+    return ExactSearch(blocks, dim)

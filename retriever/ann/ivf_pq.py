@@ -1,0 +1,290 @@
+"""Approximate search: shortlisted by four-bit codes of projected vectors in inverted lists, re-ranked exactly.
+
+The codes are product-quantised (Jegou et al., TPAMI 2011), one code per projected dimension, and looked up and added
+up in registers (Andre et al., VLDB 2015; ``faiss.IndexIVFPQFastScan``). Vectors are centred and projected on the data's
+own principal directions before. Both leave the order of inner products as it is, up to what the projection loses, and
+take away what queries of another modality do not share with the data: such queries lie far from all of it, where a
+graph walk loses its way, while a scan only needs a deeper pool. The shortlist is scored again with the full vectors.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.ann.base import Neighbours, Rows, RowSet, best, blank, settle, settle_all, slack
+from retriever.ann.exact import ExactSearch
+from retriever.ann.files import AnnFile, Part, damaged, tuned_for
+from retriever.ann.plan import GATHER_NS, Effort
+from retriever.ann.wheels import load
+from retriever.types import Vectors
+
+TUNED_K = 10
+"""Neighbours that the efforts were tuned for; a search for more re-ranks proportionally more."""
+
+OVERFETCH = 0.3
+"""From this share of allowed rows on, fetching more and dropping the others costs less than a selector."""
+
+
+_BY_QUERY = 11
+"""faiss: query by query, list by list, with a reservoir; its own choice took 1.2 times as long."""
+
+
+class Scan:
+    """The inverted file of one part: queries -> ids of likely neighbours.
+
+    Args:
+        index: ``faiss.IndexIVFPQFastScan``.
+        projection: (d, dims) float32.
+    """
+
+    def __init__(self, index: Any, projection: NDArray[np.float32]) -> None:
+        self._faiss = load()
+        self.index = index
+        self.index.implem = _BY_QUERY
+        self.projection = projection
+
+    @classmethod
+    def open(cls, file: AnnFile, part: Part, dim: int) -> Scan:
+        """The part's files, memory-mapped.
+
+        Raises:
+            IndexCorrupt: one is missing or damaged.
+        """
+        file.verify_part(part)
+        faiss, codes = load(), file.codes(part)
+        try:
+            projection = np.load(file.projection(part), allow_pickle=False)
+            index = faiss.read_index(str(codes), faiss.IO_FLAG_MMAP_IFC)
+        except (OSError, ValueError, EOFError, RuntimeError) as error:
+            raise damaged(codes, str(error).splitlines()[0]) from error
+        if projection.shape != (dim, index.d) or index.ntotal != part.rows:
+            raise damaged(codes, f"it holds {index.ntotal} vectors of {index.d} dimensions")
+        return cls(index, projection)
+
+    def ids(self, queries: Vectors, fetch: int, probes: int, bits: NDArray[np.uint8] | None = None) -> NDArray[Any]:
+        """(q, fetch) int64 ids by falling approximate score, -1 where there are no more.
+
+        Args:
+            queries: (q, d).
+            fetch: how many.
+            probes: inverted lists to scan.
+            bits: the ids allowed, as in `RowSet.bits`; None allows all.
+        """
+        selector = None if bits is None else self._faiss.IDSelectorBitmap(bits)
+        parameters = self._faiss.SearchParametersIVF(nprobe=min(probes, self.index.nlist), sel=selector)
+        found: NDArray[Any] = self.index.search(
+            np.ascontiguousarray(queries @ self.projection), fetch, params=parameters
+        )[1]
+        return found
+
+
+@dataclass(frozen=True)
+class Numbering:
+    """Between ids, the rows of the covered segments numbered through, and rows of the snapshot.
+
+    Attributes:
+        starts: (segments + 1,) first id of each covered segment, and the number of ids.
+        firsts: (segments,) first row of each now; -1 where a segment is gone.
+    """
+
+    starts: NDArray[np.int64]
+    firsts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, covered: Sequence[tuple[str, int]], now: dict[str, int]) -> Numbering:
+        """Of (name, rows) of the covered segments, and the first row of each segment that is there now."""
+        starts = np.cumsum([0, *(rows for _, rows in covered)], dtype=np.int64)
+        return cls(starts, np.array([now.get(name, -1) for name, _ in covered], np.int64))
+
+    @cached_property
+    def same(self) -> bool:
+        """Whether ids are row numbers."""
+        return bool((self.firsts == self.starts[:-1]).all())
+
+    def rows(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Row of each id; -1 for -1 and where its segment is gone."""
+        if self.same:
+            return ids
+        segment = np.searchsorted(self.starts, ids, side="right") - 1
+        first = self.firsts[segment]
+        return np.where((ids < 0) | (first < 0), -1, ids - self.starts[segment] + first)
+
+    def ids_mask(self, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """A mask over rows as one over ids."""
+        if self.same:
+            return rows[: self.starts[-1]]
+        pieces = [
+            rows[first : first + size] if first >= 0 else np.zeros(size, np.bool_)
+            for first, size in zip(self.firsts.tolist(), np.diff(self.starts).tolist(), strict=True)
+        ]
+        return np.concatenate([np.zeros(0, np.bool_), *pieces])
+
+    def covered(self, rows: int) -> NDArray[np.bool_]:
+        """(rows,) True for the rows that have an id."""
+        mask = np.zeros(rows, np.bool_)
+        for first, size in zip(self.firsts.tolist(), np.diff(self.starts).tolist(), strict=True):
+            if first >= 0:
+                mask[first : first + size] = True
+        return mask
+
+
+class _Slice:
+    """The allowed rows of one part."""
+
+    def __init__(self, mask: NDArray[np.bool_], numbering: Numbering, whole: bool) -> None:
+        self.allowed = RowSet(mask)
+        self.whole = whole
+        self._numbering = numbering
+
+    @cached_property
+    def bits(self) -> NDArray[np.uint8]:
+        return np.packbits(self._numbering.ids_mask(self.allowed.mask), bitorder="little")
+
+
+@dataclass(frozen=True)
+class _Split:
+    """A set of allowed rows, by where they are searched."""
+
+    slices: tuple[_Slice, ...]
+    rest: RowSet
+
+
+class IvfPqSearch:
+    """The approximate index beside an exact search of the rows that it does not hold, see `NearestNeighbours`.
+
+    Args:
+        blocks: (n_i, d) float32 unit vectors; rows are numbered through all blocks.
+        dim: d.
+        file: what was built.
+        scans: one a part of `file`.
+        now: first row of each segment, by its name.
+        members: for each part, (rows,) True for the rows of its modality.
+    """
+
+    def __init__(
+        self,
+        blocks: Sequence[Vectors],
+        dim: int,
+        file: AnnFile,
+        scans: Sequence[Scan],
+        now: dict[str, int],
+        members: Sequence[NDArray[np.bool_]],
+    ) -> None:
+        self._faiss = load()
+        self._rows = Rows(blocks, dim)
+        self._exact = ExactSearch(blocks, dim)
+        self._parts = file.parts
+        self._scans = scans
+        self._numbering = Numbering.of(file.segments, now)
+        covered = self._numbering.covered(len(self._rows))
+        self._masks = [covered & mask for mask in members]
+        self._all = RowSet(np.ones(len(self._rows), np.bool_))
+        self._splits: WeakKeyDictionary[RowSet, _Split] = WeakKeyDictionary()
+
+    def search(self, queries: Vectors, k: int, allowed: RowSet | None = None, pairs: Sequence[str] = ()) -> Neighbours:
+        """See `NearestNeighbours.search`; the recall is the one that the efforts were tuned for."""
+        self._rows.check(queries, k, allowed)
+        split = self._split(self._all if allowed is None else allowed)
+        found = [
+            self._search_part(number, part, queries, k, pairs)
+            for number, part in enumerate(split.slices)
+            if len(part.allowed)
+        ]
+        if len(split.rest):
+            found.append(self._exact.search(queries, k, split.rest))
+        return _merged(found, len(queries), k)
+
+    def _split(self, allowed: RowSet) -> _Split:
+        if allowed not in self._splits:
+            rest, slices = allowed.mask.copy(), []
+            for mask, part in zip(self._masks, self._parts, strict=True):
+                mine = allowed.mask & mask
+                rest &= ~mask
+                slices.append(_Slice(mine, self._numbering, np.count_nonzero(mine) == part.rows))
+            self._splits[allowed] = _Split(tuple(slices), RowSet(rest))
+        return self._splits[allowed]
+
+    def _search_part(self, number: int, mine: _Slice, queries: Vectors, k: int, pairs: Sequence[str]) -> Neighbours:
+        part, count = self._parts[number], len(mine.allowed)
+        effort = tuned_for(part, pairs, count / part.rows).effort
+        pool = math.ceil(effort.pool * max(1.0, k / TUNED_K))
+        if not self._pays(part, Effort(effort.probes, pool), count):
+            return self._exact.search(queries, k, mine.allowed)
+        scores, rows = self._ranked(self._shortlists(number, mine, queries, pool, effort.probes), queries, k)
+        short = np.flatnonzero((rows >= 0).sum(axis=1) < min(k, count))
+        if len(short):  # too few allowed rows in the lists that were scanned
+            scores[short], rows[short] = self._exact.search(queries[short], k, mine.allowed)
+        return scores, rows
+
+    def _pays(self, part: Part, effort: Effort, count: int) -> bool:
+        """Whether the scan is quicker than scoring all allowed rows, and good enough."""
+        exactly = count * self._rows.dim * GATHER_NS * 1e-9
+        scanned = part.sizes.seconds(part.rows, self._rows.dim, effort, selected=count < OVERFETCH * part.rows)
+        return effort.probes > 0 and effort.pool < count and scanned < exactly
+
+    def _shortlists(self, number: int, mine: _Slice, queries: Vectors, pool: int, probes: int) -> NDArray[np.int64]:
+        """(q, <= pool / density) row numbers, -1 where there is none."""
+        scan, density = self._scans[number], len(mine.allowed) / self._parts[number].rows
+        if mine.whole:
+            return self._numbering.rows(scan.ids(queries, pool, probes))
+        if density < OVERFETCH:
+            return self._numbering.rows(scan.ids(queries, pool, probes, mine.bits))
+        rows = self._numbering.rows(scan.ids(queries, math.ceil(pool / density), probes))
+        return np.where((rows >= 0) & mine.allowed.mask[rows], rows, -1)
+
+    def _ranked(self, shortlists: NDArray[np.int64], queries: Vectors, k: int) -> Neighbours:
+        """The k best of each shortlist, by the full vectors."""
+        scores = self._scores(queries, shortlists)
+        width = min(k, scores.shape[1])
+        kth = -np.partition(-scores, width - 1, axis=1)[:, width - 1]
+        near = (scores >= kth[:, None] - slack(self._rows.dim)) & (shortlists >= 0)
+        if len(queries) == 1:
+            found, rows = settle(self._rows, queries[0], shortlists[near], k)
+            out = blank(1, k)
+            out[0][0, : len(found)], out[1][0, : len(rows)] = found, rows
+            return out
+        owners, places = np.nonzero(near)
+        return settle_all(self._rows, queries, owners, shortlists[owners, places], k)
+
+    def _scores(self, queries: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """(q, n) float32 products of each query with the rows beside it, -inf for -1."""
+        queries, rows = np.ascontiguousarray(queries), np.ascontiguousarray(rows)
+        part = np.empty(rows.shape, np.float32)
+        if len(self._rows.blocks) == 1:
+            self._products(part, queries, self._rows.blocks[0], rows)
+            return part
+        scores = np.full(rows.shape, -np.inf, np.float32)
+        for first, block in zip(self._rows.starts[:-1].tolist(), self._rows.blocks, strict=True):
+            inside = (rows >= first) & (rows < first + len(block))
+            local = np.ascontiguousarray(np.where(inside, rows - first, -1))
+            self._products(part, queries, block, local)
+            np.maximum(scores, part, out=scores)
+        return scores
+
+    def _products(self, out: NDArray[np.float32], queries: Vectors, block: Vectors, rows: NDArray[np.int64]) -> None:
+        """Fills `out` with the products of each query with the rows of a block beside it, -inf for -1."""
+        pointers = map(self._faiss.swig_ptr, (out, queries, block, rows))
+        self._faiss.fvec_inner_products_by_idx(*pointers, block.shape[1], *rows.shape)
+
+
+def _merged(found: Sequence[Neighbours], queries: int, k: int) -> Neighbours:
+    """The k best of several results over different rows."""
+    if len(found) == 1:
+        return found[0]
+    out = blank(queries, k)
+    if not found:
+        return out
+    scores = np.concatenate([scores for scores, _ in found], axis=1)
+    rows = np.concatenate([rows for _, rows in found], axis=1)
+    for query in range(queries):
+        order = best(scores[query], rows[query], k)
+        out[0][query], out[1][query] = scores[query][order], rows[query][order]
+    return out
