@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -27,6 +27,7 @@ def register(app: typer.Typer) -> None:
             'retriever query --shape car.obj --minus-text "a van" -k 5',
             "retriever query 'shape:car.obj + 0.5*text:\"with wings\"' --to any",
             "retriever query --text chair --where \"label = 'chair' and faces < 5000\" --json",
+            "retriever query --batch queries.jsonl --parquet hits.parquet",
         ),
     )(query)
 
@@ -81,6 +82,27 @@ def query(
         ),
     ] = None,
     up: Up = Axis.auto,
+    batch: Annotated[
+        str | None,
+        typer.Option(
+            "--batch",
+            metavar="FILE",
+            help="Many queries, one JSON object a line, for example queries.jsonl; - reads standard input.",
+            show_default=False,
+        ),
+    ] = None,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Look at every vector, also where an approximate search was built.")
+    ] = False,
+    as_of: Annotated[
+        int | None,
+        typer.Option(
+            "--as-of",
+            metavar="VERSION",
+            help="Ask an earlier version of the index that is still kept, for example 12.",
+            show_default=False,
+        ),
+    ] = None,
     folder: IndexFolder = None,
     device: Annotated[Device, typer.Option("--device", help="Where to search, for example cpu.")] = Device.auto,
     as_json: AsJson = False,
@@ -104,25 +126,31 @@ def query(
     """
     if as_json + as_csv + (parquet is not None) > 1:
         raise UsageError("--json, --csv and --parquet exclude each other; give one of them.")
+    terms: dict[str, Any] = {
+        "expression": expression,
+        "text": text,
+        "image": image,
+        "audio": audio,
+        "shape": shape,
+        "id": id,
+        "minus_text": minus_text,
+        "minus_image": minus_image,
+        "minus_audio": minus_audio,
+        "minus_shape": minus_shape,
+        "minus_id": minus_id,
+    }
+    usual: dict[str, Any] = {"k": k, "to": to, "where": where, "up": up}
+    if batch is not None and any(terms.values()):
+        raise UsageError("--batch takes its terms from the file; leave the others out, or leave --batch out.")
     import retriever
 
-    hits = retriever.open(folder, device=device).search(
-        expression,
-        text=text,
-        image=image,
-        audio=audio,
-        shape=shape,
-        id=id,
-        minus_text=minus_text,
-        minus_image=minus_image,
-        minus_audio=minus_audio,
-        minus_shape=minus_shape,
-        minus_id=minus_id,
-        k=k,
-        to=to,
-        where=where,
-        up=up,
-    )
+    index = retriever.open(folder, device=device, as_of=as_of)
+    if batch is not None:
+        from cli.batch import answer
+
+        answer(index, batch, usual, exact=exact, as_csv=as_csv, parquet=parquet)
+        return
+    hits = index.search(**terms, **usual, exact=exact)
     if expression and _reads_like_a_sum(expression) and [term.source for term in hits.terms] == [expression.strip()]:
         typer.echo('note: that was searched as one text; to take something away, add --minus-text "..."', err=True)
     _deliver(hits, as_json=as_json, as_csv=as_csv, parquet=parquet)

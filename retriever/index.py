@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import logging
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from retriever.ann.base import NearestNeighbours
-from retriever.ann.plan import GPU_PAYS, Recipe, plan
+from retriever.ann.backends import Backends
+from retriever.ann.plan import Recipe
 from retriever.devices import check_device
-from retriever.errors import UsageError
-from retriever.query import expression as language
+from retriever.query.candidates import Candidates
 from retriever.query.hits import Hits
-from retriever.query.search import resolve, same_space, search
+from retriever.query.nearest import Neighbourhood, nearest
+from retriever.query.request import Asked, Query, Sources, queries_of, query_of
+from retriever.query.resolve import resolve, same_space
+from retriever.query.search import Engine, search
 from retriever.spaces.base import Space
 from retriever.store import layout
 from retriever.store.snapshot import Snapshot
+from retriever.store.versions import Version, kept
 from retriever.types import Modality, Term, Vectors
 
 log = logging.getLogger(__name__)
-
-Source = str | os.PathLike[str]
-Sources = Source | Sequence[Source] | None
-"""One value of a keyword, or several."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,7 @@ class Status:
         roots: short name of a corpus root -> its absolute path.
         updated: UTC, ISO 8601.
         plan: how it is searched, and why.
+        versions: that can be opened, oldest first.
         unfinished: whether rows of a run that is under way or was interrupted wait to be taken in.
     """
 
@@ -62,20 +62,23 @@ class Status:
     roots: dict[str, str]
     updated: str
     plan: Recipe
+    versions: list[Version]
     unfinished: bool
 
 
-def open(folder: str | Path | None = None, *, device: str = "auto") -> Index:
-    """The newest version of an index.
+def open(folder: str | Path | None = None, *, device: str = "auto", as_of: int | None = None) -> Index:
+    """A version of an index, the newest if none is named.
 
     Args:
         folder: of the index; None for ``$RETRIEVER_INDEX``, else the nearest ``.retriever`` upward from here.
         device: "auto", "cpu" or "cuda", for the search.
+        as_of: number of an earlier version that is still kept.
 
     Raises:
         IndexMissing: there is none.
+        UsageError: that version is not kept; names those that are.
     """
-    return Index(Snapshot.open(layout.find(folder)), device=device)
+    return Index(Snapshot.open(layout.find(folder), as_of), device=device)
 
 
 class Index:
@@ -130,6 +133,7 @@ class Index:
         to: str | None = None,
         where: str | None = None,
         up: str = "auto",
+        exact: bool = False,
     ) -> Hits:
         """The items nearest to a sum of terms.
 
@@ -150,26 +154,93 @@ class Index:
             to: what to find: "shape", "image", "audio", "text" or "any"; shapes where the index holds any.
             where: SQL condition over the items' columns: ``"label = 'chair' and faces < 5000"``.
             up: the up axis of shape files in the query: "y", "z", or "auto" to go by their format.
+            exact: look at every vector, also where an approximate search was built.
 
         Raises:
             UsageError: an argument, file or filter at fault.
             SpaceError: a term that the space cannot encode.
         """
-        plus = {"text": text, "image": image, "audio": audio, "shape": shape, "id": id}
-        minus = {"text": minus_text, "image": minus_image, "audio": minus_audio, "shape": minus_shape, "id": minus_id}
-        every = [
-            *_parsed(expression),
-            *_terms(plus, 1.0),
-            *_terms(minus, -1.0),
-            *terms,
-        ]
-        return search(
-            self.snapshot, lambda: self._neighbours, lambda: self.space, every, k=k, to=to, where=where, up=up
+        keywords = dict(
+            expression=expression,
+            text=text,
+            image=image,
+            audio=audio,
+            shape=shape,
+            id=id,
+            minus_text=minus_text,
+            minus_image=minus_image,
+            minus_audio=minus_audio,
+            minus_shape=minus_shape,
+            minus_id=minus_id,
+            terms=terms,
         )
+        return search(self._engine(exact), [query_of({**keywords, "k": k, "to": to, "where": where, "up": up})])[0]
+
+    def search_many(
+        self,
+        queries: Sequence[Asked],
+        k: int = 10,
+        *,
+        to: str | None = None,
+        where: str | None = None,
+        up: str = "auto",
+        exact: bool = False,
+    ) -> list[Hits]:
+        """The hits of many queries, as `search` finds them for each, sooner than one by one.
+
+        Every text and file is encoded once and every item looked up once, however many queries name it; queries that
+        look in the same place are searched together. Scores may differ from those of `search` where an encoder's do
+        that was given several texts or files at once: in float32's last digits.
+
+        Args:
+            queries: each an expression, a sequence of terms, or a mapping of the keywords of `search`, ``k``, ``to``,
+                ``where`` and ``up`` among them.
+            k: hits wanted for a query that does not say.
+            to: what such a query finds.
+            where: its condition.
+            up: its shape files' up axis.
+            exact: look at every vector, also where an approximate search was built.
+
+        Returns:
+            In the order of `queries`.
+
+        Raises:
+            UsageError: an argument, file or filter at fault, after the number of its query, from 1.
+            SpaceError: a term that the space cannot encode, likewise.
+        """
+        return search(self._engine(exact), queries_of(queries, {"k": k, "to": to, "where": where, "up": up}))
+
+    def nearest(
+        self,
+        vectors: ArrayLike,
+        k: int = 10,
+        *,
+        to: str | None = None,
+        where: str | None = None,
+        pairs: Sequence[str] = (),
+        exact: bool = False,
+    ) -> Neighbourhood:
+        """The items nearest to vectors of the index's space, as arrays.
+
+        Args:
+            vectors: (q, d) or (d,) numbers, of any length above zero.
+            k: neighbours wanted, 1 to 10,000; may be more than there are.
+            to: as in `search`.
+            where: as in `search`.
+            pairs: modality pairs that the vectors are of, such as "text>shape", by which an approximate search knows
+                how hard to look; without any, as hard as its hardest pair needs.
+            exact: look at every vector, also where an approximate search was built.
+
+        Raises:
+            UsageError: vectors of another shape, not finite or all zeros, or another argument or filter at fault.
+        """
+        return nearest(self._engine(exact), vectors, k, to=to, where=where, pairs=pairs)
 
     def encode_terms(self, terms: Sequence[Term], *, up: str = "auto") -> Vectors:
         """(t, d) float32 unit vectors of the terms, without their weights."""
-        return resolve(self.snapshot, lambda: self.space, terms, up=up)[0]
+        query = Query(tuple(terms), up=up)
+        query.check()
+        return resolve(self.snapshot, lambda: self.space, [query])[0].vectors
 
     def vectors(self, ids: Sequence[str]) -> Vectors:
         """(n, d) float32 unit vectors of n items.
@@ -179,11 +250,10 @@ class Index:
         """
         return self.snapshot.vectors(self.snapshot.rows_of(ids))
 
-    @cached_property
+    @property
     def plan(self) -> Recipe:
         """How this index is searched, and why."""
-        rows = self.snapshot.rows
-        return plan(rows, self.snapshot.identity.dim, device=self._device, gpus=_gpus(self._device, rows))
+        return self._backends.recipe
 
     def status(self) -> Status:
         """What the index holds and how it is searched."""
@@ -203,62 +273,23 @@ class Index:
             roots=dict(manifest.roots),
             updated=manifest.updated,
             plan=self.plan,
+            versions=kept(snapshot.folder),
             unfinished=layout.has_unfinished_run(snapshot.folder),
         )
 
     @cached_property
-    def _neighbours(self) -> NearestNeighbours:
-        blocks, dim = [block for _, block in self.snapshot.blocks()], self.snapshot.identity.dim
-        if self.plan.backend == "faiss-flat":
-            from retriever.ann.faiss_flat import FaissFlat
+    def _candidates(self) -> Candidates:
+        return Candidates(self.snapshot)
 
-            return FaissFlat(blocks, dim, device=self._device)
-        if self._device == "cuda":
-            log.warning(self.plan.reason)
-        from retriever.ann.exact import ExactSearch
+    @cached_property
+    def _backends(self) -> Backends:
+        return Backends(self.snapshot, self._device)
 
-        return ExactSearch(blocks, dim)
-
-
-def _gpus(device: str, rows: int) -> int:
-    """GPUs that faiss can use; faiss is imported only where the answer can change the plan."""
-    if device == "cpu" or (device == "auto" and rows < GPU_PAYS):
-        return 0
-    from retriever.ann.faiss_flat import gpu_count
-
-    return gpu_count()
-
-
-def _parsed(expression: str | None) -> tuple[Term, ...]:
-    if not isinstance(expression, str | None):
-        raise UsageError(f"The expression must be a string, not {type(expression).__name__}; files go in shape=.")
-    if expression is None:
-        return ()
-    terms = language.parse(expression)
-    name = expression.strip()
-    if terms == (Term(Modality.TEXT.value, name),) and _is_file(name):  # typed by many, and found by its words by none
-        raise UsageError(f'{name} is a file: ask with --shape "{name}", or with text:"{name}" for the words.')
-    return terms
-
-
-def _is_file(name: str) -> bool:
-    try:
-        return bool(Path(name).suffix) and Path(name).expanduser().is_file()
-    except (OSError, ValueError, RuntimeError):  # too long for a name, or none at all
-        return False
-
-
-def _terms(keywords: dict[str, Sources], weight: float) -> list[Term]:
-    """The keywords' values as terms, in the order of the keywords."""
-    terms = []
-    for kind, sources in keywords.items():
-        if isinstance(sources, str | os.PathLike) or not isinstance(sources, Iterable | None):
-            sources = [sources]
-        for source in () if sources is None else sources:
-            if not isinstance(source, str | os.PathLike):
-                raise UsageError(f"{kind} takes a string, a path, or a sequence of them, not {type(source).__name__}.")
-            terms.append(Term(kind, os.fspath(source), weight))
-    return terms
+    def _engine(self, exact: bool) -> Engine:
+        backends = self._backends
+        return Engine(
+            self.snapshot, self._candidates, lambda: backends.exact if exact else backends.planned, lambda: self.space
+        )
 
 
 def _distinct(snapshot: Snapshot, column: str) -> int:

@@ -171,8 +171,8 @@ class Term:
     """One signed, weighted part of a query.
 
     Attributes:
-        kind: a modality, or "id" for an item of the index.
-        source: the text itself, a file path, or an item id.
+        kind: a modality, or "id" for an item of the index; "vector" in the hits of a raw vector, and only there.
+        source: the text itself, a file path, or an item id; of a vector, its number among those asked.
         weight: finite and not zero; negative takes away.
     """
 

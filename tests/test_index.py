@@ -16,6 +16,7 @@ from indexer.writer import IndexWriter
 from retriever import spaces
 from retriever.errors import FileProblem, IndexMissing, SpaceError, UnknownItem, UsageError
 from retriever.index import Index
+from retriever.query.request import terms_of
 from retriever.spaces import mini
 from retriever.store.failures import Failure
 from retriever.store.ids import item_id
@@ -55,10 +56,8 @@ def test_keywords_become_terms_in_a_fixed_order(made_index):
 
 
 def test_positive_keywords_go_text_image_audio_shape_id():
-    from retriever.index import _terms
-
     kinds = ["text", "image", "audio", "shape", "id"]
-    assert [term.kind for term in _terms(dict.fromkeys(kinds, "x"), 1.0)] == kinds
+    assert [term.kind for term in terms_of(dict.fromkeys(kinds, "x"), 1.0)] == kinds
 
 
 def test_a_search_for_nothing_is_refused(made_index):
@@ -160,12 +159,13 @@ def test_an_index_made_with_other_weights_is_refused(made_folder, made_space, mo
 
 def test_cuda_without_a_gpu_is_said_and_the_search_goes_on(made_folder, made_space, monkeypatch, caplog):
     monkeypatch.setattr(spaces, "get", lambda name: made_space)
-    monkeypatch.setattr("retriever.ann.faiss_flat.gpu_count", lambda: 0)
+    monkeypatch.setattr("retriever.ann.gpu.driver", lambda: False)
     index = Index(Snapshot.open(made_folder), device="cuda")
     with caplog.at_level(logging.WARNING):
         assert index.search(text="tall", k=1)[0].path == "towers/tower.obj"
         index.search(text="wide")
-    assert [record.message for record in caplog.records] == [index.plan.reason]
+    assert len(caplog.records) == 1
+    assert caplog.records[0].message.startswith("No GPU that faiss or torch can use")
     assert "No GPU" in index.plan.reason
 
 

@@ -6,7 +6,8 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -20,6 +21,7 @@ from retriever.types import Hit, Modality, Term
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 DIGITS = 6
 """Decimals of scores in JSON and CSV; Arrow, Parquet and pandas keep every bit."""
@@ -108,14 +110,7 @@ class Hits(Sequence[Hit]):
 
     def to_csv(self) -> str:
         """`to_arrow` as CSV with a header; lists are written with spaces between their numbers."""
-        table = self.to_arrow()
-        scores = [{"score": hit["score"], "shares": hit["shares"]} for hit in self.to_dicts()]
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(table.column_names)
-        for row, rounded in zip(table.to_pylist(), scores, strict=True):
-            writer.writerow([_cell(value) for value in {**row, **rounded}.values()])
-        return out.getvalue()
+        return to_csv([self])
 
     def to_parquet(self, path: str | Path) -> None:
         """Write `to_arrow` to a Parquet file, replacing it.
@@ -123,13 +118,67 @@ class Hits(Sequence[Hit]):
         Raises:
             UsageError: the file cannot be written.
         """
+        with Tables(path) as tables:
+            tables.write(self.to_arrow())
+
+
+class Tables:
+    """Arrow tables of one schema into a Parquet file, which is replaced at the first one.
+
+    What an error leaves unfinished is removed.
+
+    Args:
+        path: of the file.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = Path(path)
+        self._writer: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> Tables:
+        return self
+
+    def write(self, table: pa.Table) -> None:
+        """Append the rows of `table`."""
         import pyarrow.parquet as pq
 
+        with self._explained():
+            if self._writer is None:
+                self._writer = pq.ParquetWriter(self._path, table.schema)
+            self._writer.write_table(table)
+
+    def __exit__(self, kind: type[BaseException] | None, *about: object) -> None:
+        if self._writer is None:
+            return
+        with self._explained():
+            self._writer.close()
+        if kind is not None and self._path.is_file():
+            self._path.unlink()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
         try:
-            pq.write_table(self.to_arrow(), path)
+            yield
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno else error
-            raise UsageError(f"The hits cannot be written to {path} ({reason}); choose another file.") from error
+            raise UsageError(f"The hits cannot be written to {self._path} ({reason}); choose another file.") from error
+
+
+def to_csv(many: Iterable[Hits], numbers: Sequence[int] = (), *, header: bool = True) -> str:
+    """The hits of one or more queries as CSV; with `numbers`, one for each of them, behind a column ``query``."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    for place, hits in enumerate(many):
+        table, front = hits.to_arrow(), numbers[place : place + 1]
+        if header and not place:
+            writer.writerow([*(["query"] if numbers else []), *table.column_names])
+        scores = [{"score": hit["score"], "shares": hit["shares"]} for hit in hits.to_dicts()]
+        for row, rounded in zip(table.to_pylist(), scores, strict=True):
+            writer.writerow([*front, *(_cell(value) for value in {**row, **rounded}.values())])
+    return out.getvalue()
 
 
 def _hit(rank: int, item: dict[str, Any], shares: list[float]) -> Hit:

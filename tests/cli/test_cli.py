@@ -280,6 +280,23 @@ def test_compact_frees_disk(corpus: Path, tmp_path: Path):
     assert len(rows(run("query", "--text", "box"))) == 3
 
 
+def test_versions_are_told_and_go_with_a_compaction(indexed: Path, tmp_path: Path):
+    assert "kept" not in dict(row[:2] for row in rows(run("status")))
+    run("remove", "tall/a.off")
+    run("remove", "flat/")
+    told = json.loads(run("status", "--json").stdout)["versions"]
+    numbers = [each["version"] for each in told]
+    assert [each["rows"] for each in told] == [3, 2, 1] and all(each["updated"] for each in told)
+    assert dict(row[:2] for row in rows(run("status")))["kept"] == f"3 versions, {numbers[0]} to {numbers[-1]}"
+    assert run("compact", "--keep", "2").exit_code == 0
+    told = json.loads(run("status", "--json").stdout)["versions"]
+    assert [each["version"] for each in told] == [numbers[-1], numbers[-1] + 1]
+    assert run("compact").exit_code == 0
+    assert len(json.loads(run("status", "--json").stdout)["versions"]) == 1
+    refused = run("compact", "--keep", "0")
+    assert refused.exit_code == 2 and "--keep" in refused.stderr
+
+
 def test_control_characters_never_reach_the_terminal(corpus: Path):
     write_box(corpus / "tall/\x1b[31mred\n.off", (1, 5, 1))
     run("index", corpus)

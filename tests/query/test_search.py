@@ -9,7 +9,8 @@ import pytest
 
 import retriever
 from retriever.errors import FilterError, SpaceError, UnknownItem, UsageError
-from retriever.query.search import MOST, same_space
+from retriever.query.request import MOST
+from retriever.query.resolve import same_space
 from retriever.types import Modality, ShapeInput, Term
 
 

@@ -1,0 +1,113 @@
+"""Vectors in, neighbours out, as arrays: what experiments ask an index for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from retriever.errors import UsageError
+from retriever.query.hits import Hits
+from retriever.query.request import check_k
+from retriever.query.search import Engine
+from retriever.store.snapshot import Snapshot
+from retriever.types import Term, Vectors
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbourhood:
+    """The k nearest items of each of q vectors, best first.
+
+    Attributes:
+        scores: (q, k) float32 cosines; -inf where fewer than k items qualify.
+        rows: (q, k) int64 row numbers of the snapshot; -1 likewise.
+        snapshot: what was searched.
+    """
+
+    scores: NDArray[np.float32]
+    rows: NDArray[np.int64]
+    snapshot: Snapshot = field(repr=False)
+
+    def __len__(self) -> int:
+        """How many vectors were asked about."""
+        return len(self.rows)
+
+    @property
+    def ids(self) -> NDArray[np.object_]:
+        """(q, k) ids of the items; None where fewer than k items qualify."""
+        return self.column("id")
+
+    def column(self, name: str) -> NDArray[np.object_]:
+        """(q, k) values of one of the items' columns, such as "label"; None where fewer than k items qualify.
+
+        Raises:
+            UsageError: there is no such column.
+        """
+        if name not in self.snapshot.columns():
+            raise UsageError(f"There is no column {name!r}: choose one of {', '.join(self.snapshot.columns())}.")
+        there = self.rows >= 0
+        values: NDArray[np.object_] = np.full(self.rows.shape, None, object)
+        values[there] = _objects(self.snapshot.take(self.rows[there], [name]).column(0).to_pylist())
+        return values
+
+    def hits(self, number: int) -> Hits:
+        """The neighbours of one vector, from 0, as a search gives them; its only term is called ``vector:number``."""
+        number = range(len(self))[number]
+        rows = self.rows[number][self.rows[number] >= 0]
+        scores = self.scores[number][: len(rows), None].astype(np.float64)
+        roots, name = self.snapshot.manifest.roots, self.snapshot.identity.name
+        return Hits([Term("vector", str(number))], name, self.snapshot.take(rows), roots, scores)
+
+
+def nearest(
+    engine: Engine,
+    vectors: ArrayLike,
+    k: int = 10,
+    *,
+    to: str | None = None,
+    where: str | None = None,
+    pairs: Sequence[str] = (),
+) -> Neighbourhood:
+    """The k nearest items of each vector; see `Index.nearest`."""
+    check_k(k)
+    queries = unit(vectors, engine.snapshot.identity.dim)
+    allowed = engine.candidates.rows(to, where)
+    scores, rows = engine.neighbours().search(queries, int(k), allowed, tuple(pairs))
+    return Neighbourhood(scores, rows, engine.snapshot)
+
+
+def unit(vectors: ArrayLike, dim: int) -> Vectors:
+    """(q, dim) float32 unit vectors of a (q, dim) or (dim,) array of numbers of any length above zero.
+
+    Raises:
+        UsageError: another shape, no numbers, not finite, or without direction; names the row.
+    """
+    given = _numbers(vectors)
+    rows = given[None] if given.ndim == 1 else given
+    if rows.ndim != 2 or rows.shape[1] != dim:
+        raise UsageError(f"The vectors have the shape {given.shape}; give (q, {dim}) or ({dim},), as this index has.")
+    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.float64))
+    if len(bad := np.flatnonzero(~(np.isfinite(lengths) & (lengths > 0)))):
+        fault = "holds numbers that are not finite" if not np.isfinite(lengths[bad[0]]) else "is all zeros"
+        raise UsageError(f"Row {bad[0]} of the vectors {fault}, so nothing is near it; leave it out.")
+    out = np.empty(rows.shape, np.float32)
+    np.divide(rows, lengths[:, None], out=out, casting="same_kind")
+    return out
+
+
+def _numbers(vectors: ArrayLike) -> NDArray[Any]:
+    try:
+        given = np.asarray(vectors)
+    except (ValueError, TypeError) as error:  # rows of different lengths
+        raise UsageError(f"The vectors make no array ({error}); give one array of floats.") from error
+    if given.dtype.kind not in "fiu":
+        raise UsageError(f"The vectors are of type {given.dtype}; give floats.")
+    return given if given.dtype.kind == "f" else given.astype(np.float64)
+
+
+def _objects(values: Sequence[object]) -> NDArray[np.object_]:
+    """A one-dimensional array of any objects, lists among them."""
+    return np.fromiter(values, object, len(values))

@@ -1,0 +1,177 @@
+"""``query --batch``, ``--exact`` and ``--as-of``: files of queries, their answers in every form, and lines at fault."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from small_corpus import write_box
+from typer.testing import CliRunner, Result
+
+from cli import batch
+from cli.main import app
+
+
+def run(*arguments: object, given: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], input=given)
+
+
+@pytest.fixture
+def indexed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Boxes in two class folders, indexed, in a working folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("RETRIEVER_INDEX", raising=False)
+    for name, size in {"tall/a.off": (1, 9, 1), "tall/b.off": (1, 7, 1), "flat/c.off": (9, 1, 9)}.items():
+        write_box(tmp_path / "corpus" / name, size)
+    assert run("index", tmp_path / "corpus").exit_code == 0
+    return tmp_path
+
+
+QUERIES = [
+    {"text": "a box"},
+    {"shape": "corpus/tall/a.off", "minus_text": ["red", "old"], "k": 1},
+    {"expression": 'text:"a box" - 0.5*text:red', "where": "label = 'tall'", "to": "any"},
+    {"text": "a box", "where": "label = 'sofa'"},
+]
+
+
+@pytest.fixture
+def queries(indexed: Path) -> Path:
+    """A file of them, with an empty line before the third."""
+    lines = [json.dumps(query) for query in QUERIES]
+    (indexed / "queries.jsonl").write_text("\n".join([*lines[:2], "", *lines[2:]]) + "\n")
+    return indexed / "queries.jsonl"
+
+
+LINES = [1, 2, 4, 5]
+
+
+def test_a_line_of_json_a_query(queries: Path):
+    done = run("query", "--batch", queries, "-k", 2)
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert [one["number"] for one in told] == LINES
+    assert [one["count"] for one in told] == [2, 1, 2, 0]
+    assert list(told[0]) == ["number", "query", "space", "count", "hits"]
+    assert run("query", "--batch", queries, "-k", 2, "--json").stdout == done.stdout
+    assert run("query", "--batch", "-", "-k", 2, given=queries.read_text()).stdout == done.stdout
+
+
+@pytest.mark.parametrize("together", [1, 2, 256])
+def test_the_answers_are_those_of_single_queries(queries: Path, monkeypatch: pytest.MonkeyPatch, together: int):
+    monkeypatch.setattr(batch, "TOGETHER", together)
+    told = [json.loads(line) for line in run("query", "--batch", queries, "--to", "shape").stdout.splitlines()]
+    single = [
+        run("query", "--text", "a box"),
+        run("query", "--shape", "corpus/tall/a.off", "--minus-text", "red", "--minus-text", "old", "-k", 1),
+        run("query", 'text:"a box" - 0.5*text:red', "--where", "label = 'tall'", "--to", "any"),
+        run("query", "--text", "a box", "--where", "label = 'sofa'"),
+    ]
+    assert [run("query", "x", "--json").exit_code, *(one.exit_code for one in single)] == [0] * 5
+    for one, alone in zip(told, single, strict=True):
+        ids = [line.split("\t")[2] for line in alone.stdout.splitlines()]
+        assert [hit["id"] for hit in one["hits"]] == ids
+
+
+def test_one_table_of_all_hits(queries: Path):
+    done = run("query", "--batch", queries, "--parquet", "hits.parquet", "--where", "label = 'flat'")
+    assert done.stdout == "" and "4 hits of 4 queries written to hits.parquet" in done.stderr
+    table = pq.read_table("hits.parquet")
+    assert table.column_names[:4] == ["query", "rank", "score", "id"]
+    assert table.column("query").to_pylist() == [1, 2, 4, 4]
+    told = csv.DictReader(io.StringIO(run("query", "--batch", queries, "--csv", "--where", "label = 'flat'").stdout))
+    rows = list(told)
+    assert [row["query"] for row in rows] == ["1", "2", "4", "4"] and [row["rank"] for row in rows] == [
+        "1",
+        "1",
+        "1",
+        "2",
+    ]
+    assert [row["id"] for row in rows] == table.column("id").to_pylist()
+    assert told.fieldnames == table.column_names
+
+
+@pytest.mark.parametrize("together", [1, 256])
+def test_a_table_of_no_hits_still_has_its_columns(queries: Path, monkeypatch: pytest.MonkeyPatch, together: int):
+    monkeypatch.setattr(batch, "TOGETHER", together)
+    queries.write_text('{"text": "x"}\n{"text": "y"}\n')
+    assert run("query", "--batch", queries, "--where", "false", "--parquet", "none.parquet").exit_code == 0
+    table = pq.read_table("none.parquet")
+    assert len(table) == 0 and table.column_names[0] == "query"
+    assert run("query", "--batch", queries, "--where", "false", "--csv").stdout == ",".join(table.column_names) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (b"a chair", "queries.jsonl, line 3 is no JSON ("),
+        (b'"a chair"', "line 3 is no JSON object; write one JSON object a line, such as {"),
+        (b"\xff{}", "line 3 is no JSON ("),
+        (b"[" * 100_000, "line 3 is no JSON ("),
+        (b"{}", "line 3: There is nothing to look for"),
+        (b'{"text": ""}', "line 3: The text term is empty"),
+        (b'{"txet": "x"}', "line 3: A query has no 'txet'"),
+        (b'{"text": 5}', "line 3: text takes a string"),
+        (b'{"text": "x", "k": 0}', "line 3: k is 0: ask for 1 to 10,000 hits."),
+        (b'{"text": "x", "k": NaN}', "line 3: k is nan"),
+        (b'{"text": "x", "to": ["shape"]}', "line 3: --to ['shape']: choose one of"),
+        (b'{"text": "x", "where": "lable = 1"}', "line 3: The filter"),
+        (b'{"text": "x", "where": 1}', "line 3: where must be a string"),
+        (b'{"id": "0123"}', "line 3: The index"),
+        (b'{"shape": "nowhere.obj"}', "line 3: --shape nowhere.obj"),
+        (b'{"expression": "txt:a"}', "line 3: There is no kind 'txt'"),
+        (b'{"terms": [["text", "x"]]}', 'line 3: "terms" is for Python'),
+    ],
+)
+@pytest.mark.parametrize("form", ["--json", "--csv", "--parquet"])
+def test_a_line_at_fault_is_named(queries: Path, monkeypatch: pytest.MonkeyPatch, line: bytes, says: str, form: str):
+    monkeypatch.setattr(batch, "TOGETHER", 1)
+    queries.write_bytes(b'{"text": "x"}\n\n' + line + b'\n{"text": "y"}\n')
+    done = run("query", "--batch", "queries.jsonl", form, *(["hits.parquet"] if form == "--parquet" else []))
+    assert done.exit_code == 2, done.output
+    assert says in done.stderr and done.stderr.startswith("error: queries.jsonl, line 3")
+    assert "Traceback" not in done.output and len(done.stderr.splitlines()) <= 3
+    assert not Path("hits.parquet").exists(), "nothing unfinished is left"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["nowhere.jsonl"], "--batch nowhere.jsonl: No such file or directory; give a file of queries, or -."),
+        (["corpus"], "--batch corpus: Is a directory"),
+        (["empty.jsonl"], "empty.jsonl holds no query; write one JSON object a line"),
+        (["queries.jsonl", "--text", "x"], "--batch takes its terms from the file"),
+        (["queries.jsonl", "a chair"], "--batch takes its terms from the file"),
+        (["queries.jsonl", "--csv", "--json"], "--json, --csv and --parquet"),
+        (["queries.jsonl", "--parquet", "no/where.parquet"], "No such file or directory)"),
+        (["queries.jsonl", "--as-of", "99"], "99"),
+    ],
+)
+def test_options_at_fault(queries: Path, arguments: list[str], says: str):
+    Path("empty.jsonl").write_text("\n \n")
+    done = run("query", "--batch", *arguments)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert says in done.stderr and "Traceback" not in done.output
+
+
+def test_no_query_of_standard_input(indexed: Path):
+    assert "standard input holds no query" in run("query", "--batch", "-", given="").stderr
+    assert "error: standard input, line 1 is no JSON" in run("query", "--batch", "-", given="x").stderr
+
+
+def test_exact_finds_the_same_where_every_search_is(queries: Path):
+    assert run("query", "a box", "--exact").stdout == run("query", "a box").stdout != ""
+    assert run("query", "--batch", queries, "--exact").stdout == run("query", "--batch", queries).stdout
+
+
+def test_an_earlier_version_is_asked(indexed: Path):
+    version = json.loads(run("status", "--json").stdout)["version"]
+    assert run("remove", "tall/").exit_code == 0
+    assert len(run("query", "a box").stdout.splitlines()) == 1
+    assert len(run("query", "a box", "--as-of", version).stdout.splitlines()) == 3
+    gone = run("query", "a box", "--as-of", version + 99)
+    assert gone.exit_code == 2 and str(version + 99) in gone.stderr and "Traceback" not in gone.output
