@@ -14,7 +14,7 @@ from retriever.ann.ivf_pq import TUNED_K, Numbering, Scan
 from retriever.ann.plan import Effort, IvfPq
 from retriever.types import Vectors
 
-POOLS = (20, 30, 50, 75, 100, 150, 200, 300, 400, 600, 800, 1200, 1600)
+POOLS = (10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 400, 600, 800, 1200, 1600)
 """Rows to re-rank; where the last is not enough, neither is the scan."""
 
 DENSITIES = (1.0, 0.1, 0.01)
@@ -65,16 +65,18 @@ def tune(
         seed: of the random filters.
     """
     random = np.random.Generator(np.random.PCG64(seed))
-    found = []
+    enough = {pair: vectors for pair, vectors in queries.items() if len(vectors) >= LEAST_QUERIES}
+    found: list[Tuned] = []
+    if not enough:
+        return ()
     for density in (each for each in DENSITIES if each == 1 or each * len(members) >= FEWEST):
         mask = members.mask if density == 1 else members.mask & (random.random(len(members.mask)) < density)
         allowed = RowSet(mask)
         bits = None if density == 1 else np.packbits(numbering.ids_mask(mask), bitorder="little")
-        for pair, vectors in queries.items():
-            if len(vectors) < LEAST_QUERIES:
-                continue
-            truth = exact.search(vectors, TUNED_K, allowed)[1]
-            ranks = {probes: _ranks(scan, numbering, vectors, truth, probes, bits) for probes in _probes(sizes.lists)}
+        truths = exact.search(np.concatenate(list(enough.values())), TUNED_K, allowed)[1]
+        ends = np.cumsum([len(vectors) for vectors in enough.values()])
+        for (pair, vectors), truth in zip(enough.items(), np.split(truths, ends[:-1]), strict=True):
+            ranks = _ladder(scan, numbering, vectors, truth, bits, wanted)
             found.append(_tuned(pair, density, ranks, sizes, len(members), dim, wanted))
     return tuple(found)
 
@@ -113,6 +115,23 @@ def _recall(ranks: NDArray[np.int64], pool: int) -> float:
     return float((ranks < pool).mean())
 
 
+def _ladder(
+    scan: Scan,
+    numbering: Numbering,
+    queries: Vectors,
+    truth: NDArray[np.int64],
+    bits: NDArray[np.uint8] | None,
+    wanted: float,
+) -> dict[int, NDArray[np.int64]]:
+    """Probes -> ranks, up to where more lists have next to nothing to add."""
+    ranks = {}
+    for probes in _probes(scan.index.nlist):
+        ranks[probes] = _ranks(scan, numbering, queries, truth, probes, bits)
+        if _recall(ranks[probes], POOLS[-1]) >= 1 - (1 - wanted) / 20:
+            break
+    return ranks
+
+
 def _ranks(
     scan: Scan,
     numbering: Numbering,
@@ -133,6 +152,6 @@ def _ranks(
 
 
 def _probes(lists: int) -> list[int]:
-    """Powers of two up to all lists, with one step between, from four on."""
-    steps = {1 << power for power in range(2, 32)} | {3 << power for power in range(1, 31)}
+    """Powers of two up to all lists, with one step between."""
+    steps = {1 << power for power in range(32)} | {3 << power for power in range(31)}
     return sorted({lists} | {step for step in steps if step < lists})
