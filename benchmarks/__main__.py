@@ -211,6 +211,28 @@ def scale(
         save(f"Scale, {size}", [*steps, *queries], json)
 
 
+@app.command()
+def layout(
+    dim: Annotated[int, typer.Option(min=8, help="Length of a vector.")] = 384,
+    memory: Annotated[float, typer.Option(help="GB of a machine that codes may take.")] = 16.0,
+    rows: Annotated[int, typer.Option(min=1000, help="Vectors that the parts are measured on.")] = 200_000,
+    rounds: Annotated[int, typer.Option(min=1, help="Counted runs of each part.")] = 5,
+    json: JsonTo = None,
+) -> None:
+    """What a hundred million and a billion vectors take, from parts of a search that are measured here."""
+    from benchmarks.ann.layout import layout_rows, measure, part_rows
+
+    with TemporaryDirectory() as scratch:
+        parts = measure(rows, dim, rounds, Path(scratch))
+    show(f"Parts of a search, {rows:,} vectors, medians of {rounds}", part_rows(parts))
+    counts = [10**6, 10**7, 10**8, 10**9]
+    show(
+        f"Layout, length {dim}, {memory:g} GB a machine",
+        layout_rows(parts, dim, int(memory * 1e9), counts),
+        json_to=json,
+    )
+
+
 @app.command("all")
 def everything() -> None:
     """What needs no data: cold and ingest."""

@@ -32,12 +32,14 @@ GATHER_NS = 0.22
 """Per row and dimension: scoring rows here and there."""
 SCAN_NS = 0.0125
 """Per row and projected dimension: adding up four-bit codes."""
-LIST_NS = 300.0
+LIST_NS = 75.0
 """Per inverted list that is looked into."""
 SELECTED = 2.0
 """How much longer a scan takes that has to look each row up in a bitmap."""
-BUILD_NS = 25.0
-"""Per row and projected dimension: projecting, assigning and encoding it."""
+ASSIGN_NS = 0.03
+"""Per row, projected dimension and list: finding the list of a row, on two cores."""
+ENCODE_NS = 200.0
+"""Per row and projected dimension: projecting and encoding it, on two cores."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,7 @@ def _approximate(rows: int, dim: int, memory: int | None, recall: float, size: s
         f"re-ranked by their full vectors, to find {recall:.0%} of the true ten nearest."
     )
     usual = Effort(lists // 16, 100)
-    build = rows * sizes.dims * BUILD_NS * 1e-9
+    build = rows * sizes.dims * (ENCODE_NS + ASSIGN_NS * lists) * 1e-9
     return Recipe("ivf-pq", reason, sizes.bytes(rows, dim), sizes.seconds(rows, dim, usual), build, sizes)
 
 

@@ -10,8 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks.__main__ import app
-from benchmarks.ann import data, exact, filters, folder, overhead, scale, speed
+from benchmarks.ann import data, exact, filters, folder, layout, overhead, scale, speed
 from benchmarks.ann.contenders import TARGETS, Hnsw, Ours
+from retriever.ann.plan import plan
 from retriever.errors import UsageError
 
 ROWS, DIM = 3000, 64
@@ -177,3 +178,15 @@ def test_the_command_prints_the_tables_that_are_asked_for(tmp_path: Path) -> Non
     assert '"section": "Building"' in out.read_text()
     wrong = CliRunner().invoke(app, [*arguments, "--table", "speed"])
     assert isinstance(wrong.exception, UsageError) and "search, overhead, filters, exact" in str(wrong.exception)
+
+
+def test_the_layout_follows_the_plan_and_grows_with_the_vectors(tmp_path: Path) -> None:
+    parts = layout.measure(4000, 48, 1, tmp_path, file=1 << 20)
+    assert parts.encode > 0 and parts.assign > 0 and parts.read > 0
+    rows = layout.layout_rows(parts, 48, 10**9, [10**5, 10**7, 10**9])
+    assert [row["machines"] for row in rows] == sorted(row["machines"] for row in rows)
+    assert rows[0]["GB in memory"] == plan(10**5, 48).bytes / 1e9
+    assert rows[2]["machines"] >= rows[2]["GB in memory"]
+    assert rows[0]["build h"] < rows[1]["build h"] < rows[2]["build h"]
+    assert not list(tmp_path.iterdir())
+    assert len(layout.part_rows(parts)) == 5
