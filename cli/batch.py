@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -39,9 +40,12 @@ def answer(
         parquet: one table into this file; without either of the two, one JSON object a query on standard output.
 
     Raises:
-        UsageError: begins with the file and the line at fault; what comes before may have been answered.
+        UsageError: begins with the file and the line at fault; what comes before may have been answered. Or the table
+            would overwrite the queries.
     """
     with _lines(file) as lines:
+        if parquet is not None:
+            _check_other_file(lines, parquet)
         asked = _queries(lines, file, usual)
         answers = _answers(index, asked, exact)
         if parquet is not None:
@@ -84,6 +88,12 @@ def _to_parquet(answers: Iterator[tuple[list[int], list[Hits]]], path: Path) -> 
             tables.write(table.add_column(0, "query", pa.array(column, pa.int64())))
             queries, hits_in_all = queries + len(many), hits_in_all + len(table)
     typer.echo(f"{hits_in_all:,} hits of {queries:,} queries written to {printable(str(path))}", err=True)
+
+
+def _check_other_file(lines: BinaryIO, parquet: Path) -> None:
+    with suppress(OSError):  # there is no table yet, or the queries are in no file
+        if os.path.samestat(os.fstat(lines.fileno()), parquet.stat()):
+            raise UsageError(f"--parquet {parquet} is the file of the queries; choose another one for the hits.")
 
 
 @contextmanager

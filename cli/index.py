@@ -100,7 +100,7 @@ def index(
     """
     from cli.progress import progress
     from indexer import build
-    from indexer.optimize import Wish
+    from indexer.ann.optimize import Wish
 
     try:
         with progress(quiet=quiet) as show:

@@ -10,7 +10,7 @@ import typer
 from cli.options import IndexFolder, Memory, Recall, described
 
 if TYPE_CHECKING:
-    from indexer.optimize import Optimized
+    from indexer.ann.optimize import Optimized
 
 
 def register(app: typer.Typer) -> None:
@@ -38,8 +38,8 @@ def optimize(
     """
     from cli.output import printable
     from cli.progress import progress
-    from indexer.optimize import Wish
-    from indexer.optimize import optimize as build
+    from indexer.ann.optimize import Wish
+    from indexer.ann.optimize import optimize as build
     from retriever.store import find
 
     at = find(folder)

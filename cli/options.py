@@ -38,7 +38,7 @@ def size(text: str) -> int:
     try:
         number, letter, binary = float(found[1]), found[2].lower(), bool(found[3])  # type: ignore[index]
         bytes = int(number * (1024 if binary else 1000) ** (" kmgt".index(letter or " ")))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # the last for what is no finite float
         bytes = 0
     if bytes < 1:
         raise UsageError(f"The size {text!r} cannot be understood; give one such as 4GB or 512MiB.")

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer import optimize, pipeline, plan_changes, roots
+from indexer import pipeline, plan_changes, roots
+from indexer.ann import optimize
+from indexer.ann.optimize import Optimized, Wish, check_wish
 from indexer.metadata import read_table
-from indexer.optimize import Optimized, Wish, check_wish
 from indexer.pipeline import Job
 from indexer.plan_changes import Indexed
 from indexer.rows import KnownContent, RowBuffer, facts, indexed_rows, item, joined
@@ -124,7 +125,7 @@ def index(
         parts.append(_Scanned(corpus, found, joined(files, table) if table else files))
     _check_not_empty(parts, known, summary)
     wish = wish or Wish()
-    check_wish(wish, sum(len(part.files) for part in parts), joint.identity.dim)
+    check_wish(wish, manifest, Counter(file.modality for part in parts for file in part.files), joint.identity.dim)
     with IndexWriter(folder, joint.identity) as writer:
         _Run(writer, joint, up, workers, progress, summary).bring_up_to_date(parts, has_table=table is not None)
         summary.optimized = optimize.bring_up_to_date(writer, wish, lambda: joint, progress)

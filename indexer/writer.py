@@ -112,7 +112,8 @@ class IndexWriter:
         """Adds rows, durable when this returns; an id that is live already takes the place of its older row.
 
         Args:
-            items: n mappings with the columns of `retriever.store.schema.ITEMS` (missing ones null) and any others.
+            items: n mappings with the columns of `retriever.store.schema.ITEMS` (missing ones null) and any others;
+                ``root`` is a name that `root` gave, any other one is shown as it is.
             vectors: (n, d) float32 of unit length.
         """
         if not len(items):
@@ -211,10 +212,20 @@ class IndexWriter:
         live = np.concatenate([*(live for _, live in stay), np.ones(rows, np.bool_)])
         self._publish(segments=tuple(entries), deleted=np.flatnonzero(~live))
 
-    def set_ann(self, name: str | None) -> None:
-        """Makes the folder `name` below ``ann``, which is on disk, what an approximate search uses; None for none."""
+    @property
+    def manifest(self) -> Manifest:
+        """What is published now."""
+        return self._manifest
+
+    def set_ann(self, name: str | None, **wish: Any) -> None:
+        """Makes the folder `name` below ``ann``, which is on disk, what an approximate search uses; None for none.
+
+        Args:
+            name: of the folder.
+            wish: `Manifest.recall` and `Manifest.memory`, where they are to change.
+        """
         with disk_errors(self.folder):
-            self._publish(ann=name)
+            self._publish(ann=name, **wish)
 
     def keep_versions(self, keep: int = versions.KEEP) -> None:
         """Keeps the current version and `keep` - 1 before it, and forgets the others."""

@@ -217,7 +217,7 @@ class Index:
         *,
         to: str | None = None,
         where: str | None = None,
-        pairs: Sequence[str] = (),
+        pairs: Sequence[str] | None = (),
         exact: bool = False,
     ) -> Neighbourhood:
         """The items nearest to vectors of the index's space, as arrays.
@@ -227,8 +227,8 @@ class Index:
             k: neighbours wanted, 1 to 10,000; may be more than there are.
             to: as in `search`.
             where: as in `search`.
-            pairs: modality pairs that the vectors are of, such as "text>shape", by which an approximate search knows
-                how hard to look; without any, as hard as its hardest pair needs.
+            pairs: modality pairs that the vectors are of, such as "text>shape" ("sum>shape" for sums of terms), by
+                which an approximate search knows how hard to look; without any, as hard as its hardest pair needs.
             exact: look at every vector, also where an approximate search was built.
 
         Raises:

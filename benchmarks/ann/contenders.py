@@ -198,7 +198,8 @@ class Ours(Contender):
     def _open(self, part: Part) -> IvfPqSearch:
         base, (count, dim) = self._material.base, self._material.base.shape
         file = AnnFile(self.folder, 0.0, None, (("0", count),), (part,))
-        return IvfPqSearch([base], dim, file, [self.trained.scan], {"0": 0}, [self._every.mask])
+        numbering = Numbering.of(file.segments, {"0": 0})
+        return IvfPqSearch([base], dim, file, [self.trained.scan], numbering, [self._every.mask])
 
 
 def folder_megabytes(folder: Path) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from indexer.optimize import Wish, bring_up_to_date
+from indexer.ann.optimize import Wish, bring_up_to_date
 from indexer.segments import Part
 from indexer.writer import IndexWriter
 from retriever.spaces.base import ShapeInput, SpaceIdentity

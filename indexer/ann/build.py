@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Callable, Mapping
@@ -116,7 +117,7 @@ def _part(
     queries, own = sample_queries(snapshot, modality, space, seed=seed)
     mask = mask.copy()
     mask[own] = False  # a query must not find itself
-    numbering = Numbering.of(file.segments, dict(zip(dict(file.segments), snapshot.firsts.tolist(), strict=True)))
+    numbering = Numbering.between(file, snapshot)
     tuned = tune(
         trained.scan,
         trained.sizes,
@@ -129,9 +130,13 @@ def _part(
         seed=seed,
     )
     part = Part(modality.value, total, trained.sizes, {}, tuned)
-    load().write_index(trained.scan.index, str(file.codes(part)))
+    try:
+        load().write_index(trained.scan.index, str(file.codes(part)))
+    except RuntimeError as error:  # faiss's way of saying that the disk is full
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file.codes(part))) from error
     np.save(file.projection(part), trained.scan.projection, allow_pickle=False)
-    return replace(part, crc32={path.name: checksum(path) for path in (file.codes(part), file.projection(part))})
+    written = (file.codes(part), file.projection(part))
+    return replace(part, files={path.name: (path.stat().st_size, checksum(path)) for path in written})
 
 
 def _sync(path: Path) -> None:

@@ -16,7 +16,7 @@ from retriever.spaces import Space
 from retriever.store import Snapshot
 from retriever.types import Modality, Vectors
 
-COUNT = 400
+COUNT = 600
 """Queries of a kind."""
 
 _TEXTS = ("caption", "label", "name")
@@ -58,10 +58,10 @@ def sample_queries(
 
 
 def _sums(vectors: Vectors, count: int, random: np.random.Generator) -> Vectors:
-    """(count, d) weighted sums of two of the vectors each, every other one with a minus."""
+    """(count, d) weighted sums of two of the vectors each, a third with a minus, and a third of one with a minus alone."""
     first, second = vectors[random.integers(0, len(vectors), (2, count))]
-    weights = np.where(np.arange(count) % 2, -0.5, 1.0)[:, None]
-    sums = first + weights * second
+    weights = np.array([[1.0, 1.0], [1.0, -0.5], [0.0, -1.0]])[np.arange(count) % 3]
+    sums = weights[:, :1] * first + weights[:, 1:] * second
     return np.asarray(sums / np.linalg.norm(sums, axis=1, keepdims=True), np.float32)
 
 

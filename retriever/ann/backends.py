@@ -12,7 +12,7 @@ from retriever.ann.cpu import CpuExact
 from retriever.ann.deferred import Deferred
 from retriever.ann.files import AnnFile
 from retriever.ann.plan import ANN_PAYS, GPU_PAYS, RECALL, Recipe, plan
-from retriever.errors import IndexCorrupt
+from retriever.errors import IndexCorrupt, MissingDependency
 from retriever.store.snapshot import Snapshot
 from retriever.types import Modality
 
@@ -35,10 +35,10 @@ class Backends:
     @cached_property
     def recipe(self) -> Recipe:
         """The plan that is followed."""
+        if self.built is not None:
+            return self.built.recipe(self._dim)
         rows = self._snapshot.rows
         gpus = _gpus(self._device, rows)
-        if self.built is not None and not (gpus and self._device == "cuda"):
-            return self.built.recipe(self._dim)
         faiss = find_spec("faiss") is not None
         found = plan(rows, self._dim, device=self._device, gpus=gpus, recall=1.0 if faiss else RECALL, faiss=faiss)
         if faiss and found.backend == "exact" and rows >= ANN_PAYS:
@@ -60,15 +60,19 @@ class Backends:
     @cached_property
     def exact(self) -> NearestNeighbours:
         """Looks at every vector."""
+        if self._device == "cuda":
+            from retriever.ann.gpu import on_gpus
+
+            return on_gpus(self._blocks, self._dim)  # says so where there is no GPU after all
         return CpuExact(self._blocks, self._dim)
 
     @cached_property
     def planned(self) -> NearestNeighbours:
         """As `recipe` says."""
-        if self.recipe.backend == "gpu" or self._device == "cuda":
+        if self.recipe.backend == "gpu" and self._device != "cuda":
             from retriever.ann.gpu import on_gpus
 
-            return on_gpus(self._blocks, self._dim)  # says so where there is no GPU after all
+            return on_gpus(self._blocks, self._dim)
         if self.built is not None:
             return Deferred(self.exact, self._approximate, self._snapshot.rows, self._dim)
         return self.exact
@@ -78,20 +82,19 @@ class Backends:
         return [block for _, block in self._snapshot.blocks()]
 
     def _approximate(self) -> NearestNeighbours:
-        from retriever.ann.ivf_pq import IvfPqSearch, Scan
+        from retriever.ann.ivf_pq import IvfPqSearch, Numbering, Scan
 
         file, snapshot = self.built, self._snapshot
         assert file is not None
         try:
             scans = [Scan.open(file, part, self._dim) for part in file.parts]
-        except IndexCorrupt as error:
-            log.warning(f"{error} Searching exactly until then.")
+        except (IndexCorrupt, MissingDependency) as error:
+            gone = f"The index {snapshot.folder} was written to since it was opened here: open it again."
+            log.warning(f"{error if file.folder.exists() else gone} Searching exactly until then.")
             return self.exact
-        now = {
-            entry.name: first for entry, first in zip(snapshot.manifest.segments, snapshot.firsts.tolist(), strict=True)
-        }
         masks = [snapshot.modality_rows(Modality(part.modality)) for part in file.parts]
-        return IvfPqSearch(self._blocks, self._dim, file, scans, now, masks)
+        numbering = Numbering.between(file, snapshot)
+        return IvfPqSearch(self._blocks, self._dim, file, scans, numbering, masks, self.exact)
 
 
 def _gpus(device: str, rows: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from threading import Lock
 
 from retriever.ann.base import NearestNeighbours, Neighbours, RowSet
 from retriever.ann.plan import EXACT_NS
@@ -31,12 +32,14 @@ class Deferred:
         self._open: Callable[[], NearestNeighbours] | None = open
         self._rows, self._dim = rows, dim
         self._spent = 0.0
+        self._opening = Lock()
 
     def search(self, queries: Vectors, k: int, allowed: RowSet | None = None, pairs: Sequence[str] = ()) -> Neighbours:
         """See `NearestNeighbours.search`."""
         if self._open is not None:
             count = self._rows if allowed is None else len(allowed)
-            self._spent += len(queries) * count * self._dim * EXACT_NS * 1e-9
-            if self._spent > OPENING:
-                self._now, self._open = self._open(), None
+            with self._opening:
+                self._spent += len(queries) * count * self._dim * EXACT_NS * 1e-9
+                if self._spent > OPENING and self._open is not None:
+                    self._now, self._open = self._open(), None
         return self._now.search(queries, k, allowed, pairs)

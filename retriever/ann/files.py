@@ -8,17 +8,24 @@
 from __future__ import annotations
 
 import json
+import math
 import zlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from retriever.ann.base import SUM
 from retriever.ann.plan import Effort, IvfPq, Recipe
 from retriever.errors import IndexCorrupt
 from retriever.store import layout
+from retriever.types import Modality
 
 DESCRIPTION = "ann.json"
+OVERFETCH = 0.3
+"""From this share of allowed rows on, fetching more and dropping the others costs less than looking each row up."""
+
+ABOUT = 1.1
+"""A trial at one density speaks for filters down to a tenth below it: random ones do not hit it exactly."""
 FORMAT = 1
 
 
@@ -55,14 +62,14 @@ class Part:
         modality: of all rows in it.
         rows: in it.
         sizes: of its inverted file.
-        crc32: of its files, by their names.
+        files: name -> (bytes, CRC-32).
         tuned: by pair and density.
     """
 
     modality: str
     rows: int
     sizes: IvfPq
-    crc32: dict[str, int]
+    files: dict[str, tuple[int, int]]
     tuned: tuple[Tuned, ...]
 
 
@@ -110,20 +117,22 @@ class AnnFile:
         )
         return Recipe("ivf-pq", reason, taken, seconds)
 
-    def verify(self) -> None:
-        """Raise IndexCorrupt where a file is missing or not as it was written."""
-        for part in self.parts:
-            self.verify_part(part)
+    def verify(self, *, wholly: bool = True) -> None:
+        """Raise IndexCorrupt where a file is missing or not as it was written.
 
-    def verify_part(self, part: Part) -> None:
-        """The same for the files of one part."""
-        for path in (self.codes(part), self.projection(part)):
-            try:
-                same = checksum(path) == part.crc32.get(path.name)
-            except OSError as error:
-                raise damaged(path, error.strerror or str(error)) from error
-            if not same:
-                raise damaged(path, "its checksum differs from the one written down")
+        Args:
+            wholly: read it all for its checksum; else only its size is looked at, which costs nothing.
+        """
+        for part in self.parts:
+            for path in (self.codes(part), self.projection(part)):
+                size, crc = part.files.get(path.name, (-1, -1))
+                try:
+                    if path.stat().st_size != size:
+                        raise damaged(path, f"it should have {size:,} bytes")
+                    if wholly and checksum(path) != crc:
+                        raise damaged(path, "its checksum differs from the one written down")
+                except OSError as error:
+                    raise damaged(path, error.strerror or str(error)) from error
 
     def to_json(self) -> str:
         """The text of ``ann.json``."""
@@ -143,7 +152,8 @@ class AnnFile:
             if data["format"] > FORMAT:
                 raise ValueError(f"format {data['format']} is of a newer version of retriever")
             segments = tuple((str(name), int(rows)) for name, rows in data["segments"])
-            return cls(folder, float(data["recall"]), data["memory"], segments, tuple(map(_part, data["parts"])))
+            memory = None if data["memory"] is None else int(data["memory"])
+            return cls(folder, float(data["recall"]), memory, segments, tuple(map(_part, data["parts"])))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise damaged(folder / DESCRIPTION, str(error)) from error
 
@@ -167,6 +177,8 @@ def checksum(path: Path) -> int:
 def tuned_for(part: Part, pairs: Sequence[str], density: float) -> Tuned:
     """The trials that say most about queries of these pairs under a filter of this density.
 
+    A filter is searched as hard as the trial at the next lower density, and exactly below the lowest.
+    Where most rows are allowed, more is fetched than without a filter, and in more lists, in proportion.
     Of several pairs the hardest counts. For one that was not tried stand the others between two modalities, and where
     none of those was tried either, nothing is known: no probes, so that it is searched exactly.
 
@@ -180,13 +192,16 @@ def tuned_for(part: Part, pairs: Sequence[str], density: float) -> Tuned:
 
 
 def _nearest(part: Part, pair: str, density: float) -> Tuned:
-    """Of a pair's trials the one at the next lower density, or at the lowest there is."""
+    """Of a pair's trials the one at the next lower density."""
     known = [one for one in part.tuned if one.pair == pair] or [one for one in part.tuned if one.crosses]
-    if not known:
+    whole = [one for one in known if one.density == 1]
+    if density >= OVERFETCH and whole:
+        one = max(whole, key=_hardness)
+        return replace(one, effort=Effort(math.ceil(one.effort.probes / density), one.effort.pool))
+    lower = [one.density for one in known if one.density <= density * ABOUT]
+    if not lower:
         return Tuned(pair, density, Effort(0, 0), 0.0, 0)
-    densities = sorted({one.density for one in known})
-    nearest = max((each for each in densities if each <= density), default=densities[0])
-    return max((one for one in known if one.density == nearest), key=_hardness)
+    return max((one for one in known if one.density == max(lower)), key=_hardness)
 
 
 def _hardness(tuned: Tuned) -> tuple[bool, int, int]:
@@ -195,4 +210,15 @@ def _hardness(tuned: Tuned) -> tuple[bool, int, int]:
 
 def _part(data: dict) -> Part:  # type: ignore[type-arg]
     tuned = tuple(Tuned(**{**one, "effort": Effort(**one["effort"])}) for one in data["tuned"])
-    return Part(data["modality"], int(data["rows"]), IvfPq(**data["sizes"]), dict(data["crc32"]), tuned)
+    part = Part(
+        Modality(data["modality"]).value,
+        int(data["rows"]),
+        IvfPq(int(data["sizes"]["lists"]), int(data["sizes"]["dims"])),
+        {name: (int(size), int(crc)) for name, (size, crc) in data["files"].items()},
+        tuned,
+    )
+    if min(part.rows, part.sizes.lists, part.sizes.dims) < 1 or any(
+        min(asdict(one.effort).values()) < 0 for one in tuned
+    ):
+        raise ValueError("a size is below 1")
+    return part

@@ -19,18 +19,19 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.ann.base import Neighbours, Rows, RowSet, best, blank, settle, settle_all, slack
+from retriever.ann.base import NearestNeighbours, Neighbours, Rows, RowSet, best, blank, settle, settle_all, slack
 from retriever.ann.exact import ExactSearch
-from retriever.ann.files import AnnFile, Part, damaged, tuned_for
+from retriever.ann.files import OVERFETCH, AnnFile, Part, damaged, tuned_for
 from retriever.ann.plan import GATHER_NS, Effort
 from retriever.ann.wheels import load
+from retriever.store.snapshot import Snapshot
 from retriever.types import Vectors
 
 TUNED_K = 10
 """Neighbours that the efforts were tuned for; a search for more re-ranks proportionally more."""
 
-OVERFETCH = 0.3
-"""From this share of allowed rows on, fetching more and dropping the others costs less than a selector."""
+TOGETHER = 4_000_000
+"""Shortlisted rows of all queries that are looked at in one go; each takes some 30 bytes."""
 
 
 _BY_QUERY = 11
@@ -58,11 +59,11 @@ class Scan:
         Raises:
             IndexCorrupt: one is missing or damaged.
         """
-        file.verify_part(part)
+        file.verify(wholly=False)
         faiss, codes = load(), file.codes(part)
         try:
             projection = np.load(file.projection(part), allow_pickle=False)
-            index = faiss.read_index(str(codes), faiss.IO_FLAG_MMAP_IFC)
+            index = faiss.read_index(str(codes), getattr(faiss, "IO_FLAG_MMAP_IFC", 0))
         except (OSError, ValueError, EOFError, RuntimeError) as error:
             raise damaged(codes, str(error).splitlines()[0]) from error
         if projection.shape != (dim, index.d) or index.ntotal != part.rows:
@@ -103,6 +104,12 @@ class Numbering:
         """Of (name, rows) of the covered segments, and the first row of each segment that is there now."""
         starts = np.cumsum([0, *(rows for _, rows in covered)], dtype=np.int64)
         return cls(starts, np.array([now.get(name, -1) for name, _ in covered], np.int64))
+
+    @classmethod
+    def between(cls, file: AnnFile, snapshot: Snapshot) -> Numbering:
+        """Of what was built, and a snapshot of the same index."""
+        names = (entry.name for entry in snapshot.manifest.segments)
+        return cls.of(file.segments, dict(zip(names, snapshot.firsts.tolist(), strict=True)))
 
     @cached_property
     def same(self) -> bool:
@@ -165,8 +172,9 @@ class IvfPqSearch:
         dim: d.
         file: what was built.
         scans: one a part of `file`.
-        now: first row of each segment, by its name.
+        numbering: between its ids and the rows.
         members: for each part, (rows,) True for the rows of its modality.
+        exact: searches what is better searched exactly; None makes one.
     """
 
     def __init__(
@@ -175,15 +183,16 @@ class IvfPqSearch:
         dim: int,
         file: AnnFile,
         scans: Sequence[Scan],
-        now: dict[str, int],
+        numbering: Numbering,
         members: Sequence[NDArray[np.bool_]],
+        exact: NearestNeighbours | None = None,
     ) -> None:
         self._faiss = load()
         self._rows = Rows(blocks, dim)
-        self._exact = ExactSearch(blocks, dim)
+        self._exact = exact or ExactSearch(blocks, dim)
         self._parts = file.parts
         self._scans = scans
-        self._numbering = Numbering.of(file.segments, now)
+        self._numbering = numbering
         covered = self._numbering.covered(len(self._rows))
         self._masks = [covered & mask for mask in members]
         self._all = RowSet(np.ones(len(self._rows), np.bool_))
@@ -215,10 +224,16 @@ class IvfPqSearch:
     def _search_part(self, number: int, mine: _Slice, queries: Vectors, k: int, pairs: Sequence[str]) -> Neighbours:
         part, count = self._parts[number], len(mine.allowed)
         effort = tuned_for(part, pairs, count / part.rows).effort
-        pool = math.ceil(effort.pool * max(1.0, k / TUNED_K))
-        if not self._pays(part, Effort(effort.probes, pool), count):
+        more = max(1.0, k / TUNED_K)  # further neighbours lie in further lists
+        effort = Effort(math.ceil(effort.probes * math.sqrt(more)), math.ceil(effort.pool * more))
+        if not self._pays(part, effort, count):
             return self._exact.search(queries, k, mine.allowed)
-        scores, rows = self._ranked(self._shortlists(number, mine, queries, pool, effort.probes), queries, k)
+        scores, rows = blank(len(queries), k)
+        step = max(1, TOGETHER * count // (effort.pool * part.rows))
+        for start in range(0, len(queries), step):
+            some = slice(start, start + step)
+            shortlists = self._shortlists(number, mine, queries[some], effort)
+            scores[some], rows[some] = self._ranked(shortlists, queries[some], k)
         short = np.flatnonzero((rows >= 0).sum(axis=1) < min(k, count))
         if len(short):  # too few allowed rows in the lists that were scanned
             scores[short], rows[short] = self._exact.search(queries[short], k, mine.allowed)
@@ -230,14 +245,14 @@ class IvfPqSearch:
         scanned = part.sizes.seconds(part.rows, self._rows.dim, effort, selected=count < OVERFETCH * part.rows)
         return effort.probes > 0 and effort.pool < count and scanned < exactly
 
-    def _shortlists(self, number: int, mine: _Slice, queries: Vectors, pool: int, probes: int) -> NDArray[np.int64]:
+    def _shortlists(self, number: int, mine: _Slice, queries: Vectors, effort: Effort) -> NDArray[np.int64]:
         """(q, <= pool / density) row numbers, -1 where there is none."""
         scan, density = self._scans[number], len(mine.allowed) / self._parts[number].rows
         if mine.whole:
-            return self._numbering.rows(scan.ids(queries, pool, probes))
+            return self._numbering.rows(scan.ids(queries, effort.pool, effort.probes))
         if density < OVERFETCH:
-            return self._numbering.rows(scan.ids(queries, pool, probes, mine.bits))
-        rows = self._numbering.rows(scan.ids(queries, math.ceil(pool / density), probes))
+            return self._numbering.rows(scan.ids(queries, effort.pool, effort.probes, mine.bits))
+        rows = self._numbering.rows(scan.ids(queries, math.ceil(effort.pool / density), effort.probes))
         return np.where((rows >= 0) & mine.allowed.mask[rows], rows, -1)
 
     def _ranked(self, shortlists: NDArray[np.int64], queries: Vectors, k: int) -> Neighbours:

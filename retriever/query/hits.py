@@ -37,7 +37,7 @@ class Hits(Sequence[Hit]):
         terms: the query.
         space: name of the space that it was asked in.
         items: one row a hit, the columns of the index.
-        roots: name of a corpus root -> its absolute path.
+        roots: name of a corpus root -> its absolute path; a root that is not among them is shown by its name.
         shares: (hits, terms) float64, what each term adds to a hit's score.
     """
 
@@ -53,7 +53,7 @@ class Hits(Sequence[Hit]):
         self.space = space
         self._items = items
         self._shares = shares
-        rows = [{**row, "root": roots[row["root"]]} for row in items.to_pylist()]
+        rows = [{**row, "root": roots.get(row["root"], row["root"])} for row in items.to_pylist()]
         self._hits = tuple(map(_hit, range(1, len(shares) + 1), rows, shares.tolist()))
 
     def __len__(self) -> int:

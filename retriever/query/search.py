@@ -46,7 +46,7 @@ class _Ready:
     Attributes:
         place: in the order asked.
         asked: rows that are left out of its hits.
-        pairs: the modality pairs it is of, or those of a sum.
+        pairs: the modality pairs it is of; of several terms, or one with a minus, those of a sum.
     """
 
     place: int
@@ -86,7 +86,7 @@ def _ready(engine: Engine, queries: Sequence[Query]) -> Iterator[_Ready]:
             weights, names = [term.weight for term in query.terms], [format([term]) for term in query.terms]
             composed = compose(terms.vectors, weights, names)
             targets = engine.candidates.targets(query.to)
-        kinds = terms.kinds if len(terms.kinds) == 1 else (SUM,)
+        kinds = terms.kinds if len(terms.kinds) == 1 and query.terms[0].weight > 0 else (SUM,)
         pairs = dict.fromkeys(f"{kind}>{target}" for kind in kinds for target in targets)
         yield _Ready(place, query, composed, terms.asked, tuple(sorted(pairs)))
 

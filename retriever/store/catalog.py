@@ -15,6 +15,7 @@ from retriever.errors import FilterError, IndexCorrupt
 from retriever.store.kept import ROW, KeptColumns, quoted
 from retriever.store.schema import ITEMS
 from retriever.store.snapshot import Snapshot
+from retriever.types import is_utf8
 
 if TYPE_CHECKING:
     import duckdb
@@ -43,6 +44,8 @@ def rows_where(snapshot: Snapshot, where: str) -> NDArray[np.bool_]:
     """
     import duckdb
 
+    if not is_utf8(where):
+        raise FilterError(f"The filter {where!r} is not valid UTF-8; type it again.")
     mask = np.zeros(snapshot.rows, np.bool_)
     if not snapshot.segments:
         return mask

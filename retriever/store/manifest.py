@@ -12,7 +12,7 @@ from retriever.spaces.base import SpaceIdentity
 from retriever.store import layout
 
 FORMAT = 2
-"""Version of the folder's layout; a reader refuses newer ones. 2 added `Manifest.ann`."""
+"""Version of the folder's layout; a reader refuses newer ones. 2 added `Manifest.ann` and its wishes."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Manifest:
         segments: in the order of their rows.
         deleted: file of tombstones below ``deleted``, or None.
         ann: folder below ``ann`` with what an approximate search needs, or None.
+        recall: share of the true nearest that an approximate search was last wished to find; None: never said.
+        memory: bytes that it was last wished to take at most; None: never said.
         next_segment: number of the next segment; a journal with a lower number is in a segment already.
         created: UTC, ISO 8601.
         updated: UTC, ISO 8601.
@@ -52,6 +54,8 @@ class Manifest:
     segments: tuple[SegmentEntry, ...] = ()
     deleted: str | None = None
     ann: str | None = None
+    recall: float | None = None
+    memory: int | None = None
     next_segment: int = 1
     created: str = ""
     updated: str = ""

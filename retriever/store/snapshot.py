@@ -200,8 +200,8 @@ class Snapshot:
         return rows
 
     def root_path(self, root: str) -> str:
-        """Absolute path of the corpus root called `root`."""
-        return self.manifest.roots[root]
+        """Absolute path of the corpus root called `root`; the name itself where the index knows no path."""
+        return self.manifest.roots.get(root, root)
 
     def _by_segment(self, rows: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64]]]:
         """(segment number, places in `rows` that lie in it), only for segments that any row lies in."""

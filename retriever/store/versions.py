@@ -73,6 +73,19 @@ def kept(folder: Path) -> list[Version]:
         IndexCorrupt: a manifest is damaged.
     """
     current = Manifest.read(folder)
+    while True:
+        try:
+            return _kept(folder, current)
+        except FileNotFoundError as error:
+            # A writer may have replaced these files after the manifest was read: look again.
+            newer = Manifest.read(folder)
+            if newer.version == current.version:
+                raise _unreadable(Path(error.filename), error) from error
+            current = newer
+
+
+def _kept(folder: Path, current: Manifest) -> list[Version]:
+    """Those up to `current`; raises FileNotFoundError where a file of that one is gone."""
     found = []
     for number in numbers(folder):
         if number < current.version:  # a later one is from before the index was restored
@@ -112,8 +125,14 @@ def _deleted(folder: Path, manifest: Manifest) -> int:
     path = folder / layout.DELETED / manifest.deleted
     try:
         return len(np.load(path, mmap_mode="r", allow_pickle=False))
-    except (ValueError, EOFError, TypeError) as error:
-        raise IndexCorrupt(
-            f"The list of deleted rows {path} cannot be read ({error}): "
-            "restore it, or index the corpus into a new folder."
-        ) from error
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, EOFError, TypeError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(deleted: Path, error: Exception) -> IndexCorrupt:
+    return IndexCorrupt(
+        f"The list of deleted rows {deleted} cannot be read ({error}): "
+        "restore it, or index the corpus into a new folder."
+    )

@@ -50,7 +50,7 @@ def built(vectors, effort, *, cuts=(), covered=None, search=Eager, sizes=None):
     tuned = tuple(Tuned(pair, 1.0, effort, 1.0, 1) for pair in ("shape>shape", "text>shape"))
     part = Part("shape", len(members), trained.sizes, {}, tuned)
     file = AnnFile(None, 0.9, None, segments, (part,))
-    return search(blocks, DIM, file, [trained.scan], firsts, [np.ones(len(vectors), bool)])
+    return search(blocks, DIM, file, [trained.scan], numbering, [np.ones(len(vectors), bool)])
 
 
 def recall(found, true) -> float:
@@ -106,7 +106,8 @@ def test_segments_that_moved_or_went_are_understood():
     file = AnnFile(None, 0.9, None, (("0", 500), ("1", 1000), ("2", 1500)), old[0])
     # Segment 1 was rewritten behind the others: its rows are new ones, and not in the file.
     blocks = [VECTORS[:500], VECTORS[1500:], VECTORS[500:1500]]
-    now = Eager(blocks, DIM, file, old[1], {"0": 0, "2": 500, "3": 2000}, [np.ones(3000, bool)])
+    numbering = Numbering.of(file.segments, {"0": 0, "2": 500, "3": 2000})
+    now = Eager(blocks, DIM, file, old[1], numbering, [np.ones(3000, bool)])
     moved = np.concatenate(blocks)
     for allowed in (None, RowSet(np.random.default_rng(8).random(3000) < 0.2)):
         found, true = now.search(QUERIES, 12, allowed), ExactSearch([moved], DIM).search(QUERIES, 12, allowed)

@@ -120,6 +120,7 @@ def test_a_table_of_no_hits_still_has_its_columns(queries: Path, monkeypatch: py
         (b'{"text": "x", "k": NaN}', "line 3: k is nan"),
         (b'{"text": "x", "to": ["shape"]}', "line 3: --to ['shape']: choose one of"),
         (b'{"text": "x", "where": "lable = 1"}', "line 3: The filter"),
+        (b'{"text": "x", "where": "label = \'\\ud800\'"}', "line 3: The filter \"label = '\\\\ud800'\" is not valid UTF-8"),
         (b'{"text": "x", "where": 1}', "line 3: where must be a string"),
         (b'{"id": "0123"}', "line 3: The index"),
         (b'{"shape": "nowhere.obj"}', "line 3: --shape nowhere.obj"),
@@ -148,14 +149,28 @@ def test_a_line_at_fault_is_named(queries: Path, monkeypatch: pytest.MonkeyPatch
         (["queries.jsonl", "a chair"], "--batch takes its terms from the file"),
         (["queries.jsonl", "--csv", "--json"], "--json, --csv and --parquet"),
         (["queries.jsonl", "--parquet", "no/where.parquet"], "No such file or directory)"),
+        (["queries.jsonl", "--parquet", "queries.jsonl"], "--parquet queries.jsonl is the file of the queries; choose"),
+        (["queries.jsonl", "--parquet", "link.jsonl"], "--parquet link.jsonl is the file of the queries"),
         (["queries.jsonl", "--as-of", "99"], "99"),
+        (["queries.jsonl", "--where", "label = '\udcff'"], "is not valid UTF-8; type it again"),
     ],
 )
 def test_options_at_fault(queries: Path, arguments: list[str], says: str):
     Path("empty.jsonl").write_text("\n \n")
+    Path("link.jsonl").symlink_to("queries.jsonl")
+    before = queries.read_bytes()
     done = run("query", "--batch", *arguments)
     assert (done.exit_code, done.stdout) == (2, "")
     assert says in done.stderr and "Traceback" not in done.output
+    assert queries.read_bytes() == before
+
+
+def test_queries_on_standard_input_are_not_overwritten(queries: Path):
+    before, ask = queries.read_bytes(), [sys.executable, "-c", ASK, "query", "--batch", "-", "--parquet", queries.name]
+    with queries.open("rb") as given:
+        done = subprocess.run(ask, stdin=given, capture_output=True, text=True)
+    assert done.returncode == 2 and "queries.jsonl is the file of the queries" in done.stderr
+    assert queries.read_bytes() == before
 
 
 def test_no_query_of_standard_input(indexed: Path):

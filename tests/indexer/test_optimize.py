@@ -10,13 +10,14 @@ import pytest
 from index_making import SPACE, unit
 
 import retriever
+from indexer.ann.optimize import Wish, bring_up_to_date, check_wish, optimize
 from indexer.compaction import compact
-from indexer.optimize import Wish, bring_up_to_date, check_wish, optimize
 from indexer.writer import IndexWriter
+from retriever.ann.base import RowSet
 from retriever.ann.deferred import Deferred
 from retriever.ann.files import AnnFile
 from retriever.ann.plan import ANN_PAYS
-from retriever.errors import UsageError
+from retriever.errors import RetrieverError, UsageError
 from retriever.spaces.base import Space, SpaceIdentity
 from retriever.store import Manifest, Snapshot, item_id
 from retriever.types import Modality
@@ -214,9 +215,81 @@ def test_modalities_have_inverted_files_of_their_own(tmp_path):
 
 def test_an_impossible_wish_is_refused_before_anything_is_embedded():
     with pytest.raises(UsageError, match="--memory 10 bytes"):
-        check_wish(Wish(memory=10), 10**6, 384)
+        check_wish(Wish(memory=10), None, {Modality.SHAPE: 10**6}, 384)
     with pytest.raises(UsageError, match="--recall"):
-        check_wish(Wish(recall=2), 5, 384)
+        check_wish(Wish(recall=2), None, {}, 384)
+    check_wish(Wish(memory=10), None, {Modality.SHAPE: 30_000, Modality.IMAGE: 30_000}, 384)  # both searched exactly
+
+
+def test_a_wish_outlives_the_files_and_indexes_that_are_too_small_for_it(copy, tmp_path):
+    optimize(copy, Wish(recall=1.0))
+    with IndexWriter(copy, TOY) as writer:
+        assert bring_up_to_date(writer, Wish(), lambda: TALKING) is None, "whoever wanted all has it so"
+    fill(tmp_path / "small", (table(0, 500), unit(500, dim=DIM)))
+    optimize(tmp_path / "small", Wish(recall=0.85, memory=10**8))
+    fill(tmp_path / "small", (table(500, ROWS), unit(ROWS, seed=1, dim=DIM)))
+    with IndexWriter(tmp_path / "small", TOY) as writer:
+        bring_up_to_date(writer, Wish(), lambda: TALKING)
+    assert (ann(tmp_path / "small").recall, ann(tmp_path / "small").memory) == (0.85, 10**8)
+
+
+def test_a_budget_that_the_index_outgrew_is_said_and_stops_nothing(copy, caplog):
+    needed = retriever.open(copy).plan.bytes
+    optimize(copy, Wish(memory=2 * needed))
+    fill(copy, (table(ROWS, 9 * ROWS), unit(9 * ROWS, seed=4, dim=DIM)))
+    compact(copy)
+    assert "not built again: --memory" in caplog.text
+    assert len(retriever.open(copy)) == 10 * ROWS
+    with pytest.raises(UsageError, match="--memory"):
+        optimize(copy, Wish(memory=10))
+
+
+def test_where_faiss_is_missing_what_was_built_stays(copy, monkeypatch):
+    before = Manifest.read(copy)
+    monkeypatch.setattr("indexer.ann.optimize.find_spec", lambda name: None)
+    with IndexWriter(copy, TOY) as writer:
+        assert bring_up_to_date(writer, Wish(), lambda: TALKING) is None
+    assert Manifest.read(copy).ann == before.ann
+
+
+def test_an_index_without_any_rows_left_loses_it(copy):
+    with IndexWriter(copy, TOY) as writer:
+        writer.delete(np.arange(ROWS))
+        writer.commit()
+    compact(copy)
+    assert Manifest.read(copy).ann is None
+    assert not list((copy / "ann").iterdir())
+
+
+@pytest.mark.parametrize("share", [1.0, 0.95, 0.5, 0.35, 0.12, 0.05, 0.01])
+def test_recall_is_kept_under_deletions_and_filters(copy, share):
+    random = np.random.default_rng(0)
+    gone = np.flatnonzero(random.random(ROWS) >= share) if share < 1 else np.arange(1)
+    index = retriever.open(copy)
+    backend = index._backends._approximate()
+    exact = index._backends.exact
+    mask = np.ones(ROWS, bool)
+    mask[gone] = False
+    for pair, queries in {
+        "shape>shape": unit(150, seed=21, dim=DIM),
+        "text>shape": Words().encode([type("Text", (), {"text": f"thing {n}"}) for n in range(150)]),
+        "sum>shape": -unit(150, seed=22, dim=DIM),
+    }.items():
+        found = backend.search(queries, 10, RowSet(mask), [pair])[1]
+        true = exact.search(queries, 10, RowSet(mask))[1]
+        recall = np.mean([np.isin(t, f).mean() for f, t in zip(found, true, strict=True)])
+        assert recall > 0.86, (pair, recall)  # 0.9 is wanted; 150 queries say so within some 0.02
+
+
+def test_a_full_disk_is_said(copy, monkeypatch):
+    import faiss
+
+    def full(*_args):
+        raise RuntimeError("Error in virtual size_t faiss::FileIOWriter: write error: No space left on device")
+
+    monkeypatch.setattr(faiss, "write_index", full)
+    with pytest.raises(RetrieverError, match=r"Cannot write to the index .*No space left"):
+        optimize(copy, Wish(recall=0.8))
 
 
 def test_a_crash_while_building_leaves_the_index_as_it_was(copy, monkeypatch):

@@ -39,6 +39,12 @@ def make(rows: int = 2) -> Hits:
     return Hits(TERMS, "mini", items, {"corpus": "/data/corpus"}, SHARES[:rows])
 
 
+def test_a_root_that_the_index_does_not_know_is_shown_by_its_name():
+    items = pa.table({"id": ["a"], "path": ["b"], "root": ["gone"], "modality": ["shape"], "label": ["c"]})
+    hits = Hits(TERMS[:1], "mini", items, {"corpus": "/data/corpus"}, np.ones((1, 1)))
+    assert (hits[0].root, hits.to_arrow().column("root").to_pylist()) == ("gone", ["gone"])
+
+
 def test_hits_are_a_sequence():
     hits = make()
     assert len(hits) == 2

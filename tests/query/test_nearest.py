@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
-from index_making import DIM, SPACE, item, unit
+from index_making import DIM, SPACE, item, unit, write
 
 from indexer.writer import IndexWriter
 from retriever.ann.base import RowSet
@@ -59,6 +61,36 @@ def test_lengths_and_types_of_the_vectors_do_not_matter(index: Index) -> None:
     whole = np.round(queries * 1000)
     np.testing.assert_array_equal(index.nearest(whole.astype(np.int32)).scores, index.nearest(whole).scores)
     np.testing.assert_allclose(index.nearest(queries.astype(np.float16), 5).scores, wanted.scores, atol=1e-3)
+
+
+@pytest.mark.parametrize("length", ["1e200", "1e-200", "1e300", "1e-300", "1e3000", "1e-3000"])
+def test_neither_very_long_nor_very_short_vectors_matter(index: Index, length: str) -> None:
+    queries = unit(4, seed=1).astype(np.float64)
+    wanted = index.nearest(queries, 5)
+    long = queries.astype(np.longdouble) * np.longdouble(length)
+    for same in (long, long.astype(np.float64)) if len(length) < 7 and abs(int(length[2:])) < 999 else (long,):
+        found = index.nearest(same, 5)
+        np.testing.assert_array_equal(found.rows, wanted.rows)
+        np.testing.assert_allclose(found.scores, wanted.scores, atol=1e-6)
+
+
+def test_pairs_are_those_that_a_search_is_tuned_for(index: Index) -> None:
+    wanted = index.nearest(unit(2), 3)
+    for pairs in (None, (), ["text>shape"], ("sum>image", "audio>text"), iter(["text>shape"]), np.array(["text>shape"])):
+        np.testing.assert_array_equal(index.nearest(unit(2), 3, pairs=pairs).rows, wanted.rows)
+    for pairs in ("text>shape", b"text>shape", 5):
+        with pytest.raises(UsageError, match=r'give a sequence, such as pairs=\["text>shape"\]'):
+            index.nearest(unit(2), 3, pairs=pairs)
+    for pair in ("foo>bar", "text>sum", "shape", "text > shape", "", 5, None, ["text>shape"]):
+        with pytest.raises(UsageError, match="write one of shape, image, audio, text, sum, then >, then") as caught:
+            index.nearest(unit(2), 3, pairs=["text>shape", pair])
+        assert f"There is no pair {pair!r}" in str(caught.value)
+
+
+def test_rows_of_a_root_that_was_never_registered_are_found(tmp_path: Path) -> None:
+    index = Index(write(tmp_path, [item(1), item(2)]))
+    assert [hit.root for hit in index.nearest(unit(1), 2).hits(0)] == ["corpus", "corpus"]
+    assert index.snapshot.root_path("corpus") == "corpus"
 
 
 def test_one_vector_is_a_batch_of_one(index: Index) -> None:

@@ -92,6 +92,17 @@ def test_what_is_no_single_condition_is_refused(index: Snapshot, where: str) -> 
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("where", ["label = '\udcff'", "label = '\ud800'", "\udfff"])
+def test_what_is_no_text_is_refused(index: Snapshot, where: str, tmp_path: Path) -> None:
+    with IndexWriter(tmp_path, SPACE) as writer:
+        empty = writer.commit()
+    for snapshot in (index, empty):
+        with pytest.raises(FilterError, match="is not valid UTF-8; type it again") as caught:
+            rows_where(snapshot, where)
+        assert repr(where) in str(caught.value)
+    assert rows_where(index, "label <> 'ü'").any()
+
+
 def test_nothing_outside_can_be_touched(index: Snapshot, tmp_path: Path) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_text("a,b\n1,2\n")

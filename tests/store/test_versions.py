@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from index_making import SPACE, contents, item, unit, write
 
+from indexer.compaction import compact
 from indexer.writer import IndexWriter
 from retriever.errors import IndexCorrupt, IndexMissing, UsageError
-from retriever.store import Snapshot, versions
+from retriever.store import Manifest, Snapshot, versions
 from retriever.store.versions import KEEP, newest
 
 
@@ -112,6 +113,36 @@ def test_damaged_tombstones_are_noticed(tmp_path: Path) -> None:
         writer.append([item(3)], unit(1))
         writer.commit()
     (tmp_path / "deleted" / str(name)).write_bytes(b"x")
+    with pytest.raises(IndexCorrupt, match=rf"{name} cannot be read"):
+        versions.kept(tmp_path)
+
+
+def test_counting_looks_again_when_a_writer_gets_in_between(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, [item(1), item(2)])
+    with IndexWriter(tmp_path, SPACE) as writer:
+        writer.delete(np.array([0]))
+        deleted = writer.commit().manifest.deleted
+    read, calls = Manifest.read, []
+
+    def slow(folder: Path) -> Manifest:
+        manifest = read(folder)
+        calls.append(manifest.version)
+        if len(calls) == 1:  # the manifest is read, what it lists is not yet
+            compact(folder)
+        return manifest
+
+    monkeypatch.setattr(Manifest, "read", slow)
+    there = versions.kept(tmp_path)
+    assert not (tmp_path / "deleted" / str(deleted)).exists()
+    assert [(each.version, each.rows) for each in there] == [(read(tmp_path).version, 1)] != [(calls[0], 1)]
+
+
+def test_tombstones_that_are_gone_are_noticed(tmp_path: Path) -> None:
+    write(tmp_path, [item(1), item(2)])
+    with IndexWriter(tmp_path, SPACE) as writer:
+        writer.delete(np.array([0]))
+        name = writer.commit().manifest.deleted
+    (tmp_path / "deleted" / str(name)).unlink()
     with pytest.raises(IndexCorrupt, match=rf"{name} cannot be read"):
         versions.kept(tmp_path)
 

@@ -1,0 +1,206 @@
+"""Bringing an index's approximate search up to date: built where that pays, kept while it does, dropped where not."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from indexer.ann.build import Progress, recipes, write_ann
+from indexer.durable import disk_errors
+from indexer.writer import IndexWriter
+from retriever import spaces
+from retriever.ann.files import AnnFile
+from retriever.ann.ivf_pq import Numbering
+from retriever.ann.plan import RECALL, Recipe, plan, worth_rebuilding
+from retriever.errors import IndexCorrupt, SpaceError, UsageError
+from retriever.spaces import Space
+from retriever.store import Manifest, Snapshot
+from retriever.types import Modality
+
+log = logging.getLogger(__name__)
+
+Opener = Callable[[], Space | None]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a search may take and must find; None leaves it as the index has it, or to the defaults.
+
+    Attributes:
+        recall: share of the true ten nearest, above 0 and up to 1.
+        memory: bytes.
+    """
+
+    recall: float | None = None
+    memory: int | None = None
+
+
+@dataclass(frozen=True)
+class Optimized:
+    """What was done.
+
+    Attributes:
+        plans: how each modality is searched.
+        built: the approximate index that was written; None where all is searched exactly.
+        seconds: it took.
+    """
+
+    plans: dict[Modality, Recipe]
+    built: AnnFile | None
+    seconds: float
+
+
+def optimize(folder: Path, wish: Wish | None = None, *, progress: Progress | None = None) -> Optimized:
+    """Builds the approximate index of `folder` again, whether or not it is due.
+
+    Args:
+        folder: of the index.
+        wish: what it may take and must find.
+        progress: called often.
+
+    Raises:
+        IndexMissing: there is none.
+        IndexBusy: another process writes to it.
+        UsageError: a wish that cannot be fulfilled.
+    """
+    identity = Manifest.read(Path(folder)).space
+    with IndexWriter(folder, identity) as writer:
+        wish = _completed(wish or Wish(), writer.manifest)
+        return _rebuild(writer, wish, lambda: installed(identity.name), progress)
+
+
+def installed(name: str) -> Space | None:
+    """The space of that name; None, and said, where it is not there: then there are no texts to tune on."""
+    try:
+        return spaces.get(name)
+    except SpaceError as error:
+        log.warning(f"The approximate search is tuned without texts, as the space is not there: {error}")
+        return None
+
+
+def bring_up_to_date(
+    writer: IndexWriter, wish: Wish, space: Opener, progress: Progress | None = None
+) -> Optimized | None:
+    """Builds the approximate index where none fits the wish, or where too many rows are outside; else None.
+
+    The wish is written down for the next time, even if the index is too small yet for it to matter. One of an earlier
+    time that the index has outgrown is said, and stops nothing.
+
+    Args:
+        writer: of an index whose rows are committed.
+        wish: what it may take and must find.
+        space: gives what encodes sample queries, None for nothing; asked only where something is built.
+        progress: called often.
+
+    Raises:
+        UsageError: a wish that cannot be fulfilled.
+    """
+    whole = _completed(wish, writer.manifest)
+    try:
+        due = _due(writer, whole)
+        return _rebuild(writer, whole, space, progress) if due else None
+    except UsageError as error:
+        if wish != Wish():
+            raise
+        log.warning(f"The approximate search is not built again: {error}")
+        return None
+
+
+def check_wish(wish: Wish, manifest: Manifest | None, counts: Mapping[Modality, int], dim: int) -> None:
+    """Raises UsageError for a wish that an index cannot fulfil, before anything is embedded.
+
+    Args:
+        wish: as just said; one of an earlier time is not looked at.
+        manifest: of the index, if there is one.
+        counts: files to index of each modality.
+        dim: of a vector.
+    """
+    if wish == Wish():
+        return
+    held = Counter[str]()
+    for entry in manifest.segments if manifest else ():
+        held.update(entry.modalities)
+    whole = _completed(wish, manifest)
+    for modality in Modality:
+        rows = max(counts.get(modality, 0), held[modality])
+        plan(rows, dim, memory=whole.memory, recall=_recall(whole), device="cpu", faiss=_faiss())
+
+
+def _due(writer: IndexWriter, wish: Wish) -> bool:
+    """Whether what there is does not fit the wish or the rows any more."""
+    snapshot, manifest = writer.snapshot, writer.manifest
+    if snapshot is None:
+        return manifest.ann is not None
+    if not _faiss() and manifest.ann is not None:
+        return False  # nothing can be built here, and what is there may serve others
+    approximates = any(recipe.sizes is not None for recipe in _plans(snapshot, wish).values())
+    file = _existing(snapshot)
+    if (manifest.recall, manifest.memory) != (wish.recall, wish.memory) or file is None:
+        return approximates or manifest.ann is not None or wish != _completed(Wish(), manifest)
+    covered = np.count_nonzero(Numbering.between(file, snapshot).covered(snapshot.rows) & snapshot.live)
+    return not approximates or worth_rebuilding(int(covered), len(snapshot))
+
+
+def _rebuild(writer: IndexWriter, wish: Wish, space: Opener, progress: Progress | None) -> Optimized:
+    """Plans, builds and publishes."""
+    started = time.monotonic()
+    snapshot = writer.snapshot
+    plans = {} if snapshot is None else _plans(snapshot, wish)
+    approximates = any(recipe.sizes is not None for recipe in plans.values())
+    built = None
+    with disk_errors(writer.folder):
+        if snapshot is not None and approximates:
+            built = write_ann(
+                snapshot,
+                f"{snapshot.manifest.version + 1:06d}",
+                plans,
+                recall=_recall(wish),
+                memory=wish.memory,
+                space=space(),
+                progress=progress,
+            )
+        writer.set_ann(built.folder.name if built else None, recall=wish.recall, memory=wish.memory)
+        writer.keep_versions()
+        writer.sweep()
+    return Optimized(plans, built, time.monotonic() - started)
+
+
+def _plans(snapshot: Snapshot, wish: Wish) -> dict[Modality, Recipe]:
+    return recipes(snapshot, recall=_recall(wish), memory=wish.memory, faiss=_faiss())
+
+
+def _faiss() -> bool:
+    return find_spec("faiss") is not None
+
+
+def _recall(wish: Wish) -> float:
+    return RECALL if wish.recall is None else wish.recall
+
+
+def _completed(wish: Wish, manifest: Manifest | None) -> Wish:
+    """The wish, with what it leaves open as the last one had it."""
+    if manifest is None:
+        return wish
+    return Wish(
+        manifest.recall if wish.recall is None else wish.recall, manifest.memory if wish.memory is None else wish.memory
+    )
+
+
+def _existing(snapshot: Snapshot) -> AnnFile | None:
+    """What is there and sound; damage is said, and mended by building again."""
+    if snapshot.manifest.ann is None:
+        return None
+    try:
+        file = AnnFile.read(snapshot.folder, snapshot.manifest.ann)
+        file.verify()
+        return file
+    except IndexCorrupt as error:
+        log.warning(f"{error} Doing so now.")
+        return None
