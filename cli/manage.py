@@ -105,11 +105,13 @@ def compact(
     folder: IndexFolder = None,
 ) -> None:
     """Give back the disk space of removed and replaced items, and of all versions but the newest."""
+    from cli.progress import progress
     from indexer.compaction import compact as rewrite
     from retriever.store import find
 
     at = find(folder)
-    done = rewrite(at, keep)
+    with progress(quiet=False) as show:
+        done = rewrite(at, keep, progress=show)
     typer.echo(
         f"{printable(str(at))}: {done.rows_before - done.rows_after:,} dead rows dropped, "
         f"{size(max(done.bytes_freed, 0))} freed.",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.ann.build import Progress
 from indexer.ann.optimize import Wish, bring_up_to_date, installed
 from indexer.bulk import LARGEST
 from indexer.durable import disk_errors
@@ -49,7 +50,7 @@ def groups_to_compact(live: Sequence[int], rows: Sequence[int], largest: int = L
     return [group for group in groups if len(group) > 1 or live[group[0]] < rows[group[0]]]
 
 
-def compact(folder: Path, keep: int = 1) -> Compaction:
+def compact(folder: Path, keep: int = 1, *, progress: Progress | None = None) -> Compaction:
     """Rewrites the live rows of the index in `folder` into as few segments as needed; ids stay, row numbers change.
 
     An approximate search is built again where its rows have moved.
@@ -59,6 +60,7 @@ def compact(folder: Path, keep: int = 1) -> Compaction:
     Args:
         folder: of the index.
         keep: versions that can be opened afterwards, the compacted one included; others and their files go.
+        progress: told of the approximate search, where it is built again.
 
     Raises:
         IndexMissing: there is none.
@@ -81,7 +83,7 @@ def compact(folder: Path, keep: int = 1) -> Compaction:
             for group in groups:
                 writer.rewrite({entries[position].name for position in group})
                 writer.sweep()
-            bring_up_to_date(writer, Wish(), lambda: installed(space.name))
+            bring_up_to_date(writer, Wish(), lambda: installed(space.name), progress)
             writer.keep_versions(keep)
             writer.sweep()
         rows, after = (0 if snapshot is None else snapshot.rows for snapshot in (before, writer.snapshot))

@@ -58,7 +58,7 @@ def sample_queries(
 
 
 def _sums(vectors: Vectors, count: int, random: np.random.Generator) -> Vectors:
-    """(count, d) weighted sums of two of the vectors each, a third with a minus, and a third of one with a minus alone."""
+    """(count, d): a third sums of two of the vectors, a third differences, and a third single ones with a minus."""
     first, second = vectors[random.integers(0, len(vectors), (2, count))]
     weights = np.array([[1.0, 1.0], [1.0, -0.5], [0.0, -1.0]])[np.arange(count) % 3]
     sums = weights[:, :1] * first + weights[:, 1:] * second

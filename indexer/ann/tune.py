@@ -14,7 +14,7 @@ from retriever.ann.ivf_pq import TUNED_K, Numbering, Scan
 from retriever.ann.plan import Effort, IvfPq
 from retriever.types import Vectors
 
-POOLS = (10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 400, 600, 800, 1200, 1600)
+POOLS = (10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 400, 600, 800, 1200, 1600, 2400, 3200)
 """Rows to re-rank; where the last is not enough, neither is the scan."""
 
 DENSITIES = (1.0, 0.1, 0.01)
@@ -24,7 +24,7 @@ FEWEST = 1_000
 """Allowed rows below which a filtered search is exact anyway."""
 
 MARGIN = 0.25
-"""Part of the misses allowed that the choosing third must not use up: the others may be a little harder."""
+"""Part of the misses allowed that the choosing third should not use up: the others may be a little harder."""
 
 LEAST_QUERIES = 12
 """Of a kind: from fewer, a recall cannot be told."""
@@ -85,15 +85,19 @@ def _tuned(
     pair: str, density: float, ranks: Mapping[int, NDArray[np.int64]], sizes: IvfPq, rows: int, dim: int, wanted: float
 ) -> Tuned:
     count = len(next(iter(ranks.values())))
-    chosen_on, checked_on, measured_on = (np.arange(first, count, 3) for first in range(3))
+    mixed = np.random.Generator(np.random.PCG64(count)).permutation(
+        count
+    )  # samples may come in kinds, one after another
+    chosen_on, checked_on, measured_on = np.array_split(mixed, 3)
 
     def measured(effort: Effort, probes: int) -> Tuned:
         return Tuned(pair, density, effort, _recall(ranks[probes][measured_on], effort.pool), len(measured_on))
 
     trials = list(_trials(ranks, chosen_on, sizes, rows, dim))
-    for trial in cheapest_first(trials, wanted + MARGIN * (1 - wanted)):
-        if _recall(ranks[trial.effort.probes][checked_on], trial.effort.pool) >= wanted:
-            return measured(trial.effort, trial.effort.probes)
+    for due in (wanted + MARGIN * (1 - wanted), wanted):
+        for trial in cheapest_first(trials, due):
+            if _recall(ranks[trial.effort.probes][checked_on], trial.effort.pool) >= wanted:
+                return measured(trial.effort, trial.effort.probes)
     best = max(trials, key=lambda trial: trial.recall).effort
     return measured(Effort(0, best.pool), best.probes)
 

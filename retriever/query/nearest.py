@@ -136,7 +136,7 @@ def _scaled(rows: NDArray[Any]) -> NDArray[Any]:
 
 def _checked(pairs: Sequence[str] | None) -> tuple[str, ...]:
     """The pairs; raises UsageError for what an approximate search would not understand."""
-    if isinstance(pairs, str) or not isinstance(pairs, Iterable | None):
+    if isinstance(pairs, str | bytes) or not isinstance(pairs, Iterable | None):
         raise UsageError(f'pairs is {pairs!r}; give a sequence, such as pairs=["text>shape"].')
     given = () if pairs is None else tuple(pairs)
     for pair in given:

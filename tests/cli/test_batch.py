@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+import simple_space
 from small_corpus import write_box
 from typer.testing import CliRunner, Result
 
@@ -120,7 +123,10 @@ def test_a_table_of_no_hits_still_has_its_columns(queries: Path, monkeypatch: py
         (b'{"text": "x", "k": NaN}', "line 3: k is nan"),
         (b'{"text": "x", "to": ["shape"]}', "line 3: --to ['shape']: choose one of"),
         (b'{"text": "x", "where": "lable = 1"}', "line 3: The filter"),
-        (b'{"text": "x", "where": "label = \'\\ud800\'"}', "line 3: The filter \"label = '\\\\ud800'\" is not valid UTF-8"),
+        (
+            b'{"text": "x", "where": "label = \'\\ud800\'"}',
+            "line 3: The filter \"label = '\\ud800'\" is not valid UTF-8",
+        ),
         (b'{"text": "x", "where": 1}', "line 3: where must be a string"),
         (b'{"id": "0123"}', "line 3: The index"),
         (b'{"shape": "nowhere.obj"}', "line 3: --shape nowhere.obj"),
@@ -166,7 +172,10 @@ def test_options_at_fault(queries: Path, arguments: list[str], says: str):
 
 
 def test_queries_on_standard_input_are_not_overwritten(queries: Path):
-    before, ask = queries.read_bytes(), [sys.executable, "-c", ASK, "query", "--batch", "-", "--parquet", queries.name]
+    before, ask = (
+        queries.read_bytes(),
+        [sys.executable, simple_space.__file__, "query", "--batch", "-", "--parquet", queries.name],
+    )
     with queries.open("rb") as given:
         done = subprocess.run(ask, stdin=given, capture_output=True, text=True)
     assert done.returncode == 2 and "queries.jsonl is the file of the queries" in done.stderr

@@ -32,7 +32,24 @@ def test_sizes(text: str, bytes: int):
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "0", "0.4", "-1", "GB", ".", "1.2.3", "4XB", "4GBB", "four", "1e9", "nan", "inf", "9" * 400, "9" * 400 + "GB"],
+    [
+        "",
+        " ",
+        "0",
+        "0.4",
+        "-1",
+        "GB",
+        ".",
+        "1.2.3",
+        "4XB",
+        "4GBB",
+        "four",
+        "1e9",
+        "nan",
+        "inf",
+        "9" * 400,
+        "9" * 400 + "GB",
+    ],
 )
 def test_what_is_no_size_is_refused(text: str):
     with pytest.raises(UsageError, match="cannot be understood; give one such as 4GB or 512MiB"):
