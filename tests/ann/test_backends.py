@@ -9,14 +9,48 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retriever.ann.base import RowSet
+from indexer.ann.train import train
+from retriever.ann.base import Rows, RowSet
+from retriever.ann.cpu import CpuExact
 from retriever.ann.exact import ExactSearch
 from retriever.ann.faiss_flat import FaissFlat
+from retriever.ann.files import AnnFile, Part, Tuned
 from retriever.ann.gpu import Storage
+from retriever.ann.ivf_pq import IvfPqSearch, Numbering
+from retriever.ann.plan import Effort, IvfPq
 from retriever.ann.torch_exact import TorchExact
+
+
+class Eager(IvfPqSearch):
+    """Scans however few rows there are, where the real one would search these exactly."""
+
+    def _pays(self, part, effort, count):
+        return effort.probes > 0
+
+
+def approximate(blocks, dim):
+    """The inverted file, looking into all lists and re-ranking all rows: then it misses nothing.
+
+    The last of several blocks lies outside of it, and of very few rows none is made.
+    """
+    inside, sizes = blocks[: max(1, len(blocks) - 1)], IvfPq(4, dim)
+    segments = tuple((str(number), len(block)) for number, block in enumerate(inside))
+    rows, count = Rows(blocks, dim), sum(map(len, inside))
+    numbering = Numbering.of(segments, {name: sum(map(len, blocks[: int(name)])) for name, _ in segments})
+    members = RowSet(np.arange(len(rows)) < count)
+    if count < 64:
+        return Eager(blocks, dim, AnnFile(None, 1.0, None, segments, ()), [], numbering, [])
+    trained = train(rows, members, np.arange(len(rows)), sizes)
+    tuned = (Tuned("text>shape", 1.0, Effort(4, len(rows)), 1.0, 1),)
+    part = Part("shape", count, trained.sizes, {}, tuned)
+    file = AnnFile(None, 1.0, None, segments, (part,))
+    return Eager(blocks, dim, file, [trained.scan], numbering, [members.mask])
+
 
 BACKENDS = {
     "exact": ExactSearch,
+    "cpu": CpuExact,
+    "ivf-pq": approximate,
     "faiss-selectors": partial(FaissFlat, device="cpu"),
     "faiss-overfetch": partial(FaissFlat, device="cpu", selectors=False),
     "faiss-shards": partial(FaissFlat, device="cpu", storage=Storage(shards=3)),
