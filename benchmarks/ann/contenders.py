@@ -19,7 +19,8 @@ from retriever.ann.base import Rows, RowSet
 from retriever.ann.exact import ExactSearch
 from retriever.ann.faiss_flat import load
 from retriever.ann.files import AnnFile, Part, Tuned, tuned_for
-from retriever.ann.ivf_pq import IvfPqSearch, Numbering
+from retriever.ann.ivf_pq import IvfPqSearch
+from retriever.ann.numbering import Numbering
 from retriever.ann.plan import Effort, IvfPq, plan
 from retriever.types import Vectors
 

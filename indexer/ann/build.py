@@ -18,7 +18,7 @@ from indexer.durable import sync_folder
 from retriever.ann.base import Rows, RowSet
 from retriever.ann.cpu import CpuExact
 from retriever.ann.files import DESCRIPTION, AnnFile, Part, checksum
-from retriever.ann.ivf_pq import Numbering
+from retriever.ann.numbering import Numbering
 from retriever.ann.plan import Recipe, plan
 from retriever.spaces import Space
 from retriever.store import Snapshot, layout

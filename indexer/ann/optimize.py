@@ -17,7 +17,7 @@ from indexer.durable import disk_errors
 from indexer.writer import IndexWriter
 from retriever import spaces
 from retriever.ann.files import AnnFile
-from retriever.ann.ivf_pq import Numbering
+from retriever.ann.numbering import Numbering
 from retriever.ann.plan import RECALL, Recipe, plan, worth_rebuilding
 from retriever.errors import IndexCorrupt, SpaceError, UsageError
 from retriever.spaces import Space

@@ -82,7 +82,8 @@ class Backends:
         return [block for _, block in self._snapshot.blocks()]
 
     def _approximate(self) -> NearestNeighbours:
-        from retriever.ann.ivf_pq import IvfPqSearch, Numbering, Scan
+        from retriever.ann.ivf_pq import IvfPqSearch, Scan
+        from retriever.ann.numbering import Numbering
 
         file, snapshot = self.built, self._snapshot
         assert file is not None

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from retriever.ann.base import SUM
 from retriever.errors import UsageError
 from retriever.query.hits import Hits
-from retriever.query.request import check_k
+from retriever.query.request import check_k, check_where
 from retriever.query.search import Engine
 from retriever.store.snapshot import Snapshot
 from retriever.types import Modality, Term, Vectors
@@ -79,6 +79,7 @@ def nearest(
 ) -> Neighbourhood:
     """The k nearest items of each vector; see `Index.nearest`."""
     check_k(k)
+    check_where(where)
     checked = _checked(pairs)
     queries = unit(vectors, engine.snapshot.identity.dim)
     allowed = engine.candidates.rows(to, where)

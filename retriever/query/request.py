@@ -69,8 +69,7 @@ class Query:
         for term in self.terms:
             _check_term(term)
         check_k(self.k)
-        if not isinstance(self.where, str | None):
-            raise UsageError(f"where must be a string, not {type(self.where).__name__}: \"label = 'chair'\".")
+        check_where(self.where)
         if self.up not in ("auto", "y", "z"):
             raise UsageError(f"up is {self.up!r}: choose one of auto, y, z.")
 
@@ -153,6 +152,12 @@ def terms_of(keywords: Mapping[str, Sources], weight: float) -> list[Term]:
                 raise UsageError(f"{kind} takes a string, a path, or a sequence of them, not {type(source).__name__}.")
             terms.append(Term(kind, os.fspath(source), weight))
     return terms
+
+
+def check_where(where: object) -> None:
+    """Raise UsageError for a condition that is no text."""
+    if not isinstance(where, str | None):
+        raise UsageError(f"where must be a string, not {type(where).__name__}: \"label = 'chair'\".")
 
 
 def check_k(k: int) -> None:

@@ -16,7 +16,8 @@ from retriever.ann.exact import ExactSearch
 from retriever.ann.faiss_flat import FaissFlat
 from retriever.ann.files import AnnFile, Part, Tuned
 from retriever.ann.gpu import Storage
-from retriever.ann.ivf_pq import IvfPqSearch, Numbering
+from retriever.ann.ivf_pq import IvfPqSearch
+from retriever.ann.numbering import Numbering
 from retriever.ann.plan import Effort, IvfPq
 from retriever.ann.torch_exact import TorchExact
 

@@ -12,7 +12,8 @@ from indexer.ann.tune import tune
 from retriever.ann.base import Rows, RowSet
 from retriever.ann.exact import ExactSearch
 from retriever.ann.files import AnnFile, Part, Tuned
-from retriever.ann.ivf_pq import IvfPqSearch, Numbering
+from retriever.ann.ivf_pq import IvfPqSearch
+from retriever.ann.numbering import Numbering
 from retriever.ann.plan import Effort, IvfPq
 
 DIM = 32

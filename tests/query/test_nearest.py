@@ -176,3 +176,8 @@ def test_places_at_fault(index: Index) -> None:
         index.nearest(np.ones(DIM), where="")
     with pytest.raises(FilterError, match="no column"):
         index.nearest(np.ones(DIM), where="lable = 'x'")
+
+
+def test_a_condition_that_is_no_text_is_refused(made_index):
+    with pytest.raises(UsageError, match="where must be a string, not int"):
+        made_index.nearest(np.ones(made_index.snapshot.identity.dim), where=5)
