@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -192,7 +193,7 @@ class Hit:
         path: relative to the corpus root it was indexed from, "/" between parts.
         root: absolute path of that root.
         shares: what each term of the query adds to `score`; they sum to it.
-        metadata: the item's other columns (label, caption, vertices, ...).
+        metadata: the item's other columns (caption, vertices, ...), read when first looked at.
     """
 
     rank: int
@@ -203,7 +204,7 @@ class Hit:
     modality: Modality
     label: str | None
     shares: tuple[float, ...]
-    metadata: dict[str, object]
+    metadata: Mapping[str, object]
 
     @property
     def file(self) -> Path:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from retriever.errors import MissingDependency, UsageError
 from retriever.query.expression import format
+from retriever.query.metadata import FIXED, HIDDEN, Later, Metadata
 from retriever.types import Hit, Modality, Term
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 DIGITS = 6
 """Decimals of scores in JSON and CSV; Arrow, Parquet and pandas keep every bit."""
 
-_FIXED = ("id", "path", "root", "modality", "label")
-_HIDDEN = frozenset({"fingerprint"})
-
 
 class Hits(Sequence[Hit]):
     """Ranked hits, best first; immutable.
@@ -36,7 +34,8 @@ class Hits(Sequence[Hit]):
     Args:
         terms: the query.
         space: name of the space that it was asked in.
-        items: one row a hit, the columns of the index.
+        items: one row a hit, with the columns `FIXED` at least.
+        more: reads the same rows with all their columns; None where `items` has them.
         roots: name of a corpus root -> its absolute path; a root that is not among them is shown by its name.
         shares: (hits, terms) float64, what each term adds to a hit's score.
     """
@@ -48,13 +47,17 @@ class Hits(Sequence[Hit]):
         items: pa.Table,
         roots: Mapping[str, str],
         shares: NDArray[np.float64],
+        more: Callable[[], pa.Table] | None = None,
     ) -> None:
         self.terms = tuple(terms)
         self.space = space
-        self._items = items
+        self._later = Later(more or (lambda: items))
         self._shares = shares
-        rows = [{**row, "root": roots.get(row["root"], row["root"])} for row in items.to_pylist()]
-        self._hits = tuple(map(_hit, range(1, len(shares) + 1), rows, shares.tolist()))
+        rows = items.select(FIXED).to_pylist()
+        self._hits = tuple(
+            _hit(place + 1, {**row, "root": roots.get(row["root"], row["root"])}, part, Metadata(self._later, place))
+            for place, (row, part) in enumerate(zip(rows, shares.tolist(), strict=True))
+        )
 
     def __len__(self) -> int:
         return len(self._hits)
@@ -85,16 +88,17 @@ class Hits(Sequence[Hit]):
         """All that is known of the hits: rank, score, shares, and the items' columns."""
         import pyarrow as pa
 
+        items = self._later.table
         columns: dict[str, Any] = {
             "rank": pa.array([hit.rank for hit in self._hits], pa.int64()),
             "score": pa.array([hit.score for hit in self._hits], pa.float64()),
-            **{name: self._items.column(name) for name in _FIXED},
+            **{name: items.column(name) for name in FIXED},
             "root": pa.array([hit.root for hit in self._hits], pa.string()),
             "shares": pa.array(self._shares.tolist(), pa.list_(pa.float64())),
         }
         # A corpus may bring a column of its own called "rank" or "score": the hit's comes first and wins.
-        extra = [name for name in self._items.column_names if name not in columns and name not in _HIDDEN]
-        return pa.table({**columns, **{name: self._items.column(name) for name in extra}})
+        extra = [name for name in items.column_names if name not in columns and name not in HIDDEN]
+        return pa.table({**columns, **{name: items.column(name) for name in extra}})
 
     def to_pandas(self) -> pd.DataFrame:
         """`to_arrow` as a data frame.
@@ -181,10 +185,8 @@ def to_csv(many: Iterable[Hits], numbers: Sequence[int] = (), *, header: bool = 
     return out.getvalue()
 
 
-def _hit(rank: int, item: dict[str, Any], shares: list[float]) -> Hit:
+def _hit(rank: int, fixed: Mapping[str, Any], shares: list[float], metadata: Metadata) -> Hit:
     """One row of the index as a hit."""
-    fixed = {name: item.pop(name) for name in _FIXED}
-    metadata = {name: value for name, value in item.items() if name not in _HIDDEN}
     return Hit(
         rank=rank,
         score=min(1.0, max(-1.0, sum(shares))),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +15,14 @@ from retriever.query.candidates import Candidates
 from retriever.query.compose import Composed, compose
 from retriever.query.expression import format
 from retriever.query.hits import Hits
+from retriever.query.metadata import FIXED, Later
 from retriever.query.request import Query
 from retriever.query.resolve import resolve
 from retriever.spaces.base import Space
 from retriever.store.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 TOGETHER = 4096
 """Hits whose columns are read at once, if several queries have so many."""
@@ -120,9 +126,16 @@ def _read(snapshot: Snapshot, group: Sequence[_Ready], rows: Sequence[NDArray[np
     """The same for some queries, whose hits are read together."""
     shares = [ready.composed.shares(snapshot.vectors(found)) for ready, found in zip(group, rows, strict=True)]
     orders = [best(share.sum(axis=1), found, len(found)) for share, found in zip(shares, rows, strict=True)]
-    items = snapshot.take(np.concatenate([found[order] for found, order in zip(rows, orders, strict=True)]))
+    nearest = np.concatenate([found[order] for found, order in zip(rows, orders, strict=True)])
+    items, whole = snapshot.take(nearest, FIXED), Later(lambda: snapshot.take(nearest))
     start = 0
     for ready, share, order in zip(group, shares, orders, strict=True):
-        mine = items.slice(start, len(order))
-        yield Hits(ready.query.terms, snapshot.identity.name, mine, snapshot.manifest.roots, share[order])
+        part = start, len(order)
+        more = partial(_slice, whole, *part)
+        roots = snapshot.manifest.roots
+        yield Hits(ready.query.terms, snapshot.identity.name, items.slice(*part), roots, share[order], more)
         start += len(order)
+
+
+def _slice(whole: Later, start: int, length: int) -> pa.Table:
+    return whole.table.slice(start, length)

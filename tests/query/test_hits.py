@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 import json
@@ -16,14 +17,15 @@ from hypothesis import strategies as st
 
 from retriever.errors import MissingDependency, UsageError
 from retriever.query.hits import Hits, rounded
+from retriever.query.metadata import FIXED
 from retriever.types import Modality, Term
 
 TERMS = (Term("shape", "a b.obj"), Term("text", 'say "red"', -0.5))
 SHARES = np.array([[0.7, 0.12345678901], [1 / 3, -1 / 3]])
 
 
-def make(rows: int = 2) -> Hits:
-    items = pa.table(
+def items(rows: int = 2) -> pa.Table:
+    return pa.table(
         {
             "id": ["a1", "b2"][:rows],
             "root": ["corpus"] * rows,
@@ -36,7 +38,10 @@ def make(rows: int = 2) -> Hits:
             "score": ["the corpus' own"] * rows,
         }
     )
-    return Hits(TERMS, "mini", items, {"corpus": "/data/corpus"}, SHARES[:rows])
+
+
+def make(rows: int = 2) -> Hits:
+    return Hits(TERMS, "mini", items(rows), {"corpus": "/data/corpus"}, SHARES[:rows])
 
 
 def test_a_root_that_the_index_does_not_know_is_shown_by_its_name():
@@ -165,3 +170,26 @@ def test_repr_shows_the_query_and_the_first_hits():
         "   1   0.823  x/chair, old.glb",
         "   2   0.000  ü.obj",
     ]
+
+
+def test_further_columns_are_read_once_and_only_when_looked_at():
+    asked = []
+
+    def more():
+        asked.append(1)
+        return items()
+
+    lazy = Hits(TERMS, "mini", items().select(FIXED), {"corpus": "/data/corpus"}, SHARES, more)
+    assert lazy.to_json() == make().to_json()
+    assert [hit.path for hit in lazy] == [hit.path for hit in make()]
+    assert not asked
+    assert lazy[0].metadata == make()[0].metadata == dict(lazy[0].metadata)
+    assert lazy.to_arrow().equals(make().to_arrow())
+    assert asked == [1]
+
+
+def test_a_copy_of_a_hit_as_sent_to_another_process_needs_no_index():
+    hit = make()[1]
+    sent = copy.deepcopy(hit)  # by the same protocol
+    assert sent == hit
+    assert type(sent.metadata) is dict
