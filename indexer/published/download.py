@@ -7,6 +7,7 @@ from contextlib import suppress
 from hashlib import sha256
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
+from shutil import disk_usage
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -71,6 +72,7 @@ def _blocks(download: Download, part: Path, progress: Progress) -> Iterator[tupl
             done = part.stat().st_size if resumed else 0  # a server that cannot resume sends everything again
             length = answer.headers.get("Content-Length")
             total = None if length is None else done + int(length)
+            _check_room(download, part.parent, 0 if total is None else total - done)
             _tag(part).write_text(answer.headers.get("ETag") or "")
             begins = not resumed
             while block := answer.read(_BLOCK):
@@ -88,6 +90,16 @@ def _blocks(download: Download, part: Path, progress: Progress) -> Iterator[tupl
             f"{download.url} could not be downloaded ({reason}); what came is kept in {part.parent}: run the command "
             "again to go on, or download the file with a browser and use `retriever spaces add`."
         ) from error
+
+
+def _check_room(download: Download, folder: Path, coming: int) -> None:
+    """Raise RetrieverError where the disk is too small for the file and its towers: before hours are lost."""
+    free = disk_usage(folder).free
+    if 2 * coming > free:
+        raise RetrieverError(
+            f"{download.file} has {coming / 1e9:.1f} GB to come, and its towers take as much again, but {folder} has "
+            f"{free / 1e9:.1f} GB left: free some, or set $RETRIEVER_SPACES to a folder on another disk."
+        )
 
 
 class _Complete(Exception):

@@ -31,6 +31,7 @@ class Served:
     ends_after: int | None = None
     body: bytes = BODY
     etag: str = ""
+    announced: int | None = None
     ranges: list[str] = field(default_factory=list)
 
 
@@ -55,7 +56,7 @@ def served() -> Iterator[Served]:
                 self.send_error(416)
             else:
                 self.send_response(206 if resumes else 200)
-                self.send_header("Content-Length", str(len(how.body) - start))
+                self.send_header("Content-Length", str(how.announced or len(how.body) - start))
                 if how.etag:
                     self.send_header("ETag", how.etag)
                 self.end_headers()
@@ -133,3 +134,10 @@ def test_a_folder_that_cannot_be_written_to_is_said(served: Served, tmp_path: Pa
     (tmp_path / "file").write_text("")
     with pytest.raises(RetrieverError, match="Cannot write to the downloads"):
         fetch(Download(served.url), tmp_path / "file" / "folder")
+
+
+def test_a_file_that_the_disk_has_no_room_for_is_refused_before_it_comes(served: Served, tmp_path: Path) -> None:
+    served.announced = 10**18
+    with pytest.raises(RetrieverError, match=r"1000000000\.0 GB to come.*\$RETRIEVER_SPACES"):
+        fetch(Download(served.url), tmp_path)
+    assert left(tmp_path) == set()
