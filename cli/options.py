@@ -13,7 +13,7 @@ import typer
 
 from retriever.errors import UsageError
 
-SEARCH = "How an index of more than 50,000 items is searched"
+SEARCH = "How an index of 50,000 items or more is searched"
 """Heading of the options that say so."""
 
 

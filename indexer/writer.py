@@ -9,6 +9,7 @@ Of the rows of one segment that share an id only the last is ever live, and of a
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ from indexer.records import drop_versions, keep_version, write_deleted, write_fa
 from indexer.segments import SEAL_ROWS, Part, merged_parts, segments_to_merge, write_segment
 from indexer.superseding import superseded, union
 from indexer.sweeping import sweep
+from retriever.errors import IndexCorrupt
 from retriever.spaces.base import SpaceIdentity
 from retriever.store import layout, versions
 from retriever.store.failures import Failure, read_failures
@@ -38,6 +40,8 @@ from retriever.store.manifest import Manifest, SegmentEntry
 from retriever.store.segment import Segment
 from retriever.store.snapshot import Snapshot
 from retriever.types import Vectors
+
+log = logging.getLogger(__name__)
 
 
 class IndexWriter:
@@ -239,7 +243,12 @@ class IndexWriter:
 
     def sweep(self, *keep: Manifest) -> None:
         """Removes the files that neither the current manifest nor a kept version nor one of `keep` lists."""
-        sweep(self.folder, [self._manifest, *keep, *versions.manifests(self.folder)])
+        try:
+            kept = versions.manifests(self.folder)
+        except IndexCorrupt as error:  # what it lists cannot be told, so that nothing is removed
+            log.warning(f"{error} Until then, no file of the index is removed.")
+            return
+        sweep(self.folder, [self._manifest, *keep, *kept])
 
     def _keep_found(self) -> None:
         """Keeps the version that was found, in case that a crash came in between; forgets what is newer.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -204,7 +204,30 @@ class Hit:
     modality: Modality
     label: str | None
     shares: tuple[float, ...]
-    metadata: Mapping[str, object]
+    metadata: dict[str, object]
+
+    def __getattr__(self, name: str) -> object:
+        """The metadata of a hit that was made by `reading`, the first time."""
+        if name != "metadata" or "_read" not in self.__dict__:
+            raise AttributeError(f"a hit has no attribute {name!r}")
+        object.__setattr__(self, "metadata", self.__dict__["_read"]())
+        return self.metadata
+
+    def __getstate__(self) -> dict[str, object]:
+        """Plain data: what is sent to another process needs no index there."""
+        return {**{name: value for name, value in self.__dict__.items() if name != "_read"}, "metadata": self.metadata}
+
+    @classmethod
+    def reading(cls, metadata: Callable[[], dict[str, object]], **others: object) -> Hit:
+        """A hit whose metadata are read when they are first looked at.
+
+        Args:
+            metadata: reads them.
+            others: the other attributes.
+        """
+        hit = object.__new__(cls)
+        hit.__dict__.update(others, _read=metadata)
+        return hit
 
     @property
     def file(self) -> Path:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.util import find_spec
 
 from retriever.ann.base import NearestNeighbours
@@ -14,7 +15,7 @@ from retriever.ann.files import AnnFile
 from retriever.ann.plan import ANN_PAYS, GPU_PAYS, RECALL, Recipe, plan
 from retriever.errors import IndexCorrupt, MissingDependency
 from retriever.store.snapshot import Snapshot
-from retriever.types import Modality
+from retriever.types import Modality, Vectors
 
 log = logging.getLogger(__name__)
 
@@ -74,28 +75,32 @@ class Backends:
 
             return on_gpus(self._blocks, self._dim)
         if self.built is not None:
-            return Deferred(self.exact, self._approximate, self._snapshot.rows, self._dim)
+            # Nothing that the search keeps may point back to this object: a cycle would outlive its last user.
+            later = partial(_approximate, self._snapshot, self.built, self._blocks, self.exact)
+            return Deferred(self.exact, later, self._snapshot.rows, self._dim)
         return self.exact
 
     @cached_property
-    def _blocks(self) -> list:  # type: ignore[type-arg]
+    def _blocks(self) -> list[Vectors]:
         return [block for _, block in self._snapshot.blocks()]
 
-    def _approximate(self) -> NearestNeighbours:
-        from retriever.ann.ivf_pq import IvfPqSearch, Scan
-        from retriever.ann.numbering import Numbering
 
-        file, snapshot = self.built, self._snapshot
-        assert file is not None
-        try:
-            scans = [Scan.open(file, part, self._dim) for part in file.parts]
-        except (IndexCorrupt, MissingDependency) as error:
-            gone = f"The index {snapshot.folder} was written to since it was opened here: open it again."
-            log.warning(f"{error if file.folder.exists() else gone} Searching exactly until then.")
-            return self.exact
-        masks = [snapshot.modality_rows(Modality(part.modality)) for part in file.parts]
-        numbering = Numbering.between(file, snapshot)
-        return IvfPqSearch(self._blocks, self._dim, file, scans, numbering, masks, self.exact)
+def _approximate(
+    snapshot: Snapshot, file: AnnFile, blocks: Sequence[Vectors], exact: NearestNeighbours
+) -> NearestNeighbours:
+    """The approximate search, or the exact one, and a line, where it cannot be opened."""
+    from retriever.ann.ivf_pq import IvfPqSearch, Scan
+    from retriever.ann.numbering import Numbering
+
+    dim = snapshot.identity.dim
+    try:
+        scans = [Scan.open(file, part, dim) for part in file.parts]
+    except (IndexCorrupt, MissingDependency) as error:
+        gone = f"The index {snapshot.folder} was written to since it was opened here: open it again."
+        log.warning(f"{error if file.folder.exists() else gone} Searching exactly until then.")
+        return exact
+    masks = [snapshot.modality_rows(Modality(part.modality)) for part in file.parts]
+    return IvfPqSearch(blocks, dim, file, scans, Numbering.between(file, snapshot), masks, exact)
 
 
 def _gpus(device: str, rows: int) -> int:

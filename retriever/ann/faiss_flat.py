@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from itertools import pairwise
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -163,10 +165,15 @@ class FaissFlat:
         """The library's own (q, fetch) scores and rows, best first, in float32."""
         queries = np.ascontiguousarray(queries)
         if only is None or not self._selectors:
-            return self._index.search(queries, fetch)
+            with _ON_GPU if self._gpu else nullcontext():
+                return self._index.search(queries, fetch)
         faiss = load()
         selector = faiss.IDSelectorBitmap(only.bits)
         return self._index.search(queries, fetch, params=faiss.SearchParameters(sel=selector))
+
+
+_ON_GPU = Lock()
+"""faiss's GPU indexes may not be searched by two threads at once."""
 
 
 def half_slack(dim: int) -> float:

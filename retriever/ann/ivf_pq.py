@@ -64,8 +64,8 @@ class Scan:
         try:
             projection = np.load(file.projection(part), allow_pickle=False)
             index = faiss.read_index(str(codes), getattr(faiss, "IO_FLAG_MMAP_IFC", 0))
-        except (OSError, ValueError, EOFError, RuntimeError) as error:
-            raise damaged(codes, str(error).splitlines()[0]) from error
+        except (OSError, ValueError, EOFError, RuntimeError, MemoryError) as error:
+            raise damaged(codes, (str(error) or "out of memory").splitlines()[0]) from error
         if projection.shape != (dim, index.d) or index.ntotal != part.rows:
             raise damaged(codes, f"it holds {index.ntotal} vectors of {index.d} dimensions")
         return cls(index, projection)

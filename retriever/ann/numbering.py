@@ -43,12 +43,14 @@ class Numbering:
         return bool((self.firsts == self.starts[:-1]).all())
 
     def rows(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Row of each id; -1 for -1 and where its segment is gone."""
+        """Row of each id; -1 where its segment is gone, and for what is no id: -1, and numbers in a damaged file."""
+        known = (ids >= 0) & (ids < self.starts[-1])
         if self.same:
-            return ids
+            return np.where(known, ids, -1)
+        ids = np.where(known, ids, 0)
         segment = np.searchsorted(self.starts, ids, side="right") - 1
         first = self.firsts[segment]
-        return np.where((ids < 0) | (first < 0), -1, ids - self.starts[segment] + first)
+        return np.where(known & (first >= 0), ids - self.starts[segment] + first, -1)
 
     def ids_mask(self, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """A mask over rows as one over ids."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +41,10 @@ GROUP = 64
 
 RESERVE = 2 * 2**30
 """Bytes of a GPU's memory left to products, buffers and other programs."""
+
+
+_ONE_AT_A_TIME = Lock()
+"""Tiles are gathered into one buffer, and how torch sums is set for the whole process."""
 
 
 def fits(rows: int, dim: int, free: int) -> bool:
@@ -99,6 +104,10 @@ class TorchExact:
         return out
 
     def _batch(self, queries: Vectors, k: int, only: RowSet | None, count: int) -> Neighbours:
+        with _ONE_AT_A_TIME:
+            return self._alone(queries, k, only, count)
+
+    def _alone(self, queries: Vectors, k: int, only: RowSet | None, count: int) -> Neighbours:
         limit = min(max(count // 32, LEAST), MOST)
         shortlists = Shortlists(queries, k, self._format, self._device, max(limit, 4 * k))
         with _full_sums(self._device):

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from retriever.errors import MissingDependency, UsageError
 from retriever.query.expression import format
-from retriever.query.metadata import FIXED, HIDDEN, Later, Metadata
+from retriever.query.metadata import FIXED, HIDDEN, Later
 from retriever.types import Hit, Modality, Term
 
 if TYPE_CHECKING:
@@ -52,12 +52,16 @@ class Hits(Sequence[Hit]):
         self.terms = tuple(terms)
         self.space = space
         self._later = Later(more or (lambda: items))
-        self._shares = shares
+        self._shares, self._roots = shares, dict(roots)
         rows = items.select(FIXED).to_pylist()
         self._hits = tuple(
-            _hit(place + 1, {**row, "root": roots.get(row["root"], row["root"])}, part, Metadata(self._later, place))
+            _hit(place + 1, {**row, "root": roots.get(row["root"], row["root"])}, part, self._later, place)
             for place, (row, part) in enumerate(zip(rows, shares.tolist(), strict=True))
         )
+
+    def __reduce__(self) -> tuple[type[Hits], tuple[object, ...]]:
+        """Plain data: what is sent to another process needs no index there."""
+        return Hits, (self.terms, self.space, self._later.table, self._roots, self._shares)
 
     def __len__(self) -> int:
         return len(self._hits)
@@ -185,9 +189,10 @@ def to_csv(many: Iterable[Hits], numbers: Sequence[int] = (), *, header: bool = 
     return out.getvalue()
 
 
-def _hit(rank: int, fixed: Mapping[str, Any], shares: list[float], metadata: Metadata) -> Hit:
+def _hit(rank: int, fixed: Mapping[str, Any], shares: list[float], items: Later, place: int) -> Hit:
     """One row of the index as a hit."""
-    return Hit(
+    return Hit.reading(
+        lambda: items.rows[place],
         rank=rank,
         score=min(1.0, max(-1.0, sum(shares))),
         id=fixed["id"],
@@ -196,7 +201,6 @@ def _hit(rank: int, fixed: Mapping[str, Any], shares: list[float], metadata: Met
         modality=Modality(fixed["modality"]),
         label=fixed["label"],
         shares=tuple(shares),
-        metadata=metadata,
     )
 
 

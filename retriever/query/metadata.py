@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -37,37 +37,3 @@ class Later:
         shown = [name for name in self.table.column_names if name not in HIDDEN and name not in FIXED]
         rows: list[dict[str, Any]] = self.table.select(shown).to_pylist()
         return rows
-
-
-class Metadata(Mapping[str, object]):
-    """The further columns of one item.
-
-    Args:
-        items: of several.
-        row: which of them.
-    """
-
-    def __init__(self, items: Later, row: int) -> None:
-        self._items = items
-        self._row = row
-
-    def __getitem__(self, name: str) -> object:
-        return self._items.rows[self._row][name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._items.rows[self._row])
-
-    def __len__(self) -> int:
-        return len(self._items.rows[self._row])
-
-    def __repr__(self) -> str:
-        return repr(dict(self))
-
-    def __eq__(self, other: object) -> bool:
-        return dict(self) == (dict(other) if isinstance(other, Mapping) else other)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __reduce__(self) -> tuple[type[dict[str, object]], tuple[dict[str, object]]]:
-        """As a plain dict, to cross between processes."""
-        return dict, (dict(self),)

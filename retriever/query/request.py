@@ -171,6 +171,10 @@ def _check_term(term: Term) -> None:
         raise UsageError(f"The term {term!r} is no retriever.Term; write Term('text', 'a chair'), for example.")
     if term.kind not in language.KINDS:
         raise UsageError(f"There are no terms of kind {term.kind!r}; the kinds are {', '.join(language.KINDS)}.")
+    if not isinstance(term.source, str):
+        raise UsageError(f"The source of the {term.kind} term must be a string, not {type(term.source).__name__}.")
+    if not isinstance(term.weight, int | float | np.number):
+        raise UsageError(f"The weight of {term.kind} {term.source!r} must be a number, not {term.weight!r}.")
     if not term.source.strip():
         raise UsageError(f"The {term.kind} term is empty; give it a value or leave it out.")
     if term.kind in (Modality.TEXT, "id") and not is_utf8(term.source):

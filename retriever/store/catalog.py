@@ -57,7 +57,7 @@ def rows_where(snapshot: Snapshot, where: str) -> NDArray[np.bool_]:
         if all(segment.items.exists() for segment in snapshot.segments):
             raise FilterError(_explain(error, where, snapshot.columns())) from error
         raise IndexCorrupt(
-            f"The index {snapshot.folder} was compacted after it was opened here: open it again."
+            f"The index {snapshot.folder} was written to since it was opened here: open it again."
         ) from error
     return mask
 

@@ -36,7 +36,7 @@ class Manifest:
 
     Attributes:
         space: what made the vectors.
-        version: counts the commits.
+        version: counts the manifests published; a commit may take more than one.
         roots: short name of a corpus root -> its absolute path.
         segments: in the order of their rows.
         deleted: file of tombstones below ``deleted``, or None.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from retriever.store.manifest import Manifest
 
 KEEP = 10
 """Committed versions that are kept, the newest one included; a compaction keeps only that, or as many as it is told."""
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ def read(folder: Path, version: int) -> Manifest:
         IndexCorrupt: the file is damaged.
         IndexMissing: there is no index.
     """
+    if not isinstance(version, int):
+        raise UsageError(f"as_of must be the number of a version, not {version!r}.")
     current = Manifest.read(folder)
     if version == current.version:
         return current
@@ -90,7 +96,10 @@ def _kept(folder: Path, current: Manifest) -> list[Version]:
     for number in numbers(folder):
         if number < current.version:  # a later one is from before the index was restored
             with suppress(FileNotFoundError):  # a writer dropped it meanwhile
-                found.append(_version(folder, _manifest(folder, number)))
+                try:
+                    found.append(_version(folder, _manifest(folder, number)))
+                except IndexCorrupt as error:
+                    log.warning(str(error))
     return [*found, _version(folder, current)] if current.version else found
 
 

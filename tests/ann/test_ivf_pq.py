@@ -176,3 +176,10 @@ def test_what_cannot_be_reached_is_not_used():
     everything = RowSet(np.ones(3000, bool))
     (one,) = tune(scan, sizes, everything, numbering, ExactSearch([VECTORS], DIM), queries, 1 - 1e-9, DIM)
     assert one.effort.probes == 0 or one.recall == 1.0
+
+
+def test_ids_of_a_damaged_file_are_no_rows():
+    numbering = Numbering.of([("0", 5), ("1", 5)], {"0": 0, "1": 5})
+    strange = np.array([[3, -1, 10, 2**62, -(2**62)]])
+    np.testing.assert_array_equal(numbering.rows(strange), [[3, -1, -1, -1, -1]])
+    np.testing.assert_array_equal(Numbering.of([("0", 5), ("1", 5)], {"1": 0}).rows(strange), [[-1] * 5])

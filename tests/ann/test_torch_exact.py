@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -243,3 +244,16 @@ def test_a_shortlist_without_end_is_given_up_and_the_others_are_kept():
     assert shortlists.lost.tolist() == [True, False, False]
     assert (rows[0] == -1).all()
     np.testing.assert_array_equal(rows[1:], ExactSearch(vectors.blocks, 8).search(queries[1:], 3)[1])
+
+
+def test_threads_do_not_disturb_each_other():
+    rng = np.random.default_rng(0)
+    vectors = rng.standard_normal((40_000, 32)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    search, queries = TorchExact([vectors], 32, format="float32", tile_rows=512), vectors[:40]
+    masks = [RowSet(rng.random(len(vectors)) < 0.2) for _ in range(3)]
+    alone = [search.search(queries, 5, mask)[1] for mask in masks]
+    with ThreadPoolExecutor(3) as threads:
+        together = list(threads.map(lambda n: search.search(queries, 5, masks[n % 3])[1], range(12)))
+    for number, found in enumerate(together):
+        np.testing.assert_array_equal(found, alone[number % 3])

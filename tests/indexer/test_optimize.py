@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import weakref
 
 import numpy as np
 import pyarrow as pa
@@ -266,7 +268,7 @@ def test_recall_is_kept_under_deletions_and_filters(copy, share):
     random = np.random.default_rng(0)
     gone = np.flatnonzero(random.random(ROWS) >= share) if share < 1 else np.arange(1)
     index = retriever.open(copy)
-    backend = index._backends._approximate()
+    backend = index._backends.planned._open()
     exact = index._backends.exact
     mask = np.ones(ROWS, bool)
     mask[gone] = False
@@ -331,3 +333,27 @@ def test_an_older_version_is_searched_with_its_own(copy):
     earlier = retriever.open(copy, as_of=first)
     assert earlier._backends.built.recall == 0.9
     asked(earlier, unit(2, dim=DIM), 3)
+
+
+def test_an_index_that_is_let_go_is_gone_at_once(large):
+    index = retriever.open(large)
+    asked(index, unit(1, dim=DIM), 3)
+    snapshot = weakref.ref(index.snapshot)
+    gc.disable()
+    try:
+        del index
+        assert snapshot() is None, "a cycle keeps its files and memory"
+    finally:
+        gc.enable()
+
+
+def test_a_damaged_older_version_is_said_and_costs_only_itself(copy, caplog):
+    optimize(copy, Wish(recall=0.8))
+    oldest = min((copy / "versions").iterdir())
+    oldest.write_text("{")
+    with IndexWriter(copy, TOY) as writer:
+        writer.delete(np.arange(3))
+        writer.commit()
+    assert str(oldest) in caplog.text
+    assert len(retriever.open(copy)) == ROWS - 3
+    assert int(oldest.stem) not in {each.version for each in retriever.open(copy).status().versions}

@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -192,4 +193,9 @@ def test_a_copy_of_a_hit_as_sent_to_another_process_needs_no_index():
     hit = make()[1]
     sent = copy.deepcopy(hit)  # by the same protocol
     assert sent == hit
-    assert type(sent.metadata) is dict
+    assert json.loads(json.dumps(sent.metadata)) == hit.metadata
+    lazy = Hits(TERMS, "mini", items().select(FIXED), {"corpus": "/data/corpus"}, SHARES, items)
+    assert copy.deepcopy(lazy).to_arrow().equals(lazy.to_arrow())
+    assert replace(hit, rank=5).metadata == hit.metadata
+    with pytest.raises(AttributeError, match="no attribute 'size'"):
+        hit.size  # noqa: B018
