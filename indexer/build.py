@@ -18,6 +18,7 @@ from indexer.ann.optimize import Optimized, Wish, check_wish
 from indexer.metadata import read_table
 from indexer.pipeline import Job
 from indexer.plan_changes import Indexed
+from indexer.progress import Progress
 from indexer.rows import KnownContent, RowBuffer, facts, indexed_rows, item, joined
 from indexer.scan import Scan, SourceFile, scan
 from indexer.writer import IndexWriter
@@ -25,9 +26,6 @@ from retriever import loaders, spaces
 from retriever.errors import FileProblem, RetrieverError, UsageError
 from retriever.store import Failure, Manifest, is_index
 from retriever.types import Modality
-
-Progress = Callable[[str, int, int | None], None]
-"""Told (phase, done, in all or None where not known yet): files scan, compare, embed and write; vectors build; tune."""
 
 _AT_ONCE = 64  # files whose hashing Ctrl-C has to wait for
 

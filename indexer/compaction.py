@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexer.ann.build import Progress
 from indexer.ann.optimize import Wish, bring_up_to_date, installed
 from indexer.bulk import LARGEST
 from indexer.durable import disk_errors
+from indexer.progress import Progress
 from indexer.writer import IndexWriter
 from retriever.errors import UsageError
 from retriever.store import layout

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from benchmarks.ann.data import PAIRS, K, Material
 from retriever.ann.base import Rows, RowSet
 from retriever.ann.exact import ExactSearch
-from retriever.ann.faiss_flat import load
 from retriever.ann.files import AnnFile, Part, Tuned, tuned_for
 from retriever.ann.ivf_pq import IvfPqSearch
 from retriever.ann.numbering import Numbering
 from retriever.ann.plan import Effort, IvfPq, plan
+from retriever.ann.wheels import load
 from retriever.types import Vectors
 
 LINKS, BUILD_EFFORT = 32, 100
@@ -191,16 +191,14 @@ class Ours(Contender):
         base, (count, dim) = self._material.base, self._material.base.shape
         queries = {PAIRS[kind]: each for kind, each in self._material.tuning.items()}
         exact, numbering = ExactSearch([base], dim), Numbering.of([("0", count)], {"0": 0})
-        tuned: tuple[Tuned, ...] = tune(
-            self.trained.scan, self.trained.sizes, self._every, numbering, exact, queries, wanted, dim
-        )
+        tuned: tuple[Tuned, ...] = tune(self.trained, self._every, numbering, exact, queries, wanted, dim)
         return Part("shape", count, self.trained.sizes, {}, tuned)
 
     def _open(self, part: Part) -> IvfPqSearch:
         base, (count, dim) = self._material.base, self._material.base.shape
         file = AnnFile(self.folder, 0.0, None, (("0", count),), (part,))
         numbering = Numbering.of(file.segments, {"0": 0})
-        return IvfPqSearch([base], dim, file, [self.trained.scan], numbering, [self._every.mask])
+        return IvfPqSearch([base], dim, file, [self.trained], numbering, [self._every.mask])
 
 
 def folder_megabytes(folder: Path) -> float:

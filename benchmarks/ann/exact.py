@@ -12,8 +12,8 @@ import numpy as np
 
 from benchmarks.ann.data import K, Material
 from retriever.ann.exact import ExactSearch
-from retriever.ann.faiss_flat import load
 from retriever.ann.torch_exact import TorchExact
+from retriever.ann.wheels import load
 from retriever.types import Vectors
 
 SIZES = (100, 1000)

@@ -128,7 +128,7 @@ def _layout(parts: Parts, dim: int, memory: int, count: int) -> Row:
 
 def _trained(vectors: Any, lists: int) -> Scan:
     members = RowSet(np.ones(len(vectors), np.bool_))
-    return train(Rows([vectors], vectors.shape[1]), members, members.rows, IvfPq(lists, min(vectors.shape[1], 96))).scan
+    return train(Rows([vectors], vectors.shape[1]), members, members.rows, IvfPq(lists, min(vectors.shape[1], 96)))
 
 
 def _per_list(scan: Scan, queries: Any, rounds: int) -> float:

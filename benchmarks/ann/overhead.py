@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from benchmarks.ann.contenders import TARGETS, Ours
 from benchmarks.ann.data import K, Material
 from benchmarks.ann.speed import BATCH, rate
-from retriever.ann.faiss_flat import load
+from retriever.ann.wheels import load
 from retriever.types import Vectors
 
 QUERIES = 500
@@ -31,7 +31,7 @@ class Raw:
     """
 
     def __init__(self, ours: Ours, base: Vectors, probes: int, pool: int) -> None:
-        scan = ours.trained.scan
+        scan = ours.trained
         self._index, self._projection, self._base, self._pool = scan.index, scan.projection, base, pool
         self._how = load().SearchParametersIVF(nprobe=probes)
 

@@ -15,6 +15,7 @@ from indexer.ann.queries import sample_queries
 from indexer.ann.train import train
 from indexer.ann.tune import tune
 from indexer.durable import sync_folder
+from indexer.progress import Progress
 from retriever.ann.base import Rows, RowSet
 from retriever.ann.cpu import CpuExact
 from retriever.ann.files import DESCRIPTION, AnnFile, Part, checksum
@@ -24,8 +25,7 @@ from retriever.spaces import Space
 from retriever.store import Snapshot, layout
 from retriever.types import Modality
 
-Progress = Callable[[str, int, int | None], None]
-"""Told (what, rows done, rows in all)."""
+Opener = Callable[[], Space | None]
 
 
 def recipes(snapshot: Snapshot, *, recall: float, memory: int | None, faiss: bool = True) -> dict[Modality, Recipe]:
@@ -48,7 +48,7 @@ def write_ann(
     *,
     recall: float,
     memory: int | None = None,
-    space: Space | None = None,
+    space: Opener,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> AnnFile | None:
@@ -60,7 +60,7 @@ def write_ann(
         planned: see `recipes`.
         recall: wanted.
         memory: the budget that was planned for, written down for the next time.
-        space: encodes sample queries; None tunes on the items' own vectors alone.
+        space: gives what encodes sample queries, None to tune on the items' own vectors alone; asked only if needed.
         seed: of everything random.
         progress: called often.
 
@@ -76,8 +76,9 @@ def write_ann(
     segments = tuple((entry.name, entry.rows) for entry in snapshot.manifest.segments)
     file = AnnFile(folder, recall, memory, segments, ())
     try:
+        encoder = space()
         parts = [
-            _part(snapshot, file, modality, recipe, space, seed, progress or (lambda what, done, total: None))
+            _part(snapshot, file, modality, recipe, encoder, seed, progress or (lambda what, done, total: None))
             for modality, recipe in chosen.items()
         ]
         file = replace(file, parts=tuple(parts))
@@ -110,7 +111,7 @@ def _part(
     members, every = RowSet(mask), np.arange(snapshot.rows)
     total = len(members)
     progress("build", 0, total)
-    trained = train(
+    scan = train(
         Rows(blocks, dim), members, every, recipe.sizes, seed=seed, progress=lambda n: progress("build", n, total)
     )
     progress("tune", 0, None)
@@ -119,8 +120,7 @@ def _part(
     mask[own] = False  # a query must not find itself
     numbering = Numbering.between(file, snapshot)
     tuned = tune(
-        trained.scan,
-        trained.sizes,
+        scan,
         RowSet(mask),
         numbering,
         CpuExact(blocks, dim),
@@ -129,12 +129,12 @@ def _part(
         dim,
         seed=seed,
     )
-    part = Part(modality.value, total, trained.sizes, {}, tuned)
+    part = Part(modality.value, total, scan.sizes, {}, tuned)
     try:
-        load().write_index(trained.scan.index, str(file.codes(part)))
+        load().write_index(scan.index, str(file.codes(part)))
     except RuntimeError as error:  # faiss's way of saying that the disk is full
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file.codes(part))) from error
-    np.save(file.projection(part), trained.scan.projection, allow_pickle=False)
+    np.save(file.projection(part), scan.projection, allow_pickle=False)
     written = (file.codes(part), file.projection(part))
     return replace(part, files={path.name: (path.stat().st_size, checksum(path)) for path in written})
 

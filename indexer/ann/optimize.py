@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
-from indexer.ann.build import Progress, recipes, write_ann
+from indexer.ann.build import Opener, recipes, write_ann
 from indexer.durable import disk_errors
+from indexer.progress import Progress
 from indexer.writer import IndexWriter
 from retriever import spaces
 from retriever.ann.files import AnnFile
@@ -25,8 +26,6 @@ from retriever.store import Manifest, Snapshot
 from retriever.types import Modality
 
 log = logging.getLogger(__name__)
-
-Opener = Callable[[], Space | None]
 
 
 @dataclass(frozen=True)
@@ -153,17 +152,16 @@ def _rebuild(writer: IndexWriter, wish: Wish, space: Opener, progress: Progress 
     started = time.monotonic()
     snapshot = writer.snapshot
     plans = {} if snapshot is None else _plans(snapshot, wish)
-    approximates = any(recipe.sizes is not None for recipe in plans.values())
     built = None
     with disk_errors(writer.folder):
-        if snapshot is not None and approximates:
+        if snapshot is not None:
             built = write_ann(
                 snapshot,
                 f"{snapshot.manifest.version + 1:06d}",
                 plans,
                 recall=_recall(wish),
                 memory=wish.memory,
-                space=space(),
+                space=space,
                 progress=progress,
             )
         writer.set_ann(built.folder.name if built else None, recall=wish.recall, memory=wish.memory)

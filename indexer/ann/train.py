@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,14 +33,6 @@ Progress = Callable[[int], None]
 """Told how many rows are encoded."""
 
 
-@dataclass(frozen=True)
-class Trained:
-    """A built part, in memory."""
-
-    scan: Scan
-    sizes: IvfPq
-
-
 def train(
     rows: Rows,
     members: RowSet,
@@ -50,7 +41,7 @@ def train(
     *,
     seed: int = 0,
     progress: Progress | None = None,
-) -> Trained:
+) -> Scan:
     """An inverted file of the member rows.
 
     Args:
@@ -66,9 +57,9 @@ def train(
     sample = _sample(rows, members, max(SAMPLE * sizes.lists, LEAST_SAMPLE), random)
     center = sample.mean(axis=0)
     projection = _projection(sample - center, sizes.dims, random)
-    sizes = replace(sizes, dims=projection.shape[1])
-    quantizer = faiss.IndexFlatL2(sizes.dims)
-    index = faiss.IndexIVFPQFastScan(quantizer, sizes.dims, sizes.lists, sizes.dims, 4, faiss.METRIC_INNER_PRODUCT)
+    dims = projection.shape[1]
+    quantizer = faiss.IndexFlatL2(dims)
+    index = faiss.IndexIVFPQFastScan(quantizer, dims, sizes.lists, dims, 4, faiss.METRIC_INNER_PRODUCT)
     index.by_residual = False  # one table of products a query serves all lists
     index.cp.seed = seed + 1
     index.train((sample - center) @ projection)
@@ -79,11 +70,11 @@ def train(
         if progress:
             progress(done)
     # The lists were made by distance; they are looked into by product, which is what is searched for.
-    by_product = faiss.IndexFlatIP(sizes.dims)
+    by_product = faiss.IndexFlatIP(dims)
     by_product.add(quantizer.reconstruct_n(0, sizes.lists))
     index.quantizer = by_product
     index.referenced_objects = [quantizer, by_product]  # faiss points to them, Python must not let them go
-    return Trained(Scan(index, projection), sizes)
+    return Scan(index, projection)
 
 
 def _sample(rows: Rows, members: RowSet, size: int, random: np.random.Generator) -> Vectors:

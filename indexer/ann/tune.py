@@ -42,7 +42,6 @@ class Trial:
 
 def tune(
     scan: Scan,
-    sizes: IvfPq,
     members: RowSet,
     numbering: Numbering,
     exact: NearestNeighbours,
@@ -56,7 +55,6 @@ def tune(
 
     Args:
         scan: to be searched.
-        sizes: of it.
         members: rows in it.
         numbering: of its ids.
         exact: gives the truth.
@@ -78,7 +76,7 @@ def tune(
         ends = np.cumsum([len(vectors) for vectors in enough.values()])
         for (pair, vectors), truth in zip(enough.items(), np.split(truths, ends[:-1]), strict=True):
             ranks = _ladder(scan, numbering, vectors, truth, bits, wanted)
-            found.append(_tuned(pair, density, ranks, sizes, len(members), dim, wanted))
+            found.append(_tuned(pair, density, ranks, scan.sizes, len(members), dim, wanted))
     return tuple(found)
 
 
@@ -86,10 +84,9 @@ def _tuned(
     pair: str, density: float, ranks: Mapping[int, NDArray[np.int64]], sizes: IvfPq, rows: int, dim: int, wanted: float
 ) -> Tuned:
     count = len(next(iter(ranks.values())))
-    mixed = np.random.Generator(np.random.PCG64(count)).permutation(
-        count
-    )  # samples may come in kinds, one after another
-    chosen_on, checked_on, measured_on = np.array_split(mixed, 3)
+    # Mixed, as samples may come in kinds, one after another.
+    places = np.random.Generator(np.random.PCG64(count)).permutation(count)
+    chosen_on, checked_on, measured_on = np.array_split(places, 3)
 
     def measured(effort: Effort, probes: int) -> Tuned:
         return Tuned(pair, density, effort, _recall(ranks[probes][measured_on], effort.pool), len(measured_on))

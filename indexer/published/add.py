@@ -11,8 +11,8 @@ from typing import Any
 
 from torch import Tensor
 
-from indexer.build import Progress
 from indexer.durable import FolderLock, disk_errors, whole_file
+from indexer.progress import Progress
 from indexer.published import split
 from indexer.published.checkpoint import Checkpoint
 from retriever.errors import SpaceError, UsageError

@@ -11,8 +11,8 @@ from shutil import disk_usage
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from indexer.build import Progress
 from indexer.durable import FolderLock, disk_errors
+from indexer.progress import Progress
 from retriever.errors import RetrieverError
 from retriever.spaces.published import Download
 from retriever.store import layout

@@ -94,6 +94,7 @@ def _approximate(
 
     dim = snapshot.identity.dim
     try:
+        file.verify(wholly=False)
         scans = [Scan.open(file, part, dim) for part in file.parts]
     except (IndexCorrupt, MissingDependency) as error:
         gone = f"The index {snapshot.folder} was written to since it was opened here: open it again."

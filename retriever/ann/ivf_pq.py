@@ -23,7 +23,7 @@ from retriever.ann.base import NearestNeighbours, Neighbours, Rows, RowSet, best
 from retriever.ann.exact import ExactSearch
 from retriever.ann.files import OVERFETCH, AnnFile, Part, damaged, tuned_for
 from retriever.ann.numbering import Numbering
-from retriever.ann.plan import GATHER_NS, Effort
+from retriever.ann.plan import GATHER_NS, Effort, IvfPq
 from retriever.ann.wheels import load
 from retriever.types import Vectors
 
@@ -32,7 +32,6 @@ TUNED_K = 10
 
 TOGETHER = 4_000_000
 """Shortlisted rows of all queries that are looked at in one go; each takes some 30 bytes."""
-
 
 _BY_QUERY = 11
 """faiss: query by query, list by list, with a reservoir; its own choice took 1.2 times as long."""
@@ -52,6 +51,11 @@ class Scan:
         self.index.implem = _BY_QUERY
         self.projection = projection
 
+    @property
+    def sizes(self) -> IvfPq:
+        """Of its lists and codes."""
+        return IvfPq(self.index.nlist, self.index.d)
+
     @classmethod
     def open(cls, file: AnnFile, part: Part, dim: int) -> Scan:
         """The part's files, memory-mapped.
@@ -59,7 +63,6 @@ class Scan:
         Raises:
             IndexCorrupt: one is missing or damaged.
         """
-        file.verify(wholly=False)
         faiss, codes = load(), file.codes(part)
         try:
             projection = np.load(file.projection(part), allow_pickle=False)

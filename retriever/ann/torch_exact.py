@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from retriever.ann.base import Neighbours, Rows, RowSet, blank, cosines, ranked
 from retriever.ann.exact import ExactSearch
+from retriever.ann.gpu import RESERVE
 from retriever.ann.precision import BFLOAT16, FLOAT16, FLOAT32, FORMATS, Format, lengths, native_bfloat16
 from retriever.ann.tiles import HostTiles, ResidentTiles, StreamedTiles, Tiles
 from retriever.types import Vectors
@@ -38,9 +39,6 @@ MOST, LEAST = 16_384, 2048
 
 GROUP = 64
 """Rows of which only the best is looked at first."""
-
-RESERVE = 2 * 2**30
-"""Bytes of a GPU's memory left to products, buffers and other programs."""
 
 
 _ONE_AT_A_TIME = Lock()

@@ -45,7 +45,7 @@ def approximate(blocks, dim):
     tuned = (Tuned("text>shape", 1.0, Effort(4, len(rows)), 1.0, 1),)
     part = Part("shape", count, trained.sizes, {}, tuned)
     file = AnnFile(None, 1.0, None, segments, (part,))
-    return Eager(blocks, dim, file, [trained.scan], numbering, [members.mask])
+    return Eager(blocks, dim, file, [trained], numbering, [members.mask])
 
 
 BACKENDS = {

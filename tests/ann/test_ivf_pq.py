@@ -51,7 +51,7 @@ def built(vectors, effort, *, cuts=(), covered=None, search=Eager, sizes=None):
     tuned = tuple(Tuned(pair, 1.0, effort, 1.0, 1) for pair in ("shape>shape", "text>shape"))
     part = Part("shape", len(members), trained.sizes, {}, tuned)
     file = AnnFile(None, 0.9, None, segments, (part,))
-    return search(blocks, DIM, file, [trained.scan], numbering, [np.ones(len(vectors), bool)])
+    return search(blocks, DIM, file, [trained], numbering, [np.ones(len(vectors), bool)])
 
 
 def recall(found, true) -> float:
@@ -151,14 +151,14 @@ SEARCHER = built(VECTORS, Effort(4, 40), cuts=(1000,), covered=(0,))
 
 def test_tuning_reaches_what_is_wanted_on_queries_that_it_has_not_seen():
     searcher = built(VECTORS, ALL)
-    scan, sizes = searcher._scans[0], searcher._parts[0].sizes
+    scan = searcher._scans[0]
     queries = {
         "text>shape": clustered(200, 7, offset=1.0),
         "shape>shape": clustered(200, 8),
         "audio>shape": QUERIES[:3],
     }
     numbering = Numbering.of([("0", 3000)], {"0": 0})
-    tuned = tune(scan, sizes, RowSet(np.ones(3000, bool)), numbering, ExactSearch([VECTORS], DIM), queries, 0.95, DIM)
+    tuned = tune(scan, RowSet(np.ones(3000, bool)), numbering, ExactSearch([VECTORS], DIM), queries, 0.95, DIM)
     assert [(one.pair, one.density) for one in tuned] == [("text>shape", 1.0), ("shape>shape", 1.0)]
     assert all(one.recall >= 0.95 and 0 < one.effort.probes < LISTS for one in tuned)
     fresh = clustered(300, 9, offset=1.0)
@@ -172,9 +172,9 @@ def test_what_cannot_be_reached_is_not_used():
     noise = np.random.default_rng(1).standard_normal((60, DIM)).astype(np.float32)
     queries = {"text>shape": noise / np.linalg.norm(noise, axis=1, keepdims=True)}
     numbering = Numbering.of([("0", 3000)], {"0": 0})
-    scan, sizes = searcher._scans[0], searcher._parts[0].sizes
+    scan = searcher._scans[0]
     everything = RowSet(np.ones(3000, bool))
-    (one,) = tune(scan, sizes, everything, numbering, ExactSearch([VECTORS], DIM), queries, 1 - 1e-9, DIM)
+    (one,) = tune(scan, everything, numbering, ExactSearch([VECTORS], DIM), queries, 1 - 1e-9, DIM)
     assert one.effort.probes == 0 or one.recall == 1.0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -11,13 +11,11 @@ import numpy as np
 
 from indexer.align.own.pairs import Pair
 from indexer.loading import FEW, Loader, Outcome, Problem, Request, default_workers
+from indexer.progress import Progress
 from retriever import loaders
 from retriever.errors import FileProblem
 from retriever.spaces import SpaceIdentity
 from retriever.types import Loaded, Modality, Payload
-
-Progress = Callable[[str, int, int | None], None]
-"""Told (phase, done, in all or None where not known yet), as in `indexer.build`."""
 
 _WINDOW = 96
 
