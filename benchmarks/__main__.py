@@ -1,4 +1,7 @@
-"""``python -m benchmarks cold | ingest | encode | retrieval | fine-tune | ablation | ann | live | scale | all``."""
+"""``python -m benchmarks`` and a name: cold, ingest, encode, retrieval, arithmetic, fine-tune, ablation, ann, live, ...
+
+``python -m benchmarks --help`` lists all of them.
+"""
 
 from __future__ import annotations
 
@@ -90,6 +93,27 @@ def retrieval(
         save(f"Retrieval, space {space}", rows, json)
 
 
+@app.command()
+def arithmetic(
+    space: Annotated[str, typer.Option(help="Space to judge.")] = "mini",
+    per_value: Annotated[int, typer.Option(min=4, help="Shapes to be found of each value of an attribute.")] = 10,
+    others: Annotated[int, typer.Option(min=1, help="Shapes of each kind that is only in the way.")] = 4,
+    queries: Annotated[int, typer.Option(min=2, help="Questions of each form and task, at most.")] = 60,
+    seed: Annotated[int, typer.Option(min=0, help="Of the shapes, the questions and the sounds.")] = 0,
+    json: JsonTo = None,
+) -> None:
+    """Ways to add and subtract shapes, words, sounds and pictures, on made-up shapes whose right answers are known."""
+    from benchmarks.arithmetic import Sizes, tables
+    from retriever import spaces
+
+    rows = []
+    for title, found in tables(spaces.get(space), Sizes(per_value, others, queries, seed)):
+        show(f"{title}, space {space}", found)
+        rows += [{"section": title, **row} for row in found]
+    if json:
+        save(f"Arithmetic, space {space}", rows, json)
+
+
 @app.command("fine-tune")
 def fine_tune(
     data: Data,
@@ -153,17 +177,17 @@ def ann(
     ] = None,
     rounds: Annotated[int, typer.Option(min=1, help="Counted runs of each.")] = 5,
     table: Annotated[
-        list[str] | None, typer.Option(help="search, overhead, filters or exact; repeat for more.")
+        list[str] | None, typer.Option(help="search, overhead, filters, exact or gpu; repeat for more.")
     ] = None,
     only: Annotated[list[str] | None, typer.Option(help="A contender's name in part; repeat for more.")] = None,
     json: JsonTo = None,
 ) -> None:
     """Nearest neighbours beside FAISS, and beside hnswlib, usearch, LanceDB and Chroma where installed."""
-    from benchmarks.ann import TABLES, tables
+    from benchmarks.ann import GPU, TABLES, tables
     from benchmarks.ann.data import load, make
 
-    if unknown := sorted(set(table or ()) - set(TABLES)):
-        raise UsageError(f"--table {unknown[0]}: choose one of {', '.join(TABLES)}.")
+    if unknown := sorted(set(table or ()) - {*TABLES, GPU}):
+        raise UsageError(f"--table {unknown[0]}: choose one of {', '.join((*TABLES, GPU))}.")
     material = load(vectors) if vectors else make(rows, dim)
     size = f"{len(material.base):,} vectors of length {material.base.shape[1]}, medians of {rounds}"
     found = []

@@ -9,6 +9,8 @@ from typing import Any
 from benchmarks.ann.data import Material
 
 TABLES = ("search", "overhead", "filters", "exact")
+GPU = "gpu"
+"""A further one, made only when asked for."""
 
 
 def tables(
@@ -20,12 +22,16 @@ def tables(
         material: vectors and queries.
         work: an empty folder.
         rounds: counted ones.
-        which: of `TABLES`.
+        which: of `TABLES`, and `GPU`.
         only: parts of contenders' names; None takes all that are installed.
     """
-    from benchmarks.ann import exact, filters, overhead, speed
+    from benchmarks.ann import exact, filters, on_gpu, overhead, speed
     from benchmarks.ann.contenders import Ours
 
+    if GPU in which:
+        yield "Exact on a GPU", list(on_gpu.rows(len(material.base), material.base.shape[1], rounds))
+    if set(which) == {GPU}:
+        return
     exam = speed.Exam(material)
     kinds = speed.named(only if "search" in which else [Ours.name])
     if "search" in which or "overhead" in which:

@@ -7,6 +7,7 @@ import os
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: spinning threads starve every other process
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +19,7 @@ from indexer.align.pictures.pack import Pack
 from indexer.align.publish import Tower, publish
 from indexer.align.shapes import __main__ as shapes
 from indexer.align.sounds import __main__ as sounds
+from indexer.align.spreads import measured
 from retriever.errors import RetrieverError
 from retriever.spaces.audio_tower import AudioTowerConfig
 from retriever.spaces.image_tower import ImageTowerConfig
@@ -41,23 +43,26 @@ def main(
     shape_steps: Annotated[int, typer.Option(help="Optimiser steps of the 3D tower.")] = 5000,
     image_steps: Annotated[int, typer.Option(help="Optimiser steps of the image tower.")] = 3000,
     audio_steps: Annotated[int, typer.Option(help="Optimiser steps of the audio tower.")] = 1200,
+    workers: Annotated[int, typer.Option(help="Processes that make clouds and pictures.")] = 1,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
 ) -> None:
     """Bind the three towers to the text hub, one after the other, then to each other; run again to go on."""
-    shapes.main(data / "shapes_named", out / "shapes", steps=shape_steps, device=device, seed=seed)
+    usual: Any = {"workers": workers, "device": device, "seed": seed}
+    shapes.main(data / "shapes_named", out / "shapes", steps=shape_steps, **usual)
     shown = out / "shapes" / "tower.safetensors"
-    pictures.main([data], out / "pictures", shapes=shown, steps=image_steps, device=device, seed=seed)
+    pictures.main([data], out / "pictures", shapes=shown, steps=image_steps, **usual)
     sounds.main(data / "audio", out / "sounds", fold=-1, steps=audio_steps, device=device, seed=seed)
     put_together(out)
     bridges = fit(open_space(out / "mini"), data, Pack.load(out / "pictures" / "pack"), seed)
     for modality, folder in FOLDERS.items():
         build_in(bridges[modality], out / folder / "tower.safetensors", out / folder / "bridged.safetensors")
     put_together(out, file="bridged.safetensors")
+    put_together(out, file="bridged.safetensors", spreads=measured(open_space(out / "mini"), data, seed))
     typer.echo(f"written: {out / 'mini'}", err=True)
 
 
-def put_together(out: Path, *, file: str = "tower.safetensors") -> None:
+def put_together(out: Path, *, file: str = "tower.safetensors", spreads: Mapping[str, float] | None = None) -> None:
     """The towers trained in `out` as the space OUT/mini."""
     parts: dict[Modality, tuple[Any, ShapeInput | ImageInput | AudioInput]] = {
         Modality.SHAPE: (MINI, ShapeInput(points=MINI.points, color=GREY)),
@@ -68,7 +73,7 @@ def put_together(out: Path, *, file: str = "tower.safetensors") -> None:
         modality: Tower(out / FOLDERS[modality] / file, config, entry, LICENSES[modality])
         for modality, (config, entry) in parts.items()
     }
-    publish(towers, out / "mini", name="mini")
+    publish(towers, out / "mini", name="mini", spreads=spreads)
 
 
 if __name__ == "__main__":

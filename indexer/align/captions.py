@@ -40,17 +40,21 @@ def label_vectors(labels: Sequence[str], encoder: Encoder) -> Vectors:
 
 
 def kept_label_vectors(labels: Sequence[str], path: Path) -> Vectors:
-    """`label_vectors` in the hub, kept in an npz file, since they take minutes for many thousands of labels."""
-    joined = np.frombuffer("\n".join(labels).encode(), np.uint8)
+    """`label_vectors` in the hub; an npz file keeps them, and only those of new labels are worked out."""
+    known: dict[str, int] = {}
+    vectors = np.empty((0, 0), np.float32)
     if path.is_file():
         with np.load(path, allow_pickle=False) as kept:
-            if np.array_equal(kept["labels"], joined):
-                return np.asarray(kept["vectors"], np.float32)
-    hub: Encoder = MiniLM()
-    vectors = label_vectors(labels, hub)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path, labels=joined, vectors=vectors)
-    return vectors
+            known = {label: i for i, label in enumerate(kept["labels"].tobytes().decode().split("\n"))}
+            vectors = np.asarray(kept["vectors"], np.float32)
+    if fresh := [label for label in dict.fromkeys(labels) if label not in known]:
+        hub: Encoder = MiniLM()
+        known |= {label: len(vectors) + i for i, label in enumerate(fresh)}
+        made = label_vectors(fresh, hub)
+        vectors = np.concatenate([vectors.reshape(-1, made.shape[1]), made])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(path, labels=np.frombuffer("\n".join(known).encode(), np.uint8), vectors=vectors)
+    return vectors[[known[label] for label in labels]]
 
 
 def _prompts(label: str) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ def publish(
     folder: Path,
     *,
     name: str,
+    spreads: Mapping[str, float] | None = None,
     based_on: Mapping[str, Any] | None = None,
     training: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -62,6 +63,7 @@ def publish(
         towers: the trained ones; the frozen text tower is added.
         folder: made if missing.
         name: of the space.
+        spreads: of the cosines of each modality with shapes, see `indexer.align.spreads`.
         based_on: name and weights of the space that training started from.
         training: data and recipe of the training, as JSON values.
 
@@ -88,6 +90,7 @@ def publish(
         "license": license_of({modality: tower.license for modality, tower in towers.items()}),
         **{f"{modality}_input": asdict(inputs[modality]) for modality in Modality if modality in inputs},
         "towers": described,
+        **({"spreads": dict(spreads)} if spreads else {}),
         **({"based_on": dict(based_on)} if based_on else {}),
         **({"training": dict(training)} if training else {}),
     }

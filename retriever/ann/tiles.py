@@ -1,8 +1,8 @@
 """Vectors as torch tiles of a bounded size, in the format and on the device they are multiplied in.
 
 Three sources, one contract (`Tiles`): converted in place on the CPU; kept whole in a GPU's memory; or streamed into it
-through pinned memory, tile by tile. The last two were written without a GPU at hand: their logic is tested on the CPU,
-where a "device" tile is a second buffer, but they have not been run on a GPU.
+through pinned memory, tile by tile. On the CPU, tests take a second buffer for the device; the same contract was run on
+a GPU.
 """
 
 from __future__ import annotations
@@ -21,15 +21,18 @@ from retriever.ann.precision import Format
 if TYPE_CHECKING:
     from torch import Tensor
 
-Tile = tuple[NDArray[np.int64], "Tensor"]
+Tile = tuple[NDArray[np.int64] | range, "Tensor"]
 """(m,) row numbers, ascending, and their (m, d) vectors, which are overwritten when the next tile is asked for."""
+
+PRODUCTS = 2**28
+"""Products with a tile at once, where its size is free: 512 MiB. Few queries so see large tiles, and few of them."""
 
 
 class Tiles(Protocol):
     """A source of tiles."""
 
-    def tiles(self, rows: NDArray[np.int64] | None) -> Iterator[Tile]:
-        """The rows asked for, ascending; None: all of them."""
+    def tiles(self, rows: NDArray[np.int64] | None, queries: int = PRODUCTS) -> Iterator[Tile]:
+        """The rows asked for, ascending; None: all of them. `queries` will be multiplied with each tile at once."""
         ...
 
 
@@ -53,7 +56,7 @@ class HostTiles:
             self._blocks = [torch.from_numpy(block) for block in vectors.blocks]
         self._gathered = torch.empty(0)
 
-    def tiles(self, rows: NDArray[np.int64] | None) -> Iterator[Tile]:
+    def tiles(self, rows: NDArray[np.int64] | None, queries: int = PRODUCTS) -> Iterator[Tile]:
         """See `Tiles`."""
         buffer = self.buffer(rows)
         for part in self.parts(rows):
@@ -62,9 +65,7 @@ class HostTiles:
 
     def parts(self, rows: NDArray[np.int64] | None) -> Iterator[NDArray[np.int64]]:
         """The row numbers of the tiles, one after the other."""
-        count = len(self.vectors) if rows is None else len(rows)
-        for start in range(0, count, self.size):
-            stop = min(start + self.size, count)
+        for start, stop in spans(len(self.vectors) if rows is None else len(rows), self.size):
             yield np.arange(start, stop) if rows is None else rows[start:stop]
 
     def buffer(self, rows: NDArray[np.int64] | None, *, pinned: bool = False) -> Tensor:
@@ -106,6 +107,12 @@ class HostTiles:
         )
 
 
+def spans(count: int, size: int) -> Iterator[tuple[int, int]]:
+    """Start and end of each run of `size` numbers below `count`; the last may be shorter."""
+    for start in range(0, count, size):
+        yield start, min(start + size, count)
+
+
 class ResidentTiles:
     """Tiles of a copy of all vectors in a device's memory.
 
@@ -122,15 +129,17 @@ class ResidentTiles:
         for rows, tile in host.tiles(None):
             self._copy[int(rows[0]) : int(rows[-1]) + 1].copy_(tile)
 
-    def tiles(self, rows: NDArray[np.int64] | None) -> Iterator[Tile]:
+    def tiles(self, rows: NDArray[np.int64] | None, queries: int = PRODUCTS) -> Iterator[Tile]:
         """See `Tiles`."""
         import torch
 
-        for part in self._host.parts(rows):
+        size = max(self._host.size, PRODUCTS // max(queries, 1))
+        for start, stop in spans(len(self._copy) if rows is None else len(rows), size):
             if rows is None:
-                yield part, self._copy[int(part[0]) : int(part[-1]) + 1]
+                yield range(start, stop), self._copy[start:stop]
             else:
-                yield part, torch.index_select(self._copy, 0, torch.from_numpy(part).to(self._copy.device))
+                part = torch.from_numpy(rows[start:stop]).to(self._copy.device)
+                yield rows[start:stop], torch.index_select(self._copy, 0, part)
 
 
 class StreamedTiles:
@@ -147,7 +156,7 @@ class StreamedTiles:
     def __init__(self, host: HostTiles, device: str) -> None:
         self._host, self._device = host, device
 
-    def tiles(self, rows: NDArray[np.int64] | None) -> Iterator[Tile]:
+    def tiles(self, rows: NDArray[np.int64] | None, queries: int = PRODUCTS) -> Iterator[Tile]:
         """See `Tiles`."""
         import torch
 

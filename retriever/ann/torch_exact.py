@@ -2,7 +2,8 @@
 
 A tile of rows is multiplied with all queries in bfloat16 (CPUs that multiply it natively), float16 (GPUs) or float32.
 `Format.error` proves how far such a product can be from the cosine. A row is dropped only where it is proven to come
-after k others, so the result is that of `ExactSearch`, bit by bit. The GPU path has not been run on a GPU, see `tiles`.
+after k others, so the result is that of `ExactSearch`, bit by bit. Where there is a GPU, the contract suite tests
+it as well; it was run on an NVIDIA H200.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from retriever.ann.base import Neighbours, Rows, RowSet, blank, cosines, ranked
 from retriever.ann.exact import ExactSearch
-from retriever.ann.gpu import RESERVE
+from retriever.ann.gpu import fits
 from retriever.ann.precision import BFLOAT16, FLOAT16, FLOAT32, FORMATS, Format, lengths, native_bfloat16
 from retriever.ann.tiles import HostTiles, ResidentTiles, StreamedTiles, Tiles
 from retriever.types import Vectors
@@ -43,11 +44,6 @@ GROUP = 64
 
 _ONE_AT_A_TIME = Lock()
 """Tiles are gathered into one buffer, and how torch sums is set for the whole process."""
-
-
-def fits(rows: int, dim: int, free: int) -> bool:
-    """Whether a float16 copy of all vectors fits in a GPU that has `free` bytes left; if not, they are streamed."""
-    return rows * dim * FLOAT16.bytes + RESERVE <= free
 
 
 class TorchExact:
@@ -109,7 +105,8 @@ class TorchExact:
         limit = min(max(count // 32, LEAST), MOST)
         shortlists = Shortlists(queries, k, self._format, self._device, max(limit, 4 * k))
         with _full_sums(self._device):
-            for rows, tile in self._tiles.tiles(None if only is None else only.rows):
+            together = min(len(queries), CPU_BATCH if self._device == "cpu" else GPU_BATCH)
+            for rows, tile in self._tiles.tiles(None if only is None else only.rows, together):
                 shortlists.offer(tile, rows)
         out = shortlists.settle(self._rows)
         lost = np.flatnonzero(shortlists.lost)
@@ -154,7 +151,7 @@ class Shortlists:
         self._found = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))]
         self._fresh = 0
 
-    def offer(self, tile: Tensor, rows: NDArray[np.int64]) -> None:
+    def offer(self, tile: Tensor, rows: NDArray[np.int64] | range) -> None:
         """Take in the rows of a tile that can still be among the k best."""
         group = GROUP
         while group > 1 and len(tile) < 4 * self._k * group:
@@ -169,7 +166,7 @@ class Shortlists:
         if self._fresh > max(2**18, len(self._found[0][0])):  # not sooner, or equal vectors are copied for every tile
             self._trim()
 
-    def _look(self, part: slice, tile: Tensor, rows: NDArray[np.int64], group: int) -> None:
+    def _look(self, part: slice, tile: Tensor, rows: NDArray[np.int64] | range, group: int) -> None:
         """Find the products of some queries that reach their floors; a group is `group` rows at equal distances."""
         import torch
 
@@ -186,7 +183,8 @@ class Shortlists:
         near = groups[owner, :, column]
         pair, place = (near >= floor[owner]).nonzero(as_tuple=True)
         found = torch.stack([owner[pair] + part.start, place * groups.shape[2] + column[pair]]).cpu().numpy()
-        self._found.append((found[0], rows[found[1]], near[pair, place].float().cpu().numpy()))
+        numbers = found[1] + rows.start if isinstance(rows, range) else rows[found[1]]
+        self._found.append((found[0], numbers, near[pair, place].float().cpu().numpy()))
         self._fresh += len(pair)
 
     def _raise(self, part: slice, tops: Tensor) -> None:

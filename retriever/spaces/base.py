@@ -104,6 +104,8 @@ class Space:
         towers: modality -> function that builds its encoder.
         license: of the weights, as a sentence.
         licenses: the same of each tower, where they differ.
+        spreads: modality -> standard deviation of the cosines of its vectors with those of shapes, where it is known:
+            a sum of terms is balanced by it.
     """
 
     def __init__(
@@ -112,10 +114,12 @@ class Space:
         towers: Mapping[Modality, Callable[[], Encoder]],
         license: str,
         licenses: Mapping[Modality, str] | None = None,
+        spreads: Mapping[Modality, float] | None = None,
     ) -> None:
         self.identity = identity
         self.license = license
         self.licenses = dict(licenses or {})
+        self.spreads = dict(spreads or {})
         self._towers = dict(towers)
         self._built: dict[Modality, Encoder] = {}
 

@@ -111,7 +111,10 @@ def _space(at: Path, card: dict[str, Any], device: str) -> Space:
     licenses = {name: tower["license"] for name, tower in towers.items() if "license" in tower}
     license = card.get("license") or " ".join(f"{name}: {line}" for name, line in licenses.items())
     builders = {name: _builder(at, name, tower, device) for name, tower in towers.items()}
-    return Space(identity, builders, license, licenses)
+    spreads = {Modality(name): float(spread) for name, spread in card.get("spreads", {}).items()}
+    if not all(0 < spread <= 1 for spread in spreads.values()):
+        raise ValueError("spreads are above 0, and 1 at most")
+    return Space(identity, builders, license, licenses, spreads)
 
 
 def _builder(at: Path, modality: Modality, tower: dict[str, Any], device: str) -> Callable[[], Encoder]:

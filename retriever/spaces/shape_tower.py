@@ -33,6 +33,7 @@ class TowerConfig:
         neighbors: points around each centre.
         patches: centres of the second abstraction, and so the number of tokens.
         patch_neighbors: first-level centres around each of them.
+        local: width of what is said about the surroundings of a first-level centre.
         width: of a token.
         layers: of the transformer.
         heads: of each layer.
@@ -46,6 +47,7 @@ class TowerConfig:
     neighbors: int = 20
     patches: int = 48
     patch_neighbors: int = 12
+    local: int = 64
     width: int = 256
     layers: int = 3
     heads: int = 8
@@ -54,7 +56,7 @@ class TowerConfig:
     pose_layers: int = 2
 
 
-MINI = TowerConfig(pose_width=128)
+MINI = TowerConfig(pose_width=192, pose_layers=3)
 """Those of `mini`."""
 
 GREY = 0.4
@@ -66,7 +68,12 @@ class ShapeTower(PatchTransformer):
 
     def __init__(self, config: TowerConfig) -> None:
         super().__init__(
-            local=64, paint=3, width=config.width, layers=config.layers, heads=config.heads, patches=config.patches
+            local=config.local,
+            paint=3,
+            width=config.width,
+            layers=config.layers,
+            heads=config.heads,
+            patches=config.patches,
         )
         self.config = config
         self.projection = nn.Linear(2 * config.width, config.dim)

@@ -49,7 +49,7 @@ def test_a_short_run_tells_four_kinds_apart_on_shapes_it_has_not_seen(trained, e
     kinds = sorted({data.captions[i][0] for i in held_out})
     assert len(kinds) == len(KINDS)
     with torch.inference_mode():
-        scores = tower(*data.batch(first)).numpy() @ phrases[kinds].T
+        scores = tower(*examples.resident.batch(first)).numpy() @ phrases[kinds].T
     right = np.array([kinds.index(data.captions[i][0]) for i in held_out])
     assert (scores.argmax(axis=1) == right).mean() > 0.6  # chance is 0.25
 

@@ -9,7 +9,7 @@ from indexer.align import captions
 from indexer.align.loop import Alignment, Recipe
 from indexer.align.objective import companion_loss
 from indexer.align.pictures import pack
-from indexer.align.pictures.companions import Companions, embedded, kept_companions
+from indexer.align.pictures.companions import Companions, embedded, kept_companions, sampled
 from indexer.align.pictures.examples import PictureExamples
 from indexer.align.pictures.sources import renders
 from indexer.align.shapes.sources import parametric_shapes
@@ -24,7 +24,7 @@ KINDS = ("bottle", "chair")
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory):
-    made = renders(parametric_shapes(8, 0, KINDS), 2, "parametric", 0)
+    made = renders(parametric_shapes(8, 0, KINDS), 2, "parametric", (0,))
     return pack.write(made, tmp_path_factory.mktemp("pack"))
 
 
@@ -32,7 +32,8 @@ def pictures(tmp_path_factory):
 def beside(pictures):
     space = open_space()
     return Companions.of(
-        pictures, *embedded(parametric_shapes(8, 0, KINDS), space.encoder(Modality.SHAPE), space.identity.shape)
+        pictures,
+        *embedded(sampled(parametric_shapes(8, 0, KINDS), space.identity.shape), space.encoder(Modality.SHAPE)),
     )
 
 
@@ -53,13 +54,13 @@ def test_draws_tell_which_shape_each_picture_shows(pictures, beside):
 
 
 def test_companions_are_kept_until_the_tower_is_another(tmp_path):
-    made = renders(parametric_shapes(1, 17, KINDS), 1, "parametric", 0)
+    made = renders(parametric_shapes(1, 17, KINDS), 1, "parametric", (0,))
     pictures = pack.write(made, tmp_path / "pack")
     weights, kept = tmp_path / "tower.safetensors", tmp_path / "companions.npz"
     weights.write_bytes((folder() / "shape.safetensors").read_bytes())
 
     def ask():
-        return kept_companions(pictures, [], 1, 0, weights, "cpu", kept)
+        return kept_companions(pictures, [], 1, 0, weights, "cpu", 1, kept)
 
     first, written = ask(), kept.stat().st_mtime_ns
     again = ask()

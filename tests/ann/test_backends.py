@@ -15,7 +15,7 @@ from retriever.ann.cpu import CpuExact
 from retriever.ann.exact import ExactSearch
 from retriever.ann.faiss_flat import FaissFlat
 from retriever.ann.files import AnnFile, Part, Tuned
-from retriever.ann.gpu import Storage
+from retriever.ann.gpu import Storage, faiss_gpus, torch_gpus
 from retriever.ann.ivf_pq import IvfPqSearch
 from retriever.ann.numbering import Numbering
 from retriever.ann.plan import Effort, IvfPq
@@ -61,6 +61,18 @@ BACKENDS = {
     "torch-resident": partial(TorchExact, format="float16", tile_rows=70, source="resident"),
     "torch-streamed": partial(TorchExact, format="float16", tile_rows=64, source="streamed"),
 }
+if faiss_gpus():  # the same contract, where there is a GPU to hold it on
+    BACKENDS |= {
+        "faiss-gpu": partial(FaissFlat, device="cuda"),
+        "faiss-gpu-half": partial(FaissFlat, device="cuda", storage=Storage(half=True)),
+    }
+if torch_gpus():
+    BACKENDS |= {
+        "torch-gpu": partial(TorchExact, device="cuda"),
+        "torch-gpu-bfloat16": partial(TorchExact, device="cuda", format="bfloat16", tile_rows=90, source="resident"),
+        "torch-gpu-float32": partial(TorchExact, device="cuda", format="float32", tile_rows=90, source="streamed"),
+        "torch-gpu-streamed": partial(TorchExact, device="cuda", tile_rows=64, source="streamed"),
+    }
 DIM = 24
 
 

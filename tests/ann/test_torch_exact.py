@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from retriever.ann import torch_exact
 from retriever.ann.base import Rows, RowSet, settle, settle_all
 from retriever.ann.exact import ExactSearch
+from retriever.ann.gpu import fits
 from retriever.ann.precision import FORMATS, lengths, native_bfloat16, pays
 from retriever.ann.tiles import HostTiles, ResidentTiles, StreamedTiles
-from retriever.ann.torch_exact import Shortlists, TorchExact, fits
+from retriever.ann.torch_exact import Shortlists, TorchExact
 
 WAYS = [
     {"format": "bfloat16"},
@@ -162,12 +163,25 @@ def test_tiles_hold_all_rows_once_and_in_order(source, format, size):
     host = HostTiles(Rows(np.split(vectors, [10, 10, 133, 134]), 8), FORMATS[format], size)
     tiles = host if source is None else source(host, "cpu")
     for rows in (None, np.flatnonzero(rng.random(300) < 0.4), np.arange(50, 140), np.empty(0, np.int64)):
-        seen = [(part.copy(), tile.clone()) for part, tile in tiles.tiles(rows)]
+        seen = [(np.array(part), tile.clone()) for part, tile in tiles.tiles(rows)]
         expected = np.arange(300) if rows is None else rows
         assert all(len(part) == len(tile) <= size for part, tile in seen)
         np.testing.assert_array_equal(np.concatenate([np.empty(0, int), *(part for part, _ in seen)]), expected)
         rounded = torch.from_numpy(vectors[expected]).to(FORMATS[format].name and getattr(torch, format))
         assert torch.equal(torch.cat([rounded[:0], *(tile for _, tile in seen)]), rounded)
+
+
+@pytest.mark.parametrize(("queries", "most"), [(1, 300), (4, 100), (400, 7)])
+def test_few_queries_see_a_copy_in_few_tiles(queries, most, monkeypatch):
+    monkeypatch.setattr("retriever.ann.tiles.PRODUCTS", 400)
+    vectors = unit(np.random.default_rng(12), 300, 8)
+    tiles = ResidentTiles(HostTiles(Rows([vectors], 8), FORMATS["float32"], 7), "cpu")
+    for rows in (None, np.arange(0, 300, 2)):
+        seen = [(np.array(part), tile.clone()) for part, tile in tiles.tiles(rows, queries)]
+        expected = np.arange(300) if rows is None else rows
+        np.testing.assert_array_equal(np.concatenate([part for part, _ in seen]), expected)
+        np.testing.assert_array_equal(torch.cat([tile for _, tile in seen]).numpy(), vectors[expected])
+        assert max(len(part) for part, _ in seen) == min(most, len(expected))
 
 
 def test_a_search_that_stops_half_way_leaves_no_thread_waiting():

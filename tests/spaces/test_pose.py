@@ -10,7 +10,7 @@ import torch
 from indexer.align.loop import Recipe
 from indexer.align.shapes import sources
 from indexer.align.shapes.augment import Augmentation, rotations
-from indexer.align.shapes.dataset import build
+from indexer.align.shapes.dataset import Resident, build
 from indexer.align.shapes.poses import PoseExamples, PoseTraining
 from retriever.spaces.pose import (
     COUNT,
@@ -143,7 +143,7 @@ def test_a_tower_with_it_sees_a_shape_that_lies_as_it_would_upright(taught):
     torch.manual_seed(1)
     tower = ShapeTower(SMALL).eval()
     tower.pose = estimator
-    points, grey, around = clouds.batch(np.arange(len(clouds.points)))
+    points, grey, around = Resident(clouds).batch(np.arange(len(clouds.points)))
     turns = rotations(len(points), Augmentation(tumble=0, flip=1, tilt=0), torch.Generator().manual_seed(1))
     flipped = points @ turns.transpose(1, 2)
     with torch.inference_mode():
@@ -163,7 +163,7 @@ def test_after_training_a_shape_is_the_mean_of_the_ways_in_which_it_may_stand(ta
     torch.manual_seed(1)
     tower = ShapeTower(SMALL).eval()
     tower.pose = estimator
-    points, grey, around = clouds.batch(np.arange(24))
+    points, grey, around = Resident(clouds).batch(np.arange(24))
     lying = points @ rotations(24, Augmentation(tumble=1), torch.Generator().manual_seed(2)).transpose(1, 2)
     bare = ShapeTower(replace(SMALL, pose_width=0)).eval()
     bare.load_state_dict({k: v for k, v in tower.state_dict().items() if not k.startswith("pose.")})

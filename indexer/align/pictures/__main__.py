@@ -7,17 +7,20 @@ import os
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: spinning threads starve every other process
 
 import sys
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from indexer.align import captions, vocabulary
+from indexer.align.crew import shared
 from indexer.align.loop import Alignment, Recipe
 from indexer.align.pictures import pack
 from indexer.align.pictures.companions import kept_companions
 from indexer.align.pictures.examples import PictureExamples
-from indexer.align.pictures.sources import everything
+from indexer.align.pictures.sources import a_part
 from retriever.errors import RetrieverError
 from retriever.spaces.image_tower import ImageTower, ImageTowerConfig
 
@@ -30,6 +33,7 @@ def main(
     ] = None,
     views: Annotated[int, typer.Option(help="Pictures of each mesh.")] = 6,
     per_kind: Annotated[int, typer.Option(help="Pictures of parametric shapes of each kind.")] = 48,
+    workers: Annotated[int, typer.Option(help="Processes that make the pictures.")] = 1,
     steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 3000,
     batch: Annotated[int, typer.Option(help="Pictures a step.")] = 128,
     rate: Annotated[float, typer.Option(help="Peak learning rate.")] = 2e-3,
@@ -41,16 +45,18 @@ def main(
     """Bind an image tower to the text hub by contrastive training; run again to go on after an interruption."""
     packed = out / "pack"
     if not pack.exists(packed):
-        sources = everything(data, views=views, per_kind=per_kind, seed=seed)
-        pack.write(sources, packed, lambda done: _say(f"{done} pictures") if done % 1000 == 0 else None)
+        made = shared(partial(a_part, data, views, per_kind, seed), workers)
+        pack.write(
+            chain.from_iterable(made), packed, lambda done: _say(f"{done} pictures") if done % 5000 == 0 else None
+        )
     config = ImageTowerConfig()
     pictures = pack.Pack.load(packed)
     beside = None
     if shapes is not None:
         _say("embedding the shapes that the pictures show")
-        beside = kept_companions(pictures, data, per_kind, seed, shapes, device, out / "companions.npz")
+        beside = kept_companions(pictures, data, per_kind, seed, shapes, device, workers, out / "companions.npz")
     shows = beside.shows if beside else None
-    examples = PictureExamples(pictures, config.side, widen=vocabulary.widen, shows=shows)
+    examples = PictureExamples(pictures, config.side, widen=vocabulary.widen, shows=shows, device=device)
     _say(f"{len(examples.pack.kinds)} pictures, {len(examples.phrases)} captions")
     vectors = captions.kept_label_vectors(examples.phrases, out / "phrases.npz")
     tower = ImageTower(config)

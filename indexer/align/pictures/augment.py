@@ -1,16 +1,24 @@
 """Variation of pictures from draw to draw: framing, surroundings, colours, and what goes wrong in a photo.
 
-Everything is done for the whole batch at once; `generator` is the only source of chance.
+Everything is done for the whole batch at once, where the `generator` is: the only source of chance.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
+
+from indexer.align.draws import by_chance
+
+_LUMA = torch.tensor([0.299, 0.587, 0.114]).expand(3, 3)
+_THIRD = torch.full((3, 3), 1 / 3)
+_ACROSS = torch.tensor([[0.0, -1, 1], [1, 0, -1], [-1, 1, 0]]) / 3**0.5
+"""The grey axis, and what turns colours about it."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +77,10 @@ def plain(rgba: Tensor, side: int, background: float = 1.0) -> Tensor:
 
 def surroundings(count: int, side: int, white: float, generator: torch.Generator) -> Tensor:
     """(count, 3, side, side), about 0..1: white, one grey or colour, a gradient, blotches, stripes, or noise."""
-    behind = torch.ones(count, 3, side, side)
-    kind = torch.randint(len(_SURROUNDINGS), (count,), generator=generator)
-    kind[torch.rand(count, generator=generator) < white] = -1
+    on = by_chance(generator)
+    behind = torch.ones(count, 3, side, side, device=generator.device)
+    kind = torch.randint(len(_SURROUNDINGS), (count,), **on)
+    kind[torch.rand(count, **on) < white] = -1
     for i, make in enumerate(_SURROUNDINGS):
         rows = torch.nonzero(kind == i).flatten()
         if len(rows):
@@ -81,8 +90,9 @@ def surroundings(count: int, side: int, white: float, generator: torch.Generator
 
 def _flat(count: int, side: int, generator: torch.Generator) -> Tensor:
     """One colour each, half of them grey."""
-    color, grey = torch.rand(count, 3, 1, 1, generator=generator), torch.rand(count, 1, 1, 1, generator=generator)
-    colored = torch.rand(count, 1, 1, 1, generator=generator) < 0.5
+    on = by_chance(generator)
+    color, grey = torch.rand(count, 3, 1, 1, **on), torch.rand(count, 1, 1, 1, **on)
+    colored = torch.rand(count, 1, 1, 1, **on) < 0.5
     return torch.where(colored, color, grey).expand(count, 3, side, side)
 
 
@@ -90,22 +100,23 @@ def _blotched(cells: int) -> Callable[[int, int, torch.Generator], Tensor]:
     """One colour blended with a smooth pattern of random ones; 2 cells a side are a gradient."""
 
     def make(count: int, side: int, generator: torch.Generator) -> Tensor:
-        pattern = F.interpolate(torch.rand(count, 3, cells, cells, generator=generator), (side, side), mode="bilinear")
-        return _flat(count, side, generator).lerp(pattern, torch.rand(count, 1, 1, 1, generator=generator))
+        on = by_chance(generator)
+        pattern = F.interpolate(torch.rand(count, 3, cells, cells, **on), (side, side), mode="bilinear")
+        return _flat(count, side, generator).lerp(pattern, torch.rand(count, 1, 1, 1, **on))
 
     return make
 
 
 def _striped(count: int, side: int, generator: torch.Generator) -> Tensor:
-    axis = torch.linspace(-1, 1, side)
-    slant, finer = torch.rand(2, count, 1, 1, 1, generator=generator)
+    axis = torch.linspace(-1, 1, side, device=generator.device)
+    slant, finer = torch.rand(2, count, 1, 1, 1, **by_chance(generator))
     along = axis.view(1, 1, 1, -1) * (slant * torch.pi).cos() + axis.view(1, 1, -1, 1) * (slant * torch.pi).sin()
     stripes = (along * (2 + 14 * finer)).sin() > 0
     return torch.where(stripes, _flat(count, side, generator), _flat(count, side, generator))
 
 
 def _speckled(count: int, side: int, generator: torch.Generator) -> Tensor:
-    return _flat(count, side, generator) + (torch.rand(count, 1, side, side, generator=generator) - 0.5) * 0.4
+    return _flat(count, side, generator) + (torch.rand(count, 1, side, side, **by_chance(generator)) - 0.5) * 0.4
 
 
 _SURROUNDINGS = (_flat, _blotched(2), _blotched(5), _blotched(16), _striped, _speckled)
@@ -113,17 +124,18 @@ _SURROUNDINGS = (_flat, _blotched(2), _blotched(5), _blotched(16), _striped, _sp
 
 def _framing(count: int, side: int, how: Augmentation, generator: torch.Generator) -> Tensor:
     """Sampling grids: scaled, stretched, turned, mirrored, and shifted as far as little is lost."""
+    on = by_chance(generator)
 
     def rand() -> Tensor:
-        return torch.rand(count, generator=generator)
+        return torch.rand(count, **on)
 
-    low, high = torch.log(torch.tensor([how.smallest, how.largest]))
+    low, high = math.log(how.smallest), math.log(how.largest)
     scale = torch.exp(low + (high - low) * rand())
-    stretch = torch.exp((rand() - 0.5) * torch.log(torch.tensor(1 + how.stretch)))
+    stretch = torch.exp((rand() - 0.5) * math.log(1 + how.stretch))
     mirror = torch.where(rand() < 0.5, -1.0, 1.0)
-    angle = torch.randn(count, generator=generator) * how.turn * torch.pi / 180
+    angle = torch.randn(count, **on) * how.turn * torch.pi / 180
     x, y = mirror / (scale * stretch), stretch / scale
-    room = ((1 / scale - 1).abs() + 0.1)[:, None] * (torch.rand(count, 2, generator=generator) * 2 - 1)
+    room = ((1 / scale - 1).abs() + 0.1)[:, None] * (torch.rand(count, 2, **on) * 2 - 1)
     grid = torch.stack(
         [
             torch.stack([x * angle.cos(), -y * angle.sin(), room[:, 0]], dim=1),
@@ -136,20 +148,17 @@ def _framing(count: int, side: int, how: Augmentation, generator: torch.Generato
 
 def _recolored(pixels: Tensor, how: Augmentation, generator: torch.Generator) -> Tensor:
     """Brightness, contrast, saturation and hue as one affine map of each picture's colours."""
-    count = len(pixels)
+    count, on = len(pixels), by_chance(generator)
 
     def factor(most: float) -> Tensor:
-        spread = torch.log(torch.tensor(1 + most))
-        return torch.exp((torch.rand(count, 1, 1, generator=generator) * 2 - 1) * spread)
+        return torch.exp((torch.rand(count, 1, 1, **on) * 2 - 1) * math.log(1 + most))
 
-    luma = torch.tensor([0.299, 0.587, 0.114]).expand(3, 3)
+    luma, third, across, same = (constant.to(pixels.device) for constant in (_LUMA, _THIRD, _ACROSS, torch.eye(3)))
     saturation = factor(how.saturation)
-    saturation[torch.rand(count, generator=generator) < how.grey] = 0
-    angle = torch.randn(count, 1, 1, generator=generator) * how.hue * torch.pi / 180
-    third = torch.full((3, 3), 1 / 3)
-    across = torch.tensor([[0.0, -1, 1], [1, 0, -1], [-1, 1, 0]]) / 3**0.5
-    turned = third + angle.cos() * (torch.eye(3) - third) + angle.sin() * across
-    matrix = (saturation * torch.eye(3) + (1 - saturation) * luma) @ turned
+    saturation[torch.rand(count, **on) < how.grey] = 0
+    angle = torch.randn(count, 1, 1, **on) * how.hue * torch.pi / 180
+    turned = third + angle.cos() * (same - third) + angle.sin() * across
+    matrix = (saturation * same + (1 - saturation) * luma) @ turned
     gain = factor(how.contrast)
     matrix = matrix * gain * factor(how.brightness)
     middle = pixels.mean(dim=(1, 2, 3))[:, None]
@@ -159,18 +168,18 @@ def _recolored(pixels: Tensor, how: Augmentation, generator: torch.Generator) ->
 
 def _damaged(pixels: Tensor, how: Augmentation, generator: torch.Generator) -> Tensor:
     """Blurred, noisy, partly hidden."""
-    count, side = len(pixels), pixels.shape[-1]
-    blurred = torch.rand(count, generator=generator) < how.blur
+    count, side, on = len(pixels), pixels.shape[-1], by_chance(generator)
+    blurred = torch.rand(count, **on) < how.blur
     if blurred.any():
         half = F.interpolate(pixels[blurred], scale_factor=0.5, mode="area")
         pixels[blurred] = F.interpolate(half, (side, side), mode="bilinear")
-    sigma = torch.rand(count, 1, 1, 1, generator=generator) ** 2 * how.noise / 255
-    pixels = pixels + sigma * torch.randn(pixels.shape, generator=generator)
-    size, start = torch.rand(2, count, 2, generator=generator)
+    sigma = torch.rand(count, 1, 1, 1, **on) ** 2 * how.noise / 255
+    pixels = pixels + sigma * torch.randn(pixels.shape, **on)
+    size, start = torch.rand(2, count, 2, **on)
     size = 0.15 + 0.3 * size
     first, last = (start * (1 - size) * side)[:, :, None], ((start * (1 - size) + size) * side)[:, :, None]
-    place = torch.arange(side)
+    place = torch.arange(side, device=pixels.device)
     inside = (place >= first) & (place < last)
     hidden = inside[:, 0, None, :, None] & inside[:, 1, None, None, :]
-    hidden &= (torch.rand(count, generator=generator) < how.erase)[:, None, None, None]
-    return torch.where(hidden, torch.rand(count, 3, 1, 1, generator=generator), pixels)
+    hidden &= (torch.rand(count, **on) < how.erase)[:, None, None, None]
+    return torch.where(hidden, torch.rand(count, 3, 1, 1, **on), pixels)

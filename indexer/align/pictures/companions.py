@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer import parametric
+from indexer.align.crew import PARTS, shared
 from indexer.align.pictures.pack import Pack
 from indexer.align.pictures.sources import PARAMETRIC_SEED
 from indexer.align.shapes import sources
@@ -57,7 +60,7 @@ class Companions:
 
 
 def kept_companions(
-    pack: Pack, folders: Iterable[Path], per_kind: int, seed: int, weights: Path, device: str, path: Path
+    pack: Pack, folders: Sequence[Path], per_kind: int, seed: int, weights: Path, device: str, workers: int, path: Path
 ) -> Companions:
     """Those of a pack that `indexer.align.pictures.sources.everything` filled with the same settings.
 
@@ -69,28 +72,35 @@ def kept_companions(
             if np.array_equal(kept["digest"], digest):
                 return Companions(kept["vectors"], kept["shows"])
     encoder, entry = ShapeEncoder(weights, MINI, device), ShapeInput(points=MINI.points, color=GREY)
-    tables = [folder / "shapes_named" for folder in folders]
-    named = chain.from_iterable(sources.named_meshes(table) for table in tables if (table / "items.csv").is_file())
-    made = sources.parametric_shapes(per_kind, seed + PARAMETRIC_SEED)
-    fresh = Companions.of(pack, *embedded(chain(named, made), encoder, entry))
+    tables = [folder / "shapes_named" for folder in folders if (folder / "shapes_named" / "items.csv").is_file()]
+    parts = shared(partial(_part, tables, per_kind, seed + PARAMETRIC_SEED, entry), workers)
+    fresh = Companions.of(pack, *embedded(chain.from_iterable(parts), encoder))
     np.savez(path, digest=digest, vectors=fresh.vectors, shows=fresh.shows)
     return fresh
 
 
-def embedded(shapes: Iterable[LabelledShape], encoder: Encoder, entry: ShapeInput) -> tuple[list[Key], Vectors]:
-    """Keys and (k, d) vectors of all shapes that have a surface, each from one cloud."""
+def embedded(clouds: Iterable[tuple[Key, Payload]], encoder: Encoder) -> tuple[list[Key], Vectors]:
+    """Keys and (k, d) vectors of shapes, each from one cloud."""
     keys: list[Key] = []
     blocks: list[Vectors] = []
-    clouds = _clouds(shapes, entry)
+    clouds = iter(clouds)
     while block := list(islice(clouds, _BLOCK)):
         keys += [key for key, _ in block]
         blocks.append(encoder.encode([cloud for _, cloud in block]))
     return keys, np.concatenate(blocks)
 
 
-def _clouds(shapes: Iterable[LabelledShape], entry: ShapeInput) -> Iterator[tuple[Key, Payload]]:
+def sampled(shapes: Iterable[LabelledShape], entry: ShapeInput) -> Iterator[tuple[Key, Payload]]:
+    """A cloud of each shape that has a surface."""
     for shape in shapes:
         try:
             yield (shape.group, shape.captions[0]), sample(shape.geometry, entry, "y", 0)
         except FileProblem:
             continue
+
+
+def _part(tables: Sequence[Path], per_kind: int, seed: int, entry: ShapeInput, part: int) -> list[tuple[Key, Payload]]:
+    shapes: list[Iterator[LabelledShape]] = [islice(sources.named_meshes(table), part, None, PARTS) for table in tables]
+    if kinds := parametric.names()[part::PARTS]:
+        shapes.append(sources.parametric_shapes(per_kind, seed, kinds))
+    return list(sampled(chain.from_iterable(shapes), entry))

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from indexer.align.draws import CaptionDeck, Deck, generator_of
 from indexer.align.loop import Drawn
 from indexer.align.pictures.augment import Augmentation, augment, plain
 from indexer.align.pictures.pack import Pack
@@ -34,6 +35,7 @@ class PictureExamples:
         widen: captions of one picture -> those and more, synonyms and hypernyms say.
         own: chance that a picture's caption is one of its own and not one of the added.
         shows: (n,) which companion each picture of the pack shows, -1 for none.
+        device: where pictures are varied; on a GPU, all of them are kept in its memory.
     """
 
     def __init__(
@@ -46,8 +48,10 @@ class PictureExamples:
         widen: Widen = tuple,
         own: float = 0.7,
         shows: NDArray[np.int64] | None = None,
+        device: str = "cpu",
     ) -> None:
-        self.pack, self._side, self._own, self._shows = pack, side, own, shows
+        self.pack, self._side, self._shows, self._device = pack, side, shows, device
+        self._resident = None if device == "cpu" else torch.from_numpy(np.asarray(pack.pixels)).to(device)
         self._augmentation = augmentation or Augmentation()
         phrases: dict[str, int] = {}
         widened: dict[tuple[str, ...], tuple[list[int], list[int]]] = {}
@@ -58,24 +62,25 @@ class PictureExamples:
                 widened[captions] = number[0], number[1]
         self._captions = [widened[captions] for captions in pack.captions]
         self.phrases = list(phrases)
-        self._chances = _drawing_chances(pack, mixture or MIXTURE)
+        own_ones, added_ones = zip(*self._captions, strict=True)
+        # The first, which is the name, is drawn as often as all the others together.
+        self._deck = CaptionDeck(own_ones, added_ones, chance=own, first=0.5)
+        self._rows = Deck(_drawing_chances(pack, mixture or MIXTURE))
 
     def draw(self, rng: np.random.Generator, count: int) -> Drawn:
         """(count, s, s, 3) bytes of training pictures, varied; a caption of each, and the shape that it shows."""
-        rows = rng.choice(len(self._chances), count, p=self._chances)
-        captions = np.array([self._caption(rng, row) for row in rows])
+        rows = self._rows.draw(rng, count)
+        captions = self._deck.draw(rng, rows)
         side = int(rng.integers(self._side * 2 // 3 // 8, self._side // 8 + 1)) * 8
-        generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
-        rgba = torch.from_numpy(np.stack([self.pack.pixels[row] for row in rows]))
+        generator = generator_of(rng, self._device)
         shown = None if self._shows is None else self._shows[rows]
-        return Drawn((augment(rgba, side, self._augmentation, generator),), captions, shown)
+        return Drawn((augment(self._pixels(rows), side, self._augmentation, generator),), captions, shown)
 
-    def _caption(self, rng: np.random.Generator, row: int) -> int:
-        """The first, which is the name, as often as all the others together."""
-        own, added = self._captions[row]
-        if added and rng.random() > self._own:
-            return int(rng.choice(added))
-        return own[0] if rng.random() < 0.5 else int(rng.choice(own))
+    def _pixels(self, rows: NDArray[np.int64]) -> Tensor:
+        """(b, s, s, 4) bytes of some pictures of the pack."""
+        if self._resident is not None:
+            return self._resident[torch.from_numpy(rows).to(self._device)]
+        return torch.from_numpy(np.stack([self.pack.pixels[row] for row in rows]))
 
     @torch.inference_mode()
     def validate(self, tower: nn.Module, phrase_vectors: Tensor) -> dict[str, float]:
@@ -97,8 +102,7 @@ class PictureExamples:
     def _vectors(self, tower: nn.Module, rows: NDArray[np.int64], device: str) -> Tensor:
         vectors = []
         for part in np.array_split(rows, -(-len(rows) // 64)):
-            rgba = torch.from_numpy(np.stack([self.pack.pixels[row] for row in part]))
-            vectors.append(tower(plain(rgba, self._side).to(device)).float().cpu())
+            vectors.append(tower(plain(self._pixels(part), self._side).to(device)).float().cpu())
         return torch.cat(vectors)
 
     def _measures(self, vectors: Tensor, rows: NDArray[np.int64], phrase_vectors: Tensor) -> dict[str, float]:

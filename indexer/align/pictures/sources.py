@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps
 
+from indexer import parametric
 from indexer.align.captions import clean
+from indexer.align.crew import PARTS
 from indexer.align.pictures.chance import jittered, painted, random_light, random_view
 from indexer.align.pictures.names import photo_captions
 from indexer.align.pictures.pack import SIDE, LabelledPicture
@@ -38,32 +41,44 @@ LICENCES = {
 """Under what each source of pictures may be used."""
 
 
-def everything(folders: Iterable[Path], *, views: int, per_kind: int, seed: int) -> Iterator[LabelledPicture]:
-    """All pictures of data folders, then parametric ones.
+def everything(
+    folders: Iterable[Path], *, views: int, per_kind: int, seed: int, part: int = 0, parts: int = 1
+) -> Iterator[LabelledPicture]:
+    """All pictures of data folders, then parametric ones; or one part of them.
 
     Args:
         folders: each with some of ``photos/<set>``, ``shapes_named`` and ``renders``.
         views: pictures of each named mesh.
         per_kind: parametric shapes of each kind, one picture each.
         seed: of everything random.
+        part: which, from 0.
+        parts: how many there are.
     """
+    seeds = (seed, part)
     for data in folders:
         for photographed in sorted(data.glob("photos/*/")):
-            yield from photos(photographed)
+            yield from photos(photographed, part, parts)
         table = data / "shapes_named" / "items.csv"
         if table.is_file():
-            yield from authors_renders(data / "renders", table, "kenney")
-            yield from renders(shapes.named_meshes(table.parent), views, "render", seed)
-    yield from renders(shapes.parametric_shapes(per_kind, seed + PARAMETRIC_SEED), 1, "parametric", seed)
+            if not part:
+                yield from authors_renders(data / "renders", table, "kenney")
+            yield from renders(islice(shapes.named_meshes(table.parent), part, None, parts), views, "render", seeds)
+    if kinds := parametric.names()[part::parts]:
+        yield from renders(shapes.parametric_shapes(per_kind, seed + PARAMETRIC_SEED, kinds), 1, "parametric", seeds)
 
 
-def renders(of: Iterable[LabelledShape], views: int, kind: str, seed: int) -> Iterator[LabelledPicture]:
+def a_part(data: Sequence[Path], views: int, per_kind: int, seed: int, part: int) -> list[LabelledPicture]:
+    """One of `PARTS` parts of everything."""
+    return list(everything(data, views=views, per_kind=per_kind, seed=seed, part=part, parts=PARTS))
+
+
+def renders(of: Iterable[LabelledShape], views: int, kind: str, seeds: Sequence[int]) -> Iterator[LabelledPicture]:
     """`views` pictures of each shape, from random sides, in random light and with changed colours.
 
     The split is that of the shapes: a picture is held out where its shape is.
     """
     for number, shape in enumerate(of):
-        rng = np.random.default_rng((seed, number, 3))
+        rng = np.random.default_rng((*seeds, number, 3))
         for _ in range(views):
             geometry, captions = _dressed(shape, kind, rng)
             pixels = render_rgba(geometry, random_view(rng), side=SIDE, light=random_light(rng))
@@ -100,9 +115,9 @@ def authors_renders(folder: Path, table: Path, of: str) -> Iterator[LabelledPict
             yield LabelledPicture(squared(path, cut_out=True), captions, groups[0], "renders", "render", held_out)
 
 
-def photos(folder: Path) -> Iterator[LabelledPicture]:
+def photos(folder: Path, part: int = 0, parts: int = 1) -> Iterator[LabelledPicture]:
     """Photos in class folders, or ``<Name>_Iconic.jpg`` files side by side; a hash of the name holds out a tenth."""
-    for path in sorted(folder.rglob("*.jpg")):
+    for path in sorted(folder.rglob("*.jpg"))[part::parts]:
         place = path.relative_to(folder)
         name = place.parts[0] if len(place.parts) > 1 else path.stem.removesuffix("_Iconic")
         group = f"{folder.name}/{place.as_posix()}"

@@ -1,16 +1,19 @@
 """Augmentation of clouds during training: pose, proportions, noise and missing parts.
 
 Turning and even scaling leave neighbourhoods as they are, so their precomputed `Grouping` stays valid; only where
-parts are cut away is it made anew.
+parts are cut away is it made anew. Everything is done for a whole batch at once, where the `generator` is: the only
+source of chance.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from indexer.align.draws import by_chance
 from retriever.spaces.pose import standing
 from retriever.spaces.shape_tower import GREY
 
@@ -42,26 +45,26 @@ class Augmentation:
 
 def rotations(count: int, how: Augmentation, generator: torch.Generator) -> Tensor:
     """(count, 3, 3) rotation matrices."""
-    axis_angle = torch.randn(count, 3, generator=generator) * how.tilt
-    yaw = torch.zeros(count, 3)
-    yaw[:, 1] = torch.rand(count, generator=generator) * 2 * torch.pi
+    on = by_chance(generator)
+    axis_angle = torch.randn(count, 3, **on) * how.tilt
+    yaw = torch.zeros(count, 3, device=generator.device)
+    yaw[:, 1] = torch.rand(count, **on) * 2 * torch.pi
     turned = _rotation(axis_angle) @ _rotation(yaw)
-    quaternion = torch.nn.functional.normalize(torch.randn(count, 4, generator=generator), dim=-1)
-    flipped = standing(_OTHER_AXES[torch.randint(5, (count,), generator=generator)]) @ turned
-    chance = torch.rand(count, generator=generator)[:, None, None]
+    quaternion = torch.nn.functional.normalize(torch.randn(count, 4, **on), dim=-1)
+    flipped = standing(_OTHER_AXES.to(generator.device)[torch.randint(5, (count,), **on)]) @ turned
+    chance = torch.rand(count, **on)[:, None, None]
     turned = torch.where(chance < how.tumble + how.flip, flipped, turned)
     return torch.where(chance < how.tumble, _from_quaternion(quaternion), turned)
 
 
 def augment(points: Tensor, how: Augmentation, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """(b, n, 3) clouds -> stretched, turned and noisy ones, back in the unit sphere; and (b, 3), where up is now."""
-    b = len(points)
-    log_stretch = torch.log(torch.tensor(1 + how.stretch))
-    stretch = torch.exp((torch.rand(b, 1, 3, generator=generator) * 2 - 1) * log_stretch)
+    b, on = len(points), by_chance(generator)
+    stretch = torch.exp((torch.rand(b, 1, 3, **on) * 2 - 1) * math.log(1 + how.stretch))
     rotation = rotations(b, how, generator)
     turned = (points * stretch) @ rotation.transpose(1, 2)
-    sigma = torch.rand(b, 1, 1, generator=generator).square() * how.noise  # mostly little
-    return to_unit_sphere(turned + sigma * torch.randn(points.shape, generator=generator)), rotation[:, :, 1]
+    sigma = torch.rand(b, 1, 1, **on).square() * how.noise  # mostly little
+    return to_unit_sphere(turned + sigma * torch.randn(points.shape, **on)), rotation[:, :, 1]
 
 
 def cut(points: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -82,10 +85,10 @@ def cut(points: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
 
 def _one_side(points: Tensor, generator: torch.Generator) -> Tensor:
     """(b, n) 1.0 for the points before a random plane, at least 60 % of them, else 0.0."""
-    b, n, _ = points.shape
-    direction = torch.nn.functional.normalize(torch.randn(b, 3, 1, generator=generator), dim=1)
+    (b, n, _), on = points.shape, by_chance(generator)
+    direction = torch.nn.functional.normalize(torch.randn(b, 3, 1, **on), dim=1)
     rank = (points @ direction).squeeze(-1).argsort(dim=1).argsort(dim=1)
-    return (rank < torch.randint(n * 6 // 10, n + 1, (b, 1), generator=generator)).float()
+    return (rank < torch.randint(n * 6 // 10, n + 1, (b, 1), **on)).float()
 
 
 def _in_sight(points: Tensor, generator: torch.Generator, *, cells: int = 14, depth: float = 0.12) -> Tensor:
@@ -94,16 +97,18 @@ def _in_sight(points: Tensor, generator: torch.Generator, *, cells: int = 14, de
     turned = points @ rotations(b, Augmentation(tumble=1.0), generator).transpose(1, 2)
     column, row = ((turned[..., :2] + 1) / 2 * cells).long().clamp(0, cells - 1).unbind(-1)
     cell = row * cells + column
-    nearest = torch.full((b, cells * cells), torch.inf).scatter_reduce(1, cell, turned[..., 2], "amin")
+    nearest = torch.full((b, cells * cells), torch.inf, device=points.device).scatter_reduce(
+        1, cell, turned[..., 2], "amin"
+    )
     return (turned[..., 2] <= nearest.gather(1, cell) + depth).float()
 
 
 def repaint(colors: Tensor, how: Augmentation, generator: torch.Generator) -> Tensor:
     """(b, n, 3) RGB in 0..1 -> brighter, darker or shifted ones, and the grey of "no colour" for some clouds."""
-    b = len(colors)
-    gain = 0.7 + 0.6 * torch.rand(b, 1, 1, generator=generator)
-    shift = 0.1 * torch.randn(b, 1, 3, generator=generator)
-    colored = torch.rand(b, 1, 1, generator=generator) >= how.grey
+    b, on = len(colors), by_chance(generator)
+    gain = 0.7 + 0.6 * torch.rand(b, 1, 1, **on)
+    shift = 0.1 * torch.randn(b, 1, 3, **on)
+    colored = torch.rand(b, 1, 1, **on) >= how.grey
     return torch.where(colored, (colors * gain + shift).clamp(0, 1), GREY)
 
 

@@ -52,16 +52,6 @@ class Clouds:
     held_out: NDArray[np.bool_]
     sources: list[str]
 
-    def batch(self, rows: NDArray[np.int64]) -> tuple[torch.Tensor, torch.Tensor, Grouping]:
-        """(b, p, 3) float32 points of some clouds, their colours in 0..1, and their neighbourhoods."""
-
-        def index(array: NDArray) -> torch.Tensor:
-            return torch.from_numpy(array[rows].astype(np.int64))
-
-        points = torch.from_numpy(self.points[rows].astype(np.float32))
-        colors = torch.from_numpy(self.colors[rows].astype(np.float32) / 255)
-        return points, colors, Grouping(index(self.centers), index(self.near), index(self.patch_near))
-
     def save(self, path: Path) -> None:
         """As an npz of plain arrays."""
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -96,6 +86,27 @@ class Clouds:
         owner = np.concatenate([part.owner + start for part, start in zip(parts, before[:-1], strict=True)])
         sources = [source for part in parts for source in part.sources]
         return cls(**arrays, owner=owner, captions=captions, phrases=list(phrases), sources=sources)
+
+
+class Resident:
+    """Clouds where they are drawn from: on the CPU the same memory, on a GPU a copy.
+
+    Args:
+        clouds: all of them.
+        device: "cpu" or "cuda".
+    """
+
+    def __init__(self, clouds: Clouds, device: str = "cpu") -> None:
+        self.device = device
+        places = (clouds.centers, clouds.near, clouds.patch_near)
+        arrays = (clouds.points, clouds.colors, *(array.view(np.int16) for array in places))
+        self._arrays = [torch.from_numpy(np.ascontiguousarray(array)).to(device) for array in arrays]
+
+    def batch(self, rows: NDArray[np.int64]) -> tuple[torch.Tensor, torch.Tensor, Grouping]:
+        """(b, p, 3) float32 points of some clouds, their colours in 0..1, and their neighbourhoods."""
+        chosen = torch.from_numpy(np.asarray(rows, np.int64)).to(self.device)
+        points, colors, *places = (array[chosen] for array in self._arrays)
+        return points.float(), colors.float() / 255, Grouping(*(place.long() for place in places))
 
 
 def build(

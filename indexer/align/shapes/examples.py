@@ -9,15 +9,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from indexer.align.draws import CaptionDeck, Deck, generator_of
 from indexer.align.loop import Drawn
 from indexer.align.shapes.augment import Augmentation, augment, cut, repaint, to_unit_sphere
-from indexer.align.shapes.dataset import Clouds
+from indexer.align.shapes.dataset import Clouds, Resident
 from retriever import metrics
 from retriever.spaces.shape_tower import GREY, TowerConfig
 from retriever.spaces.tokens import Grouping, group
 
 PARAMETRIC = "parametric"
 Widen = Callable[[Sequence[str]], tuple[str, ...]]
+
+_JUDGED = 1500  # held-out shapes of a kind: enough for a curve, quick enough to be looked at often
 
 
 class ShapeExamples:
@@ -30,6 +33,7 @@ class ShapeExamples:
         mixture: source -> share of the clouds drawn; sources not named share what is left by size.
         widen: captions of one shape -> those and more, synonyms and hypernyms say.
         own: chance that a shape's caption is one of its own and not one of the added.
+        device: where clouds are drawn and varied.
     """
 
     def __init__(
@@ -41,34 +45,35 @@ class ShapeExamples:
         mixture: Mapping[str, float] | None = None,
         widen: Widen = tuple,
         own: float = 0.6,
+        device: str = "cpu",
     ) -> None:
-        self.clouds, self.config, self._own = clouds, config, own
+        self.clouds, self.config = clouds, config
+        self.resident = Resident(clouds, device)
         self._augmentation = augmentation or Augmentation()
         phrases = {phrase: i for i, phrase in enumerate(clouds.phrases)}
-        self._added: list[list[int]] = []
-        for captions in clouds.captions:
-            mine = [clouds.phrases[i] for i in captions]
-            more = [phrase for phrase in widen(mine) if phrase not in mine]
-            self._added.append([phrases.setdefault(phrase, len(phrases)) for phrase in more])
+        widened: dict[tuple[int, ...], list[int]] = {}
+        for captions in map(tuple, clouds.captions):
+            if captions not in widened:
+                mine = [clouds.phrases[i] for i in captions]
+                more = [phrase for phrase in widen(mine) if phrase not in mine]
+                widened[captions] = [phrases.setdefault(phrase, len(phrases)) for phrase in more]
+        added = [widened[tuple(captions)] for captions in clouds.captions]
         self.phrases = list(phrases)
-        self._chances = _drawing_chances(clouds, mixture or {})
+        self._captions = CaptionDeck(clouds.captions, added, chance=own)
+        self._clouds = Deck(_drawing_chances(clouds, mixture or {}))
 
     def draw(self, rng: np.random.Generator, count: int) -> Drawn:
         """Points, colours and neighbourhoods of `count` clouds for training, and a caption of each."""
-        rows = rng.choice(len(self._chances), count, p=self._chances)
-        captions = np.array([self._caption(rng, shape) for shape in self.clouds.owner[rows]])
-        *inputs, ups = self._augmented(rows, torch.Generator().manual_seed(int(rng.integers(2**62))))
+        rows = self._clouds.draw(rng, count)
+        captions = self._captions.draw(rng, self.clouds.owner[rows])
+        *inputs, ups = self._augmented(rows, generator_of(rng, self.resident.device))
         return Drawn(tuple(inputs), captions, ups=ups)
-
-    def _caption(self, rng: np.random.Generator, shape: int) -> int:
-        added = self._added[shape]
-        return int(rng.choice(added if added and rng.random() > self._own else self.clouds.captions[shape]))
 
     def _augmented(
         self, rows: NDArray[np.int64], generator: torch.Generator
     ) -> tuple[Tensor, Tensor, Grouping, Tensor]:
         how = self._augmentation
-        points, colors, grouping = self.clouds.batch(rows)
+        points, colors, grouping = self.resident.batch(rows)
         partial = int(len(rows) * how.partial)  # the first few, since rows are in random order
         if partial:
             fewer, kept = cut(points[:partial], generator)
@@ -96,14 +101,16 @@ class ShapeExamples:
         return measured
 
     def _held_out(self, parametric: bool) -> list[int]:
+        """A fixed choice of them."""
         source_fits = [(source == PARAMETRIC) == parametric for source in self.clouds.sources]
-        return [i for i, out in enumerate(self.clouds.held_out) if out and source_fits[i]]
+        shapes = np.flatnonzero(self.clouds.held_out & np.array(source_fits))
+        return sorted(np.random.default_rng(0).permutation(shapes)[:_JUDGED].tolist())
 
     def _vectors(self, tower: nn.Module, shapes: list[int], device: str) -> Tensor:
         first_cloud = np.searchsorted(self.clouds.owner, shapes)
         vectors = []
         for rows in np.array_split(first_cloud, -(-len(shapes) // 64)):
-            points, _, grouping = self.clouds.batch(rows)
+            points, _, grouping = self.resident.batch(rows)
             grey = torch.full_like(points, GREY)
             vectors.append(tower(points.to(device), grey.to(device), grouping.to(device)).float().cpu())
         return torch.cat(vectors)

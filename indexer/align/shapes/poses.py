@@ -37,10 +37,13 @@ class PoseExamples(ShapeExamples):
         clouds: what to draw from.
         config: of the tower.
         mixture: source -> share of the clouds drawn.
+        device: where clouds are drawn and turned.
     """
 
-    def __init__(self, clouds: Clouds, config: TowerConfig, mixture: Mapping[str, float] | None = None) -> None:
-        super().__init__(clouds, config, augmentation=LYING, mixture=mixture)
+    def __init__(
+        self, clouds: Clouds, config: TowerConfig, mixture: Mapping[str, float] | None = None, device: str = "cpu"
+    ) -> None:
+        super().__init__(clouds, config, augmentation=LYING, mixture=mixture, device=device)
 
     def draw(self, rng: np.random.Generator, count: int) -> Drawn:
         """Points and neighbourhoods of `count` clouds, and which way is up in each."""
@@ -59,13 +62,13 @@ class PoseExamples(ShapeExamples):
         return measured
 
     def _found(self, tower: nn.Module, rows: np.ndarray, how: Augmentation, directions: Tensor) -> float:
-        generator, right = torch.Generator().manual_seed(0), 0
+        generator, right = torch.Generator(self.resident.device).manual_seed(0), 0
         for part in np.array_split(rows, -(-len(rows) // 64)):
-            points, _, grouping = self.clouds.batch(part)
+            points, _, grouping = self.resident.batch(part)
             turns = rotations(len(points), how, generator)
             lying, device = points @ turns.transpose(1, 2), directions.device.type
-            up = likeliest(tower(lying.to(device), grouping.to(device)), directions).cpu()
-            right += int(((up * turns[:, :, 1]).sum(dim=1) > math.cos(RIGHT)).sum())
+            up = likeliest(tower(lying.to(device), grouping.to(device)), directions)
+            right += int(((up * turns[:, :, 1].to(device)).sum(dim=1) > math.cos(RIGHT)).sum())
         return right / len(rows)
 
 
@@ -78,13 +81,10 @@ class PoseTraining(Alignment):
         return pose_loss(self.outputs(drawn), drawn.ups.to(self.recipe.device), self.phrases)
 
 
-def trained(
-    clouds: Clouds, config: TowerConfig, steps: int, folder: Path, device: str, seed: int, log: Log
-) -> UpEstimator:
+def trained(clouds: Clouds, config: TowerConfig, recipe: Recipe, folder: Path, log: Log) -> UpEstimator:
     """An estimator for towers of `config`, trained in `folder`, frozen."""
     estimator = UpEstimator(config.pose_width, config.pose_layers, config.patches)
-    examples = PoseExamples(clouds, config, {PARAMETRIC: 0.5})
-    recipe = Recipe(steps=steps, seed=seed, device=device)
+    examples = PoseExamples(clouds, config, {PARAMETRIC: 0.5}, recipe.device)
     kept = PoseTraining(examples, estimator.directions.numpy(), estimator, recipe, folder).train(log)
     assert isinstance(kept, UpEstimator)
     return kept.to("cpu").requires_grad_(False)

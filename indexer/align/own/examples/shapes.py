@@ -42,7 +42,7 @@ class OwnShapes(ShapeExamples):
         device = phrase_vectors.device.type
         vectors = [torch.zeros(0, phrase_vectors.shape[1])]
         for start in range(0, len(self._first), _BLOCK):
-            points, colors, grouping = self.clouds.batch(self._first[start : start + _BLOCK])
+            points, colors, grouping = self.resident.batch(self._first[start : start + _BLOCK])
             vectors.append(tower(points.to(device), colors.to(device), grouping.to(device)).float().cpu())
         return self.judge.measures(torch.cat(vectors), phrase_vectors)
 

@@ -1,0 +1,107 @@
+"""Exact search on a GPU beside the time that reading the vectors once takes, which no exact search can beat."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from benchmarks.ann.data import K
+from retriever.ann.base import NearestNeighbours
+from retriever.ann.exact import ExactSearch
+from retriever.ann.faiss_flat import FaissFlat
+from retriever.ann.gpu import faiss_gpus, fits, free_bytes, storages, torch_gpus
+from retriever.ann.precision import FLOAT16
+from retriever.ann.torch_exact import TorchExact
+from retriever.errors import UsageError
+from retriever.types import Vectors
+
+SIZES = (1, 10, 100, 1000)
+CHECKED = 20
+"""Queries of a batch whose neighbours are compared with those of a search on the CPU."""
+
+
+def rows(count: int, dim: int, rounds: int, sizes: tuple[int, ...] = SIZES) -> Iterator[dict[str, Any]]:
+    """Milliseconds of batches over made-up vectors, and what share of the floor's speed that is; in turn, medians.
+
+    Args:
+        count: of the vectors.
+        dim: of one.
+        rounds: counted.
+        sizes: of the batches.
+
+    Raises:
+        UsageError: torch sees no GPU.
+    """
+    if not torch_gpus():
+        raise UsageError("--table gpu needs a GPU that torch can use; leave it out, or install a CUDA build of torch.")
+    base, queries = unit(count, dim, 0), unit(max(sizes), dim, 1)
+    searches = dict(_searches(base, dim))
+    exact = ExactSearch([base], dim).search(queries[:CHECKED], K)[1]
+    for size in sizes:
+        ways: dict[str, Callable[[], Any]] = {
+            name: partial(search.search, queries[:size], K) for name, (search, _) in searches.items()
+        }
+        same = {name: bool((ask()[1][:CHECKED] == exact[: min(size, CHECKED)]).all()) for name, ask in ways.items()}
+        times: dict[str, list[float]] = {name: [] for name in ways}
+        for _ in range(rounds):
+            for name, ask in ways.items():
+                started = time.perf_counter()
+                ask()
+                times[name].append(time.perf_counter() - started)
+        speed = bandwidth()
+        for name, (_, size_of_one) in searches.items():
+            took, floor = median(times[name]), count * dim * size_of_one / speed
+            yield {
+                "queries": size,
+                "search": name,
+                "ms": 1000 * took,
+                "queries a second": size / took,
+                "reading alone, ms": 1000 * floor,
+                "share of the floor": floor / took,
+                "same neighbours": same[name],
+            }
+
+
+def unit(count: int, dim: int, seed: int) -> Vectors:
+    """(count, dim) random unit vectors, made on the GPU."""
+    import torch
+
+    generator = torch.Generator("cuda").manual_seed(seed)
+    out = np.empty((count, dim), np.float32)
+    for start in range(0, count, 2**20):
+        some = torch.randn(min(2**20, count - start), dim, generator=generator, device="cuda")
+        out[start : start + len(some)] = torch.nn.functional.normalize(some, dim=1).cpu().numpy()
+    return out
+
+
+def bandwidth(gigabytes: int = 4) -> float:
+    """Bytes a second that the GPU reads, the best of ten sums over a long array."""
+    import torch
+
+    data = torch.ones(gigabytes * 2**28, device="cuda")
+    best = 0.0
+    for _ in range(10):
+        started, ended = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
+        started.record()
+        data.sum()
+        ended.record()
+        torch.cuda.synchronize()
+        best = max(best, 1000 * data.nbytes / started.elapsed_time(ended))
+    return best
+
+
+def _searches(base: Vectors, dim: int) -> Iterator[tuple[str, tuple[NearestNeighbours, int]]]:
+    """Name, search, and bytes that it keeps of a number."""
+    import torch
+
+    if fits(len(base), dim, torch.cuda.mem_get_info()[0]):
+        yield "retriever, torch float16", (TorchExact([base], dim, device="cuda"), FLOAT16.bytes)
+    if gpus := faiss_gpus():
+        for storage in storages(len(base), dim, gpus, free_bytes(gpus)):
+            name = f"retriever, faiss float{16 if storage.half else 32}"
+            yield name, (FaissFlat([base], dim, device="cuda", storage=storage), 2 if storage.half else 4)
