@@ -27,15 +27,23 @@ _CURE = 'write one JSON object a line, such as {"text": "a chair", "k": 5}'
 
 
 def answer(
-    index: Index, file: str, usual: Mapping[str, Any], *, exact: bool, as_csv: bool, parquet: Path | None
+    index: Index,
+    file: str,
+    usual: Mapping[str, Any],
+    *,
+    exact: bool,
+    explain: bool,
+    as_csv: bool,
+    parquet: Path | None,
 ) -> None:
     """Answers every query of a file, in its order.
 
     Args:
         index: what is asked.
         file: one JSON object a line; "-" for standard input.
-        usual: the k, to, where and up of a query that does not say.
+        usual: the k, to, where and the like of a query that does not say.
         exact: whether to search without an approximate backend.
+        explain: whether each hit's JSON says why it is one.
         as_csv: one CSV table on standard output.
         parquet: one table into this file; without either of the two, one JSON object a query on standard output.
 
@@ -53,7 +61,7 @@ def answer(
         elif as_csv:
             _to_csv(answers)
         else:
-            _to_json(answers)
+            _to_json(answers, explain)
 
 
 def _answers(index: Index, asked: Iterator[tuple[int, Query]], exact: bool) -> Iterator[tuple[list[int], list[Hits]]]:
@@ -62,10 +70,10 @@ def _answers(index: Index, asked: Iterator[tuple[int, Query]], exact: bool) -> I
         yield [number for number, _ in some], index.search_many([query for _, query in some], exact=exact)
 
 
-def _to_json(answers: Iterator[tuple[list[int], list[Hits]]]) -> None:
+def _to_json(answers: Iterator[tuple[list[int], list[Hits]]], explain: bool) -> None:
     for numbers, many in answers:
         for number, hits in zip(numbers, many, strict=True):
-            typer.echo(f'{{"number": {number}, {hits.to_json().removeprefix("{")}')
+            typer.echo(f'{{"number": {number}, {hits.to_json(explain=explain).removeprefix("{")}')
 
 
 def _to_csv(answers: Iterator[tuple[list[int], list[Hits]]]) -> None:

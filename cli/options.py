@@ -71,6 +71,23 @@ class Target(StrEnum):
     any = "any"
 
 
+class Minus(StrEnum):
+    """Values of ``--minus``."""
+
+    subtract = "subtract"
+    project = "project"
+
+
+class Combine(StrEnum):
+    """Values of ``--combine``."""
+
+    sum = "sum"
+    slerp = "slerp"
+    rank = "rank"
+    score = "score"
+    match = "match"
+
+
 IndexFolder = Annotated[
     Path | None,
     typer.Option(

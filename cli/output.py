@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +23,8 @@ _PATH = 48
 _CAPTION = 40
 _LEAST_PATH = 20
 _GAP = 3  # cells between columns
-_FOLDED = {"path", "problem", "value"}
-_NUMBERS = {"#", "faces", "measures", "size"}
+_FOLDED = {"path", "problem", "value", "why"}
+_NUMBERS = {"#", "sure", "alike", "faces", "measures", "size"}
 
 
 def printable(text: str, keep: str = "") -> str:
@@ -79,8 +79,10 @@ def show_hits(hits: Hits) -> None:
     }
     if len({hit.modality for hit in hits}) == 1:
         del columns["kind"]
+    columns = _with_beside(hits, columns)
     if several:
-        room = console.width - _width(("#", columns["#"])) - _width(("score", columns["score"])) - _LEAST_PATH
+        front = [column for column in columns.items() if column[0] not in ("kind", "what", "path")]
+        room = console.width - sum(map(_width, front)) - _LEAST_PATH
         shares = _shares(hits, room)
         if sum(map(_width, shares.items())) + _width(("what", columns["what"])) > room:
             del columns["what"]
@@ -88,7 +90,8 @@ def show_hits(hits: Hits) -> None:
     else:
         more = _details(hits, console.width - sum(map(_width, columns.items())))
         bar = {"": more.pop("")} if "" in more else {}
-        columns = {"#": columns.pop("#"), "score": columns.pop("score"), **bar, **columns, **more}
+        first = [name for name in ("#", "score", "sure", "alike") if name in columns]
+        columns = {**{name: columns.pop(name) for name in first}, **bar, **columns, **more}
     table = _table(*(name.rstrip("\0") for name in columns))
     for cells in zip(*columns.values(), strict=True):
         table.add_row(*cells)
@@ -97,12 +100,41 @@ def show_hits(hits: Hits) -> None:
         console.print(Text(f" in {printable(roots.pop())}", "dim"), soft_wrap=True)
 
 
+def show_reasons(hits: Hits) -> None:
+    """Of each hit what every term adds to its score, the nearest label, and its values of the filter's columns."""
+    show_rows(("#", "why", "value"), (row for hit in hits for row in _reasons(hit)))
+
+
+def _reasons(hit: Hit) -> Iterator[tuple[object, ...]]:
+    why = hit.explanation
+    for share in why.shares:
+        yield hit.rank, share.term, f"{share.share:+.4f}"
+        for name, part in share.members:
+            yield hit.rank, f"  of it {name}", f"{part:+.4f}"
+    if why.nearest is not None:
+        yield hit.rank, f"nearest label: {why.nearest}", f"{why.nearness:.4f}"
+    for column, value in why.passed.items():
+        yield hit.rank, f"passed by its {column}", value
+
+
 def _path(hit: Hit, *, whole: bool) -> Text:
     """A link to the file; below its corpus root, or the whole path."""
     from rich.text import Text
 
     shown = str(hit.file) if whole else hit.path
     return Text(printable(shown), f"link {hit.file.absolute().as_uri()}", overflow="fold")
+
+
+def _with_beside(hits: Hits, columns: dict[str, list[Text]]) -> dict[str, list[Text]]:
+    """The columns, behind the score how sure a match is and how many near-duplicates were folded, where known."""
+    from rich.text import Text
+
+    beside = {}
+    if any(hit.confidence is not None for hit in hits):
+        beside["sure"] = [Text("" if hit.confidence is None else f"{hit.confidence:.0%}") for hit in hits]
+    if any(hit.repeats for hit in hits):
+        beside["alike"] = [Text(f"+{hit.repeats}" if hit.repeats else "", "dim") for hit in hits]
+    return {"#": columns.pop("#"), "score": columns.pop("score"), **beside, **columns}
 
 
 def _details(hits: Hits, room: int) -> dict[str, list[Text]]:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.options import AsJson, Axis, Device, IndexFolder, Target, Up, described
+from cli.options import AsJson, Axis, Combine, Device, IndexFolder, Minus, Target, Up, described
 from retriever.errors import UsageError
 
 if TYPE_CHECKING:
     from retriever import Hits
 
 Sources = list[str] | None
+
+_AWAY = "What to keep away from"
 
 
 def register(app: typer.Typer) -> None:
@@ -27,6 +29,8 @@ def register(app: typer.Typer) -> None:
             'retriever query --shape car.obj --minus-text "a van" -k 5',
             "retriever query 'shape:car.obj + 0.5*text:\"with wings\"' --to any",
             "retriever query --text chair --where \"label = 'chair' and faces < 5000\" --json",
+            "retriever query 'mean(shape:car.obj, shape:van.obj) - where(\"label = 'bus'\")' --explain",
+            "retriever query --like 9f64715758014abf --like lamp.glb --unlike 00a1b2c3d4e5f607 --unique",
             "retriever query --batch queries.jsonl --parquet hits.parquet",
         ),
     )(query)
@@ -41,7 +45,11 @@ def _plus(kind: str, metavar: str, help: str) -> typer.models.OptionInfo:
 
 
 def _minus(kind: str, metavar: str, help: str) -> typer.models.OptionInfo:
-    return _term(f"--minus-{kind}", metavar, help, "What to keep away from")
+    return _term(f"--minus-{kind}", metavar, help, _AWAY)
+
+
+def _answer(option: str, metavar: str | None, help: str) -> typer.models.OptionInfo:
+    return typer.Option(option, metavar=metavar, help=help, show_default=False, rich_help_panel="How they are answered")
 
 
 def query(
@@ -60,11 +68,21 @@ def query(
     id: Annotated[
         Sources, _plus("id", "ID", "An item of the index by the id that --json shows, for example 9f64715758014abf.")
     ] = None,
+    vector: Annotated[
+        Sources, _plus("vector", "FILE", "A vector of the index's space in a NumPy file, for example query.npy.")
+    ] = None,
+    like: Annotated[
+        Sources, _plus("like", "ID", "An item or a file as an example, for example lamp.glb; their mean is looked for.")
+    ] = None,
     minus_text: Annotated[Sources, _minus("text", "WORDS", 'Words, for example "red".')] = None,
     minus_image: Annotated[Sources, _minus("image", "FILE", "A picture, for example night.jpg.")] = None,
     minus_audio: Annotated[Sources, _minus("audio", "FILE", "A sound, for example rain.wav.")] = None,
     minus_shape: Annotated[Sources, _minus("shape", "FILE", "A 3D file, for example van.obj.")] = None,
     minus_id: Annotated[Sources, _minus("id", "ID", "An item of the index, for example 00a1b2c3d4e5f607.")] = None,
+    minus_vector: Annotated[Sources, _minus("vector", "FILE", "A vector in a NumPy file, for example odd.npy.")] = None,
+    unlike: Annotated[
+        Sources, _term("--unlike", "ID", "An item or a file as a bad example, for example van.obj.", _AWAY)
+    ] = None,
     k: Annotated[int, typer.Option("-k", metavar="N", min=1, help="How many hits, 1 to 10,000; for example 50.")] = 10,
     to: Annotated[
         Target | None,
@@ -82,6 +100,40 @@ def query(
         ),
     ] = None,
     up: Up = Axis.auto,
+    minus: Annotated[
+        Minus,
+        _answer(
+            "--minus", None, "What a minus does: subtract the term, or take its direction out, for example project."
+        ),
+    ] = Minus.subtract,
+    combine: Annotated[
+        Combine,
+        _answer(
+            "--combine",
+            None,
+            "Sum the terms; take a point between two (slerp); or search each and fuse by rank, by score, or by what an "
+            "item matches worst, for example match.",
+        ),
+    ] = Combine.sum,
+    center: Annotated[bool, _answer("--center", None, "Take the mean of a term's modality off it first.")] = False,
+    unbalanced: Annotated[
+        bool,
+        _answer("--unbalanced", None, "Take weights as they stand: words then count for less beside a shape."),
+    ] = False,
+    geometry_only: Annotated[
+        bool, _answer("--geometry-only", None, "Rank words by vectors alone, without names, captions and labels.")
+    ] = False,
+    min_confidence: Annotated[
+        float | None, _answer("--min-confidence", "P", "Leave out hits less likely than this, for example 0.5.")
+    ] = None,
+    diverse: Annotated[
+        float | None,
+        _answer("--diverse", "TRADE", "Different items first: 1 is relevance alone, 0 variety alone; for example 0.7."),
+    ] = None,
+    unique: Annotated[bool, _answer("--unique", None, "Show near-duplicates once, under the best of them.")] = False,
+    explain: Annotated[
+        bool, _answer("--explain", None, "Say of each hit what every term adds, its nearest label, and what it passed.")
+    ] = False,
     batch: Annotated[
         str | None,
         typer.Option(
@@ -126,6 +178,8 @@ def query(
     """
     if as_json + as_csv + (parquet is not None) > 1:
         raise UsageError("--json, --csv and --parquet exclude each other; give one of them.")
+    if explain and (as_csv or parquet is not None):
+        raise UsageError("--explain goes with --json or the table; leave --csv or --parquet out.")
     terms: dict[str, Any] = {
         "expression": expression,
         "text": text,
@@ -133,13 +187,30 @@ def query(
         "audio": audio,
         "shape": shape,
         "id": id,
+        "vector": vector,
         "minus_text": minus_text,
         "minus_image": minus_image,
         "minus_audio": minus_audio,
         "minus_shape": minus_shape,
         "minus_id": minus_id,
+        "minus_vector": minus_vector,
+        "like": like,
+        "unlike": unlike,
     }
-    usual: dict[str, Any] = {"k": k, "to": to, "where": where, "up": up}
+    usual: dict[str, Any] = {
+        "k": k,
+        "to": to,
+        "where": where,
+        "up": up,
+        "minus": minus,
+        "combine": combine,
+        "center": center,
+        "unbalanced": unbalanced,
+        "geometry_only": geometry_only,
+        "min_confidence": min_confidence,
+        "diverse": diverse,
+        "unique": unique,
+    }
     if batch is not None and any(terms.values()):
         raise UsageError("--batch takes its terms from the file; leave the others out, or leave --batch out.")
     import retriever
@@ -148,23 +219,23 @@ def query(
     if batch is not None:
         from cli.batch import answer
 
-        answer(index, batch, usual, exact=exact, as_csv=as_csv, parquet=parquet)
+        answer(index, batch, usual, exact=exact, explain=explain, as_csv=as_csv, parquet=parquet)
         return
     hits = index.search(**terms, **usual, exact=exact)
     if expression and _reads_like_a_sum(expression) and [term.source for term in hits.terms] == [expression.strip()]:
         typer.echo('note: that was searched as one text; to take something away, add --minus-text "..."', err=True)
-    _deliver(hits, as_json=as_json, as_csv=as_csv, parquet=parquet)
+    _deliver(hits, as_json=as_json, as_csv=as_csv, parquet=parquet, explain=explain)
 
 
 def _reads_like_a_sum(expression: str) -> bool:
     return any(word in f" {expression} " for word in (" - ", " + ", " not ", " without "))
 
 
-def _deliver(hits: Hits, *, as_json: bool, as_csv: bool, parquet: Path | None) -> None:
-    from cli.output import printable, show_hits
+def _deliver(hits: Hits, *, as_json: bool, as_csv: bool, parquet: Path | None, explain: bool) -> None:
+    from cli.output import printable, show_hits, show_reasons
 
     if as_json:
-        typer.echo(hits.to_json())
+        typer.echo(hits.to_json(explain=explain))
     elif as_csv:
         typer.echo(hits.to_csv(), nl=False)
     elif parquet is not None:
@@ -172,5 +243,7 @@ def _deliver(hits: Hits, *, as_json: bool, as_csv: bool, parquet: Path | None) -
         typer.echo(f"{len(hits):,} hits written to {printable(str(parquet))}", err=True)
     elif len(hits):
         show_hits(hits)
+        if explain:
+            show_reasons(hits)
     else:
         typer.echo("No item qualifies.", err=True)

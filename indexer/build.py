@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer import pipeline, plan_changes, roots
+from indexer import lexicon, pipeline, plan_changes, roots
 from indexer.ann import optimize
 from indexer.ann.optimize import Optimized, Wish, check_wish
+from indexer.calibration import calibrate
 from indexer.metadata import read_table
 from indexer.pipeline import Job
 from indexer.plan_changes import Indexed
@@ -126,7 +127,9 @@ def index(
     check_wish(wish, manifest, Counter(file.modality for part in parts for file in part.files), joint.identity.dim)
     with IndexWriter(folder, joint.identity) as writer:
         _Run(writer, joint, up, workers, progress, summary).bring_up_to_date(parts, has_table=table is not None)
+        lexicon.bring_up_to_date(writer.snapshot)
         summary.optimized = optimize.bring_up_to_date(writer, wish, lambda: joint, progress)
+        calibrate(writer, lambda: joint)
     summary.seconds = time.monotonic() - started
     return summary
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer import lexicon
 from indexer.ann.optimize import Wish, bring_up_to_date, installed
 from indexer.bulk import LARGEST
 from indexer.durable import disk_errors
@@ -83,6 +84,7 @@ def compact(folder: Path, keep: int = 1, *, progress: Progress | None = None) ->
             for group in groups:
                 writer.rewrite({entries[position].name for position in group})
                 writer.sweep()
+            lexicon.bring_up_to_date(writer.snapshot)
             bring_up_to_date(writer, Wish(), lambda: installed(space.name), progress)
             writer.keep_versions(keep)
             writer.sweep()

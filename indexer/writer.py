@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from indexer import bulk
+from indexer import bulk, lexicon
 from indexer import journal as journals
 from indexer.admission import check_vectors, make_folder, manifest_of
 from indexer.durable import FolderLock, disk_errors
@@ -213,6 +213,7 @@ class IndexWriter:
             schema, parts = merged_parts(merge)
             number = self._manifest.next_segment
             entries.append(write_segment(self.folder, number, schema, self._manifest.space.dim, parts))
+            lexicon.write(self.folder / layout.SEGMENTS / entries[-1].name)
         live = np.concatenate([*(live for _, live in stay), np.ones(rows, np.bool_)])
         self._publish(segments=tuple(entries), deleted=np.flatnonzero(~live))
 
@@ -280,6 +281,7 @@ class IndexWriter:
     def _take_in(self, entry: SegmentEntry, doomed: NDArray[np.int64] | None = None) -> None:
         """Makes a segment that is on disk count, in place of older rows with its ids; deletes rows, too."""
         segment = Segment(self.folder / layout.SEGMENTS / entry.name, entry.rows, self._manifest.space.dim)
+        lexicon.write(segment.items.parent)
         gone = superseded(self.snapshot, segment)
         deleted = union(self._deleted(), gone if doomed is None else np.concatenate([gone, doomed]))
         self._publish(segments=(*self._manifest.segments, entry), deleted=deleted)

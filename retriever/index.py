@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,17 +15,24 @@ from numpy.typing import ArrayLike
 from retriever.ann.backends import Backends
 from retriever.ann.plan import Recipe
 from retriever.devices import check_device
+from retriever.query.calibrate import Calibration
 from retriever.query.candidates import Candidates
+from retriever.query.explain import Labels
 from retriever.query.hits import Hits
 from retriever.query.nearest import Neighbourhood, nearest
-from retriever.query.request import Asked, Query, Sources, queries_of, query_of
+from retriever.query.request import DEFAULT_COMBINE, DEFAULT_MINUS, Asked, Query, queries_of, query_of
 from retriever.query.resolve import resolve, same_space
 from retriever.query.search import Engine, search
+from retriever.query.stored import Means
+from retriever.query.terms import Sources
 from retriever.spaces.base import Space
 from retriever.store import layout
 from retriever.store.snapshot import Snapshot
 from retriever.store.versions import Version, kept
 from retriever.types import Modality, Term, Vectors
+
+if TYPE_CHECKING:
+    from retriever.store.lexicon import Lexicon
 
 log = logging.getLogger(__name__)
 
@@ -123,16 +131,28 @@ class Index:
         audio: Sources = None,
         shape: Sources = None,
         id: Sources = None,
+        vector: Sources = None,
         minus_text: Sources = None,
         minus_image: Sources = None,
         minus_audio: Sources = None,
         minus_shape: Sources = None,
         minus_id: Sources = None,
+        minus_vector: Sources = None,
+        like: Sources = None,
+        unlike: Sources = None,
         terms: Sequence[Term] = (),
         k: int = 10,
         to: str | None = None,
         where: str | None = None,
         up: str = "auto",
+        minus: str = DEFAULT_MINUS,
+        combine: str = DEFAULT_COMBINE,
+        center: bool = False,
+        unbalanced: bool = False,
+        geometry_only: bool = False,
+        min_confidence: float | None = None,
+        diverse: float | None = None,
+        unique: bool = False,
         exact: bool = False,
     ) -> Hits:
         """The items nearest to a sum of terms.
@@ -144,16 +164,30 @@ class Index:
             audio: sound files.
             shape: 3D files.
             id: items of this index, which are left out of the hits.
+            vector: ``.npy`` files, each with one vector of the index's space.
             minus_text: words to get away from; as the next ones, added with weight -1.
             minus_image: picture files.
             minus_audio: sound files.
             minus_shape: 3D files.
             minus_id: items of this index, left out likewise.
+            minus_vector: ``.npy`` files.
+            like: ids or files, whose mean is looked for.
+            unlike: ids or files, whose mean is kept away from.
             terms: further terms, made by hand.
             k: hits wanted, 1 to 10,000; fewer come only where fewer items qualify.
             to: what to find: "shape", "image", "audio", "text" or "any"; shapes where the index holds any.
             where: SQL condition over the items' columns: ``"label = 'chair' and faces < 5000"``.
             up: the up axis of shape files in the query: "y", "z", or "auto" to go by their format.
+            minus: what a term with a minus does: "subtract" it from the sum, or "project" its direction out of it.
+            combine: "sum" the terms into one vector, take a point between two ("slerp"), or search for each of them
+                and fuse the answers by "rank", by "score", or by the one that an item must "match" worst.
+            center: take the mean of a term's modality off it first.
+            unbalanced: take weights as they stand; else each is divided by how widely the cosines of its term's
+                modality are spread in this space, where terms of several modalities are summed.
+            geometry_only: rank texts by vectors alone, without the items' names, captions and labels.
+            min_confidence: leave out hits that are less likely to be a match, 0 to 1.
+            diverse: rank different items first: 1 for relevance alone, 0 for variety alone, such as 0.7.
+            unique: fold near-duplicates under the best of them.
             exact: look at every vector, also where an approximate search was built.
 
         Raises:
@@ -167,14 +201,30 @@ class Index:
             audio=audio,
             shape=shape,
             id=id,
+            vector=vector,
             minus_text=minus_text,
             minus_image=minus_image,
             minus_audio=minus_audio,
             minus_shape=minus_shape,
             minus_id=minus_id,
+            minus_vector=minus_vector,
+            like=like,
+            unlike=unlike,
             terms=terms,
+            k=k,
+            to=to,
+            where=where,
+            up=up,
+            minus=minus,
+            combine=combine,
+            center=center,
+            unbalanced=unbalanced,
+            geometry_only=geometry_only,
+            min_confidence=min_confidence,
+            diverse=diverse,
+            unique=unique,
         )
-        return search(self._engine(exact), [query_of({**keywords, "k": k, "to": to, "where": where, "up": up})])[0]
+        return search(self._engine(exact), [query_of(keywords)])[0]
 
     def search_many(
         self,
@@ -185,6 +235,7 @@ class Index:
         where: str | None = None,
         up: str = "auto",
         exact: bool = False,
+        **usual: Any,
     ) -> list[Hits]:
         """The hits of many queries, as `search` finds them for each, sooner than one by one.
 
@@ -193,13 +244,13 @@ class Index:
         that was given several texts or files at once: in float32's last digits.
 
         Args:
-            queries: each an expression, a sequence of terms, or a mapping of the keywords of `search`, ``k``, ``to``,
-                ``where`` and ``up`` among them.
+            queries: each an expression, a sequence of terms, or a mapping of the keywords of `search`.
             k: hits wanted for a query that does not say.
             to: what such a query finds.
             where: its condition.
             up: its shape files' up axis.
             exact: look at every vector, also where an approximate search was built.
+            usual: further keywords of `search` for queries that do not say, such as ``minus`` and ``geometry_only``.
 
         Returns:
             In the order of `queries`.
@@ -208,7 +259,7 @@ class Index:
             UsageError: an argument, file or filter at fault, after the number of its query, from 1.
             SpaceError: a term that the space cannot encode, likewise.
         """
-        return search(self._engine(exact), queries_of(queries, {"k": k, "to": to, "where": where, "up": up}))
+        return search(self._engine(exact), queries_of(queries, {**usual, "k": k, "to": to, "where": where, "up": up}))
 
     def nearest(
         self,
@@ -285,10 +336,35 @@ class Index:
     def _backends(self) -> Backends:
         return Backends(self.snapshot, self._device)
 
+    @cached_property
+    def _calibration(self) -> Calibration | None:
+        return Calibration.read(self.snapshot.folder, self.snapshot.identity)
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        from retriever.store.lexicon import Lexicon
+
+        return Lexicon(self.snapshot)
+
+    @cached_property
+    def _means(self) -> Means:
+        return Means(self.snapshot)
+
+    @cached_property
+    def _labels(self) -> Labels:
+        return Labels(self.snapshot)
+
     def _engine(self, exact: bool) -> Engine:
         backends = self._backends
         return Engine(
-            self.snapshot, self._candidates, lambda: backends.exact if exact else backends.planned, lambda: self.space
+            self.snapshot,
+            self._candidates,
+            lambda: backends.exact if exact else backends.planned,
+            lambda: self.space,
+            lambda: self._calibration,
+            lambda: self._lexicon,
+            self._means,
+            self._labels,
         )
 
 

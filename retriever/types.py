@@ -6,9 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from retriever.errors import UsageError
+
+if TYPE_CHECKING:
+    from retriever.query.explain import Explanation
 
 Vectors = NDArray[np.float32]
 """(n, d) float32, every row of unit length."""
@@ -172,8 +178,10 @@ class Term:
     """One signed, weighted part of a query.
 
     Attributes:
-        kind: a modality, or "id" for an item of the index; "vector" in the hits of a raw vector, and only there.
-        source: the text itself, a file path, or an item id; of a vector, its number among those asked.
+        kind: a modality; "id", an item of the index; "vector", a file with a vector; "where", the centroid of the items
+            that fulfil a condition; "mean", the mean of some terms.
+        source: the text itself, a file path, an item id, the condition, or the mean's members as an expression writes
+            them, between commas; of a vector in the hits of `Index.nearest`, its number among those asked.
         weight: finite and not zero; negative takes away.
     """
 
@@ -194,6 +202,9 @@ class Hit:
         root: absolute path of that root.
         shares: what each term of the query adds to `score`; they sum to it.
         metadata: the item's other columns (caption, vertices, ...), read when first looked at.
+        fused: the number by which it was ranked, higher is better, where that is not `score`; else None.
+        confidence: probability, 0..1, that it is what was asked for, where the index is calibrated; else None.
+        repeats: near-duplicates that were folded away under it.
     """
 
     rank: int
@@ -205,6 +216,9 @@ class Hit:
     label: str | None
     shares: tuple[float, ...]
     metadata: dict[str, object]
+    fused: float | None = None
+    confidence: float | None = None
+    repeats: int = 0
 
     def __getattr__(self, name: str) -> object:
         """The metadata of a hit that was made by `reading`, the first time."""
@@ -215,19 +229,35 @@ class Hit:
 
     def __getstate__(self) -> dict[str, object]:
         """Plain data: what is sent to another process needs no index there."""
-        return {**{name: value for name, value in self.__dict__.items() if name != "_read"}, "metadata": self.metadata}
+        kept = {name: value for name, value in self.__dict__.items() if name not in ("_read", "_why")}
+        return {**kept, "metadata": self.metadata}
 
     @classmethod
-    def reading(cls, metadata: Callable[[], dict[str, object]], **others: object) -> Hit:
-        """A hit whose metadata are read when they are first looked at.
+    def reading(
+        cls, metadata: Callable[[], dict[str, object]], why: Callable[[], Explanation], **others: object
+    ) -> Hit:
+        """A hit whose metadata and explanation are read when they are first looked at.
 
         Args:
             metadata: reads them.
+            why: explains it.
             others: the other attributes.
         """
         hit = object.__new__(cls)
-        hit.__dict__.update(others, _read=metadata)
+        hit.__dict__.update(others, _read=metadata, _why=why)
         return hit
+
+    @property
+    def explanation(self) -> Explanation:
+        """Why it is a hit.
+
+        Raises:
+            UsageError: it was made without an index, or sent here by another process.
+        """
+        if "_why" not in self.__dict__:
+            raise UsageError("This hit cannot be explained without its index; ask where that is open.")
+        why: Callable[[], Explanation] = self.__dict__["_why"]
+        return why()
 
     @property
     def file(self) -> Path:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer.ann.build import Opener, recipes, write_ann
+from indexer.calibration import calibrate
 from indexer.durable import disk_errors
 from indexer.progress import Progress
 from indexer.writer import IndexWriter
@@ -72,7 +73,9 @@ def optimize(folder: Path, wish: Wish | None = None, *, progress: Progress | Non
     identity = Manifest.read(Path(folder)).space
     with IndexWriter(folder, identity) as writer:
         wish = _completed(wish or Wish(), writer.manifest)
-        return _rebuild(writer, wish, lambda: installed(identity.name), progress)
+        done = _rebuild(writer, wish, lambda: installed(identity.name), progress)
+        calibrate(writer, lambda: installed(identity.name), always=True)
+        return done
 
 
 def installed(name: str) -> Space | None:

@@ -1,4 +1,8 @@
-"""Arithmetic of meaning: signed, weighted terms become one unit vector, and a score is split back into their shares."""
+"""Arithmetic of meaning: signed, weighted terms become one unit vector, and a score is split back into their shares.
+
+However the vector is made, it is a linear combination of the terms' own unit vectors, and `Composed` keeps the numbers
+of that combination. So a cosine with it falls apart exactly into one share a term.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,9 @@ from retriever.types import Vectors
 
 CANCELLED = 1e-3
 """A sum shorter than this part of its weights is rounding noise, not a direction."""
+
+MINUS = ("subtract", "project")
+"""What a term with a minus does: it is subtracted with its weight, or its direction is taken out of the sum."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +42,17 @@ class Composed:
         Args:
             vectors: (n, d), of any length above zero.
         """
-        return _unit(vectors) @ self.units.T * self.weights
+        return unit_rows(vectors) @ self.units.T * self.weights
 
 
-def compose(vectors: Vectors, weights: ArrayLike, names: Sequence[str] = ()) -> Composed:
+def compose(
+    vectors: NDArray[np.floating],
+    weights: ArrayLike,
+    names: Sequence[str] = (),
+    *,
+    minus: str = "subtract",
+    means: NDArray[np.floating] | None = None,
+) -> Composed:
     """Re-normalise every term, weigh, sum, re-normalise.
 
     Encoders whose outputs differ in length cannot drown each other that way.
@@ -47,26 +61,95 @@ def compose(vectors: Vectors, weights: ArrayLike, names: Sequence[str] = ()) -> 
         vectors: (t, d), one or more terms.
         weights: (t,) finite, not zero.
         names: the terms as messages should call them.
+        minus: "subtract": weighted terms are summed as they are. "project": the sum of the terms with a plus loses the
+            directions of those with a minus, so that its cosine with each of them is 0, whatever their weights.
+        means: (t, d) the mean vector of each term's modality, which is taken off the unit vector of the term before it
+            is normalised again; None for none.
 
     Raises:
-        UsageError: a term without direction, or terms that cancel each other.
+        UsageError: a term without direction, terms that cancel each other, or only minus terms to project.
     """
-    named = ", ".join(names) if names else f"The {len(vectors)} terms"
-    lengths = np.linalg.norm(np.asarray(vectors, np.float64), axis=1)
-    if not (np.isfinite(lengths) & (lengths > 0)).all():
-        raise UsageError(f"{named}: a term's vector has no direction, so nothing can be near it; leave that term out.")
-    units = _unit(vectors)
+    units = _directions(vectors, names)
+    if means is not None:
+        units = _directions(units - np.asarray(means, np.float64), names)
     scale = np.asarray(weights, np.float64)
     scale = scale / np.abs(scale).max()
+    size = float(np.abs(scale).sum())
+    if minus == "project" and (scale < 0).any():
+        scale = _projected(units, scale, names)
+    return _combined(units, scale, size, names)
+
+
+def slerp(vectors: NDArray[np.floating], weights: ArrayLike, names: Sequence[str] = ()) -> Composed:
+    """Spherical linear interpolation between two terms (Shoemake, "Animating rotation with quaternion curves", 1985).
+
+    The vector lies on the arc between the two, as far along it as the second one's part of the weights says. With equal
+    weights that is their sum brought to unit length; with others it is nearer to the middle or to an end than that.
+
+    Args:
+        vectors: (2, d).
+        weights: (2,) above zero, finite.
+        names: the terms as messages should call them.
+
+    Raises:
+        UsageError: not two terms, one with a minus, one without direction, or opposite ones.
+    """
+    scale = np.asarray(weights, np.float64)
+    if len(scale) != 2 or not (scale > 0).all():
+        raise UsageError(
+            f"{_named(names, len(scale))}: slerp lies between two terms with a plus; give two, or use sum."
+        )
+    units, scale = _directions(vectors, names), scale / scale.max()
+    along = scale[1] / scale.sum()
+    # The angle by its tangent: an arc cosine loses half the digits where the two are close.
+    angle = 2 * np.arctan2(np.linalg.norm(units[0] - units[1]), np.linalg.norm(units[0] + units[1]))
+    if np.sin(angle) < CANCELLED and angle < 1:  # one direction: any combination is it
+        return _combined(units, np.array([1 - along, along]), 1.0, names)
+    arc = np.sin(np.array([1 - along, along]) * angle)
+    return _combined(units, arc, float(arc.sum()), names)
+
+
+def unit_rows(vectors: NDArray[np.floating]) -> NDArray[np.float64]:
+    """(n, d) float64 of length 1, from rows of any length above zero."""
+    wide = np.asarray(vectors, np.float64)
+    return wide / np.linalg.norm(wide, axis=1, keepdims=True)
+
+
+def _projected(units: NDArray[np.float64], scale: NDArray[np.float64], names: Sequence[str]) -> NDArray[np.float64]:
+    """Weights with which the minus terms leave nothing of their directions in the sum of the others."""
+    away, toward = scale < 0, scale > 0
+    if not toward.any():
+        raise UsageError(
+            f"{_named(names, len(scale))}: only minus terms leave nothing to project; add one with a plus."
+        )
+    total = scale[toward] @ units[toward]
+    # Least squares, for two minus terms may be one direction.
+    parts, *_ = np.linalg.lstsq(units[away].T, total, rcond=1e-9)
+    out = scale.copy()
+    out[away] = -parts
+    return out
+
+
+def _combined(units: NDArray[np.float64], scale: NDArray[np.float64], size: float, names: Sequence[str]) -> Composed:
+    """The unit vector of ``scale @ units``; `size` is the length it would have if all pointed one way."""
     total = scale @ units
     length = float(np.linalg.norm(total))
-    if length < CANCELLED * np.abs(scale).sum():
+    if length < CANCELLED * size:
         raise UsageError(
-            f"{named} cancel each other, so nothing is left to look for; change a weight or leave one out."
+            f"{_named(names, len(units))} cancel each other, so nothing is left to look for; "
+            "change a weight or leave one out."
         )
     return Composed(total / length, units, scale / length)
 
 
-def _unit(vectors: Vectors) -> NDArray[np.float64]:
-    wide = np.asarray(vectors, np.float64)
-    return wide / np.linalg.norm(wide, axis=1, keepdims=True)
+def _directions(vectors: NDArray[np.floating], names: Sequence[str]) -> NDArray[np.float64]:
+    """(t, d) unit vectors; raises UsageError where a row has no direction."""
+    lengths = np.linalg.norm(np.asarray(vectors, np.float64), axis=1)
+    if not (np.isfinite(lengths) & (lengths > 0)).all():
+        named = _named(names, len(vectors))
+        raise UsageError(f"{named}: a term's vector has no direction, so nothing can be near it; leave that term out.")
+    return unit_rows(np.asarray(vectors))
+
+
+def _named(names: Sequence[str], count: int) -> str:
+    return ", ".join(names) if names else f"The {count} terms"

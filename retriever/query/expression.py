@@ -1,18 +1,25 @@
-r"""The query language: ``shape:car.obj + 0.5*audio:waves.wav - text:"red"``.
+r"""The query language: ``shape:car.obj + 0.5*(audio:waves.wav - text:"red") + mean(id:0a1b, id:2c3d)``.
 
 Grammar (spaces are free except where `space` or "no space" is said)::
 
     expression = [sign] term { sign term }
-    term       = [number "*"] kind ":" value            no space on either side of the colon
+    term       = [number "*"] ( leaf | where | mean | "(" expression ")" )
+    leaf       = kind ":" value                         no space on either side of the colon
+    where      = "where(" quoted ")"                    no space before the parenthesis
+    mean       = "mean(" expression { "," expression } ")"
     sign       = "+" | "-"                              after a bare value: a space must come before it
-    kind       = "text" | "image" | "audio" | "shape" | "id"
+    kind       = "text" | "image" | "audio" | "shape" | "id" | "vector"
     value      = bare | quoted
     bare       = any characters but space, not beginning with a quote
     quoted     = '"' { character | '\"' | '\\' } '"'  |  "'" { character | "\'" | '\\' } "'"
     number     = a positive decimal number, such as 2, 0.5 or 1e-3
 
-A bare value may hold ``+ - *`` (``my-car_2.obj``, ``C:\x.obj``). In a quoted one a backslash stands for itself unless
-a backslash or that quote follows. A string in which no ``kind:`` begins is one text term as it is: ``a red chair``.
+A bare value may hold ``+ - *`` (``my-car_2.obj``, ``C:\x.obj``). Inside parentheses it ends before one that closes more
+than it opened itself, inside ``mean(...)`` also before a comma. In a quoted value a backslash stands for itself unless
+a backslash or that quote follows. A string in which no term begins is one text term as it is: ``a red chair``.
+
+A sum in parentheses is only a way to write: its sign and weight go to its terms. ``mean(...)`` is a term of its own,
+for its members are brought to unit length first; its source is their expressions, as `format` writes them.
 """
 
 from __future__ import annotations
@@ -20,26 +27,40 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from retriever.errors import ExpressionError
 from retriever.types import Modality, Term
 
-KINDS = (Modality.TEXT.value, Modality.IMAGE.value, Modality.AUDIO.value, Modality.SHAPE.value, "id")
+KINDS = (
+    *(modality.value for modality in (Modality.TEXT, Modality.IMAGE, Modality.AUDIO, Modality.SHAPE)),
+    "id",
+    "vector",
+)
+"""Kinds of terms that are written ``kind:value``."""
 
-_WEIGHT = re.compile(r"([^\s*:\"']+)\s*\*\s*(?=[A-Za-z_]\w*:)")
+CALLS = ("where", "mean")
+"""Kinds of terms that are written ``kind(...)``."""
+
+DEEPEST = 50
+"""Parentheses within one another."""
+
+_WEIGHT = re.compile(r"([^\s*:\"'(),]+)\s*\*\s*(?=[A-Za-z_]\w*[:(]|\()")
 _KIND = re.compile(r"([A-Za-z_]\w*):")
+_CALL = re.compile(r"([A-Za-z_]\w*)\(")
 _BARE = re.compile(r"[^\s\"']\S*")
+_PLAIN = re.compile(r"[^\s\"'(),][^\s(),]*")
 _QUOTED = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'", re.DOTALL)
 _ESCAPE = re.compile(r"\\([\"'\\])")
 
-_LEAD = r"\s*[+-]?\s*(?:[^\s*:\"']+\s*\*\s*)?"
-_BEGINS = re.compile(rf"{_LEAD}(?:(?:{'|'.join(KINDS)}):|[A-Za-z_]\w*:\S)")
-_INSIDE = re.compile(rf"(?:^|[\s+*-])(?:{'|'.join(KINDS)}):\S")
+_ANY = "|".join(KINDS)
+_LEAD = r"\s*[+-]?\s*(?:[^\s*:\"'(),]+\s*\*\s*)?"
+_BEGINS = re.compile(rf"(?:{_LEAD}\()*{_LEAD}(?:(?:{_ANY}):|[A-Za-z_]\w*:\S|where\(\s*[\"']|mean\()")
+_INSIDE = re.compile(rf"(?:^|[\s+*-])(?:{_ANY}):\S|[+*-]\s*(?:\(\s*)+(?:{_ANY}):\S|[+*-]\s*(?:mean\(|where\(\s*[\"'])")
 
 
 def parse(text: str) -> tuple[Term, ...]:
-    """The terms of a query expression, in the order written.
+    """The terms of a query expression, in the order written, sums in parentheses multiplied out.
 
     Raises:
         ExpressionError: points at the fault and says how to mend it.
@@ -48,11 +69,24 @@ def parse(text: str) -> tuple[Term, ...]:
         raise ExpressionError('The query is empty: write what to look for, such as text:"a chair".', text, 0)
     if not (_BEGINS.match(text) or _INSIDE.search(text)):
         return (Term(Modality.TEXT.value, text.strip()),)
-    return _Parser(text).terms()
+    return tuple(_Parser(text).whole())
+
+
+def members(source: str) -> tuple[tuple[Term, ...], ...]:
+    """The terms of each member of a mean, from its source.
+
+    Raises:
+        ExpressionError: shows the mean, and points at the fault.
+    """
+    parser = _Parser(f"mean({source})", 5)
+    found = parser.members(opened=4)
+    if parser.ahead():
+        raise parser.error("The mean ends before this: take a ) away, or put what holds it in quotes.")
+    return tuple(found)
 
 
 def format(terms: Iterable[Term]) -> str:
-    """The expression of some terms; `parse` gives them back."""
+    """The expression of some terms; `parse` gives them back, also from inside parentheses."""
     written = ""
     for term in terms:
         minus = term.weight < 0
@@ -66,23 +100,66 @@ def format(terms: Iterable[Term]) -> str:
 
 def _format_term(term: Term) -> str:
     weight = abs(float(term.weight))
-    bare = term.kind != Modality.TEXT and _BARE.fullmatch(term.source)
-    value = term.source if bare else '"' + re.sub(r'(["\\])', r"\\\1", term.source) + '"'
-    return f"{'' if weight == 1 else f'{weight!r}*'}{term.kind}:{value}"
+    front = "" if weight == 1 else f"{weight!r}*"
+    if term.kind == "mean":
+        return f"{front}mean({term.source})"
+    quoted = '"' + re.sub(r'(["\\])', r"\\\1", term.source) + '"'
+    if term.kind == "where":
+        return f"{front}where({quoted})"
+    bare = term.kind != Modality.TEXT and _PLAIN.fullmatch(term.source)
+    return f"{front}{term.kind}:{term.source if bare else quoted}"
 
 
 class _Parser:
     """A cursor over one expression."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, at: int = 0) -> None:
         self.text = text
-        self.at = 0
+        self.at = at
+        self.ends = ""  # what ends a bare value beside a space: ")" within parentheses, "),'" within a mean's
+        self.depth = 0
 
-    def terms(self) -> tuple[Term, ...]:
-        terms = [self.term(self.sign(required=False))]
-        while self.at < len(self.text):
-            terms.append(self.term(self.sign(required=True)))
-        return tuple(terms)
+    def whole(self) -> list[Term]:
+        terms = self.sum()
+        if self.ahead():
+            raise self.error(f"This {self.ahead()} belongs to no parenthesis: take it away, or open one with (.")
+        return terms
+
+    def sum(self) -> list[Term]:
+        """Terms up to the end, or to what ends a value here."""
+        terms = self.term(self.sign(required=False))
+        while self.ahead() and self.ahead() not in (self.ends or ")"):
+            terms += self.term(self.sign(required=True))
+        return terms
+
+    def members(self, opened: int) -> list[tuple[Term, ...]]:
+        """The members of a mean, up to and with the parenthesis that closes it."""
+        found: list[tuple[Term, ...]] = []
+        while not found or self.text[self.at - 1] == ",":
+            self.skip_space()
+            start = self.at
+            member = self.within(self.sum, "),", opened)
+            if len(member) == 1 and abs(member[0].weight) != 1:
+                raise self.error("A weight does nothing to a member of a mean that is one term; take it away.", start)
+            found.append(tuple(member))
+            self.close(opened, "),")
+        return found
+
+    def within(self, part: Callable[[], list[Term]], ends: str, opened: int) -> list[Term]:
+        """What is read inside a parenthesis."""
+        if self.depth == DEEPEST:
+            raise self.error(f"More than {DEEPEST} parentheses are open: write the query with fewer.", opened)
+        outside, self.ends, self.depth = self.ends, ends, self.depth + 1
+        terms = part()
+        self.ends, self.depth = outside, self.depth - 1
+        return terms
+
+    def close(self, opened: int, ends: str = ")") -> None:
+        if not self.ahead():
+            raise self.error("The ( opened here is never closed: end it with ).", opened)
+        if self.ahead() not in ends:
+            raise self.error("Two terms need + or - between them; a value with spaces needs quotes.")
+        self.at += 1
 
     def sign(self, *, required: bool) -> float:
         self.skip_space()
@@ -90,7 +167,7 @@ class _Parser:
         if found in ("+", "-"):
             self.at += 1
             self.skip_space()
-            if not self.ahead():
+            if not self.ahead() or self.ahead() in self.ends:
                 raise self.error(f"Nothing follows the {found}: write a term after it, or take it away.", start)
             return -1.0 if found == "-" else 1.0
         if found == "*":
@@ -99,12 +176,44 @@ class _Parser:
             raise self.error("Two terms need + or - between them; a value with spaces needs quotes.")
         return 1.0
 
-    def term(self, sign: float) -> Term:
-        weight = self.weight()
-        kind = self.kind()
-        value = self.value(kind)
+    def term(self, sign: float) -> list[Term]:
+        start = self.at
+        weight = sign * self.weight()
+        opened, called = self.at, _CALL.match(self.text, self.at)
+        if self.ahead() == "(":
+            self.at += 1
+            self.skip_space()
+            if self.ahead() == ")":
+                raise self.error("There is nothing between these parentheses: write a term, or take them away.", opened)
+            inner = self.within(self.sum, ")", opened)
+            self.close(opened)
+            terms = [Term(term.kind, term.source, weight * term.weight) for term in inner]
+            if not all(0 < abs(term.weight) < math.inf for term in terms):
+                raise self.error("The weights multiplied here are too large or too small; use others.", start)
+        elif called and called[1] in CALLS:
+            terms = [Term(called[1], self.call(called[1], called.end()), weight)]
+        else:
+            kind = self.kind()
+            terms = [Term(kind, self.value(kind), weight)]
         self.skip_space()
-        return Term(kind, value, sign * weight)
+        return terms
+
+    def call(self, name: str, start: int) -> str:
+        """The source of a mean or a condition, whose parenthesis was opened before `start`."""
+        self.at = start
+        self.skip_space()
+        if name == "mean":
+            if self.ahead() == ")":
+                raise self.error("A mean needs a member or more: mean(id:0a1b, id:2c3d).", start - 1)
+            return ", ".join(format(member) for member in self.members(start - 1))
+        if self.ahead() not in ("'", '"'):
+            raise self.error("A condition goes in quotes: where(\"label = 'chair'\").")
+        condition = self.value(name)
+        self.skip_space()
+        if self.ahead() not in ("", ")"):
+            raise self.error("The condition ends here: close the parenthesis with ).")
+        self.close(start - 1)
+        return condition
 
     def weight(self) -> float:
         found = _WEIGHT.match(self.text, self.at)
@@ -132,15 +241,26 @@ class _Parser:
 
     def value(self, kind: str) -> str:
         quoted = self.ahead() in ("'", '"')
-        found = (_QUOTED if quoted else _BARE).match(self.text, self.at)
+        found = _QUOTED.match(self.text, self.at) if quoted else None
         if quoted and not found:
             raise self.error(f"The quote opened here is never closed: end the value with {self.ahead()}.")
-        written = found[0] if found else ""
+        written = found[0] if found else self.bare()
         value = _unescape(written) if quoted else written
         if not value.strip():
-            raise self.error(f"{kind}: has no value: write it right after the colon, in quotes if it holds spaces.")
+            written = f"{kind}(...)" if kind in CALLS else f"{kind}:"
+            raise self.error(f"{written} has no value: write it right after the colon, in quotes if it holds spaces.")
         self.at += len(written)
         return value
+
+    def bare(self) -> str:
+        """The value that begins here without a quote; empty where none does."""
+        found = _BARE.match(self.text, self.at)
+        written, open_here = found[0] if found else "", 0
+        for place, character in enumerate(written):
+            if not open_here and character in self.ends:
+                return written[:place]
+            open_here += (character == "(") - (character == ")")
+        return written
 
     def ahead(self) -> str:
         """The next character; empty at the end."""
@@ -165,6 +285,8 @@ def _choices() -> str:
 
 
 def _suggestion(word: str) -> str:
+    if word.lower() in CALLS:
+        return "write mean(id:0a1b, id:2c3d)" if word.lower() == "mean" else "write where(\"label = 'chair'\")"
     near = difflib.get_close_matches(word.lower(), KINDS, n=1, cutoff=0.6)
     if near:
         return f"did you mean {near[0]}:"

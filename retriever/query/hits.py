@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import MissingDependency, UsageError
+from retriever.query.explain import Explanation
 from retriever.query.expression import format
 from retriever.query.metadata import FIXED, HIDDEN, Later
 from retriever.types import Hit, Modality, Term
@@ -38,6 +40,10 @@ class Hits(Sequence[Hit]):
         more: reads the same rows with all their columns; None where `items` has them.
         roots: name of a corpus root -> its absolute path; a root that is not among them is shown by its name.
         shares: (hits, terms) float64, what each term adds to a hit's score.
+        fused: (hits,) what they were ranked by; None where that is the score.
+        confidence: (hits,) probability of each, 0..1; None where the index is not calibrated.
+        repeats: (hits,) near-duplicates folded under each; None where none were looked for.
+        explain: works out why each is a hit; None where that is not known any more.
     """
 
     def __init__(
@@ -48,20 +54,36 @@ class Hits(Sequence[Hit]):
         roots: Mapping[str, str],
         shares: NDArray[np.float64],
         more: Callable[[], pa.Table] | None = None,
+        fused: NDArray[np.float64] | None = None,
+        confidence: NDArray[np.float64] | None = None,
+        repeats: NDArray[np.int64] | None = None,
+        explain: Callable[[], list[Explanation]] | None = None,
     ) -> None:
         self.terms = tuple(terms)
         self.space = space
         self._later = Later(more or (lambda: items))
-        self._shares, self._roots = shares, dict(roots)
+        self._shares, self._roots, self._why = shares, dict(roots), _Why(explain)
+        self._beside = fused, confidence, repeats
         rows = items.select(FIXED).to_pylist()
+        beside = zip(
+            _values(fused, rows, None), _values(confidence, rows, None), _values(repeats, rows, 0), strict=True
+        )
         self._hits = tuple(
-            _hit(place + 1, {**row, "root": roots.get(row["root"], row["root"])}, part, self._later, place)
-            for place, (row, part) in enumerate(zip(rows, shares.tolist(), strict=True))
+            _hit(place, {**row, "root": roots.get(row["root"], row["root"])}, part, values, self._later, self._why)
+            for place, (row, part, values) in enumerate(zip(rows, shares.tolist(), beside, strict=True))
         )
 
     def __reduce__(self) -> tuple[type[Hits], tuple[object, ...]]:
-        """Plain data: what is sent to another process needs no index there."""
-        return Hits, (self.terms, self.space, self._later.table, self._roots, self._shares)
+        """Plain data: what is sent to another process needs no index there, and is not explained there."""
+        return Hits, (self.terms, self.space, self._later.table, self._roots, self._shares, None, *self._beside)
+
+    def explain(self) -> list[Explanation]:
+        """Why each is a hit, in their order; worked out when first asked for.
+
+        Raises:
+            UsageError: they were made without an index, or sent here by another process.
+        """
+        return self._why.all
 
     def __len__(self) -> int:
         return len(self._hits)
@@ -78,14 +100,24 @@ class Hits(Sequence[Hit]):
         lines += [f"{hit.rank:>4}  {hit.score:6.3f}  {hit.path}" for hit in self._hits[:10]]
         return "\n".join([*lines, "      ..."] if len(self) > 10 else lines)
 
-    def to_dicts(self) -> list[dict[str, Any]]:
+    def to_dicts(self, *, explain: bool = False) -> list[dict[str, Any]]:
         """One dict a hit, as in `to_json`: scores and shares rounded so that the shares still sum to the score."""
-        return [_dict(hit) for hit in self._hits]
+        why = [{"explain": one.to_dict()} for one in self.explain()] if explain else [{}] * len(self)
+        folded = self._beside[2] is not None
+        return [
+            {**_dict(hit), **({"repeats": hit.repeats} if folded else {}), **more}
+            for hit, more in zip(self._hits, why, strict=True)
+        ]
 
-    def to_json(self, *, indent: int | None = None) -> str:
-        """One object: the query's terms, the space, the count, and the hits."""
+    def to_json(self, *, indent: int | None = None, explain: bool = False) -> str:
+        """One object: the query's terms, the space, the count, and the hits.
+
+        Args:
+            indent: spaces a level; None for one line.
+            explain: whether each hit holds why it is one.
+        """
         query = [{"modality": term.kind, "source": term.source, "weight": float(term.weight)} for term in self.terms]
-        answer = {"query": query, "space": self.space, "count": len(self), "hits": self.to_dicts()}
+        answer = {"query": query, "space": self.space, "count": len(self), "hits": self.to_dicts(explain=explain)}
         return json.dumps(answer, indent=indent, allow_nan=False)
 
     def to_arrow(self) -> pa.Table:
@@ -99,6 +131,9 @@ class Hits(Sequence[Hit]):
             **{name: items.column(name) for name in FIXED},
             "root": pa.array([hit.root for hit in self._hits], pa.string()),
             "shares": pa.array(self._shares.tolist(), pa.list_(pa.float64())),
+            "fused": pa.array([hit.fused for hit in self._hits], pa.float64()),
+            "confidence": pa.array([hit.confidence for hit in self._hits], pa.float64()),
+            "repeats": pa.array([hit.repeats for hit in self._hits], pa.int64()),
         }
         # A corpus may bring a column of its own called "rank" or "score": the hit's comes first and wins.
         extra = [name for name in items.column_names if name not in columns and name not in HIDDEN]
@@ -189,11 +224,28 @@ def to_csv(many: Iterable[Hits], numbers: Sequence[int] = (), *, header: bool = 
     return out.getvalue()
 
 
-def _hit(rank: int, fixed: Mapping[str, Any], shares: list[float], items: Later, place: int) -> Hit:
+class _Why:
+    """Explanations of some hits, worked out once; apart from these, for a hit that holds all hits would keep them."""
+
+    def __init__(self, explain: Callable[[], list[Explanation]] | None) -> None:
+        self._explain = explain
+
+    @cached_property
+    def all(self) -> list[Explanation]:
+        if self._explain is None:
+            raise UsageError("These hits cannot be explained without their index; ask where it is open.")
+        return self._explain()
+
+
+def _hit(
+    place: int, fixed: Mapping[str, Any], shares: list[float], beside: tuple[Any, Any, Any], items: Later, why: _Why
+) -> Hit:
     """One row of the index as a hit."""
+    fused, confidence, repeats = beside
     return Hit.reading(
         lambda: items.rows[place],
-        rank=rank,
+        lambda: why.all[place],
+        rank=place + 1,
         score=min(1.0, max(-1.0, sum(shares))),
         id=fixed["id"],
         path=fixed["path"],
@@ -201,11 +253,19 @@ def _hit(rank: int, fixed: Mapping[str, Any], shares: list[float], items: Later,
         modality=Modality(fixed["modality"]),
         label=fixed["label"],
         shares=tuple(shares),
+        fused=fused,
+        confidence=confidence,
+        repeats=repeats,
     )
+
+
+def _values(values: NDArray[Any] | None, rows: Sequence[object], otherwise: object) -> list[Any]:
+    return [otherwise] * len(rows) if values is None else values.tolist()
 
 
 def _dict(hit: Hit) -> dict[str, Any]:
     score, shares = rounded(hit.score, hit.shares)
+    beside = {"fused": hit.fused, "confidence": hit.confidence}
     return {
         "rank": hit.rank,
         "score": score,
@@ -214,6 +274,7 @@ def _dict(hit: Hit) -> dict[str, Any]:
         "modality": hit.modality.value,
         "label": hit.label,
         "shares": shares,
+        **{name: round(value, DIGITS) for name, value in beside.items() if value is not None},
     }
 
 

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, fields
 from typing import Any, Union
 
 import numpy as np
 
 from retriever.errors import ExpressionError, RetrieverError, UsageError
 from retriever.query import expression as language
-from retriever.types import Modality, Term, is_utf8
+from retriever.query.compose import MINUS as MINUS_RULES
+from retriever.query.terms import Sources, check_term, each, parsed, terms_of
+from retriever.types import Term
 
 MOST = 10_000
 """The largest k."""
 
-Source = str | os.PathLike[str]
-Sources = Source | Sequence[Source] | None
-"""One value of a keyword, or several."""
+COMBINE = ("sum", "slerp", "rank", "score", "match")
+"""How terms become one order: by one vector, their sum or a point between two; or late, each term searched for itself
+and the answers fused: by reciprocal ranks, by standardised scores, or by the term that an item matches worst."""
+
+LATE = COMBINE[2:]
+
+DEFAULT_MINUS, DEFAULT_COMBINE = "subtract", "sum"
 
 Asked = Union[str, Sequence[Term], Mapping[str, Any], "Query"]
 """A query of many: an expression, terms, the keywords of `Index.search`, or a `Query` ready made."""
 
 PLUS = language.KINDS
 MINUS = tuple(f"minus_{kind}" for kind in PLUS)
-KEYS = ("expression", *PLUS, *MINUS, "terms", "k", "to", "where", "up")
-"""The keywords of a query, in the order in which their terms count."""
+LIKE = ("like", "unlike")
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,14 @@ class Query:
         to: a modality, "any", or None for shapes where the index holds any.
         where: SQL condition over the items' columns.
         up: the up axis of its shape files: "y", "z", or "auto" to go by their format.
+        minus: what a term with a minus does, one of `compose.MINUS`.
+        combine: one of `COMBINE`.
+        center: whether the mean of a term's modality is taken off it first.
+        unbalanced: whether weights are taken as they stand, and not divided by the spread of their modality.
+        geometry_only: whether names, captions and labels are not looked at.
+        min_confidence: 0 to 1; hits with less are left out. None for all.
+        diverse: 0 to 1, see `diversity.mmr`; None for the plain order.
+        unique: whether near-duplicates are folded.
         name: what messages about it begin with, such as "Query 3"; empty for one that is asked alone.
     """
 
@@ -50,6 +61,14 @@ class Query:
     to: str | None = None
     where: str | None = None
     up: str = "auto"
+    minus: str = DEFAULT_MINUS
+    combine: str = DEFAULT_COMBINE
+    center: bool = False
+    unbalanced: bool = False
+    geometry_only: bool = False
+    min_confidence: float | None = None
+    diverse: float | None = None
+    unique: bool = False
     name: str = ""
 
     @contextmanager
@@ -67,11 +86,34 @@ class Query:
         if not self.terms:
             raise UsageError('There is nothing to look for: give an expression, or a term such as text="a chair".')
         for term in self.terms:
-            _check_term(term)
+            check_term(term)
         check_k(self.k)
         check_where(self.where)
-        if self.up not in ("auto", "y", "z"):
-            raise UsageError(f"up is {self.up!r}: choose one of auto, y, z.")
+        _choice("up", self.up, ("auto", "y", "z"))
+        _choice("minus", self.minus, MINUS_RULES)
+        _choice("combine", self.combine, COMBINE)
+        for switch in ("center", "unbalanced", "geometry_only", "unique"):
+            if not isinstance(value := getattr(self, switch), bool):
+                raise UsageError(f"{switch} is {value!r}: give True or False.")
+        plus = sum(term.weight > 0 for term in self.terms)
+        if self.combine in LATE and not plus:
+            raise UsageError(f"--combine {self.combine} ranks what a term with a plus finds; add one, or use sum.")
+        if self.combine == "slerp" and not plus == len(self.terms) == 2:
+            raise UsageError("--combine slerp lies between two terms with a plus; give two, or use sum.")
+        if self.diverse is not None:
+            from retriever.query.diversity import check_trade
+
+            check_trade(self.diverse)
+        least = self.min_confidence
+        if least is not None and not (isinstance(least, int | float | np.number) and 0 <= least <= 1):
+            raise UsageError(f"--min-confidence {least}: give a probability from 0 to 1, such as 0.5.")
+
+
+ASKED = tuple(field.name for field in fields(Query) if field.name not in ("terms", "name"))
+"""The keywords that say how to answer; what a query does not say itself can be said for many."""
+
+KEYS = ("expression", *PLUS, *MINUS, *LIKE, "terms", *ASKED)
+"""The keywords of a query, in the order in which their terms count."""
 
 
 def query_of(keywords: Mapping[str, Any], *, name: str = "") -> Query:
@@ -88,9 +130,10 @@ def query_of(keywords: Mapping[str, Any], *, name: str = "") -> Query:
         *parsed(keywords.get("expression")),
         *terms_of({kind: keywords.get(kind) for kind in PLUS}, 1.0),
         *terms_of({key.removeprefix("minus_"): keywords.get(key) for key in MINUS}, -1.0),
+        *_likes(keywords.get("like"), keywords.get("unlike")),
         *by_hand,
     ]
-    rest = {key: keywords[key] for key in ("k", "to", "where", "up") if key in keywords}
+    rest = {key: keywords[key] for key in ASKED if key in keywords}
     return Query(tuple(terms), name=name, **rest)
 
 
@@ -128,32 +171,6 @@ def blame(error: RetrieverError, name: str) -> RetrieverError:
     return type(error)(f"{name}: {error}")
 
 
-def parsed(expression: str | None) -> tuple[Term, ...]:
-    """The terms of an expression; raises UsageError, also for what is more likely a file than a text."""
-    if not isinstance(expression, str | None):
-        raise UsageError(f"The expression must be a string, not {type(expression).__name__}; files go in shape=.")
-    if expression is None:
-        return ()
-    terms = language.parse(expression)
-    name = expression.strip()
-    if terms == (Term(Modality.TEXT.value, name),) and _is_file(name):  # typed by many, and found by its words by none
-        raise UsageError(f'{name} is a file: ask with --shape "{name}", or with text:"{name}" for the words.')
-    return terms
-
-
-def terms_of(keywords: Mapping[str, Sources], weight: float) -> list[Term]:
-    """The keywords' values as terms, in the order of the keywords."""
-    terms = []
-    for kind, sources in keywords.items():
-        if isinstance(sources, str | os.PathLike | Mapping) or not isinstance(sources, Iterable | None):
-            sources = [sources]
-        for source in () if sources is None else sources:
-            if not isinstance(source, str | os.PathLike):
-                raise UsageError(f"{kind} takes a string, a path, or a sequence of them, not {type(source).__name__}.")
-            terms.append(Term(kind, os.fspath(source), weight))
-    return terms
-
-
 def check_where(where: object) -> None:
     """Raise UsageError for a condition that is no text."""
     if not isinstance(where, str | None):
@@ -166,25 +183,16 @@ def check_k(k: int) -> None:
         raise UsageError(f"k is {k}: ask for 1 to {MOST:,} hits.")
 
 
-def _check_term(term: Term) -> None:
-    if not isinstance(term, Term):
-        raise UsageError(f"The term {term!r} is no retriever.Term; write Term('text', 'a chair'), for example.")
-    if term.kind not in language.KINDS:
-        raise UsageError(f"There are no terms of kind {term.kind!r}; the kinds are {', '.join(language.KINDS)}.")
-    if not isinstance(term.source, str):
-        raise UsageError(f"The source of the {term.kind} term must be a string, not {type(term.source).__name__}.")
-    if not isinstance(term.weight, int | float | np.number):
-        raise UsageError(f"The weight of {term.kind} {term.source!r} must be a number, not {term.weight!r}.")
-    if not term.source.strip():
-        raise UsageError(f"The {term.kind} term is empty; give it a value or leave it out.")
-    if term.kind in (Modality.TEXT, "id") and not is_utf8(term.source):
-        raise UsageError(f"The {term.kind} term {term.source!r} is not valid UTF-8; type it again.")
-    if term.weight == 0 or not math.isfinite(term.weight):
-        raise UsageError(f"The weight {term.weight} of {term.kind} {term.source!r} must be finite and not zero.")
+def _choice(name: str, value: object, choices: Sequence[str]) -> None:
+    if value not in choices:
+        raise UsageError(f"{name} is {value!r}: choose one of {', '.join(choices)}.")
 
 
-def _is_file(name: str) -> bool:
-    try:
-        return bool(Path(name).suffix) and Path(name).expanduser().is_file()
-    except (OSError, ValueError, RuntimeError):  # too long for a name, or none at all
-        return False
+def _likes(like: Sources, unlike: Sources) -> Sequence[Term]:
+    """The terms of items and files that are like what is looked for, and of those that are not."""
+    wanted, unwanted = ([os.fspath(source) for source in each(*one)] for one in zip(LIKE, (like, unlike), strict=True))
+    if not (wanted or unwanted):
+        return ()
+    from retriever.query.likeness import like_terms
+
+    return like_terms(wanted, unwanted)

@@ -1,8 +1,8 @@
-"""Terms become vectors: the items of the index looked up, texts and files encoded, each once however often asked."""
+"""Terms become vectors: items looked up, texts and files encoded, each once however often asked; then their means."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -10,8 +10,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.ann.base import SUM
 from retriever.errors import FileProblem, SpaceError, UsageError
+from retriever.query.compose import Composed, compose
+from retriever.query.expression import format, members
 from retriever.query.request import Query
+from retriever.query.stored import centroid, option_of, read_vector
+from retriever.query.terms import leaves
 from retriever.spaces.base import Space, SpaceIdentity
 from retriever.store.snapshot import Snapshot
 from retriever.types import Modality, Payload, Term, Text, Vectors
@@ -22,6 +27,9 @@ _Key = tuple[str, str, str]
 _Firsts = dict[_Key, tuple[Query, Term]]
 """What is to be encoded, and the query and term that asked for it first."""
 
+UNKNOWN = ""
+"""Stands for the modality of a vector that nobody knows the origin of."""
+
 
 @dataclass(frozen=True)
 class Resolved:
@@ -30,19 +38,27 @@ class Resolved:
     Attributes:
         vectors: (t, d) float32 unit vectors.
         asked: rows of the items of the index among them, each once.
-        kinds: (t) modality of each term, of an item its own.
+        kinds: (t) modality of each term, of an item its own; `SUM` for a mean or a centroid, `UNKNOWN` for a vector.
+        parts: (t) what a mean is made of: its members' names and sum; None for other terms.
     """
 
     vectors: Vectors
     asked: NDArray[np.int64]
     kinds: tuple[str, ...]
+    parts: tuple[tuple[tuple[str, ...], Composed] | None, ...]
 
 
 @dataclass(frozen=True)
-class _Stored:
-    row: int
+class _Leaf:
+    """A term that is no mean.
+
+    Attributes:
+        row: of an item of the index; -1 for others.
+    """
+
     kind: str
     vector: NDArray[np.float32]
+    row: int = -1
 
 
 def resolve(snapshot: Snapshot, space: Callable[[], Space], queries: Sequence[Query]) -> list[Resolved]:
@@ -55,52 +71,74 @@ def resolve(snapshot: Snapshot, space: Callable[[], Space], queries: Sequence[Qu
 
     Raises:
         SpaceError: the space has no encoder for a term.
-        UsageError: an item that the index does not hold, or a file that is missing, of another kind, or of no use.
+        UsageError: an item that the index does not hold, a file that is missing, of another kind, or of no use, a
+            condition that nothing fulfils, or a mean whose members cancel each other.
     """
-    stored, encoded = _stored(snapshot, queries), _encoded(space, queries)
+    firsts: _Firsts = {}
+    for query in queries:
+        for term in leaves(query.terms):
+            firsts.setdefault(_key(term, query.up), (query, term))
+    found = {**_stored(snapshot, firsts), **_encoded(space, firsts)}
     out = []
     for query in queries:
-        items = [stored[term.source] if term.kind == "id" else None for term in query.terms]
-        pairs = list(zip(query.terms, items, strict=True))
-        vectors = [item.vector if item else encoded[_key(term, query.up)] for term, item in pairs]
-        asked = np.array(sorted({item.row for item in items if item}), np.int64)
-        out.append(Resolved(np.stack(vectors), asked, tuple(item.kind if item else term.kind for term, item in pairs)))
+        with query.blamed():
+            vectors, parts = zip(*(_vector(term, query.up, found) for term in query.terms), strict=True)
+        kinds = tuple(
+            SUM if term.kind in ("mean", "where") else found[_key(term, query.up)].kind for term in query.terms
+        )
+        rows = {found[_key(leaf, query.up)].row for leaf in leaves(query.terms)} - {-1}
+        out.append(Resolved(np.stack(vectors), np.array(sorted(rows), np.int64), kinds, parts))
     return out
 
 
-def _stored(snapshot: Snapshot, queries: Sequence[Query]) -> dict[str, _Stored]:
-    """Each item that is asked for by its id."""
-    first: dict[str, Query] = {}
-    for query in queries:
-        for term in query.terms:
-            if term.kind == "id":
-                first.setdefault(term.source, query)
-    if not first:
-        return {}
-    rows = snapshot.locate(list(first))
-    for (id, query), row in zip(first.items(), rows.tolist(), strict=True):
+def _vector(
+    term: Term, up: str, found: Mapping[_Key, _Leaf]
+) -> tuple[NDArray[np.float32], tuple[tuple[str, ...], Composed] | None]:
+    """The unit vector of a term, and of a mean what it is made of."""
+    if term.kind != "mean":
+        return found[_key(term, up)].vector, None
+    vectors, names = [], []
+    for member in members(term.source):
+        units = np.stack([_vector(part, up, found)[0] for part in member])
+        one = compose(units, [part.weight for part in member], [format([part]) for part in member])
+        vectors.append(one.vector)
+        names.append(format(member))
+    mean = compose(np.stack(vectors).astype(np.float32), np.ones(len(vectors)), names)
+    return mean.vector.astype(np.float32), (tuple(names), mean)
+
+
+def _stored(snapshot: Snapshot, firsts: _Firsts) -> dict[_Key, _Leaf]:
+    """What needs no encoder: items asked for by their ids, vectors of files, and centroids."""
+    out: dict[_Key, _Leaf] = {}
+    ids = {key[1]: query for key, (query, term) in firsts.items() if term.kind == "id"}
+    rows = snapshot.locate(list(ids)) if ids else np.zeros(0, np.int64)
+    for (id, query), row in zip(ids.items(), rows.tolist(), strict=True):
         if row < 0:
             with query.blamed():
                 snapshot.rows_of([id])  # raises, and names it
-    kinds = snapshot.take(rows, ["modality"]).column("modality").to_pylist()
-    return {
-        id: _Stored(row, kind, vector)
-        for id, row, kind, vector in zip(first, rows.tolist(), kinds, snapshot.vectors(rows), strict=True)
-    }
+    if ids:
+        kinds = snapshot.take(rows, ["modality"]).column("modality").to_pylist()
+        for id, row, kind, vector in zip(ids, rows.tolist(), kinds, snapshot.vectors(rows), strict=True):
+            out["id", id, ""] = _Leaf(kind, vector, row)
+    for key, (query, term) in firsts.items():
+        with query.blamed():
+            if term.kind == "vector":
+                out[key] = _Leaf(UNKNOWN, read_vector(term, snapshot.identity.dim))
+            elif term.kind == "where":
+                out[key] = _Leaf(SUM, centroid(snapshot, term))
+    return out
 
 
-def _encoded(space: Callable[[], Space], queries: Sequence[Query]) -> dict[_Key, NDArray[np.float32]]:
+def _encoded(space: Callable[[], Space], firsts: _Firsts) -> dict[_Key, _Leaf]:
     """The vector of each text and file."""
     wanted: dict[Modality, _Firsts] = {}
-    for query in queries:
-        for term in query.terms:
-            if term.kind != "id":
-                firsts = wanted.setdefault(Modality(term.kind), {})
-                firsts.setdefault(_key(term, query.up), (query, term))
+    for key, first in firsts.items():
+        if key[0] in list(Modality):
+            wanted.setdefault(Modality(key[0]), {})[key] = first
     return {
-        key: vector
-        for modality, firsts in wanted.items()
-        for key, vector in zip(firsts, _encode(space(), modality, firsts), strict=True)
+        key: _Leaf(modality, vector)
+        for modality, some in wanted.items()
+        for key, vector in zip(some, _encode(space(), modality, some), strict=True)
     }
 
 
@@ -129,7 +167,7 @@ def _payloads(space: Space, modality: Modality, firsts: _Firsts) -> Iterator[Pay
 def _payload(space: Space, modality: Modality, term: Term, up: str) -> Payload:
     from retriever import loaders
 
-    option = f"--{'minus-' if term.weight < 0 else ''}{term.kind} {term.source}"
+    option = option_of(term)
     path = Path(term.source).expanduser()
     if not path.is_file():
         problem = "is a folder" if path.is_dir() else "is no regular file" if path.exists() else "does not exist"

@@ -1,28 +1,36 @@
-"""Queries from terms to hits: check -> filter -> resolve -> compose -> search -> explain, many as one."""
+"""Queries from terms to hits: check -> filter -> resolve -> compose -> search -> rank -> explain, many as one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.ann.base import SUM, NearestNeighbours, best
+from retriever.ann.base import NearestNeighbours, best
+from retriever.errors import UsageError
+from retriever.query.calibrate import Calibration
 from retriever.query.candidates import Candidates
-from retriever.query.compose import Composed, compose
+from retriever.query.compose import compose, slerp
+from retriever.query.explain import Labels, Parts, explained
 from retriever.query.expression import format
 from retriever.query.hits import Hits
 from retriever.query.metadata import FIXED, Later
-from retriever.query.request import Query
-from retriever.query.resolve import resolve
+from retriever.query.ranking import Ranked, Ready, confidences, merged, varied
+from retriever.query.request import LATE, Query
+from retriever.query.resolve import UNKNOWN, Resolved, resolve
+from retriever.query.stored import Means
 from retriever.spaces.base import Space
 from retriever.store.snapshot import Snapshot
+from retriever.types import Modality
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from retriever.store.lexicon import Lexicon
 
 TOGETHER = 4096
 """Hits whose columns are read at once, if several queries have so many."""
@@ -37,28 +45,38 @@ class Engine:
         candidates: of the same snapshot.
         neighbours: gives the backend over its rows; asked only when the arguments have been found sound.
         space: gives the space of the index; asked only where a term must be encoded.
+        calibration: gives what cosines mean, None where nobody has worked it out.
+        lexicon: gives the search by names, None where there is none.
+        means: of its modalities; None to work them out anew.
+        labels: mean vectors of its labels, likewise.
     """
 
     snapshot: Snapshot
     candidates: Candidates
     neighbours: Callable[[], NearestNeighbours]
     space: Callable[[], Space]
+    calibration: Callable[[], Calibration | None] = lambda: None
+    lexicon: Callable[[], Lexicon | None] = lambda: None
+    means: Means | None = None
+    labels: Labels | None = None
 
 
 @dataclass(frozen=True)
-class _Ready:
-    """A query that only has to be searched.
+class _Probe:
+    """One search by vector.
 
     Attributes:
-        place: in the order asked.
-        asked: rows that are left out of its hits.
-        pairs: the modality pairs it is of; of several terms, or one with a minus, those of a sum.
+        owner: number of the query among those asked.
+        vector: (d,) of unit length.
+        depth: neighbours wanted.
+        place: what it looks in: the modality, and the filter.
+        pairs: the modality pairs it is of.
     """
 
-    place: int
-    query: Query
-    composed: Composed
-    asked: NDArray[np.int64]
+    owner: int
+    vector: NDArray[np.float32]
+    depth: int
+    place: tuple[str | None, str | None]
     pairs: tuple[str, ...]
 
 
@@ -73,68 +91,176 @@ def search(engine: Engine, queries: Sequence[Query]) -> list[Hits]:
         with query.blamed():
             query.check()
             engine.candidates.rows(query.to, query.where)
-    groups: dict[tuple[object, ...], list[_Ready]] = {}
-    for ready in _ready(engine, queries):
-        query = ready.query
-        # One more neighbour for each item that is left out, so that its set of candidates is that of other queries.
-        key = query.k + len(ready.asked), query.to, query.where, ready.pairs
-        groups.setdefault(key, []).append(ready)
-    hits: list[Hits | None] = [None] * len(queries)
-    for group in groups.values():
-        for ready, found in zip(group, _explained(engine.snapshot, group, _found(engine, group)), strict=True):
-            hits[ready.place] = found
-    return [found for found in hits if found is not None]
+            if query.min_confidence is not None and engine.calibration() is None:
+                raise UsageError(
+                    "--min-confidence needs to know what scores mean in this index; run `retriever optimize` once."
+                )
+    resolved = resolve(engine.snapshot, engine.space, queries)
+    asked = [_ready(engine, *one) for one in zip(range(len(queries)), queries, resolved, strict=True)]
+    lists = _found(engine, asked)
+    ranked = [_ranked(engine, ready, found) for ready, found in zip(asked, lists, strict=True)]
+    return list(_told(engine, asked, ranked, [one.parts for one in resolved]))
 
 
-def _ready(engine: Engine, queries: Sequence[Query]) -> Iterator[_Ready]:
-    for place, (query, terms) in enumerate(zip(queries, resolve(engine.snapshot, engine.space, queries), strict=True)):
-        with query.blamed():
-            weights, names = [term.weight for term in query.terms], [format([term]) for term in query.terms]
-            composed = compose(terms.vectors, weights, names)
-            targets = engine.candidates.targets(query.to)
-        kinds = terms.kinds if len(terms.kinds) == 1 and query.terms[0].weight > 0 else (SUM,)
-        pairs = dict.fromkeys(f"{kind}>{target}" for kind in kinds for target in targets)
-        yield _Ready(place, query, composed, terms.asked, tuple(sorted(pairs)))
+def _ready(engine: Engine, place: int, query: Query, terms: Resolved) -> Ready:
+    with query.blamed():
+        weights, names = [term.weight for term in query.terms], [format([term]) for term in query.terms]
+        vectors = terms.vectors
+        means = (
+            np.stack([(engine.means or Means(engine.snapshot)).of(kind) for kind in terms.kinds])
+            if query.center
+            else None
+        )
+        if not query.unbalanced:
+            weights = _balanced(engine, weights, terms.kinds)
+        if query.combine == "slerp":
+            composed = slerp(vectors if means is None else vectors - means, weights, names)
+        else:
+            composed = compose(vectors, weights, names, minus=query.minus, means=means)
+        fair = len(engine.candidates.targets(query.to)) > 1 and engine.calibration() is not None
+    words = _words(query)
+    words = words if words and engine.lexicon() is not None else ""
+    deep = words or query.combine in LATE or query.unique or query.diverse is not None
+    return Ready(place, query, composed, terms.asked, terms.kinds, words, _depth(query.k) if deep else query.k, fair)
 
 
-def _found(engine: Engine, group: Sequence[_Ready]) -> list[NDArray[np.int64]]:
-    """The rows nearest to each query of a group, which have all but their vectors in common."""
-    first = group[0]
-    vectors = np.stack([ready.composed.vector for ready in group]).astype(np.float32)
-    allowed = engine.candidates.rows(first.query.to, first.query.where)
-    _, rows = engine.neighbours().search(vectors, first.query.k + len(first.asked), allowed, first.pairs)
-    return [_without(ready.asked, found[found >= 0])[: ready.query.k] for ready, found in zip(group, rows, strict=True)]
+def _balanced(engine: Engine, weights: list[float], kinds: Sequence[str]) -> list[float]:
+    """Each weight divided by the spread of its term's modality, where the space knows those of all terms."""
+    if len(set(kinds)) == 1:  # a common factor changes nothing, and the space need not be opened
+        return weights
+    spreads = {str(modality): spread for modality, spread in engine.space().spreads.items()}
+    if not all(kind in spreads for kind in kinds):
+        return weights
+    return [weight / spreads[kind] for weight, kind in zip(weights, kinds, strict=True)]
+
+
+def _words(query: Query) -> str:
+    """What names are searched for: the words of a query of nothing but texts with a plus, summed."""
+    plain = query.combine == "sum" and all(term.kind == Modality.TEXT and term.weight > 0 for term in query.terms)
+    return " ".join(term.source for term in query.terms) if plain and not query.geometry_only else ""
+
+
+def _depth(k: int) -> int:
+    """How deep a search is that is ranked anew."""
+    from retriever.query.diversity import depth
+
+    return depth(k)
+
+
+def _probes(engine: Engine, ready: Ready) -> Iterator[_Probe]:
+    """The searches of a query: one, or one a term or a modality."""
+    query, targets = ready.query, engine.candidates.targets(ready.query.to)
+    asked = [(ready.composed.vector, ready.kind)]
+    if query.combine in LATE:
+        terms = zip(ready.composed.units, ready.kinds, query.terms, strict=True)
+        asked = [(unit, kind) for unit, kind, term in terms if term.weight > 0]
+    # One more neighbour for each item that is left out, so that its set of candidates is that of other queries.
+    depth = ready.depth + len(ready.asked)
+    for vector, kind in asked:
+        places = [(target.value, (target,)) for target in targets] if ready.fair else [(query.to, targets)]
+        for to, found in places:
+            # Nothing is known of how hard it is to find what a vector of unknown origin is near to.
+            pairs = () if kind == UNKNOWN else tuple(sorted({f"{kind}>{target}" for target in found}))
+            yield _Probe(ready.place, vector.astype(np.float32), depth, (to, query.where), pairs)
+
+
+def _found(engine: Engine, asked: Sequence[Ready]) -> list[list[NDArray[np.int64]]]:
+    """What each search of each query finds, best first; those that have all but their vectors in common go together."""
+    probes = [probe for ready in asked for probe in _probes(engine, ready)]
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for number, probe in enumerate(probes):
+        groups.setdefault((probe.depth, probe.place, probe.pairs), []).append(number)
+    rows: dict[int, NDArray[np.int64]] = {}
+    for numbers in groups.values():
+        first = probes[numbers[0]]
+        vectors, allowed = np.stack([probes[number].vector for number in numbers]), engine.candidates.rows(*first.place)
+        _, found = engine.neighbours().search(vectors, first.depth, allowed, first.pairs)
+        rows.update(zip(numbers, found, strict=True))
+    out: dict[int, list[NDArray[np.int64]]] = {ready.place: [] for ready in asked}
+    left_out = {ready.place: (ready.asked, ready.depth) for ready in asked}
+    for number, probe in enumerate(probes):
+        without, depth = left_out[probe.owner]
+        out[probe.owner].append(_without(without, rows[number][rows[number] >= 0])[:depth])
+    return list(out.values())
 
 
 def _without(asked: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
     return rows[~np.isin(rows, asked)] if len(asked) else rows
 
 
-def _explained(snapshot: Snapshot, group: Sequence[_Ready], rows: Sequence[NDArray[np.int64]]) -> Iterator[Hits]:
-    """Hits for the rows of each query, ordered by the float64 cosines that their shares sum to."""
+def _ranked(engine: Engine, ready: Ready, lists: list[NDArray[np.int64]]) -> Ranked:
+    """The hits of one query, in order; its searches are repeated where they did not go deep enough."""
+
+    def fetch(depth: int) -> Ranked:
+        deeper = replace(ready, depth=depth)
+        found = lists if depth == ready.depth else _found(engine, [deeper])[0]
+        named = np.zeros(0, np.int64)
+        if ready.words and (lexicon := engine.lexicon()) is not None:
+            query = ready.query
+            _, named = lexicon.search(ready.words, engine.candidates.rows(query.to, query.where), depth)
+        return merged(deeper, found, named, engine.snapshot, engine.calibration())
+
+    with ready.query.blamed():
+        return varied(ready, fetch, engine.snapshot)
+
+
+def _told(
+    engine: Engine, asked: Sequence[Ready], ranked: Sequence[Ranked], parts: Sequence[Sequence[Parts]]
+) -> Iterator[Hits]:
+    """Hits of each query, the columns of a few thousand read together."""
     start = 0
-    while start < len(group):
-        end, count = start + 1, len(rows[start])
-        while end < len(group) and count + len(rows[end]) <= TOGETHER:
-            count += len(rows[end])
+    while start < len(asked):
+        end, count = start + 1, len(ranked[start].rows)
+        while end < len(asked) and count + len(ranked[end].rows) <= TOGETHER:
+            count += len(ranked[end].rows)
             end += 1
-        yield from _read(snapshot, group[start:end], rows[start:end])
+        yield from _read(engine, asked[start:end], ranked[start:end], parts[start:end])
         start = end
 
 
-def _read(snapshot: Snapshot, group: Sequence[_Ready], rows: Sequence[NDArray[np.int64]]) -> Iterator[Hits]:
+def _read(
+    engine: Engine, asked: Sequence[Ready], ranked: Sequence[Ranked], parts: Sequence[Sequence[Parts]]
+) -> Iterator[Hits]:
     """The same for some queries, whose hits are read together."""
-    shares = [ready.composed.shares(snapshot.vectors(found)) for ready, found in zip(group, rows, strict=True)]
-    orders = [best(share.sum(axis=1), found, len(found)) for share, found in zip(shares, rows, strict=True)]
-    nearest = np.concatenate([found[order] for found, order in zip(rows, orders, strict=True)])
+    snapshot, labels = engine.snapshot, engine.labels or Labels(engine.snapshot)
+    settled = [_settled(engine, ready, one) for ready, one in zip(asked, ranked, strict=True)]
+    nearest = np.concatenate([one.rows for one, *_ in settled])
     items, whole = snapshot.take(nearest, FIXED), Later(lambda: snapshot.take(nearest))
     start = 0
-    for ready, share, order in zip(group, shares, orders, strict=True):
-        part = start, len(order)
-        more = partial(_slice, whole, *part)
-        roots = snapshot.manifest.roots
-        yield Hits(ready.query.terms, snapshot.identity.name, items.slice(*part), roots, share[order], more)
-        start += len(order)
+    for ready, (one, shares, sure), part in zip(asked, settled, parts, strict=True):
+        span, query = (start, len(one.rows)), ready.query
+        why = partial(explained, query.terms, ready.composed, part, query.where, one.rows, labels)
+        yield Hits(
+            query.terms,
+            snapshot.identity.name,
+            items.slice(*span),
+            snapshot.manifest.roots,
+            shares,
+            partial(_slice, whole, *span),
+            one.fused,
+            sure,
+            one.repeats,
+            why,
+        )
+        start += len(one.rows)
+
+
+def _settled(
+    engine: Engine, ready: Ready, ranked: Ranked
+) -> tuple[Ranked, NDArray[np.float64], NDArray[np.float64] | None]:
+    """The hits with their shares and confidences; ordered by the float64 cosines of the shares, if by cosine at all."""
+    rows, shares = ranked.rows, ready.composed.shares(engine.snapshot.vectors(ranked.rows))
+    if ranked.fused is None and ready.query.diverse is None:
+        order = best(shares.sum(axis=1), rows, len(rows))
+        ranked = Ranked(rows[order], None, None if ranked.repeats is None else ranked.repeats[order])
+        shares = shares[order]
+    if (calibration := engine.calibration()) is None:
+        return ranked, shares, None
+    sure = confidences(ready, ranked.rows, shares.sum(axis=1), engine.snapshot, calibration)
+    if ready.query.min_confidence is None:
+        return ranked, shares, sure
+    keep = np.flatnonzero(sure >= ready.query.min_confidence)
+    return ranked.at(keep), shares[keep], sure[keep]
 
 
 def _slice(whole: Later, start: int, length: int) -> pa.Table:

@@ -2,7 +2,8 @@
 
 - ``manifest.json``: which of the files below count; replaced whole, never edited
 - ``versions/NNNNNN.json``: the manifests of the last commits, each as it was, see `retriever.store.versions`
-- ``segments/NNNNNN/``: one immutable batch of rows: vectors.npy, items.parquet, ids.npy
+- ``segments/NNNNNN/``: one immutable batch of rows: vectors.npy, items.parquet, ids.npy,
+  and words.db, which names, captions and labels are searched by, see `retriever.store.words`
 - ``deleted/NNNNNN.npy``: sorted int64 rows that no longer count
 - ``ann/NNNNNN/``: what an approximate search of the segments it names needs, see `retriever.ann.files`
 - ``journal.arrows``: rows of a run that are not in a segment yet
@@ -27,6 +28,7 @@ SEGMENTS = "segments"
 VECTORS = "vectors.npy"
 ITEMS = "items.parquet"
 IDS = "ids.npy"
+WORDS = "words.db"
 DELETED = "deleted"
 ANN = "ann"
 JOURNAL = "journal.arrows"

@@ -103,6 +103,25 @@ def test_failures_are_summed_up_and_listed(corpus: Path):
     assert told["failures"] == len(told["failed"]) == len(bad) + 1
 
 
+def test_an_explained_answer_is_more_lines_or_a_key(indexed: Path):
+    asked = ["query", "mean(shape:corpus/tall/a.off, text:tall) - text:flat", "--where", "faces > 1", "-k", "1"]
+    lines = rows(run(*asked, "--explain"))
+    assert [line[1] for line in lines[1:]] == [
+        'mean(shape:corpus/tall/a.off, text:"tall")',
+        "  of it shape:corpus/tall/a.off",
+        '  of it text:"tall"',
+        '-text:"flat"',
+        "nearest label: tall",
+        "passed by its faces",
+    ]
+    told = json.loads(run(*asked, "--explain", "--json").stdout)["hits"][0]["explain"]
+    assert told["nearest_label"] == "tall" and list(told["passed"]) == ["faces"]
+    batch = Path("queries.jsonl")
+    batch.write_text('{"text": "tall", "unique": true, "combine": "rank"}\n')
+    answer = json.loads(run("query", "--batch", batch, "--explain").stdout)["hits"][0]
+    assert answer["explain"]["terms"][0]["term"] == 'text:"tall"' and "repeats" in answer and "fused" in answer
+
+
 def test_missing_and_empty_folders(corpus: Path, tmp_path: Path):
     missing = run("index", tmp_path / "nowhere")
     assert missing.exit_code == 2 and missing.stderr.startswith("error: ") and "nowhere" in missing.stderr
@@ -123,6 +142,14 @@ def test_missing_and_empty_folders(corpus: Path, tmp_path: Path):
         (["query", "--id", "0123"], 2, "0123"),
         (["query", "shape:"], 2, "shape:"),
         (["query", "--to", "any"], 2, "nothing to look for"),
+        (["query", "text:a + (text:b"], 2, "The ( opened here is never closed"),
+        (["query", "--text", "x", "--combine", "slerp"], 2, "--combine slerp lies between two"),
+        (["query", "--text", "x", "--minus", "divide"], 2, "divide"),
+        (["query", "--text", "x", "--diverse", "2"], 2, "--diverse 2"),
+        (["query", "--text", "x", "--min-confidence", "2"], 2, "--min-confidence 2"),
+        (["query", "--vector", "nowhere.npy"], 2, "nowhere.npy"),
+        (["query", "--like", "nowhere.obj"], 2, "nowhere.obj"),
+        (["query", "--text", "x", "--explain", "--csv"], 2, "--explain goes with --json or the table"),
         (["query", "--image", "nowhere.png"], 2, "nowhere.png does not exist"),
         (["query", "audio:corpus/tall/a.off"], 2, "ask with shape:"),
         (["query", "--text", "x", "-k", "0"], 2, "-k"),

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from retriever.errors import UsageError
-from retriever.query.compose import compose
+from retriever.query.compose import compose, slerp
 
 
 @st.composite
@@ -91,3 +91,83 @@ def test_terms_that_cancel_are_an_error(vectors, weights):
 def test_a_term_without_direction_is_an_error(bad):
     with pytest.raises(UsageError, match="no direction"):
         compose(np.array([[1, 0], [bad, 0]], np.float32), [1, 1])
+
+
+@given(queries())
+def test_projection_leaves_nothing_of_the_minus_directions_and_shares_still_sum(query):
+    vectors, weights = query
+    assume((weights > 0).any() and (weights < 0).sum() < vectors.shape[1] - 1)
+    try:
+        composed = compose(vectors, weights, minus="project")
+    except UsageError:  # the sum lies among the directions that are taken out
+        return
+    assume(np.linalg.cond(vectors[weights < 0]) < 1e4 if (weights < 0).any() else True)
+    np.testing.assert_allclose(composed.vector @ composed.units[weights < 0].T, 0, atol=1e-6)
+    np.testing.assert_allclose(composed.shares(vectors).sum(axis=1), composed.units @ composed.vector, atol=1e-6)
+
+
+@given(queries(), st.floats(0.01, 100))
+def test_projection_does_not_look_at_the_weight_of_a_minus(query, factor):
+    vectors, weights = query
+    assume(len(weights) > 1 and vectors.shape[1] > 8)
+    weights = np.append(np.abs(weights[:-1]), -1.0)
+    other = np.append(weights[:-1], -factor)
+    one, other = (compose(vectors, some, minus="project") for some in (weights, other))
+    np.testing.assert_allclose(one.vector, other.vector, atol=1e-9)
+
+
+@pytest.mark.parametrize("twice", [1, 2])
+def test_projection_bears_two_minus_terms_of_one_direction(twice):
+    composed = compose(np.array([[1, 1, 0], *[[1, 0, 0]] * twice]), [1] + [-1] * twice, minus="project")
+    np.testing.assert_allclose(composed.vector, [0, 1, 0], atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("vectors", "weights", "words"),
+    [([[1, 0], [1, 0]], [1, -1], "cancel"), ([[1, 0], [0, 1]], [-1, -1], "only minus terms")],
+)
+def test_a_projection_of_nothing_is_an_error(vectors, weights, words):
+    with pytest.raises(UsageError, match=words):
+        compose(np.array(vectors), weights, minus="project")
+
+
+@given(queries())
+def test_centring_takes_the_mean_off_the_unit_vector_of_each_term(query):
+    vectors, weights = query
+    means = np.full(vectors.shape, 0.1 / vectors.shape[1])
+    by_hand = (vectors - means).astype(np.float64)
+    wanted = compose(by_hand, weights)
+    composed = compose(3 * vectors, weights, means=means)
+    np.testing.assert_allclose(composed.vector, wanted.vector, atol=1e-6)
+
+
+@given(queries(), st.floats(0.1, 10), st.floats(0.1, 10))
+def test_slerp_goes_along_the_arc(query, one, other):
+    vectors = query[0]
+    assume(len(vectors) > 1 and abs(vectors[0] @ vectors[1]) < 0.99)
+    found = slerp(vectors[:2], [one, other])
+    angle = np.arccos(vectors[0] @ vectors[1])
+    assert np.linalg.norm(found.vector) == pytest.approx(1)
+    assert np.arccos(np.clip(found.vector @ found.units[0], -1, 1)) == pytest.approx(
+        angle * other / (one + other), abs=1e-3
+    )
+    np.testing.assert_allclose(found.weights @ found.units, found.vector, atol=1e-12)
+
+
+@given(queries())
+def test_slerp_of_equal_weights_is_the_sum_and_of_one_direction_is_that(query):
+    vectors = query[0]
+    assume(len(vectors) > 1 and vectors[0] @ vectors[1] > -0.9)
+    np.testing.assert_allclose(slerp(vectors[:2], [1, 1]).vector, compose(vectors[:2], [1, 1]).vector, atol=1e-6)
+    np.testing.assert_allclose(slerp(vectors[[0, 0]], [1, 3]).vector, vectors[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("weights", [[1], [1, -1], [1, 1, 1]])
+def test_slerp_takes_two_terms_with_a_plus(weights):
+    with pytest.raises(UsageError, match="two terms with a plus"):
+        slerp(np.eye(len(weights)), weights)
+
+
+def test_slerp_between_opposite_terms_is_an_error():
+    with pytest.raises(UsageError, match="cancel"):
+        slerp(np.array([[1, 0], [-1, 0]]), [1, 1])

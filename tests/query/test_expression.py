@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from retriever.errors import ExpressionError, UsageError
@@ -35,6 +35,32 @@ GOOD = {
 }
 
 
+NESTED = {
+    "0.5*(shape:a.obj + text:red)": [("shape", "a.obj", 0.5), ("text", "red", 0.5)],
+    "text:x - (text:a - 2*(id:b + 0.5*id:c))": [
+        ("text", "x", 1),
+        ("text", "a", -1),
+        ("id", "b", 2),
+        ("id", "c", 1),
+    ],
+    "( ( text:a ) )": [("text", "a", 1)],
+    "(shape:chair(1).obj + shape:b(c(d)).obj)": [("shape", "chair(1).obj", 1), ("shape", "b(c(d)).obj", 1)],
+    "shape:chair(1).obj": [("shape", "chair(1).obj", 1)],
+    "text:a)": [("text", "a)", 1)],
+    "(shape:a,b.obj)": [("shape", "a,b.obj", 1)],
+    "mean(id:a, id:b) - text:red": [("mean", "id:a, id:b", 1), ("text", "red", -1)],
+    "2*mean( shape:'a,b.obj' ,text:(x) + 0.5*id:c)": [("mean", 'shape:"a,b.obj", text:"(x)" + 0.5*id:c', 2)],
+    "mean(mean(id:a), where('label = 1'))": [("mean", 'mean(id:a), where("label = 1")', 1)],
+    "-where( \"label = 'a b'\" )": [("where", "label = 'a b'", -1)],
+    "vector:query.npy": [("vector", "query.npy", 1)],
+}
+
+
+@pytest.mark.parametrize("text", NESTED)
+def test_parentheses_means_and_conditions(text):
+    assert parse(text) == tuple(Term(*term) for term in NESTED[text])
+
+
 @pytest.mark.parametrize("text", GOOD)
 def test_expressions(text):
     assert parse(text) == tuple(Term(*term) for term in GOOD[text])
@@ -51,6 +77,10 @@ def test_expressions(text):
         "-chair",
         "5*5",
         "x",
+        "a sign (text:hello)",
+        "(old) chair",
+        "where (is it)",
+        "mean (average) chair",
     ],
 )
 def test_text_without_a_kind_is_one_text_term(text):
@@ -86,6 +116,29 @@ BAD = {
     "a red chair - text:green": (0, "must begin with one of"),
     "text:a + - text:b": (9, "must begin with one of"),
     "2*3*text:a": (0, "must begin with one of"),
+    "(text:a": (0, "The ( opened here is never closed"),
+    "text:x + (text:a + (text:b)": (9, "The ( opened here is never closed"),
+    'text:"a")': (8, "This ) belongs to no parenthesis"),
+    "(text:a))": (8, "This ) belongs to no parenthesis"),
+    "text:a + ()": (9, "nothing between these parentheses"),
+    "(text:a - )": (8, "Nothing follows the -"),
+    "(text:a text:b)": (8, "need + or - between"),
+    "chair + (text:red)": (0, "must begin with one of"),
+    "half*(text:a)": (0, "not a number"),
+    "0*(text:a)": (0, "above zero"),
+    "text:a + 1e200*(1e200*text:b)": (9, "too large or too small"),
+    "mean()": (4, "needs a member"),
+    "mean(id:a,": (10, "must begin with one of"),
+    "mean(id:a, id:b": (4, "The ( opened here is never closed"),
+    "mean(chair, table)": (5, "must begin with one of"),
+    "mean(2*id:a, id:b)": (5, "A weight does nothing"),
+    "where(label)- text:a": (6, "A condition goes in quotes"),
+    "where('a' 'b')": (10, "The condition ends here"),
+    "where('a'": (5, "The ( opened here is never closed"),
+    "where(' ')": (6, "has no value"),
+    "mean:a": (0, "write mean("),
+    "where:a": (0, "write where("),
+    "(" * 60 + "text:a": (50, "More than 50 parentheses"),
 }
 
 
@@ -117,8 +170,23 @@ def test_format(terms, text):
 
 sources = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip)
 tricky = st.text(st.sampled_from(list("ab \"'\\+-*:\t\n")), min_size=1).filter(str.strip)
+bare = st.text(st.sampled_from(list("ab(),+-")), min_size=1)
 weights = st.floats(min_value=1e-300, max_value=1e300) | st.floats(min_value=-1e300, max_value=-1e-300)
-terms = st.builds(Term, st.sampled_from(KINDS), sources | tricky, weights | st.sampled_from([1.0, -1.0]))
+scales = weights | st.sampled_from([1.0, -1.0])
+leaves = st.builds(Term, st.sampled_from((*KINDS, "where")), sources | tricky | bare, scales)
+
+
+def means(inner):
+    """Means of sums of terms, as `parse` gives them."""
+    sums = st.lists(inner, min_size=2, max_size=3).map(lambda terms: f"({format(terms)})")
+    ones = inner.map(lambda term: f"({format([Term(term.kind, term.source, 1.0 if term.weight > 0 else -1.0)])})")
+    members = st.lists(sums | ones, min_size=1, max_size=3)
+    return st.builds(
+        lambda members, weight: Term("mean", parse(f"mean({', '.join(members)})")[0].source, weight), members, scales
+    )
+
+
+terms = st.recursive(leaves, means, max_leaves=6)
 
 
 @given(st.lists(terms, min_size=1, max_size=5))
@@ -126,7 +194,18 @@ def test_parse_is_the_inverse_of_format(terms):
     assert parse(format(terms)) == tuple(terms)
 
 
-@given(st.text(st.sampled_from(list("text:id0.5*+- \"'\\"))))
+simple = st.builds(Term, st.sampled_from((*KINDS, "where")), st.text("abc. '\"", min_size=1).filter(str.strip), scales)
+
+
+@given(st.lists(simple, min_size=1, max_size=4), st.floats(0.01, 100), st.sampled_from(["", "-"]))
+def test_a_group_distributes(terms, weight, sign):
+    assume(all(1e-290 < abs(term.weight) < 1e290 for term in terms))
+    factor = float(f"{sign}{weight!r}")
+    wanted = tuple(Term(term.kind, term.source, factor * term.weight) for term in terms)
+    assert parse(f"{sign}{weight!r}*({format(terms)})") == wanted
+
+
+@given(st.text(st.sampled_from(list("text:id0.5*+- \"'\\(),mean(where("))))
 def test_any_string_parses_or_fails_with_a_column_inside_it(text):
     try:
         assert all(term.source.strip() and term.weight for term in parse(text))

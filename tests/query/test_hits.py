@@ -124,7 +124,12 @@ def test_rounded_shares_sum_to_the_rounded_score(shares):
 
 def test_csv_has_every_column_and_quotes_what_needs_it():
     rows = list(csv.DictReader(io.StringIO(make().to_csv())))
-    assert list(rows[0]) == ["rank", "score", "id", "path", "root", "modality", "label", "shares", "vertices", "extent"]
+    beside = ["fused", "confidence", "repeats"]
+    assert list(rows[0]) == [
+        *("rank", "score", "id", "path", "root", "modality", "label", "shares"),
+        *(*beside, "vertices", "extent"),
+    ]
+    assert [rows[0][name] for name in beside] == ["", "", "0"]
     assert rows[0]["path"] == "x/chair, old.glb"
     assert rows[0]["root"] == "/data/corpus"
     assert rows[0]["score"] == "0.823457"

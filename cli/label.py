@@ -1,0 +1,183 @@
+"""``retriever label``."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import AsJson, IndexFolder, Target, described, path
+from retriever.errors import UsageError
+
+if TYPE_CHECKING:
+    from indexer.labelling import Labelled
+    from retriever.query.zeroshot import Names
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command(
+        "label",
+        no_args_is_help=True,
+        help=described(
+            label,
+            'retriever label --names "chair,table,lamp"',
+            "retriever label --names-file classes.txt --min-confidence 0.6 --write",
+            'retriever label --names "wooden chair,office chair" --where "label = \'chair\'" --json',
+        ),
+    )(label)
+
+
+def label(
+    names: Annotated[
+        str | None,
+        typer.Option(
+            "--names",
+            metavar="LIST",
+            help='The names to choose from, with commas between them: "chair,table,lamp".',
+            show_default=False,
+        ),
+    ] = None,
+    names_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--names-file",
+            metavar="FILE",
+            parser=path,
+            help="A text file of them, one a line, for example classes.txt; lines with {} are templates, those that "
+            "begin with # say nothing.",
+            show_default=False,
+        ),
+    ] = None,
+    template: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--template",
+            metavar="PROMPT",
+            help='How a name is asked, in place of the usual four ways, for example "a picture of a {}"; may be '
+            "repeated, their mean counts.",
+            show_default=False,
+        ),
+    ] = None,
+    to: Annotated[
+        Target | None,
+        typer.Option(
+            "--to",
+            help="What to give names to, for example image; shapes where the index holds any.",
+            show_default=False,
+        ),
+    ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(
+            "--where",
+            metavar="SQL",
+            help='Only items that fulfil a condition over their columns, for example "label is null".',
+            show_default=False,
+        ),
+    ] = None,
+    least: Annotated[
+        float, typer.Option("--min-confidence", metavar="SHARE", help="Leave out items less sure, for example 0.5.")
+    ] = 0.0,
+    write: Annotated[
+        bool, typer.Option("--write", help="Store the name as the label of the items that have none.")
+    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="With --write: also where there is a label.")] = False,
+    folder: IndexFolder = None,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header.")] = False,
+    parquet: Annotated[
+        Path | None,
+        typer.Option(
+            "--parquet",
+            metavar="FILE",
+            help="Write the table to a Parquet file, for example labels.parquet.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Give every item the name that it is nearest to, of those you list (zero-shot).
+
+    The confidence is a share of 1 among these names: it says nothing of names that are not in the list.
+    No file of the corpus is touched, and without --write the index is not either.
+    """
+    if as_json + as_csv + (parquet is not None) > 1:
+        raise UsageError("--json, --csv and --parquet exclude each other; give one of them.")
+    if overwrite and not write:
+        raise UsageError("--overwrite says what --write does; give both, or neither.")
+    chosen = _names(names, names_file, template or [])
+    from cli.progress import progress
+    from indexer.labelling import label as give
+    from retriever.store import find
+
+    with progress(quiet=False) as show:
+        done = give(
+            find(folder), chosen, to=to, where=where, least=least, write=write, overwrite=overwrite, progress=show
+        )
+    _deliver(done, chosen, as_json=as_json, as_csv=as_csv, parquet=parquet)
+    for line in _remarks(done, write=write):
+        typer.echo(line, err=True)
+
+
+def _names(names: str | None, file: Path | None, templates: list[str]) -> Names:
+    from retriever.query.zeroshot import names_of, read_names
+
+    if names is not None and file is not None:
+        raise UsageError("--names and --names-file exclude each other; give one of them.")
+    if file is not None:
+        return read_names(file, templates)
+    if names is None:
+        raise UsageError('There are no names to choose from: give --names "chair,table" or --names-file FILE.')
+    return names_of(names, templates)
+
+
+def _remarks(done: Labelled, *, write: bool) -> list[str]:
+    remarks = [f"{done.unsure:,} items were less sure and are left out."] if done.unsure else []
+    if write:
+        kept = len(done.items) - done.written
+        had = f"; {kept:,} have a label already, which --overwrite would replace" if kept else ""
+        remarks.append(f"{done.written:,} labels written{had}.")
+    return remarks
+
+
+def _deliver(done: Labelled, names: Names, *, as_json: bool, as_csv: bool, parquet: Path | None) -> None:
+    from cli.output import printable, show_rows
+
+    if parquet is not None:
+        from retriever.query.hits import Tables
+
+        with Tables(parquet) as tables:
+            tables.write(done.items)
+        typer.echo(f"{len(done.items):,} items written to {printable(str(parquet))}", err=True)
+        return
+    rows = done.items.to_pylist()
+    for row in rows:
+        row.update(score=round(row["score"], 6), confidence=round(row["confidence"], 6))
+    if as_json:
+        whole = {"names": names.names, "space": done.space, "count": len(rows), "items": rows}
+        typer.echo(json.dumps(whole, allow_nan=False))
+    elif as_csv:
+        writer = csv.DictWriter(sys.stdout, done.items.column_names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    elif rows:
+        show_rows(
+            ("name", "confidence", "score", "label", "path", "id"),
+            (
+                (
+                    row["name"],
+                    f"{row['confidence']:.3f}",
+                    f"{row['score']:.3f}",
+                    row["label"] or "",
+                    row["path"],
+                    row["id"],
+                )
+                for row in rows
+            ),
+        )
+    else:
+        typer.echo("No item qualifies.", err=True)

@@ -1,0 +1,159 @@
+"""Zero-shot labels for items: found, and written into the index where they are wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.align.captions import TEMPLATES
+from retriever.errors import UsageError
+from retriever.query.candidates import Candidates
+from retriever.query.resolve import same_space
+from retriever.query.zeroshot import CONFIDENCE, Assigned, Names, assign, name_vectors
+from retriever.store.manifest import Manifest
+from retriever.store.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from indexer.progress import Progress
+    from retriever.spaces import Space
+    from retriever.types import Vectors
+
+_PART = 4_096  # rows that are rewritten at once
+
+SHOWN = ("id", "path", "modality", "label")
+"""Columns of the items in a result."""
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """What was found.
+
+    Attributes:
+        names: that were chosen from.
+        space: name of the space in which they were compared.
+        items: a row an item, in the index's order: `SHOWN` as they were, then ``name``, ``score`` and ``confidence``.
+        unsure: items below the confidence asked for, which are not among them.
+        written: items whose label is now the name found.
+    """
+
+    names: tuple[str, ...]
+    space: str
+    items: pa.Table
+    unsure: int
+    written: int = 0
+
+
+def label(
+    folder: Path,
+    names: Names,
+    *,
+    to: str | None = None,
+    where: str | None = None,
+    least: float = 0.0,
+    write: bool = False,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> Labelled:
+    """Gives items of the index in `folder` the name that they are nearest to.
+
+    Args:
+        folder: of the index.
+        names: to choose from.
+        to: modality of the items, or "any"; None for shapes where there are any.
+        where: SQL condition over the items' columns.
+        least: confidence, 0..1, below which an item gets no name.
+        write: store the name as ``label`` and the confidence as `CONFIDENCE`, where the item has no label.
+        overwrite: where it has one, too.
+        progress: told of an approximate search, where the rewritten rows make one due.
+
+    Raises:
+        IndexMissing: there is none, or it is empty.
+        IndexBusy: another process writes to it.
+        UsageError: a confidence out of range, or a modality or filter at fault.
+        SpaceError: the space is not there, or has no text encoder.
+    """
+    from retriever import spaces
+
+    if not 0 <= least <= 1:
+        raise UsageError(f"--min-confidence {least:g}: give a share from 0 to 1, such as 0.5.")
+    identity = Manifest.read(folder).space
+    snapshot = Snapshot.open(folder)
+    Candidates(snapshot).rows(to, where)  # at fault before the encoder is read
+    space = spaces.get(identity.name)
+    same_space(identity, space.identity)
+    vectors = name_vectors(names, space, TEMPLATES)
+    if not write:
+        return _found(snapshot, names, vectors, to, where, least)[0]
+    return _write(folder, names, space, vectors, to, where, least, overwrite, progress)
+
+
+def _found(
+    snapshot: Snapshot, names: Names, vectors: Vectors, to: str | None, where: str | None, least: float
+) -> tuple[Labelled, Assigned]:
+    import pyarrow as pa
+
+    allowed = Candidates(snapshot).rows(to, where)
+    every = assign(snapshot, np.arange(snapshot.rows) if allowed is None else allowed.rows, vectors)
+    sure = every.where(every.confidences >= least)
+    table = snapshot.take(sure.rows, SHOWN)
+    table = table.append_column("name", pa.array(_spelled(names.names, sure.names), pa.string()))
+    table = table.append_column("score", pa.array(sure.scores.tolist(), pa.float64()))
+    table = table.append_column("confidence", pa.array(sure.confidences.tolist(), pa.float64()))
+    return Labelled(names.names, snapshot.identity.name, table, len(every) - len(sure)), sure
+
+
+def _write(
+    folder: Path,
+    names: Names,
+    space: Space,
+    vectors: Vectors,
+    to: str | None,
+    where: str | None,
+    least: float,
+    overwrite: bool,
+    progress: Progress | None,
+) -> Labelled:
+    """The same, with the names written: rows with new metadata follow the others, and supersede the old ones."""
+    from indexer.ann.optimize import Wish, bring_up_to_date
+    from indexer.writer import IndexWriter
+
+    with IndexWriter(folder, space.identity) as writer:
+        snapshot = writer.snapshot if writer.snapshot is not None else Snapshot.open(folder)
+        found, assigned = _found(snapshot, names, vectors, to, where, least)
+        labels = found.items.column("label").to_pylist()
+        ours = assigned.where(np.array([overwrite or not text for text in labels], np.bool_))
+        if len(ours):
+            written = writer.extend(_parts(snapshot, names.names, ours))
+            writer.commit()
+            bring_up_to_date(writer, Wish(), lambda: space, progress)
+            return replace(found, written=written)
+        return found
+
+
+def _parts(snapshot: Snapshot, names: Sequence[str], assigned: Assigned) -> Iterator[tuple[pa.Table, Vectors]]:
+    """Rows as they were, but for the two columns."""
+    import pyarrow as pa
+
+    for start in range(0, len(assigned), _PART):
+        part = slice(start, start + _PART)
+        rows = assigned.rows[part]
+        table = snapshot.take(rows)
+        given = {
+            "label": pa.array(_spelled(names, assigned.names[part]), pa.string()),
+            CONFIDENCE: pa.array(assigned.confidences[part].round(6).tolist(), pa.float64()),
+        }
+        for column, values in given.items():
+            place = table.schema.get_field_index(column)
+            table = table.append_column(column, values) if place < 0 else table.set_column(place, column, values)
+        yield table, snapshot.vectors(rows)
+
+
+def _spelled(names: Sequence[str], places: NDArray[np.int64]) -> list[str]:
+    return [names[place] for place in places.tolist()]

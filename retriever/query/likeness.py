@@ -1,0 +1,61 @@
+"""More like these, less like those: several items or files as the terms of one query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from retriever.errors import UsageError
+from retriever.store.ids import id_keys
+from retriever.types import Modality, Term
+
+UNLIKE = 0.1
+"""What the examples to keep away from weigh, together, against those to look for; see docs/diversity.md."""
+
+
+def like_terms(like: Sequence[str], unlike: Sequence[str] = (), weight: float = UNLIKE) -> tuple[Term, ...]:
+    """Rocchio's query (1971): the mean of the good examples, less `weight` times the mean of the bad ones.
+
+    Each example is one term, so that the shares of a hit say what it owes to each of them. Without good examples the
+    bad ones are all there is, and their weight does not matter.
+
+    Args:
+        like: ids of the index, or files, that hits should be like; repeats count once.
+        unlike: the same, that hits should not be like.
+        weight: of all the bad ones together, above 0; all the good ones weigh 1.
+
+    Raises:
+        UsageError: a value that is neither an id nor a file that can be read, one that is on both sides, no value at
+            all, or a weight out of range.
+    """
+    if not (isinstance(weight, int | float | np.number) and 0 < weight < np.inf):
+        raise UsageError(f"The weight {weight} of --unlike must be a number above 0, such as {UNLIKE}.")
+    good, bad = list(dict.fromkeys(like)), list(dict.fromkeys(unlike))
+    if not good and not bad:
+        raise UsageError("There is nothing to be like: give an id or a file with --like.")
+    if both := [value for value in good if value in bad]:
+        raise UsageError(f"{both[0]} is given to --like and to --unlike; leave one of them out.")
+    return (
+        *(Term(_kind(value, "--like"), value, 1 / len(good)) for value in good),
+        *(Term(_kind(value, "--unlike"), value, -weight / len(bad)) for value in bad),
+    )
+
+
+def _kind(value: str, option: str) -> str:
+    """The kind of term that an id or a file is; a file that is called like an id is written with ./ before it."""
+    if id_keys([value]) is not None:
+        return "id"
+    from retriever.loaders import modality_of
+
+    path = Path(value).expanduser()
+    modality = modality_of(path)
+    if modality is None or modality is Modality.TEXT:
+        raise UsageError(
+            f"{option} {value}: this is neither an id, 16 hex digits as --json shows them, nor a 3D file, picture or "
+            "sound; give one of these."
+        )
+    if not path.is_file():
+        raise UsageError(f"{option} {value}: there is no such file; give the path of a file, or an id of the index.")
+    return modality.value

@@ -1,0 +1,179 @@
+"""From what searches found to one order: by cosine, by a late fusion, by names too, by what scores mean, by variety."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.ann.base import SUM, best
+from retriever.query.calibrate import Calibration
+from retriever.query.compose import Composed, unit_rows
+from retriever.query.fusion import by_least, by_rank, by_score, percentiles, reciprocal_rank
+from retriever.query.request import LATE, Query
+from retriever.query.stored import modalities
+from retriever.store.snapshot import Snapshot
+from retriever.types import Modality
+
+NAMES = 1.0
+"""Weight of the names' ranking beside that of the vectors."""
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A query whose terms are vectors.
+
+    Attributes:
+        place: in the order asked.
+        composed: what cosines and shares are of.
+        asked: rows that are left out of its hits.
+        kinds: (t) modality of each term.
+        words: what names are searched for; empty for no such search.
+        depth: how many the searches look for.
+        fair: whether kinds of items are searched each for themselves, and merged by what their scores mean.
+    """
+
+    place: int
+    query: Query
+    composed: Composed
+    asked: Rows
+    kinds: tuple[str, ...]
+    words: str
+    depth: int
+    fair: bool
+
+    @property
+    def kind(self) -> str:
+        """What the query as a whole is of: its modality, or a sum."""
+        return self.kinds[0] if len(self.kinds) == 1 and self.query.terms[0].weight > 0 else SUM
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """The order of some hits.
+
+    Attributes:
+        rows: (n,) best first.
+        fused: (n,) float64, the numbers that order them; None where these are the cosines.
+        repeats: (n,) near-duplicates folded under each; None where none were looked for.
+    """
+
+    rows: Rows
+    fused: NDArray[np.float64] | None = None
+    repeats: NDArray[np.int64] | None = None
+
+    def at(self, places: NDArray[np.int64]) -> Ranked:
+        """Those at some places, in that order; places past the end are left out."""
+        there = places[places < len(self.rows)]
+        fused, repeats = self.fused, self.repeats
+        return Ranked(
+            self.rows[there], None if fused is None else fused[there], None if repeats is None else repeats[there]
+        )
+
+
+def merged(
+    ready: Ready, lists: Sequence[Rows], named: Rows, snapshot: Snapshot, calibration: Calibration | None
+) -> Ranked:
+    """All that the searches of one query found, in one order.
+
+    Args:
+        ready: the query.
+        lists: rows, best first, of each search by vector.
+        named: of the search by names; empty where there was none, or it found nothing.
+        snapshot: what the rows are of.
+        calibration: what cosines mean, where that is known.
+    """
+    if ready.query.combine in LATE:
+        pool = np.unique(np.concatenate(lists))
+        return _ordered(pool, _late(ready, pool, snapshot, calibration).sum(axis=1))
+    if ready.fair and calibration is not None:
+        pool = np.concatenate(lists)
+        scores = unit_rows(snapshot.vectors(pool)) @ ready.composed.vector if len(pool) else np.zeros(0)
+        kinds = modalities(snapshot, pool)
+        by_meaning = _ordered(pool, calibration.fair([f"{pair_kind(ready.kind)}>{kind}" for kind in kinds], scores))
+        lists = [by_meaning.rows]
+        if not len(named):
+            return by_meaning
+    if not len(named):
+        return Ranked(lists[0])
+    scores, rows = reciprocal_rank([lists[0], named], [1.0, NAMES])
+    return Ranked(rows, scores)
+
+
+def varied(ready: Ready, fetch: Callable[[int], Ranked], snapshot: Snapshot) -> Ranked:
+    """The k best in the order asked for: repeats folded, then different ones first.
+
+    Args:
+        ready: the query.
+        fetch: gives the best hits down to a depth.
+        snapshot: what their rows are of.
+    """
+    query = ready.query
+    if not query.unique and query.diverse is None:
+        return fetch(ready.depth).at(np.arange(query.k))
+    from retriever.query.diversity import Pool, folded, mmr, unique
+
+    ranked, repeats = fetch(ready.depth), None
+    if query.unique:
+        last: list[Ranked] = []
+
+        def pool(depth: int) -> Pool:
+            last.append(fetch(depth))
+            rows = last[-1].rows
+            return Pool(rows, snapshot.vectors(rows))  # files of the same bytes have the same vector
+
+        deepest, folds = unique(pool, query.k)
+        if query.diverse is not None:
+            folds = folded(deepest.vectors)
+        repeats = np.array([len(fold.folded) for fold in folds], np.int64)
+        kept = last[-1].at(np.array([fold.place for fold in folds], np.int64))
+        ranked = Ranked(kept.rows, kept.fused, repeats)
+    if query.diverse is not None and len(ranked.rows):
+        vectors = snapshot.vectors(ranked.rows)
+        scores = ranked.fused if ranked.fused is not None else unit_rows(vectors) @ ready.composed.vector
+        return ranked.at(mmr(vectors, scores, query.k, query.diverse))
+    return ranked.at(np.arange(query.k))
+
+
+def confidences(
+    ready: Ready, rows: Rows, scores: NDArray[np.float64], snapshot: Snapshot, by: Calibration
+) -> NDArray[np.float64]:
+    """(n,) probability of each row's cosine that it is a match, 0..1."""
+    out, kinds = np.zeros(len(rows)), np.array(modalities(snapshot, rows), object)
+    for kind in dict.fromkeys(kinds.tolist()):
+        out[kinds == kind] = by.confidence(f"{pair_kind(ready.kind)}>{kind}", scores[kinds == kind])
+    return out
+
+
+def pair_kind(kind: str) -> str:
+    """What a term of a kind is called in a modality pair; one of no known modality counts as a sum."""
+    return str(kind) if kind in list(Modality) else SUM
+
+
+def _late(ready: Ready, pool: Rows, snapshot: Snapshot, calibration: Calibration | None) -> NDArray[np.float64]:
+    """(n, t) shares of the fused score of each row of a pool."""
+    weights = [term.weight for term in ready.query.terms]
+    if not len(pool):
+        return np.zeros((0, len(weights)))
+    scores = unit_rows(snapshot.vectors(pool)) @ ready.composed.units.T
+    if ready.query.combine == "rank":
+        return by_rank(scores, weights)
+    if ready.query.combine == "score":
+        return by_score(scores, weights)
+    if calibration is None:
+        return by_least(percentiles(scores), weights)
+    levels, kinds = np.zeros(scores.shape), np.array(modalities(snapshot, pool), object)
+    for kind in dict.fromkeys(kinds.tolist()):
+        mine = kinds == kind
+        for number, term in enumerate(ready.kinds):
+            levels[mine, number] = calibration.percentile(f"{pair_kind(term)}>{kind}", scores[mine, number])
+    return by_least(levels, weights)
+
+
+def _ordered(rows: Rows, values: NDArray[np.float64]) -> Ranked:
+    order = best(values, rows, len(rows))
+    return Ranked(rows[order], values[order])

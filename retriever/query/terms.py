@@ -1,0 +1,90 @@
+"""Terms from what users give, and which of them make sense."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from retriever.errors import UsageError
+from retriever.query import expression as language
+from retriever.types import Modality, Term, is_utf8
+
+Source = str | os.PathLike[str]
+Sources = Source | Sequence[Source] | None
+"""One value of a keyword, or several."""
+
+_WORDS = (Modality.TEXT, "id", *language.CALLS)
+"""Kinds whose source is no file."""
+
+
+def parsed(expression: str | None) -> tuple[Term, ...]:
+    """The terms of an expression; raises UsageError, also for what is more likely a file than a text."""
+    if not isinstance(expression, str | None):
+        raise UsageError(f"The expression must be a string, not {type(expression).__name__}; files go in shape=.")
+    if expression is None:
+        return ()
+    terms = language.parse(expression)
+    name = expression.strip()
+    if terms == (Term(Modality.TEXT.value, name),) and _is_file(name):  # typed by many, and found by its words by none
+        raise UsageError(f'{name} is a file: ask with --shape "{name}", or with text:"{name}" for the words.')
+    return terms
+
+
+def terms_of(keywords: Mapping[str, Sources], weight: float) -> list[Term]:
+    """The keywords' values as terms, in the order of the keywords."""
+    return [
+        Term(kind, os.fspath(source), weight) for kind, sources in keywords.items() for source in each(kind, sources)
+    ]
+
+
+def each(name: str, sources: Sources) -> Iterator[Source]:
+    """The values of a keyword; raises UsageError for what is neither a string nor a path."""
+    if isinstance(sources, str | os.PathLike | Mapping) or not isinstance(sources, Iterable | None):
+        sources = [sources]
+    for source in () if sources is None else sources:
+        if not isinstance(source, str | os.PathLike):
+            raise UsageError(f"{name} takes a string, a path, or a sequence of them, not {type(source).__name__}.")
+        yield source
+
+
+def leaves(terms: Iterable[Term]) -> Iterator[Term]:
+    """The terms, and in place of a mean those that it is made of."""
+    for term in terms:
+        if term.kind == "mean":
+            for member in language.members(term.source):
+                yield from leaves(member)
+        else:
+            yield term
+
+
+def check_term(term: Term) -> None:
+    """Raise UsageError for a term that cannot be one, whatever the index."""
+    if not isinstance(term, Term):
+        raise UsageError(f"The term {term!r} is no retriever.Term; write Term('text', 'a chair'), for example.")
+    if term.kind not in (*language.KINDS, *language.CALLS):
+        kinds = ", ".join((*language.KINDS, *language.CALLS))
+        raise UsageError(f"There are no terms of kind {term.kind!r}; the kinds are {kinds}.")
+    if not isinstance(term.source, str):
+        raise UsageError(f"The source of the {term.kind} term must be a string, not {type(term.source).__name__}.")
+    if not isinstance(term.weight, int | float | np.number):
+        raise UsageError(f"The weight of {term.kind} {term.source!r} must be a number, not {term.weight!r}.")
+    if not term.source.strip():
+        raise UsageError(f"The {term.kind} term is empty; give it a value or leave it out.")
+    if term.kind in _WORDS and not is_utf8(term.source):
+        raise UsageError(f"The {term.kind} term {term.source!r} is not valid UTF-8; type it again.")
+    if term.weight == 0 or not math.isfinite(term.weight):
+        raise UsageError(f"The weight {term.weight} of {term.kind} {term.source!r} must be finite and not zero.")
+    if term.kind == "mean":
+        for leaf in leaves([term]):
+            check_term(leaf)
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return bool(Path(name).suffix) and Path(name).expanduser().is_file()
+    except (OSError, ValueError, RuntimeError):  # too long for a name, or none at all
+        return False

@@ -1,0 +1,182 @@
+"""``retriever label``: names for items, shown and written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small_corpus import write_box
+from typer.testing import CliRunner, Result
+
+from cli.main import app
+from indexer.labelling import label
+from retriever import spaces
+from retriever.errors import UsageError
+from retriever.query.zeroshot import CONFIDENCE, Names, assign, name_vectors, names_of
+from retriever.store import Snapshot
+
+WORDS = "chair,table,lamp"
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def indexed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Four boxes, of which two have no label of their own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("RETRIEVER_INDEX", raising=False)
+    for name, size in {
+        "tall/a.off": (1, 9, 1),
+        "tall/b.off": (1, 7, 1),
+        "c.off": (9, 1, 9),
+        "d.off": (1, 1, 9),
+    }.items():
+        write_box(tmp_path / "corpus" / name, size)
+    for name in "ab":
+        (tmp_path / "corpus" / "tall" / f"{name}.json").write_text('{"label": "tower"}')
+    assert run("index", "corpus").exit_code == 0
+    return tmp_path
+
+
+def labels() -> dict[str, tuple[str | None, float | None]]:
+    snapshot = Snapshot.open(".retriever")
+    rows = snapshot.take(np.flatnonzero(snapshot.live)).to_pylist()
+    return {row["path"]: (row["label"], row.get(CONFIDENCE)) for row in rows}
+
+
+def test_every_item_gets_the_nearest_name_and_the_index_stays_as_it_is(indexed: Path):
+    before = labels()
+    done = run("label", "--names", WORDS, "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert told["names"] == WORDS.split(",") and told["count"] == 4 and told["space"] == "mini"
+    space, snapshot = spaces.get("mini"), Snapshot.open(".retriever")
+    from indexer.align.captions import TEMPLATES
+
+    for row in told["items"]:
+        prompts = [space.encode(texts=[way.format(name) for way in TEMPLATES]).mean(0) for name in told["names"]]
+        vectors = np.stack([mean / np.linalg.norm(mean) for mean in prompts])
+        cosines = vectors @ snapshot.vectors(snapshot.rows_of([row["id"]]))[0]
+        assert row["name"] == told["names"][cosines.argmax()]
+        assert row["score"] == pytest.approx(cosines.max(), abs=1e-5)
+        assert row["confidence"] == pytest.approx(np.exp(30 * cosines).max() / np.exp(30 * cosines).sum(), abs=1e-4)
+    assert labels() == before
+
+
+def test_a_table_csv_and_parquet_hold_the_same(indexed: Path):
+    told = json.loads(run("label", "--names", WORDS, "--json").stdout)["items"]
+    plain = [line.split("\t") for line in run("label", "--names", WORDS).stdout.splitlines()]
+    assert [(row[0], row[-1]) for row in plain] == [(row["name"], row["id"]) for row in told]
+    listed = list(csv.DictReader(io.StringIO(run("label", "--names", WORDS, "--csv").stdout)))
+    assert [(row["name"], float(row["confidence"])) for row in listed] == [(r["name"], r["confidence"]) for r in told]
+    assert run("label", "--names", WORDS, "--parquet", "labels.parquet").exit_code == 0
+    assert pq.read_table("labels.parquet").column("name").to_pylist() == [row["name"] for row in told]
+    assert run("label", "--names", WORDS, "--json", "--csv").exit_code == 2
+
+
+def test_written_labels_are_found_by_filters_and_others_are_kept(indexed: Path):
+    assert labels()["c.off"] == (None, None)
+    done = run("label", "--names", WORDS, "--write")
+    assert done.exit_code == 0 and "2 labels written; 2 have a label already" in done.stderr, done.output
+    now = labels()
+    assert now["tall/a.off"] == ("tower", None) and len(now) == 4
+    name, confidence = now["c.off"]
+    assert name in WORDS.split(",") and confidence is not None and 1 / 3 <= confidence <= 1
+    found = run("query", "--text", "anything", "--where", f"label = '{name}' and {CONFIDENCE} > 0", "--json")
+    assert "c.off" in {hit["path"] for hit in json.loads(found.stdout)["hits"]}
+    assert "0 embedded, 4 unchanged" in run("index", "corpus").stderr and labels() == now
+    assert "4 labels written." in run("label", "--names", WORDS, "--write", "--overwrite").stderr
+    assert all(text in WORDS.split(",") for text, _ in labels().values())
+
+
+def test_only_items_that_are_asked_for_and_sure_enough(indexed: Path):
+    told = json.loads(run("label", "--names", WORDS, "--json").stdout)["items"]
+    least = sorted(row["confidence"] for row in told)[1] + 1e-6
+    sure = run("label", "--names", WORDS, "--min-confidence", least, "--json")
+    assert json.loads(sure.stdout)["items"] == [row for row in told if row["confidence"] >= least]
+    assert "2 items were less sure" in sure.stderr
+    some = run("label", "--names", WORDS, "--where", "path like 'tall/%'", "--json")
+    assert [row["path"] for row in json.loads(some.stdout)["items"]] == ["tall/a.off", "tall/b.off"]
+    none = run("label", "--names", WORDS, "--where", "faces > 1000000", "--write")
+    assert none.exit_code == 0 and "No item qualifies" in none.stderr and "0 labels written" in none.stderr
+
+
+def test_a_file_of_names_may_hold_templates_and_remarks(indexed: Path):
+    Path("names.txt").write_text("\ufeff# furniture\nchair\n\n  table\nlamp \n{} in a room\n", encoding="utf-8")
+    whole = run("label", "--names-file", "names.txt", "--json")
+    again = run("label", "--names", WORDS, "--template", "{} in a room", "--json")
+    assert whole.exit_code == 0 and whole.stdout == again.stdout != run("label", "--names", WORDS, "--json").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--where", "true"), 'no names to choose from: give --names "chair,table"'),
+        (("--names", ""), "No name is in --names"),
+        (("--names", " , ,"), "No name is in --names"),
+        (("--names", "chair"), "Only 'chair' is in --names: give two or more"),
+        (("--names", "chair,lamp, Chair"), "The name 'Chair' comes twice in --names"),
+        (("--names", WORDS, "--template", "a thing"), "The template 'a thing' has no {}"),
+        (("--names", WORDS, "--names-file", "x"), "--names and --names-file exclude each other"),
+        (("--names-file", "none.txt"), "--names-file none.txt cannot be read"),
+        (("--names-file", "."), "--names-file . cannot be read"),
+        (("--names-file", "empty.txt"), "No name is in --names-file empty.txt"),
+        (("--names-file", "binary.txt"), "--names-file binary.txt is not UTF-8"),
+        (("--names", WORDS, "--min-confidence", "1.5"), "--min-confidence 1.5: give a share from 0 to 1"),
+        (("--names", WORDS, "--min-confidence", "nan"), "--min-confidence nan"),
+        (("--names", WORDS, "--overwrite"), "--overwrite says what --write does"),
+        (("--names", WORDS, "--to", "audio"), "holds no audio"),
+        (("--names", WORDS, "--where", "labl = 'x'"), "did you mean 'label'"),
+    ],
+)
+def test_mistakes_are_told_in_a_line(arguments: tuple[str, ...], message: str, indexed: Path):
+    Path("empty.txt").write_text("# nothing\n\n")
+    Path("binary.txt").write_bytes(b"chair\n\xff\xfe\n")
+    done = run("label", *arguments)
+    assert done.exit_code == 2 and message in done.stderr, done.output
+    assert done.stderr.count("\n") == 1 and "Traceback" not in done.output
+
+
+def test_help_has_examples():
+    text = run("label", "--help").stdout
+    assert "Examples" in text and "retriever label " in text
+
+
+@given(st.permutations(("chair", "table", "lamp", "a red car")))
+def test_the_order_of_names_changes_nothing(names: list[str]):
+    space = spaces.get("mini")
+    usual, other = (name_vectors(names_of(some), space, ("a {}", "{}")) for some in (sorted(names), names))
+    np.testing.assert_allclose(other[[names.index(name) for name in sorted(names)]], usual, atol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(usual, axis=1), 1, atol=1e-5)
+
+
+def test_names_with_an_article_are_prompts_by_themselves_unless_templates_are_given():
+    space = spaces.get("mini")
+    usual = name_vectors(names_of(["a red car", "car"]), space, ("one {}",))
+    np.testing.assert_allclose(usual, space.encode(texts=["a red car", "one car"]), atol=1e-6)
+    given_ = name_vectors(names_of(["a red car", "car"], ["see {}"]), space, ("one {}",))
+    np.testing.assert_allclose(given_, space.encode(texts=["see a red car", "see car"]), atol=1e-6)
+
+
+def test_confidences_are_shares_of_one(indexed: Path):
+    snapshot, space = Snapshot.open(".retriever"), spaces.get("mini")
+    vectors = name_vectors(names_of(WORDS), space, ("{}",))
+    rows = np.flatnonzero(snapshot.live)
+    whole = assign(snapshot, rows, vectors)
+    assert ((whole.confidences >= 1 / 3) & (whole.confidences <= 1)).all()
+    assert len(assign(snapshot, rows[:0], vectors)) == 0
+    np.testing.assert_allclose(assign(snapshot, rows, vectors, scale=0).confidences, 1 / 3)
+
+
+def test_in_python_an_impossible_confidence_is_refused(indexed: Path):
+    with pytest.raises(UsageError, match="give a share from 0 to 1"):
+        label(Path(".retriever"), Names(("a", "b")), least=-1)

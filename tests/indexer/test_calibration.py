@@ -1,0 +1,163 @@
+"""Fitting the calibration of an index: on texts and shapes that lie far apart, as in trained spaces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from index_making import SPACE, item
+from index_reading import counts
+
+from indexer import build
+from indexer.ann.optimize import optimize
+from indexer.calibration import LEAST, calibrate, fit, logistic
+from indexer.writer import IndexWriter
+from retriever.query.calibrate import FILE, Calibration, calibration_error
+from retriever.query.zeroshot import CONFIDENCE
+from retriever.spaces.base import Space, SpaceIdentity
+from retriever.store import Snapshot, item_id
+from retriever.types import Modality, Vectors
+
+KINDS, DIM = 12, 64
+GAP = SpaceIdentity("gap", DIM, SPACE.weights, SPACE.shape)
+MEANINGS = np.eye(DIM)[:KINDS]
+OFFSETS = {Modality.TEXT: np.eye(DIM)[KINDS], Modality.SHAPE: np.eye(DIM)[KINDS + 1]}
+
+
+def vector(kind: int | None, modality: Modality, random: np.random.Generator) -> np.ndarray:
+    """A meaning, some noise, and what all of a modality have in common; of texts that is most."""
+    meaning = np.zeros(DIM) if kind is None else MEANINGS[kind]
+    common = 1.5 if modality is Modality.TEXT else 0.6
+    made = meaning + common * OFFSETS[modality] + random.normal(0, 0.12, DIM)
+    return made / np.linalg.norm(made)
+
+
+class Words:
+    """Texts that end in "kind 3" mean that; others mean nothing."""
+
+    batch = 32
+
+    def encode(self, payloads):
+        made = []
+        for payload in payloads:
+            word = payload.text.rpartition(" ")[2]
+            kind = KIND_WORDS.index(word) if word in KIND_WORDS else None
+            made.append(vector(kind, Modality.TEXT, np.random.default_rng(list(payload.text.encode()))))
+        return np.stack(made).astype(np.float32)
+
+
+KIND_WORDS = [f"thing{chr(97 + kind)}" for kind in range(KINDS)]
+TALKING = Space(GAP, {Modality.TEXT: Words}, "Free.")
+
+
+def rows(count: int, modality: Modality, seed: int = 0) -> tuple[list[dict[str, object]], Vectors]:
+    random = np.random.default_rng(seed)
+    items, vectors = [], []
+    for number in range(count):
+        path = f"{modality}/{seed}/{number}"
+        kind = number % KINDS
+        more = {"id": item_id("corpus", path), "path": path, "modality": str(modality), "label": KIND_WORDS[kind]}
+        items.append(item(number, **more))
+        vectors.append(vector(kind, modality, random))
+    return items, np.stack(vectors).astype(np.float32)
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Snapshot:
+    """240 texts and 240 shapes of 12 kinds."""
+    with IndexWriter(tmp_path / "mixed", GAP) as writer:
+        for modality in (Modality.TEXT, Modality.SHAPE):
+            writer.append(*rows(240, modality))
+        return writer.commit()
+
+
+def test_every_pair_that_can_be_asked_is_measured(mixed: Snapshot):
+    known = fit(mixed, TALKING)
+    pairs = {f"{left}>{right}" for left in ("text", "shape", "sum") for right in ("text", "shape")}
+    assert set(known.backgrounds) == pairs and set(known.matches) == {pair for pair in pairs if "sum" not in pair}
+    assert known == fit(mixed, TALKING)
+    silent = fit(mixed, None)
+    assert "text>shape" in silent.backgrounds  # of the texts that the index holds
+
+
+def test_confidences_hold_for_labels_that_were_not_looked_at(mixed: Snapshot, tmp_path: Path):
+    with IndexWriter(tmp_path / "others", GAP) as writer:
+        writer.append(*rows(240, Modality.SHAPE, seed=5))
+        others = writer.commit()
+    known = fit(mixed, TALKING)
+    asked = TALKING.encode(texts=[f"a small {word}" for word in KIND_WORDS])
+    scores = asked @ others.vectors(np.arange(others.rows)).T
+    held = np.arange(KINDS)[:, None] == np.arange(others.rows)[None] % KINDS
+    best = np.argsort(-scores, axis=1)[:, :40]
+    said = known.confidence("text>shape", np.take_along_axis(scores, best, axis=1))
+    assert calibration_error(said, np.take_along_axis(held, best, axis=1)) < 0.1
+    assert said[:, :10].mean() > 0.8
+    nonsense = TALKING.encode(texts=["asdfgh", "quarterly tax report"]) @ others.vectors(np.arange(others.rows)).T
+    assert np.sort(known.confidence("text>shape", nonsense), axis=1)[:, -10:].mean() < 0.4
+
+
+def test_a_text_query_over_everything_does_not_give_all_texts_first(mixed: Snapshot):
+    known = fit(mixed, TALKING)
+    query = TALKING.encode(texts=[f"some {KIND_WORDS[3]}"])[0]
+    scores = mixed.vectors(np.arange(mixed.rows)) @ query
+    pairs = [f"text>{name}" for name in mixed.column("modality").to_pylist()]
+    kinds = np.array(mixed.column("label").to_pylist())
+    plain, fair = np.argsort(-scores)[:40], np.argsort(-known.fair(pairs, scores))[:40]
+    assert {pairs[row] for row in plain} == {"text>text"}  # though only 20 of them are of the kind
+    assert 10 <= sum(pairs[row] == "text>shape" for row in fair) <= 30
+    assert np.mean(kinds[fair] == KIND_WORDS[3]) > 0.9
+
+
+def test_labels_that_were_found_are_not_learnt_from(tmp_path: Path):
+    items, vectors = rows(100, Modality.SHAPE)
+    with IndexWriter(tmp_path / "found", GAP) as writer:
+        writer.append([{**one, CONFIDENCE: 0.9} for one in items], vectors)
+        assert fit(writer.commit(), TALKING).matches == {}
+
+
+def test_too_few_items_are_not_calibrated_and_it_is_made_again_when_many_changed(tmp_path: Path):
+    folder = tmp_path / "index"
+    with IndexWriter(folder, GAP) as writer:
+        writer.append(*rows(LEAST - 1, Modality.SHAPE))
+        writer.commit()
+        assert calibrate(writer, lambda: TALKING) is None and not (folder / FILE).exists()
+        writer.append(*rows(200, Modality.SHAPE, seed=1))
+        writer.commit()
+        made = calibrate(writer, lambda: TALKING)
+        assert made is not None and Calibration.read(folder, GAP) == made
+        writer.append(*rows(20, Modality.SHAPE, seed=2))
+        writer.commit()
+        assert calibrate(writer, lambda: pytest.fail("a few rows more are no reason")) is None
+        writer.delete(np.arange(60))
+        writer.commit()
+        again = calibrate(writer, lambda: TALKING)
+        assert again is not None and again.rows == len(Snapshot.open(folder))
+        assert calibrate(writer, lambda: TALKING, always=True) == again
+
+
+def test_indexing_and_optimizing_calibrate(corpus: Path, folder: Path):
+    from small_corpus import write_box
+
+    for number in range(LEAST):
+        write_box(corpus / "long" / f"{number}.off", (1, 1, 2 + number))
+    assert counts(build.index(corpus, folder, workers=0)) == {"embedded": LEAST + 5}
+    known = Calibration.read(folder, Snapshot.open(folder).identity)
+    assert known is not None and {"shape>shape", "text>shape", "sum>shape"} <= set(known.backgrounds)
+    before = (folder / FILE).stat().st_mtime_ns
+    build.index(corpus, folder, workers=0)
+    assert (folder / FILE).stat().st_mtime_ns == before
+    (folder / FILE).write_text("damaged")
+    optimize(folder)
+    assert Calibration.read(folder, Snapshot.open(folder).identity) == known
+
+
+def test_the_logistic_finds_what_made_the_data():
+    random = np.random.default_rng(0)
+    x = random.normal(0, 2, 200_000)
+    found = logistic(x, random.random(len(x)) < 1 / (1 + np.exp(-(1.5 * x - 6))))
+    assert found is not None and found.slope == pytest.approx(1.5, abs=0.05)
+    assert found.intercept == pytest.approx(-6, abs=0.15)
+    assert logistic(x, random.random(len(x)) < 1 / (1 + np.exp(x))) is None
+    clean = logistic(np.array([-1.0, -2, 1, 2]), np.array([False, False, True, True]))
+    assert clean is not None and np.isfinite([clean.slope, clean.intercept]).all()

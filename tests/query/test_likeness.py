@@ -1,0 +1,70 @@
+"""Examples and counter-examples as terms: Rocchio's query, and values that are none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from index_making import ids, unit
+
+from retriever.errors import UsageError
+from retriever.query.compose import compose
+from retriever.query.likeness import UNLIKE, like_terms
+from retriever.types import Term
+
+
+@given(st.integers(1, 6), st.integers(0, 6), st.floats(0.01, 0.9), st.integers(0, 2**32 - 1))
+def test_the_terms_are_the_difference_of_the_means(good: int, bad: int, weight: float, seed: int):
+    vectors = unit(good + bad, seed, dim=16)
+    terms = like_terms(ids(*range(good)), ids(*range(good, good + bad)), weight)
+    composed = compose(vectors, [term.weight for term in terms])
+    rocchio = vectors[:good].astype(np.float64).mean(axis=0)
+    if bad:
+        rocchio = rocchio - weight * vectors[good:].astype(np.float64).mean(axis=0)
+    np.testing.assert_allclose(composed.vector, rocchio / np.linalg.norm(rocchio), atol=1e-5)
+
+
+def test_repeats_count_once():
+    one, two, bad = ids(1, 2, 3)
+    assert like_terms([one, two, one], [bad, bad]) == (
+        Term("id", one, 0.5),
+        Term("id", two, 0.5),
+        Term("id", bad, -UNLIKE),
+    )
+
+
+def test_counter_examples_alone_are_a_query():
+    assert [term.weight < 0 for term in like_terms([], ids(1, 2))] == [True, True]
+
+
+def test_a_file_is_a_term_of_its_kind(tmp_path: Path):
+    names = ["a.obj", "b.png", "c.wav"]
+    for name in names:
+        (tmp_path / name).touch()
+    terms = like_terms([str(tmp_path / name) for name in names])
+    assert [term.kind for term in terms] == ["shape", "image", "audio"]
+
+
+@pytest.mark.parametrize(
+    ("like", "unlike", "words"),
+    [
+        ([], [], r"nothing to be like: give an id or a file with --like"),
+        (["chair"], [], r"--like chair: this is neither an id, 16 hex digits .* nor a 3D file, picture or sound"),
+        (["missing.obj"], [], r"--like missing\.obj: there is no such file"),
+        (ids(1), ["notes.txt"], r"--unlike notes\.txt: this is neither an id"),
+        (ids(1, 2), ids(2), r"is given to --like and to --unlike; leave one of them out"),
+        (ids(1), [""], r"--unlike : this is neither an id"),
+    ],
+)
+def test_values_at_fault_are_named(like: list[str], unlike: list[str], words: str):
+    with pytest.raises(UsageError, match=words):
+        like_terms(like, unlike)
+
+
+@pytest.mark.parametrize("weight", [0, -1, float("inf"), float("nan"), "x"])
+def test_a_weight_out_of_range(weight: float):
+    with pytest.raises(UsageError, match=r"of --unlike must be a number above 0"):
+        like_terms(ids(1), ids(2), weight)
