@@ -25,7 +25,7 @@ from retriever.types import Modality, Vectors, Waveform
 
 RIDGE = 0.03
 """Weight of the penalty beside the sum of squares over the pictures."""
-SHAPES, VIEWS, PHOTOS = 2500, 2, 2500
+SHAPES, VIEWS, PHOTOS = 4200, 4, 4300
 
 Map = tuple[NDArray[np.float32], NDArray[np.float32]]
 """(d, d) `turn` and (d,) `shift` of a `Bridge`."""
