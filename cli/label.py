@@ -102,7 +102,8 @@ def label(
 ) -> None:
     """Give every item the name that it is nearest to, of those you list (zero-shot).
 
-    The confidence is a share of 1 among these names: it says nothing of names that are not in the list.
+    The confidence is a share of 1 among these names, so it says little of names that are not in the list; an index with
+    labels enough to learn from caps it by how sure a query for the name would be.
     No file of the corpus is touched, and without --write the index is not either.
     """
     if as_json + as_csv + (parquet is not None) > 1:
@@ -118,7 +119,9 @@ def label(
         done = give(
             find(folder), chosen, to=to, where=where, least=least, write=write, overwrite=overwrite, progress=show
         )
-    _deliver(done, chosen, as_json=as_json, as_csv=as_csv, parquet=parquet)
+    # What was written is in the index: it is listed for those who ask for it.
+    if not write or as_json or as_csv or parquet is not None or not len(done.items):
+        _deliver(done, chosen, as_json=as_json, as_csv=as_csv, parquet=parquet)
     for line in _remarks(done, write=write):
         typer.echo(line, err=True)
 
@@ -132,6 +135,9 @@ def _names(names: str | None, file: Path | None, templates: list[str]) -> Names:
         return read_names(file, templates)
     if names is None:
         raise UsageError('There are no names to choose from: give --names "chair,table" or --names-file FILE.')
+    for name in names.split(","):
+        if "{}" in name:
+            raise UsageError(f"{name.strip()!r} in --names holds {{}}: a way to ask goes in --template, names do not.")
     return names_of(names, templates)
 
 

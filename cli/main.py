@@ -80,6 +80,9 @@ def _one_line_usage() -> Iterator[None]:
         message = error.format_message().replace("Value error, ", "").replace("Input should be", "it should be")
         if message.startswith("Got unexpected extra argument"):
             message += ": put quotes around a value that has spaces"
+        option = getattr(error, "option_name", None) or ""
+        if message.startswith("No such option") and option[:2] != "--" and error.ctx and error.ctx.info_name == "query":
+            message = f"{message.rstrip('.')}: an expression that begins with - goes after --"
         command = error.ctx.command_path if error.ctx else "retriever"
         _say(f"{message.rstrip('.')}; see: {command} --help")
         raise typer.Exit(2) from error

@@ -22,9 +22,10 @@ _WHAT = 24
 _PATH = 48
 _CAPTION = 40
 _LEAST_PATH = 20
+_LEAST_WHAT = 10
 _GAP = 3  # cells between columns
 _FOLDED = {"path", "problem", "value", "why"}
-_NUMBERS = {"#", "sure", "alike", "faces", "measures", "size"}
+_NUMBERS = {"#", "fused", "sure", "alike", "faces", "measures", "size"}
 
 
 def printable(text: str, keep: str = "") -> str:
@@ -59,7 +60,9 @@ def plain(rows: Iterable[Sequence[Any]]) -> None:
 def show_hits(hits: Hits) -> None:
     """Rank, score, what it is, path; then each term's share where there are several, else caption, faces and size.
 
-    Narrow terminals get less of it. Off a terminal: rank, score, id, modality, label or name, path, shares; no header.
+    Where hits are in the order of another number, that is shown too. Narrow terminals get less: first fewer shares,
+    then not what it is, and always the path. Off a terminal: rank, score, id, modality, label or name, path, shares; no
+    header.
     """
     several = len(hits.terms) > 1
     if not to_terminal():
@@ -74,23 +77,21 @@ def show_hits(hits: Hits) -> None:
         "#": [Text(str(hit.rank)) for hit in hits],
         "score": [Text(f"{hit.score:.3f}") for hit in hits],
         "kind": [Text(hit.modality) for hit in hits],
-        "what": [_cut(_what(hit), _WHAT) for hit in hits],
+        "what": [_cut(_named(hit), _WHAT) for hit in hits],
         "path": [_path(hit, whole=len(roots) > 1) for hit in hits],
     }
     if len({hit.modality for hit in hits}) == 1:
         del columns["kind"]
     columns = _with_beside(hits, columns)
+    columns, missing = _fitted(columns, console.width), 0
     if several:
-        front = [column for column in columns.items() if column[0] not in ("kind", "what", "path")]
-        room = console.width - sum(map(_width, front)) - _LEAST_PATH
-        shares = _shares(hits, room)
-        if sum(map(_width, shares.items())) + _width(("what", columns["what"])) > room:
-            del columns["what"]
+        shares = _shares(hits, console.width - _taken(columns))
+        missing = len(hits.terms) - len(shares)
         columns |= shares
     else:
         more = _details(hits, console.width - sum(map(_width, columns.items())))
         bar = {"": more.pop("")} if "" in more else {}
-        first = [name for name in ("#", "score", "sure", "alike") if name in columns]
+        first = [name for name in ("#", "score", "fused", "sure", "alike") if name in columns]
         columns = {**{name: columns.pop(name) for name in first}, **bar, **columns, **more}
     table = _table(*(name.rstrip("\0") for name in columns))
     for cells in zip(*columns.values(), strict=True):
@@ -98,6 +99,45 @@ def show_hits(hits: Hits) -> None:
     console.print(table)
     if len(roots) == 1:
         console.print(Text(f" in {printable(roots.pop())}", "dim"), soft_wrap=True)
+    for remark in _remarks(hits, missing):
+        console.print(Text(f" {remark}", "dim"), soft_wrap=True)
+
+
+def _remarks(hits: Hits, missing: int) -> Iterator[str]:
+    """What the table leaves open: an order other than that of the scores, and shares without room."""
+    fused = [hit.fused for hit in hits if hit.fused is not None]
+    if _reordered(hits) and fused == sorted(fused, reverse=True):
+        yield "The order is that of fused: several rankings as one, such as by names and by shape; score is a cosine."
+    if missing:
+        be = "share is" if missing == 1 else "shares are"
+        yield f"{missing} {be} not shown: a wider terminal, --explain or --json shows them."
+
+
+def _reordered(hits: Hits) -> bool:
+    """Whether the hits were ranked by another number, and it shows."""
+    scores = [hit.score for hit in hits]
+    return all(hit.fused is not None for hit in hits) and scores != sorted(scores, reverse=True)
+
+
+def _taken(columns: dict[str, list[Text]]) -> int:
+    """Cells that the columns need at least: paths are folded."""
+    return sum(
+        min(_width(column), _LEAST_PATH + _GAP) if column[0] == "path" else _width(column) for column in columns.items()
+    )
+
+
+def _fitted(columns: dict[str, list[Text]], room: int) -> dict[str, list[Text]]:
+    """The columns without those that leave no room for the path; what an item is, is cut before it goes."""
+    columns = dict(columns)
+    over = _taken(columns) - room
+    if over > 0:
+        widest = max(cell.cell_len for cell in columns["what"])
+        for cell in columns["what"]:
+            cell.truncate(max(_LEAST_WHAT, widest - over), overflow="ellipsis")
+    for name in ("what", "kind", "alike", "sure", "fused"):
+        if name in columns and _taken(columns) > room:
+            del columns[name]
+    return columns
 
 
 def show_reasons(hits: Hits) -> None:
@@ -126,10 +166,12 @@ def _path(hit: Hit, *, whole: bool) -> Text:
 
 
 def _with_beside(hits: Hits, columns: dict[str, list[Text]]) -> dict[str, list[Text]]:
-    """The columns, behind the score how sure a match is and how many near-duplicates were folded, where known."""
+    """The columns; behind the score what orders the hits instead, how sure a match is, and how many were folded."""
     from rich.text import Text
 
     beside = {}
+    if _reordered(hits):
+        beside["fused"] = [Text(f"{hit.fused:.4f}") for hit in hits]
     if any(hit.confidence is not None for hit in hits):
         beside["sure"] = [Text("" if hit.confidence is None else f"{hit.confidence:.0%}") for hit in hits]
     if any(hit.repeats for hit in hits):
@@ -175,16 +217,19 @@ def _cut(text: str, room: int, style: str = "") -> Text:
 
 
 def _shares(hits: Hits, room: int) -> dict[str, list[Text]]:
-    """A column a term, together not wider than `room` where that can be; NULs tell equal titles apart."""
+    """A column a term, of the first terms that fit into `room` together; NULs tell equal titles apart."""
     from rich.text import Text
 
-    each = room // len(hits.terms) - _GAP
-    return {
-        _title(term, each) + "\0" * place: [
-            Text(f"{hit.shares[place]:+.3f}", "green" if hit.shares[place] > 0 else "red") for hit in hits
-        ]
-        for place, term in enumerate(hits.terms)
-    }
+    for count in range(len(hits.terms), 0, -1):
+        columns = {
+            _title(term, room // count - _GAP) + "\0" * place: [
+                Text(f"{hit.shares[place]:+.3f}", "green" if hit.shares[place] > 0 else "red") for hit in hits
+            ]
+            for place, term in enumerate(hits.terms[:count])
+        }
+        if sum(_width((name.rstrip("\0"), cells)) for name, cells in columns.items()) <= room:
+            return columns
+    return {}
 
 
 def _measured(hit: Hit) -> str:
@@ -259,6 +304,15 @@ def _plain_hit(hit: Hit, several: bool) -> list[Any]:
 
 def _what(hit: Hit) -> str:
     return hit.label or str(hit.metadata.get("name") or "")
+
+
+def _named(hit: Hit) -> str:
+    """As `_what`, but a guessed label stands behind the name, with a question mark."""
+    from retriever.query.zeroshot import CONFIDENCE
+
+    if hit.label and isinstance(hit.metadata.get(CONFIDENCE), float):
+        return " ".join(filter(None, (str(hit.metadata.get("name") or ""), f"({hit.label}?)")))
+    return _what(hit)
 
 
 def _title(term: Term, room: int) -> str:

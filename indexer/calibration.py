@@ -14,14 +14,11 @@ from indexer.ann.queries import sample_queries
 from indexer.durable import disk_errors, whole_file
 from indexer.writer import IndexWriter
 from retriever.ann.base import SUM
-from retriever.query.calibrate import FILE, Background, Calibration, Floats, Match
-from retriever.query.zeroshot import CONFIDENCE
+from retriever.query.calibrate import FILE, LEAST, Background, Calibration, Floats, Match
+from retriever.query.zeroshot import CONFIDENCE, is_found
 from retriever.spaces import Space
 from retriever.store import Snapshot
 from retriever.types import Modality, Vectors
-
-LEAST = 20
-"""Items below which there is nothing to calibrate against."""
 
 LEAST_OF_ONE = 5
 """The same of one modality; it is then taken to be as the others are."""
@@ -169,7 +166,7 @@ def logistic(x: Floats, held: NDArray[np.bool_]) -> Match | None:
 def _sample(snapshot: Snapshot, modality: Modality, random: np.random.Generator) -> _Sample:
     rows = np.flatnonzero(snapshot.live & snapshot.modality_rows(modality))
     rows = np.sort(random.choice(rows, min(ROWS, len(rows)), replace=False))
-    columns = [name for name in ("label", CONFIDENCE) if name in snapshot.columns()]
+    columns = ["label", CONFIDENCE] if is_found(snapshot) else ["label"]
     table = snapshot.take(rows, columns).to_pylist()
     given = [row["label"] if row.get(CONFIDENCE) is None else None for row in table]
     return _Sample(rows, snapshot.vectors(rows), np.fromiter(given, object, len(given)))

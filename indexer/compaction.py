@@ -9,6 +9,7 @@ from pathlib import Path
 from indexer import lexicon
 from indexer.ann.optimize import Wish, bring_up_to_date, installed
 from indexer.bulk import LARGEST
+from indexer.calibration import calibrate
 from indexer.durable import disk_errors
 from indexer.progress import Progress
 from indexer.writer import IndexWriter
@@ -86,6 +87,7 @@ def compact(folder: Path, keep: int = 1, *, progress: Progress | None = None) ->
                 writer.sweep()
             lexicon.bring_up_to_date(writer.snapshot)
             bring_up_to_date(writer, Wish(), lambda: installed(space.name), progress)
+            calibrate(writer, lambda: installed(space.name))
             writer.keep_versions(keep)
             writer.sweep()
         rows, after = (0 if snapshot is None else snapshot.rows for snapshot in (before, writer.snapshot))

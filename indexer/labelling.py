@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 
 from indexer.align.captions import TEMPLATES
 from retriever.errors import UsageError
+from retriever.query.calibrate import Calibration
 from retriever.query.candidates import Candidates
 from retriever.query.resolve import same_space
-from retriever.query.zeroshot import CONFIDENCE, Assigned, Names, assign, name_vectors
+from retriever.query.stored import modalities
+from retriever.query.zeroshot import CONFIDENCE, Assigned, Names, assign, is_found, name_vectors
 from retriever.store.manifest import Manifest
 from retriever.store.snapshot import Snapshot
+from retriever.types import Modality
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -76,7 +79,7 @@ def label(
     Raises:
         IndexMissing: there is none, or it is empty.
         IndexBusy: another process writes to it.
-        UsageError: a confidence out of range, or a modality or filter at fault.
+        UsageError: a confidence out of range, a modality or filter at fault, or a column of the corpus in the way.
         SpaceError: the space is not there, or has no text encoder.
     """
     from retriever import spaces
@@ -85,6 +88,8 @@ def label(
         raise UsageError(f"--min-confidence {least:g}: give a share from 0 to 1, such as 0.5.")
     identity = Manifest.read(folder).space
     snapshot = Snapshot.open(folder)
+    if write and CONFIDENCE in snapshot.columns() and not is_found(snapshot):
+        raise UsageError(f"--write: the corpus has a column {CONFIDENCE} of its own; rename it there and index again.")
     Candidates(snapshot).rows(to, where)  # at fault before the encoder is read
     space = spaces.get(identity.name)
     same_space(identity, space.identity)
@@ -100,13 +105,29 @@ def _found(
     import pyarrow as pa
 
     allowed = Candidates(snapshot).rows(to, where)
-    every = assign(snapshot, np.arange(snapshot.rows) if allowed is None else allowed.rows, vectors)
+    every = _capped(snapshot, assign(snapshot, np.arange(snapshot.rows) if allowed is None else allowed.rows, vectors))
     sure = every.where(every.confidences >= least)
     table = snapshot.take(sure.rows, SHOWN)
     table = table.append_column("name", pa.array(_spelled(names.names, sure.names), pa.string()))
     table = table.append_column("score", pa.array(sure.scores.tolist(), pa.float64()))
     table = table.append_column("confidence", pa.array(sure.confidences.tolist(), pa.float64()))
     return Labelled(names.names, snapshot.identity.name, table, len(every) - len(sure)), sure
+
+
+def _capped(snapshot: Snapshot, found: Assigned) -> Assigned:
+    """No surer of a name than a query for it would be, where labels of the index say how sure that is.
+
+    A share among the names is large also where none of them fits.
+    """
+    known = Calibration.read(snapshot.folder, snapshot.identity)
+    kinds, most = np.array(modalities(snapshot, found.rows), object), np.ones(len(found))
+    if known is None:
+        return found
+    for pair in known.matches:
+        asked, _, kind = pair.partition(">")
+        if asked == Modality.TEXT:
+            most[kinds == kind] = known.confidence(pair, found.scores[kinds == kind])
+    return replace(found, confidences=np.minimum(found.confidences, most))
 
 
 def _write(

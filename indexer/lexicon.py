@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from indexer.durable import disk_errors, sync_folder
 from retriever.errors import IndexCorrupt, MissingDependency
+from retriever.query.zeroshot import CONFIDENCE
 from retriever.store import layout
 from retriever.store import words as stored
 from retriever.store.snapshot import Snapshot
@@ -155,11 +156,15 @@ def _fill(file: sqlite3.Connection, items: Path) -> None:
 
 
 def _texts(file: pq.ParquetFile) -> Iterator[tuple[int, list[pa.Array]]]:
-    """(first row, text of each field) of some rows at a time, names cut where words meet."""
-    wanted = [name for name in WEIGHTS if name in file.schema_arrow.names]
+    """(first row, text of each field) of some rows at a time, names cut where words meet, guessed labels left out."""
+    schema = file.schema_arrow
+    wanted = [name for name in WEIGHTS if name in schema.names]
+    guesses = CONFIDENCE in schema.names and pa.types.is_floating(schema.field(CONFIDENCE).type)
     first = 0
-    for batch in file.iter_batches(BATCH, columns=wanted):
+    for batch in file.iter_batches(BATCH, columns=[*wanted, *([CONFIDENCE] if guesses else [])]):
         held = {name: batch.column(name).cast(pa.string()) for name in wanted}
+        if guesses and "label" in held:  # what the vectors guessed is no second opinion beside them
+            held["label"] = pc.if_else(batch.column(CONFIDENCE).is_valid(), pa.scalar(None, pa.string()), held["label"])
         held["path"] = pc.replace_substring_regex(held["path"], _LAST_FOLDER_AND_STEM, r"\1 \2")
         yield first, [_cut(held.get(name), len(batch)) for name in WEIGHTS]
         first += len(batch)

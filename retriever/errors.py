@@ -4,6 +4,9 @@ A message is one sentence (or two) that names the file or option at fault and th
 as it is. Lower libraries' exceptions are turned into these where they are caught, with ``raise ... from``.
 """
 
+_SHOWN = 70
+"""Characters of an expression around its fault."""
+
 
 class RetrieverError(Exception):
     """Root of all errors raised on purpose by retriever, indexer and cli."""
@@ -14,7 +17,7 @@ class UsageError(RetrieverError):
 
 
 class ExpressionError(UsageError):
-    """A query expression that does not parse; shows the expression and points at the column.
+    """A query expression that does not parse; shows the expression, of a long one a part, and points at the column.
 
     Args:
         message: what is wrong, and the cure.
@@ -29,7 +32,12 @@ class ExpressionError(UsageError):
         self.column = column
 
     def __str__(self) -> str:
-        return f"{self.message}\n  {self.expression}\n  {' ' * self.column}^"
+        start = max(0, min(self.column - _SHOWN // 2, len(self.expression) - _SHOWN))
+        end = start + _SHOWN
+        front, behind = "…" if start else "", "…" if end < len(self.expression) else ""
+        # a line break in it would tear the caret off
+        shown = "".join(c if c.isprintable() else " " for c in self.expression[start:end])
+        return f"{self.message}\n  {front}{shown}{behind}\n  {' ' * (len(front) + self.column - start)}^"
 
 
 class FileProblem(RetrieverError):

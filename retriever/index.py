@@ -183,7 +183,8 @@ class Index:
                 and fuse the answers by "rank", by "score", or by the one that an item must "match" worst.
             center: take the mean of a term's modality off it first.
             unbalanced: take weights as they stand; else each is divided by how widely the cosines of its term's
-                modality are spread in this space, where terms of several modalities are summed.
+                modality are spread in this space, where terms of several modalities are summed and shapes
+                alone are looked for.
             geometry_only: rank texts by vectors alone, without the items' names, captions and labels.
             min_confidence: leave out hits that are less likely to be a match, 0 to 1.
             diverse: rank different items first: 1 for relevance alone, 0 for variety alone, such as 0.7.

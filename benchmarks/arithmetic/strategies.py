@@ -202,5 +202,13 @@ REFERENCES = (
     Strategy("rest alone", rest_alone),
     Strategy("oracle", oracle, late=True),
 )
-SHOWN = ("base alone", "rest alone", PLAIN, "addition, by spread (default)", "addition, tuned", "late, by rank", "oracle")
+SHOWN = (
+    "base alone",
+    "rest alone",
+    PLAIN,
+    "addition, by spread (default)",
+    "addition, tuned",
+    "late, by rank",
+    "oracle",
+)
 """Those that are told apart by task."""

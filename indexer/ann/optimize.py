@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from indexer import lexicon
 from indexer.ann.build import Opener, recipes, write_ann
 from indexer.calibration import calibrate
 from indexer.durable import disk_errors
@@ -58,7 +59,7 @@ class Optimized:
 
 
 def optimize(folder: Path, wish: Wish | None = None, *, progress: Progress | None = None) -> Optimized:
-    """Builds the approximate index of `folder` again, whether or not it is due.
+    """Builds the approximate index of `folder` again, whether or not it is due, and all else that searches read.
 
     Args:
         folder: of the index.
@@ -73,6 +74,7 @@ def optimize(folder: Path, wish: Wish | None = None, *, progress: Progress | Non
     identity = Manifest.read(Path(folder)).space
     with IndexWriter(folder, identity) as writer:
         wish = _completed(wish or Wish(), writer.manifest)
+        lexicon.bring_up_to_date(writer.snapshot)
         done = _rebuild(writer, wish, lambda: installed(identity.name), progress)
         calibrate(writer, lambda: installed(identity.name), always=True)
         return done

@@ -36,6 +36,9 @@ FORMAT = 1
 REFIT = 0.2
 """Share of the items that may come or go before it is fitted again; it stays in use until then."""
 
+LEAST = 20
+"""Items below which there is nothing to calibrate against."""
+
 Floats = NDArray[np.float64]
 
 
@@ -181,6 +184,8 @@ class Calibration:
 
     @classmethod
     def _from_json(cls, data: Mapping[str, Any]) -> Calibration:
+        if not data["backgrounds"]:
+            raise ValueError("it holds no background")
         return cls(
             str(data["space"]),
             str(data["weights"]),
@@ -208,6 +213,16 @@ class Calibration:
         if not near:
             return ASSUMED
         return Match(float(np.mean([one.slope for one in near])), float(np.mean([one.intercept for one in near])))
+
+
+def why_not(snapshot: Snapshot) -> str:
+    """What to do where an index has no calibration and one is needed."""
+    if len(snapshot) < LEAST:
+        return (
+            f"--min-confidence needs to know what scores mean, which takes {LEAST} items or more, and this index has "
+            f"{len(snapshot)}; leave it out, or index more."
+        )
+    return "--min-confidence needs to know what scores mean in this index; run `retriever optimize` once."
 
 
 def calibration_error(confidences: ArrayLike, matches: ArrayLike, *, bins: int = 10) -> float:

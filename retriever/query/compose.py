@@ -6,14 +6,14 @@ of that combination. So a cosine with it falls apart exactly into one share a te
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from retriever.errors import UsageError
-from retriever.types import Vectors
+from retriever.types import Modality, Vectors
 
 CANCELLED = 1e-3
 """A sum shorter than this part of its weights is rounding noise, not a direction."""
@@ -59,7 +59,7 @@ def compose(
 
     Args:
         vectors: (t, d), one or more terms.
-        weights: (t,) finite, not zero.
+        weights: (t,) finite, of any magnitude, not all zero; one of zero adds nothing.
         names: the terms as messages should call them.
         minus: "subtract": weighted terms are summed as they are. "project": the sum of the terms with a plus loses the
             directions of those with a minus, so that its cosine with each of them is 0, whatever their weights.
@@ -72,8 +72,7 @@ def compose(
     units = _directions(vectors, names)
     if means is not None:
         units = _directions(units - np.asarray(means, np.float64), names)
-    scale = np.asarray(weights, np.float64)
-    scale = scale / np.abs(scale).max()
+    scale = relative(weights)
     size = float(np.abs(scale).sum())
     if minus == "project" and (scale < 0).any():
         scale = _projected(units, scale, names)
@@ -99,7 +98,7 @@ def slerp(vectors: NDArray[np.floating], weights: ArrayLike, names: Sequence[str
         raise UsageError(
             f"{_named(names, len(scale))}: slerp lies between two terms with a plus; give two, or use sum."
         )
-    units, scale = _directions(vectors, names), scale / scale.max()
+    units, scale = _directions(vectors, names), relative(scale)
     along = scale[1] / scale.sum()
     # The angle by its tangent: an arc cosine loses half the digits where the two are close.
     angle = 2 * np.arctan2(np.linalg.norm(units[0] - units[1]), np.linalg.norm(units[0] + units[1]))
@@ -107,6 +106,37 @@ def slerp(vectors: NDArray[np.floating], weights: ArrayLike, names: Sequence[str
         return _combined(units, np.array([1 - along, along]), 1.0, names)
     arc = np.sin(np.array([1 - along, along]) * angle)
     return _combined(units, arc, float(arc.sum()), names)
+
+
+def relative(weights: ArrayLike) -> NDArray[np.float64]:
+    """(t,) weights as parts of the largest, -1..1, of the same ratios; no magnitude makes a sum of them overflow.
+
+    Args:
+        weights: (t,) finite, not all zero.
+    """
+    given = np.asarray(weights, np.float64)
+    parts = np.abs(given) / np.abs(given).max()
+    return np.sign(given) * np.maximum(parts, np.finfo(np.float64).tiny)  # a minus stays one, however small
+
+
+def balanced(
+    weights: ArrayLike, kinds: Sequence[str], spreads: Callable[[], Mapping[str, float]]
+) -> NDArray[np.float64]:
+    """(t,) weights, each divided by how widely the cosines of its term's modality are spread.
+
+    A term of no known spread, such as a vector or a mean of several modalities, is divided by the mean of the others'.
+
+    Args:
+        weights: (t,) finite, not all zero.
+        kinds: (t) modality of each term.
+        spreads: gives those of the space; asked only where the terms are of more than one modality.
+    """
+    parts = relative(weights)
+    if len(set(kinds) & set(Modality)) < 2:  # a common factor changes nothing
+        return parts
+    known = spreads()
+    held = [known[kind] for kind in kinds if kind in known]
+    return parts / [known.get(kind, float(np.mean(held))) for kind in kinds] if held else parts
 
 
 def unit_rows(vectors: NDArray[np.floating]) -> NDArray[np.float64]:

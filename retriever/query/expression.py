@@ -16,7 +16,8 @@ Grammar (spaces are free except where `space` or "no space" is said)::
 
 A bare value may hold ``+ - *`` (``my-car_2.obj``, ``C:\x.obj``). Inside parentheses it ends before one that closes more
 than it opened itself, inside ``mean(...)`` also before a comma. In a quoted value a backslash stands for itself unless
-a backslash or that quote follows. A string in which no term begins is one text term as it is: ``a red chair``.
+a backslash or that quote follows. A string in which no term begins is one text term as it is: ``a red chair``. What
+reads so and is hardly meant, ``text:a+text:b`` say, is refused: see `retriever.query.slips`.
 
 A sum in parentheses is only a way to write: its sign and weight go to its terms. ``mean(...)`` is a term of its own,
 for its members are brought to unit length first; its source is their expressions, as `format` writes them.
@@ -30,6 +31,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from retriever.errors import ExpressionError
+from retriever.query.slips import Slips, in_words
 from retriever.types import Modality, Term
 
 KINDS = (
@@ -53,10 +55,14 @@ _PLAIN = re.compile(r"[^\s\"'(),][^\s(),]*")
 _QUOTED = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'", re.DOTALL)
 _ESCAPE = re.compile(r"\\([\"'\\])")
 
+_SLIPS = Slips(KINDS)
+
 _ANY = "|".join(KINDS)
-_LEAD = r"\s*[+-]?\s*(?:[^\s*:\"'(),]+\s*\*\s*)?"
-_BEGINS = re.compile(rf"(?:{_LEAD}\()*{_LEAD}(?:(?:{_ANY}):|[A-Za-z_]\w*:\S|where\(\s*[\"']|mean\()")
-_INSIDE = re.compile(rf"(?:^|[\s+*-])(?:{_ANY}):\S|[+*-]\s*(?:\(\s*)+(?:{_ANY}):\S|[+*-]\s*(?:mean\(|where\(\s*[\"'])")
+_CALLED = rf"(?i:{'|'.join(CALLS)})\("
+# Possessive (?+, *+), and each space in one place only: a long text is read once and not tried in every way.
+_LEAD = r"(?:[+-]\s*)?+(?:[^\s*:\"'(),]+\s*\*\s*)?"
+_BEGINS = re.compile(rf"(?:{_LEAD}\(\s*)*+{_LEAD}(?:(?:{_ANY}):|[A-Za-z_]\w*:\S|{_CALLED})")
+_INSIDE = re.compile(rf"(?:^|[\s+*-])(?:{_ANY}):\S|[+*-]\s*(?:\(\s*)+(?:{_ANY}):\S|[+*-]\s*{_CALLED}")
 
 
 def parse(text: str) -> tuple[Term, ...]:
@@ -67,7 +73,9 @@ def parse(text: str) -> tuple[Term, ...]:
     """
     if not text.strip():
         raise ExpressionError('The query is empty: write what to look for, such as text:"a chair".', text, 0)
-    if not (_BEGINS.match(text) or _INSIDE.search(text)):
+    if not (_BEGINS.match(text.lstrip()) or _INSIDE.search(text)):
+        if slip := in_words(text):
+            raise ExpressionError(slip[0], text, slip[1])
         return (Term(Modality.TEXT.value, text.strip()),)
     return tuple(_Parser(text).whole())
 
@@ -106,7 +114,8 @@ def _format_term(term: Term) -> str:
     quoted = '"' + re.sub(r'(["\\])', r"\\\1", term.source) + '"'
     if term.kind == "where":
         return f"{front}where({quoted})"
-    bare = term.kind != Modality.TEXT and _PLAIN.fullmatch(term.source)
+    slip = _SLIPS.in_value(term.kind, term.source, inside=False)
+    bare = term.kind != Modality.TEXT and not slip and _PLAIN.fullmatch(term.source)
     return f"{front}{term.kind}:{term.source if bare else quoted}"
 
 
@@ -190,7 +199,9 @@ class _Parser:
             terms = [Term(term.kind, term.source, weight * term.weight) for term in inner]
             if not all(0 < abs(term.weight) < math.inf for term in terms):
                 raise self.error("The weights multiplied here are too large or too small; use others.", start)
-        elif called and called[1] in CALLS:
+        elif called and called[1].lower() in CALLS:
+            if called[1] not in CALLS:
+                raise self.error(f"There is no {called[1]}(...): {_suggestion(called[1])}.")
             terms = [Term(called[1], self.call(called[1], called.end()), weight)]
         else:
             kind = self.kind()
@@ -247,8 +258,12 @@ class _Parser:
         written = found[0] if found else self.bare()
         value = _unescape(written) if quoted else written
         if not value.strip():
-            written = f"{kind}(...)" if kind in CALLS else f"{kind}:"
-            raise self.error(f"{written} has no value: write it right after the colon, in quotes if it holds spaces.")
+            if kind in CALLS:
+                raise self.error("There is no condition between these quotes: where(\"label = 'chair'\").")
+            raise self.error(f"{kind}: has no value: write it right after the colon, in quotes if it holds spaces.")
+        slip = None if quoted else _SLIPS.in_value(kind, value, inside=bool(self.ends))
+        if slip:
+            raise self.error(slip[0], self.at + slip[1])
         self.at += len(written)
         return value
 

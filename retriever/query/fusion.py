@@ -15,24 +15,24 @@ _FLAT = 1e-9
 
 
 def reciprocal_rank(
-    rankings: Sequence[NDArray[np.int64]], weights: ArrayLike | None = None, k: float = HALFWAY
+    rankings: Sequence[NDArray[np.int64]], weights: Sequence[ArrayLike] | None = None, k: float = HALFWAY
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009): a sum of ``weight / (k + rank)``.
 
     Args:
         rankings: row numbers, best first, of each ranking; a row that one lacks gets nothing from it.
-        weights: (rankings,) of any sign; None for 1 each.
+        weights: of each ranking, of any sign: a number, or one for each of its rows; None for 1 each.
         k: how slowly a rank loses worth.
 
     Returns:
         (n,) scores, highest first, and (n,) the rows that any ranking holds; equal scores by lower row.
     """
-    shares = [] if weights is None else np.asarray(weights, np.float64).tolist()
     rows, places = np.unique(np.concatenate([np.zeros(0, np.int64), *rankings]), return_inverse=True)
     scores, start = np.zeros(len(rows)), 0
     for number, ranking in enumerate(rankings):
         where = places[start : start + len(ranking)]
-        scores[where] += (shares[number] if shares else 1.0) / (k + 1 + np.arange(len(ranking)))
+        worth = 1.0 if weights is None else np.asarray(weights[number], np.float64)
+        scores[where] += worth / (k + 1 + np.arange(len(ranking)))
         start += len(ranking)
     order = np.lexsort((rows, -scores))
     return scores[order], rows[order]
@@ -63,19 +63,23 @@ def by_score(scores: NDArray[np.floating], weights: ArrayLike) -> NDArray[np.flo
     return standardised(scores) * (scale / np.abs(scale).sum())
 
 
-def by_least(levels: NDArray[np.floating], weights: ArrayLike) -> NDArray[np.float64]:
-    """(n, t) shares of "must match every term": all of a row's score is that of the term it matches worst.
+def by_least(odds: NDArray[np.floating], weights: ArrayLike) -> NDArray[np.float64]:
+    """(n, t) shares of "must match every term": a row's score is that of the term with a plus that it matches worst.
+
+    From it is taken off by how much the row matches each term with a minus better than that. Minus terms have no part
+    in the minimum: what is like a shape is somewhat like all words about it too, and would be ruled out.
 
     Args:
-        levels: (n, t) on one scale for all terms, 0 to 1, such as percentiles; a term with a minus counts from the
-            other end, so that what is like it matches badly.
-        weights: (t,) of which only the signs are looked at.
+        odds: (n, t) on one scale for all terms, such as log-odds.
+        weights: (t,) of which only the signs are looked at, one of them a plus at least.
     """
-    worth = np.where(np.asarray(weights, np.float64) < 0, 1 - levels, levels)
-    shares = np.zeros(worth.shape)
-    if len(worth):
-        least = worth.argmin(axis=1)[:, None]
-        np.put_along_axis(shares, least, np.take_along_axis(worth, least, axis=1), axis=1)
+    wide, plus = np.asarray(odds, np.float64), np.asarray(weights, np.float64) > 0
+    if not len(wide):
+        return np.zeros(wide.shape)
+    worst = np.where(plus, wide, np.inf).argmin(axis=1)[:, None]
+    least = np.take_along_axis(wide, worst, axis=1)
+    shares = np.where(plus, 0, -np.maximum(wide - least, 0))
+    np.put_along_axis(shares, worst, least, axis=1)
     return shares
 
 
@@ -88,9 +92,10 @@ def standardised(scores: NDArray[np.floating]) -> NDArray[np.float64]:
     return (wide - wide.mean(axis=0)) / np.where(spread > _FLAT, spread, np.inf)
 
 
-def percentiles(scores: NDArray[np.floating]) -> NDArray[np.float64]:
-    """(n, t) share of the rows that each score of a column is not below, above 0 and to 1; equal scores have equal."""
-    return 1 - _above(scores) / max(len(scores), 1)
+def log_odds(scores: NDArray[np.floating]) -> NDArray[np.float64]:
+    """(n, t) log-odds of each score's place among the rows of its column, 0 in the middle; equal scores have equal."""
+    above = _above(scores)
+    return np.log((len(above) - above - 0.5) / (above + 0.5))
 
 
 def _above(scores: NDArray[np.floating]) -> NDArray[np.int64]:

@@ -30,6 +30,9 @@ DIGITS = 6
 """Decimals of scores in JSON and CSV; Arrow, Parquet and pandas keep every bit."""
 
 
+_ROUNDED = ("score", "shares", "fused", "confidence")
+
+
 class Hits(Sequence[Hit]):
     """Ranked hits, best first; immutable.
 
@@ -133,7 +136,7 @@ class Hits(Sequence[Hit]):
             "shares": pa.array(self._shares.tolist(), pa.list_(pa.float64())),
             "fused": pa.array([hit.fused for hit in self._hits], pa.float64()),
             "confidence": pa.array([hit.confidence for hit in self._hits], pa.float64()),
-            "repeats": pa.array([hit.repeats for hit in self._hits], pa.int64()),
+            "repeats": pa.array(_values(self._beside[2], self._hits, None), pa.int64()),
         }
         # A corpus may bring a column of its own called "rank" or "score": the hit's comes first and wins.
         extra = [name for name in items.column_names if name not in columns and name not in HIDDEN]
@@ -218,7 +221,7 @@ def to_csv(many: Iterable[Hits], numbers: Sequence[int] = (), *, header: bool = 
         table, front = hits.to_arrow(), numbers[place : place + 1]
         if header and not place:
             writer.writerow([*(["query"] if numbers else []), *table.column_names])
-        scores = [{"score": hit["score"], "shares": hit["shares"]} for hit in hits.to_dicts()]
+        scores = [{name: hit[name] for name in _ROUNDED if name in hit} for hit in hits.to_dicts()]
         for row, rounded in zip(table.to_pylist(), scores, strict=True):
             writer.writerow([*front, *(_cell(value) for value in {**row, **rounded}.values())])
     return out.getvalue()

@@ -10,15 +10,26 @@ from numpy.typing import NDArray
 
 from retriever.ann.base import SUM, best
 from retriever.query.calibrate import Calibration
-from retriever.query.compose import Composed, unit_rows
-from retriever.query.fusion import by_least, by_rank, by_score, percentiles, reciprocal_rank
+from retriever.query.compose import Composed, relative, unit_rows
+from retriever.query.fusion import HALFWAY, by_least, by_rank, by_score, log_odds, reciprocal_rank
 from retriever.query.request import LATE, Query
+from retriever.query.resolve import shared
 from retriever.query.stored import modalities
 from retriever.store.snapshot import Snapshot
 from retriever.types import Modality
 
 NAMES = 1.0
-"""Weight of the names' ranking beside that of the vectors."""
+"""Weight of the names' ranking beside that of the vectors, for an item that has all words of the query."""
+
+NAMED = 200
+_ALIKE = 1e-9  # coverages that differ by less are equal but for rounding
+"""How deep both are looked into, whatever k is: so that the best hits stay the best where more are asked for."""
+
+_ROUNDING = 1e-9
+"""Confidences of one hit, worked out among different others, differ by less."""
+
+_LEAST = 1e-16
+"""Next to a share of 0 or 1."""
 
 Rows = NDArray[np.int64]
 
@@ -48,8 +59,21 @@ class Ready:
 
     @property
     def kind(self) -> str:
-        """What the query as a whole is of: its modality, or a sum."""
-        return self.kinds[0] if len(self.kinds) == 1 and self.query.terms[0].weight > 0 else SUM
+        """What the query as a whole is of: the modality of what it looks for, or a sum of several."""
+        return shared(self.query.terms, self.kinds)
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a search by names found.
+
+    Attributes:
+        rows: (n,) best first.
+        coverage: (n,) how much of the query each has, above 0 to 1.
+    """
+
+    rows: Rows
+    coverage: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -76,14 +100,14 @@ class Ranked:
 
 
 def merged(
-    ready: Ready, lists: Sequence[Rows], named: Rows, snapshot: Snapshot, calibration: Calibration | None
+    ready: Ready, lists: Sequence[Rows], named: Named | None, snapshot: Snapshot, calibration: Calibration | None
 ) -> Ranked:
     """All that the searches of one query found, in one order.
 
     Args:
         ready: the query.
         lists: rows, best first, of each search by vector.
-        named: of the search by names; empty where there was none, or it found nothing.
+        named: of the search by names; None where there was none.
         snapshot: what the rows are of.
         calibration: what cosines mean, where that is known.
     """
@@ -96,11 +120,15 @@ def merged(
         kinds = modalities(snapshot, pool)
         by_meaning = _ordered(pool, calibration.fair([f"{pair_kind(ready.kind)}>{kind}" for kind in kinds], scores))
         lists = [by_meaning.rows]
-        if not len(named):
+        if named is None or not len(named.rows):
             return by_meaning
-    if not len(named):
+    if named is None or not len(named.rows):
         return Ranked(lists[0])
-    scores, rows = reciprocal_rank([lists[0], named], [1.0, NAMES])
+    # Names that say as much of the query share a rank, so that among them the vectors decide.
+    place = np.arange(len(named.rows))
+    above = len(place) - np.searchsorted(np.sort(named.coverage), named.coverage + _ALIKE, side="right")
+    worth = NAMES * named.coverage * (HALFWAY + 1 + place) / (HALFWAY + 1 + above)
+    scores, rows = reciprocal_rank([lists[0], named.rows], [1.0, worth])
     return Ranked(rows, scores)
 
 
@@ -115,14 +143,14 @@ def varied(ready: Ready, fetch: Callable[[int], Ranked], snapshot: Snapshot) -> 
     query = ready.query
     if not query.unique and query.diverse is None:
         return fetch(ready.depth).at(np.arange(query.k))
-    from retriever.query.diversity import Pool, folded, mmr, unique
+    from retriever.query.diversity import Pool, depth, folded, mmr, unique
 
-    ranked, repeats = fetch(ready.depth), None
     if query.unique:
         last: list[Ranked] = []
+        further = ready.depth - depth(query.k)  # where names are looked at, all is looked into deeper
 
-        def pool(depth: int) -> Pool:
-            last.append(fetch(depth))
+        def pool(deep: int) -> Pool:
+            last.append(fetch(deep + further))
             rows = last[-1].rows
             return Pool(rows, snapshot.vectors(rows))  # files of the same bytes have the same vector
 
@@ -132,6 +160,8 @@ def varied(ready: Ready, fetch: Callable[[int], Ranked], snapshot: Snapshot) -> 
         repeats = np.array([len(fold.folded) for fold in folds], np.int64)
         kept = last[-1].at(np.array([fold.place for fold in folds], np.int64))
         ranked = Ranked(kept.rows, kept.fused, repeats)
+    else:
+        ranked = fetch(ready.depth)
     if query.diverse is not None and len(ranked.rows):
         vectors = snapshot.vectors(ranked.rows)
         scores = ranked.fused if ranked.fused is not None else unit_rows(vectors) @ ready.composed.vector
@@ -149,6 +179,15 @@ def confidences(
     return out
 
 
+def is_sure(ready: Ready, rows: Rows, snapshot: Snapshot, by: Calibration | None) -> NDArray[np.bool_]:
+    """(n,) whether each row is as likely a match as its query wants."""
+    least = ready.query.min_confidence
+    if least is None or by is None or not len(rows):
+        return np.ones(len(rows), np.bool_)
+    scores = ready.composed.shares(snapshot.vectors(rows)).sum(axis=1)
+    return confidences(ready, rows, scores, snapshot, by) >= least - _ROUNDING
+
+
 def pair_kind(kind: str) -> str:
     """What a term of a kind is called in a modality pair; one of no known modality counts as a sum."""
     return str(kind) if kind in list(Modality) else SUM
@@ -156,22 +195,39 @@ def pair_kind(kind: str) -> str:
 
 def _late(ready: Ready, pool: Rows, snapshot: Snapshot, calibration: Calibration | None) -> NDArray[np.float64]:
     """(n, t) shares of the fused score of each row of a pool."""
-    weights = [term.weight for term in ready.query.terms]
+    weights = relative([term.weight for term in ready.query.terms])
     if not len(pool):
         return np.zeros((0, len(weights)))
     scores = unit_rows(snapshot.vectors(pool)) @ ready.composed.units.T
-    if ready.query.combine == "rank":
-        return by_rank(scores, weights)
-    if ready.query.combine == "score":
-        return by_score(scores, weights)
-    if calibration is None:
-        return by_least(percentiles(scores), weights)
-    levels, kinds = np.zeros(scores.shape), np.array(modalities(snapshot, pool), object)
+    if ready.query.combine == "match":
+        if calibration is None:
+            return by_least(log_odds(scores), weights)
+        return by_least(_odds(_meant(ready, pool, scores, snapshot, calibration.percentile)), weights)
+    if ready.fair and calibration is not None:
+        scores = _meant(ready, pool, scores, snapshot, calibration.fair)
+    return (by_rank if ready.query.combine == "rank" else by_score)(scores, weights)
+
+
+def _meant(
+    ready: Ready,
+    pool: Rows,
+    scores: NDArray[np.float64],
+    snapshot: Snapshot,
+    by: Callable[[str, NDArray[np.float64]], NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """(n, t) what the cosine of each row with each term means in the pair of their modalities."""
+    out, kinds = np.zeros(scores.shape), np.array(modalities(snapshot, pool), object)
     for kind in dict.fromkeys(kinds.tolist()):
         mine = kinds == kind
         for number, term in enumerate(ready.kinds):
-            levels[mine, number] = calibration.percentile(f"{pair_kind(term)}>{kind}", scores[mine, number])
-    return by_least(levels, weights)
+            out[mine, number] = by(f"{pair_kind(term)}>{kind}", scores[mine, number])
+    return out
+
+
+def _odds(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Log-odds of shares; of 0 and 1 those of what is next to them."""
+    inside = np.clip(shares, _LEAST, 1 - _LEAST)
+    return np.log(inside) - np.log1p(-inside)
 
 
 def _ordered(rows: Rows, values: NDArray[np.float64]) -> Ranked:

@@ -38,7 +38,8 @@ class Resolved:
     Attributes:
         vectors: (t, d) float32 unit vectors.
         asked: rows of the items of the index among them, each once.
-        kinds: (t) modality of each term, of an item its own; `SUM` for a mean or a centroid, `UNKNOWN` for a vector.
+        kinds: (t) modality of each term: of an item its own, of a mean or a centroid that of all it is made of, `SUM`
+            where they differ; `UNKNOWN` for a vector.
         parts: (t) what a mean is made of: its members' names and sum; None for other terms.
     """
 
@@ -83,12 +84,23 @@ def resolve(snapshot: Snapshot, space: Callable[[], Space], queries: Sequence[Qu
     for query in queries:
         with query.blamed():
             vectors, parts = zip(*(_vector(term, query.up, found) for term in query.terms), strict=True)
-        kinds = tuple(
-            SUM if term.kind in ("mean", "where") else found[_key(term, query.up)].kind for term in query.terms
-        )
+        kinds = tuple(_kind(term, query.up, found) for term in query.terms)
         rows = {found[_key(leaf, query.up)].row for leaf in leaves(query.terms)} - {-1}
         out.append(Resolved(np.stack(vectors), np.array(sorted(rows), np.int64), kinds, parts))
     return out
+
+
+def shared(terms: Sequence[Term], kinds: Sequence[str]) -> str:
+    """What a sum of terms is of: the modality of all terms with a plus, `SUM` where they differ or there are none."""
+    plus = {kind for term, kind in zip(terms, kinds, strict=True) if term.weight > 0}
+    return plus.pop() if len(plus) == 1 else SUM
+
+
+def _kind(term: Term, up: str, found: Mapping[_Key, _Leaf]) -> str:
+    if term.kind != "mean":
+        return found[_key(term, up)].kind
+    sums = [shared(member, [_kind(part, up, found) for part in member]) for member in members(term.source)]
+    return sums[0] if len(set(sums)) == 1 else SUM
 
 
 def _vector(
@@ -125,7 +137,8 @@ def _stored(snapshot: Snapshot, firsts: _Firsts) -> dict[_Key, _Leaf]:
             if term.kind == "vector":
                 out[key] = _Leaf(UNKNOWN, read_vector(term, snapshot.identity.dim))
             elif term.kind == "where":
-                out[key] = _Leaf(SUM, centroid(snapshot, term))
+                vector, kind = centroid(snapshot, term)
+                out[key] = _Leaf(kind, vector)
     return out
 
 

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.ann.base import NearestNeighbours, best
-from retriever.errors import UsageError
-from retriever.query.calibrate import Calibration
+from retriever.ann.base import NearestNeighbours, RowSet, best
+from retriever.errors import SpaceError, UsageError
+from retriever.query.calibrate import Calibration, why_not
 from retriever.query.candidates import Candidates
-from retriever.query.compose import compose, slerp
+from retriever.query.compose import Composed, balanced, compose, slerp
 from retriever.query.explain import Labels, Parts, explained
 from retriever.query.expression import format
 from retriever.query.hits import Hits
 from retriever.query.metadata import FIXED, Later
-from retriever.query.ranking import Ranked, Ready, confidences, merged, varied
-from retriever.query.request import LATE, Query
+from retriever.query.ranking import NAMED, Named, Ranked, Ready, confidences, is_sure, merged, varied
+from retriever.query.request import LATE, MOST, Query
 from retriever.query.resolve import UNKNOWN, Resolved, resolve
 from retriever.query.stored import Means
 from retriever.spaces.base import Space
@@ -32,8 +33,14 @@ if TYPE_CHECKING:
 
     from retriever.store.lexicon import Lexicon
 
+log = logging.getLogger(__name__)
+
+Spreads = Callable[[], Mapping[str, float]]
+
 TOGETHER = 4096
 """Hits whose columns are read at once, if several queries have so many."""
+
+_DEEPER = 4  # times as deep a search, where too few of its hits are sure enough
 
 
 @dataclass(frozen=True)
@@ -92,51 +99,60 @@ def search(engine: Engine, queries: Sequence[Query]) -> list[Hits]:
             query.check()
             engine.candidates.rows(query.to, query.where)
             if query.min_confidence is not None and engine.calibration() is None:
-                raise UsageError(
-                    "--min-confidence needs to know what scores mean in this index; run `retriever optimize` once."
-                )
+                raise UsageError(why_not(engine.snapshot))
     resolved = resolve(engine.snapshot, engine.space, queries)
-    asked = [_ready(engine, *one) for one in zip(range(len(queries)), queries, resolved, strict=True)]
+    spreads = cache(partial(_spreads, engine))
+    asked = [_ready(engine, spreads, *one) for one in zip(range(len(queries)), queries, resolved, strict=True)]
     lists = _found(engine, asked)
     ranked = [_ranked(engine, ready, found) for ready, found in zip(asked, lists, strict=True)]
     return list(_told(engine, asked, ranked, [one.parts for one in resolved]))
 
 
-def _ready(engine: Engine, place: int, query: Query, terms: Resolved) -> Ready:
+def _ready(engine: Engine, spreads: Spreads, place: int, query: Query, terms: Resolved) -> Ready:
     with query.blamed():
-        weights, names = [term.weight for term in query.terms], [format([term]) for term in query.terms]
-        vectors = terms.vectors
-        means = (
-            np.stack([(engine.means or Means(engine.snapshot)).of(kind) for kind in terms.kinds])
-            if query.center
-            else None
-        )
-        if not query.unbalanced:
-            weights = _balanced(engine, weights, terms.kinds)
-        if query.combine == "slerp":
-            composed = slerp(vectors if means is None else vectors - means, weights, names)
-        else:
-            composed = compose(vectors, weights, names, minus=query.minus, means=means)
+        composed = _composed(engine, spreads, query, terms)
         fair = len(engine.candidates.targets(query.to)) > 1 and engine.calibration() is not None
     words = _words(query)
     words = words if words and engine.lexicon() is not None else ""
-    deep = words or query.combine in LATE or query.unique or query.diverse is not None
-    return Ready(place, query, composed, terms.asked, terms.kinds, words, _depth(query.k) if deep else query.k, fair)
+    deep = query.combine in LATE or query.unique or query.diverse is not None
+    depth = max(_depth(query.k) if deep else query.k, NAMED if words else 0)
+    return Ready(place, query, composed, terms.asked, terms.kinds, words, depth, fair)
 
 
-def _balanced(engine: Engine, weights: list[float], kinds: Sequence[str]) -> list[float]:
-    """Each weight divided by the spread of its term's modality, where the space knows those of all terms."""
-    if len(set(kinds)) == 1:  # a common factor changes nothing, and the space need not be opened
-        return weights
-    spreads = {str(modality): spread for modality, spread in engine.space().spreads.items()}
-    if not all(kind in spreads for kind in kinds):
-        return weights
-    return [weight / spreads[kind] for weight, kind in zip(weights, kinds, strict=True)]
+def _composed(engine: Engine, spreads: Spreads, query: Query, terms: Resolved) -> Composed:
+    """The vector of a query; of a late fusion only scores are cosines with it."""
+    vectors, names = terms.vectors, [format([term]) for term in query.terms]
+    weights = np.array([term.weight for term in query.terms], np.float64)
+    means = None
+    if query.center:
+        known = engine.means or Means(engine.snapshot)
+        means = np.stack([known.of(kind) for kind in terms.kinds])
+    if query.combine == "slerp":  # as far along as the weights say
+        return slerp(vectors if means is None else vectors - means, weights, names)
+    # The spreads are of cosines with shapes.
+    if not query.unbalanced and engine.candidates.targets(query.to) == (Modality.SHAPE,):
+        weights = balanced(weights, terms.kinds, spreads)
+    try:
+        return compose(vectors, weights, names, minus=query.minus, means=means)
+    except UsageError:
+        if query.combine not in LATE:
+            raise
+        return compose(vectors, np.maximum(weights, 0), names, means=means)
+
+
+def _spreads(engine: Engine) -> Mapping[str, float]:
+    """Those of the index's space; none, which is said, where it cannot be opened, as stored items do not need it."""
+    try:
+        return {str(modality): spread for modality, spread in engine.space().spreads.items()}
+    except SpaceError as error:
+        log.warning(f"Weights are taken as they stand, not balanced by the modality of their terms: {error}")
+        return {}
 
 
 def _words(query: Query) -> str:
-    """What names are searched for: the words of a query of nothing but texts with a plus, summed."""
+    """What names are searched for: the words of a query of nothing but texts, all looked for alike, and summed."""
     plain = query.combine == "sum" and all(term.kind == Modality.TEXT and term.weight > 0 for term in query.terms)
+    plain = plain and len({float(term.weight) for term in query.terms}) == 1  # else some words count more than others
     return " ".join(term.source for term in query.terms) if plain and not query.geometry_only else ""
 
 
@@ -192,16 +208,36 @@ def _ranked(engine: Engine, ready: Ready, lists: list[NDArray[np.int64]]) -> Ran
     """The hits of one query, in order; its searches are repeated where they did not go deep enough."""
 
     def fetch(depth: int) -> Ranked:
-        deeper = replace(ready, depth=depth)
-        found = lists if depth == ready.depth else _found(engine, [deeper])[0]
-        named = np.zeros(0, np.int64)
-        if ready.words and (lexicon := engine.lexicon()) is not None:
-            query = ready.query
-            _, named = lexicon.search(ready.words, engine.candidates.rows(query.to, query.where), depth)
-        return merged(deeper, found, named, engine.snapshot, engine.calibration())
+        wanted = depth
+        while True:
+            deeper = replace(ready, depth=depth)
+            found = lists if depth == ready.depth else _found(engine, [deeper])[0]
+            named = _named(engine, deeper, found)
+            ranked = merged(deeper, found, named, engine.snapshot, engine.calibration())
+            ranked = ranked.at(np.flatnonzero(is_sure(ready, ranked.rows, engine.snapshot, engine.calibration())))
+            # One vector's own search finds what it is surest of first; late fusion finds what is near to a term.
+            going_on = ready.query.combine in LATE and any(len(rows) >= depth for rows in found)
+            if len(ranked.rows) >= wanted or depth >= MOST or not going_on:
+                return ranked
+            depth = min(_DEEPER * depth, MOST)
 
     with ready.query.blamed():
         return varied(ready, fetch, engine.snapshot)
+
+
+def _named(engine: Engine, ready: Ready, lists: Sequence[NDArray[np.int64]]) -> Named | None:
+    """What names say of a query of words: those that say it best, and those of what was found by vectors."""
+    if not ready.words or (lexicon := engine.lexicon()) is None:
+        return None
+    allowed = engine.candidates.rows(ready.query.to, ready.query.where)
+    _, rows, coverage = lexicon.covering(ready.words, allowed, ready.depth)
+    if len(rows) == ready.depth:  # there may be more names that say as much
+        near = np.zeros(engine.snapshot.rows, np.bool_)
+        near[np.concatenate(lists)] = True
+        near[rows] = False
+        _, others, more = lexicon.covering(ready.words, RowSet(near), ready.depth)
+        rows, coverage = np.concatenate([rows, others]), np.concatenate([coverage, more])
+    return Named(rows, coverage)
 
 
 def _told(
@@ -256,11 +292,7 @@ def _settled(
         shares = shares[order]
     if (calibration := engine.calibration()) is None:
         return ranked, shares, None
-    sure = confidences(ready, ranked.rows, shares.sum(axis=1), engine.snapshot, calibration)
-    if ready.query.min_confidence is None:
-        return ranked, shares, sure
-    keep = np.flatnonzero(sure >= ready.query.min_confidence)
-    return ranked.at(keep), shares[keep], sure[keep]
+    return ranked, shares, confidences(ready, ranked.rows, shares.sum(axis=1), engine.snapshot, calibration)
 
 
 def _slice(whole: Later, start: int, length: int) -> pa.Table:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.ann.base import SUM
 from retriever.errors import UsageError
 from retriever.store.snapshot import Snapshot
 from retriever.types import Modality, Term
@@ -50,8 +51,8 @@ def read_vector(term: Term, dim: int) -> NDArray[np.float32]:
     return vector
 
 
-def centroid(snapshot: Snapshot, term: Term) -> NDArray[np.float32]:
-    """(d,) float32 unit vector: the mean of the items, of any modality, that fulfil a condition.
+def centroid(snapshot: Snapshot, term: Term) -> tuple[NDArray[np.float32], str]:
+    """(d,) float32 unit vector, the mean of the items that fulfil a condition; and their modality, `SUM` for several.
 
     Args:
         snapshot: whose live items are asked.
@@ -72,7 +73,8 @@ def centroid(snapshot: Snapshot, term: Term) -> NDArray[np.float32]:
         raise UsageError(
             f"The items of the term where({term.source!r}) have no common direction; narrow its condition."
         )
-    return (mean / length).astype(np.float32)
+    kind = next((kind.value for kind in Modality if snapshot.modality_rows(kind)[rows].all()), SUM)
+    return (mean / length).astype(np.float32), kind
 
 
 class Means:

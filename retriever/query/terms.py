@@ -70,17 +70,24 @@ def check_term(term: Term) -> None:
         raise UsageError(f"There are no terms of kind {term.kind!r}; the kinds are {kinds}.")
     if not isinstance(term.source, str):
         raise UsageError(f"The source of the {term.kind} term must be a string, not {type(term.source).__name__}.")
-    if not isinstance(term.weight, int | float | np.number):
+    if not isinstance(term.weight, int | float | np.integer | np.floating):
         raise UsageError(f"The weight of {term.kind} {term.source!r} must be a number, not {term.weight!r}.")
     if not term.source.strip():
         raise UsageError(f"The {term.kind} term is empty; give it a value or leave it out.")
     if term.kind in _WORDS and not is_utf8(term.source):
         raise UsageError(f"The {term.kind} term {term.source!r} is not valid UTF-8; type it again.")
-    if term.weight == 0 or not math.isfinite(term.weight):
+    if not _counts(term.weight):
         raise UsageError(f"The weight {term.weight} of {term.kind} {term.source!r} must be finite and not zero.")
     if term.kind == "mean":
         for leaf in leaves([term]):
             check_term(leaf)
+
+
+def _counts(weight: float) -> bool:
+    try:
+        return weight != 0 and math.isfinite(weight)
+    except OverflowError:  # an integer that no float can hold
+        return False
 
 
 def _is_file(name: str) -> bool:

@@ -119,6 +119,14 @@ def name_vectors(names: Names, space: Space, usual: Sequence[str]) -> Vectors:
     return np.asarray(sums / np.linalg.norm(sums, axis=1, keepdims=True), np.float32)
 
 
+def is_found(snapshot: Snapshot) -> bool:
+    """Whether `CONFIDENCE` is what was written here; a corpus may have a column of that name, which holds no floats."""
+    import pyarrow as pa
+
+    names = snapshot.columns()
+    return CONFIDENCE in names and bool(pa.types.is_floating(snapshot.schema.field(CONFIDENCE).type))
+
+
 def assign(snapshot: Snapshot, rows: NDArray[np.int64], names: Vectors, *, scale: float = SCALE) -> Assigned:
     """The nearest name of each item.
 

@@ -53,6 +53,18 @@ class Lexicon:
         Returns:
             (m,) scores above 0, highest first, and (m,) rows, m <= k; none where no word of the query tells anything.
         """
+        scores, rows, _ = self.covering(words, allowed, k)
+        return scores, rows
+
+    def covering(
+        self, words: str, allowed: RowSet | None, k: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+        """As `search`, and how much of the query each row covers.
+
+        Returns:
+            Also (m,) coverage, above 0 to 1: what the words of the query that a row has tell, of what all of them do. A
+            word tells its inverse document frequency; one that no item has tells the most, and nobody covers it.
+        """
         found = self._found(words)
         every = sum(file.rows for file in self._files.values())
         holders = np.sum([[len(rows) for rows, _ in lists] for lists in found.values()], axis=0)
@@ -66,7 +78,11 @@ class Lexicon:
                 keep &= allowed.mask[here]
             scores.append(summed[keep])
             rows.append(here[keep])
-        return _best(np.concatenate(scores), np.concatenate(rows), k)
+        best, order = _best(np.concatenate(scores), np.concatenate(rows), k)
+        covered = np.zeros(len(order))
+        for number, lists in found.items():
+            covered += _held(lists, rarity, order - self._snapshot.firsts[number])
+        return best, order, covered / rarity.sum() if len(order) else covered
 
     def _found(self, words: str) -> dict[int, list[Postings]]:
         """Segment number -> what it has of each word of the query; only segments that have any."""
@@ -143,6 +159,16 @@ def _summed(
     dense = np.asarray(np.bincount(rows, scores), np.float64)  # sorting so many would take longer
     unique = np.flatnonzero(dense)
     return unique, dense[unique]
+
+
+def _held(lists: Sequence[Postings], rarity: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(m,) summed rarity of the words that each of m rows of one segment has; 0 for rows that are not in it."""
+    out = np.zeros(len(rows))
+    for (holders, _), worth in zip(lists, rarity.tolist(), strict=True):
+        if len(holders):
+            place = np.minimum(np.searchsorted(holders, rows), len(holders) - 1)
+            out += worth * (holders[place] == rows)
+    return out
 
 
 def _best(

@@ -190,6 +190,14 @@ def test_expression_errors_point_at_the_column(indexed: Path):
     assert lines[0].startswith("error: ") and lines[-1].strip() == "^"
 
 
+@pytest.mark.parametrize("expression", ["-text:chair", "-2*(text:a)"])
+def test_an_expression_that_begins_with_a_minus_is_told_where_to_go(indexed: Path, expression: str):
+    refused = run("query", expression)
+    assert refused.exit_code == 2 and "an expression that begins with - goes after --" in refused.stderr
+    assert len(rows(run("query", "--", expression))) == 3
+    assert "goes after --" not in run("query", "--nope").stderr + run("status", "-x").stderr
+
+
 def test_debug_shows_the_traceback(indexed: Path):
     done = run("--debug", "query", "--id", "0123")
     assert type(done.exception).__name__ == "UnknownItem"

@@ -16,9 +16,11 @@ from small_corpus import write_box
 from typer.testing import CliRunner, Result
 
 from cli.main import app
+from indexer.calibration import background
 from indexer.labelling import label
 from retriever import spaces
 from retriever.errors import UsageError
+from retriever.query.calibrate import FILE, Calibration, Match
 from retriever.query.zeroshot import CONFIDENCE, Names, assign, name_vectors, names_of
 from retriever.store import Snapshot
 
@@ -87,6 +89,7 @@ def test_written_labels_are_found_by_filters_and_others_are_kept(indexed: Path):
     assert labels()["c.off"] == (None, None)
     done = run("label", "--names", WORDS, "--write")
     assert done.exit_code == 0 and "2 labels written; 2 have a label already" in done.stderr, done.output
+    assert done.stdout == "", "they are listed for those who ask for it"
     now = labels()
     assert now["tall/a.off"] == ("tower", None) and len(now) == 4
     name, confidence = now["c.off"]
@@ -94,8 +97,21 @@ def test_written_labels_are_found_by_filters_and_others_are_kept(indexed: Path):
     found = run("query", "--text", "anything", "--where", f"label = '{name}' and {CONFIDENCE} > 0", "--json")
     assert "c.off" in {hit["path"] for hit in json.loads(found.stdout)["hits"]}
     assert "0 embedded, 4 unchanged" in run("index", "corpus").stderr and labels() == now
+    again = run("label", "--names", WORDS, "--write", "--json")
+    assert json.loads(again.stdout)["count"] == 4 and "0 labels written" in again.stderr
     assert "4 labels written." in run("label", "--names", WORDS, "--write", "--overwrite").stderr
     assert all(text in WORDS.split(",") for text, _ in labels().values())
+
+
+@pytest.mark.parametrize("own", ['"high"', "87"])
+def test_a_column_of_the_corpus_is_not_overwritten(own: str, indexed: Path):
+    (indexed / "corpus" / "c.json").write_text(f'{{"{CONFIDENCE}": {own}}}')
+    assert run("index", "corpus").exit_code == 0
+    before = labels()
+    assert run("label", "--names", WORDS).exit_code == 0
+    done = run("label", "--names", WORDS, "--write", "--overwrite")
+    assert done.exit_code == 2 and f"a column {CONFIDENCE} of its own" in done.stderr and done.stderr.count("\n") == 1
+    assert labels() == before
 
 
 def test_only_items_that_are_asked_for_and_sure_enough(indexed: Path):
@@ -123,6 +139,7 @@ def test_a_file_of_names_may_hold_templates_and_remarks(indexed: Path):
         (("--where", "true"), 'no names to choose from: give --names "chair,table"'),
         (("--names", ""), "No name is in --names"),
         (("--names", " , ,"), "No name is in --names"),
+        (("--names", "chair,a {}"), "'a {}' in --names holds {}: a way to ask goes in --template"),
         (("--names", "chair"), "Only 'chair' is in --names: give two or more"),
         (("--names", "chair,lamp, Chair"), "The name 'Chair' comes twice in --names"),
         (("--names", WORDS, "--template", "a thing"), "The template 'a thing' has no {}"),
@@ -175,6 +192,25 @@ def test_confidences_are_shares_of_one(indexed: Path):
     assert ((whole.confidences >= 1 / 3) & (whole.confidences <= 1)).all()
     assert len(assign(snapshot, rows[:0], vectors)) == 0
     np.testing.assert_allclose(assign(snapshot, rows, vectors, scale=0).confidences, 1 / 3)
+
+
+def test_where_labels_tell_what_a_cosine_means_no_name_is_surer_than_a_query_for_it(indexed: Path):
+    plain = json.loads(run("label", "--names", WORDS, "--json").stdout)["items"]
+    scores = sorted(row["score"] for row in plain)
+    snapshot, pair = Snapshot.open(".retriever"), "text>shape"
+    middle = (scores[1] + scores[2]) / 2
+    spread = {pair: background(np.random.default_rng(0).normal(middle, 0.05, 5_000))}
+    for matches in ({}, {pair: Match(1.0, -1.0, 50)}):
+        known = Calibration(snapshot.identity.name, snapshot.identity.weights, (), 4, spread, matches)
+        Path(".retriever", FILE).write_text(known.to_json())
+        told = json.loads(run("label", "--names", WORDS, "--json").stdout)["items"]
+        assert [(row["id"], row["name"], row["score"]) for row in told] == [
+            (row["id"], row["name"], row["score"]) for row in plain
+        ]
+        most = known.confidence(pair, [row["score"] for row in plain]) if matches else np.ones(4)
+        wanted = np.minimum(most, [row["confidence"] for row in plain])
+        np.testing.assert_allclose([row["confidence"] for row in told], wanted, atol=1e-4)
+    assert [row["confidence"] for row in told] != [row["confidence"] for row in plain]
 
 
 def test_in_python_an_impossible_confidence_is_refused(indexed: Path):

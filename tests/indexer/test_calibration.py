@@ -11,9 +11,10 @@ from index_reading import counts
 
 from indexer import build
 from indexer.ann.optimize import optimize
-from indexer.calibration import LEAST, calibrate, fit, logistic
+from indexer.calibration import calibrate, fit, logistic
+from indexer.compaction import compact
 from indexer.writer import IndexWriter
-from retriever.query.calibrate import FILE, Calibration, calibration_error
+from retriever.query.calibrate import FILE, LEAST, Calibration, calibration_error, why_not
 from retriever.query.zeroshot import CONFIDENCE
 from retriever.spaces.base import Space, SpaceIdentity
 from retriever.store import Snapshot, item_id
@@ -114,6 +115,33 @@ def test_labels_that_were_found_are_not_learnt_from(tmp_path: Path):
     with IndexWriter(tmp_path / "found", GAP) as writer:
         writer.append([{**one, CONFIDENCE: 0.9} for one in items], vectors)
         assert fit(writer.commit(), TALKING).matches == {}
+
+
+@pytest.mark.parametrize("own", ["high", 7])
+def test_a_column_of_the_corpus_that_only_has_the_name_does_not_keep_labels_from_being_learnt(own, tmp_path: Path):
+    items, vectors = rows(100, Modality.SHAPE)
+    with IndexWriter(tmp_path / "own", GAP) as writer:
+        writer.append([{**one, CONFIDENCE: own} for one in items], vectors)
+        assert fit(writer.commit(), TALKING).matches.keys() == {"text>shape", "shape>shape"}
+
+
+@pytest.mark.parametrize("renew", [optimize, compact])
+def test_optimizing_and_compacting_write_both_the_calibration_and_the_words(renew, tmp_path: Path):
+    with IndexWriter(tmp_path, GAP) as writer:
+        writer.append(*rows(LEAST, Modality.SHAPE))
+        writer.commit()
+    (words,) = tmp_path.glob("segments/*/words.db")
+    words.unlink()
+    assert why_not(Snapshot.open(tmp_path)).endswith("run `retriever optimize` once.")
+    renew(tmp_path)
+    assert Calibration.read(tmp_path, GAP) is not None and words.exists()
+
+
+def test_an_index_that_is_too_small_is_not_told_to_optimize(tmp_path: Path):
+    with IndexWriter(tmp_path, GAP) as writer:
+        writer.append(*rows(LEAST - 1, Modality.SHAPE))
+        said = why_not(writer.commit())
+    assert "20 items or more, and this index has 19" in said and "optimize" not in said
 
 
 def test_too_few_items_are_not_calibrated_and_it_is_made_again_when_many_changed(tmp_path: Path):

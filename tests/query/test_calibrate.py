@@ -89,7 +89,12 @@ def test_there_is_none_without_a_file_and_for_another_space(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", "[]", "null", '{"format": 99}', CALIBRATION.to_json().replace('"bound": ', '"bound": -')]
+    "text",
+    [
+        *("", "{}", "[]", "null", '{"format": 99}'),
+        CALIBRATION.to_json().replace('"bound": ', '"bound": -'),
+        replace(CALIBRATION, backgrounds={}).to_json(),
+    ],
 )
 def test_damage_is_said_and_done_without(text: str, tmp_path: Path, caplog: pytest.LogCaptureFixture):
     (tmp_path / FILE).write_text(text)

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from retriever.errors import UsageError
-from retriever.query.compose import compose, slerp
+from retriever.query.compose import compose, relative, slerp
 
 
 @st.composite
@@ -60,6 +60,24 @@ def test_scaling_all_weights_changes_nothing(query, factor):
     one, other = compose(vectors, weights), compose(vectors, weights * factor)
     np.testing.assert_allclose(one.vector, other.vector, atol=1e-12)
     np.testing.assert_allclose(one.weights, other.weights, rtol=1e-9)
+
+
+@given(queries())
+def test_a_weight_of_zero_adds_nothing(query):
+    vectors, weights = query
+    kept = np.append(weights[:1], np.zeros(len(weights) - 1))
+    composed = compose(vectors, kept)
+    np.testing.assert_allclose(composed.vector, np.sign(weights[0]) * vectors[0], atol=1e-6)
+    assert (composed.shares(vectors)[:, 1:] == 0).all()
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False).filter(bool), min_size=1, max_size=6))
+def test_relative_weights_keep_signs_and_ratios_and_stay_within_one(weights):
+    parts = relative(weights)
+    assert np.sign(parts).tolist() == np.sign(weights).tolist()
+    assert np.abs(parts).max() == 1
+    wanted = np.array(weights) / np.abs(weights).max()
+    np.testing.assert_allclose(parts, wanted, rtol=1e-12, atol=1e-300)
 
 
 @given(queries())

@@ -177,7 +177,7 @@ def test_slerp_lies_between(made_index):
         ({"center": "yes"}, "center is 'yes': give True or False"),
         ({"diverse": 2}, "--diverse 2"),
         ({"min_confidence": -1}, "--min-confidence -1"),
-        ({"min_confidence": 0.5}, "run `retriever optimize`"),
+        ({"min_confidence": 0.5}, "takes 20 items or more, and this index has 7"),
     ],
 )
 def test_ways_that_there_are_not(made_index, asked, words):
@@ -301,9 +301,13 @@ def test_hits_below_a_confidence_are_left_out(calibrated):
     assert json.loads(hits.to_json())["hits"][0]["confidence"] == round(hits[0].confidence, 6)
 
 
-def test_what_must_match_all_is_told_by_percentiles(calibrated):
+def test_what_must_match_all_is_told_by_log_odds_of_percentiles(calibrated):
     hits = calibrated.search(text=["tall", "red"], combine="match", to="shape", k=2)
-    assert hits[0].path == "towers/red_tower.obj" and 0 < hits[1].fused < hits[0].fused <= 1
+    assert hits[0].path == "towers/red_tower.obj"
+    vectors = calibrated.vectors([hit.id for hit in hits])
+    cosines = vectors @ calibrated.encode_terms([Term("text", word) for word in ("tall", "red")]).T
+    wanted = line(-0.4, 0.3).log_odds(cosines.min(axis=1))
+    np.testing.assert_allclose([hit.fused for hit in hits], wanted, rtol=1e-4)
 
 
 def test_names_are_searched_too_and_can_be_switched_off(different):

@@ -46,7 +46,9 @@ NESTED = {
     "( ( text:a ) )": [("text", "a", 1)],
     "(shape:chair(1).obj + shape:b(c(d)).obj)": [("shape", "chair(1).obj", 1), ("shape", "b(c(d)).obj", 1)],
     "shape:chair(1).obj": [("shape", "chair(1).obj", 1)],
-    "text:a)": [("text", "a)", 1)],
+    'text:"a)"': [("text", "a)", 1)],
+    'text:"a+text:b" - text:"a*2"': [("text", "a+text:b", 1), ("text", "a*2", -1)],
+    "shape:a-mean(2).obj": [("shape", "a-mean(2).obj", 1)],
     "(shape:a,b.obj)": [("shape", "a,b.obj", 1)],
     "mean(id:a, id:b) - text:red": [("mean", "id:a, id:b", 1), ("text", "red", -1)],
     "2*mean( shape:'a,b.obj' ,text:(x) + 0.5*id:c)": [("mean", 'shape:"a,b.obj", text:"(x)" + 0.5*id:c', 2)],
@@ -81,6 +83,11 @@ def test_expressions(text):
         "(old) chair",
         "where (is it)",
         "mean (average) chair",
+        "Mean (average) chair, where (it) is",
+        "what meaning(s) are",
+        "5* hotel",
+        "() hello",
+        ":)",
     ],
 )
 def test_text_without_a_kind_is_one_text_term(text):
@@ -132,10 +139,29 @@ BAD = {
     "mean(id:a, id:b": (4, "The ( opened here is never closed"),
     "mean(chair, table)": (5, "must begin with one of"),
     "mean(2*id:a, id:b)": (5, "A weight does nothing"),
+    "Mean(text:chair)": (0, "There is no Mean(...): write mean("),
+    "text:a - 2*WHERE('a')": (11, "There is no WHERE(...): write where("),
+    "   where(label)": (9, "A condition goes in quotes"),
+    "chair - where(label)": (0, "must begin with one of"),
     "where(label)- text:a": (6, "A condition goes in quotes"),
     "where('a' 'b')": (10, "The condition ends here"),
     "where('a'": (5, "The ( opened here is never closed"),
-    "where(' ')": (6, "has no value"),
+    "where(' ')": (6, "no condition between these quotes"),
+    'where("")': (6, "no condition between these quotes"),
+    "text:a+text:b": (6, "put a space before this +"),
+    "mean(id:a-2*id:b, id:c)": (9, "put a space before this -"),
+    "text:a-(text:b)": (6, "put a space before this -"),
+    "text:a+where('b')": (6, "put a space before this +"),
+    "text:chair)": (10, "belongs to no parenthesis"),
+    "text:a(b)) - text:c": (9, "belongs to no parenthesis"),
+    "text:a*2": (6, "goes before its term"),
+    "2*chair": (2, "Behind a weight goes a term"),
+    "- 0.5 * chair": (8, "Behind a weight goes a term"),
+    "2*(chair)": (2, "Behind a weight goes a term"),
+    "()": (0, "nothing between these parentheses"),
+    "( () )": (2, "nothing between these parentheses"),
+    "where (label=1)": (5, "without a space and in quotes"),
+    "where ('label is null')": (5, "without a space and in quotes"),
     "mean:a": (0, "write mean("),
     "where:a": (0, "write where("),
     "(" * 60 + "text:a": (50, "More than 50 parentheses"),
@@ -150,6 +176,64 @@ def test_faults_point_at_their_column_and_say_the_cure(text):
     assert caught.value.column == column
     assert caught.value.expression == text
     assert str(caught.value).splitlines()[-2:] == [f"  {text}", f"  {' ' * column}^"]
+
+
+LONG = 50_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a chair",
+        "- a",
+        f"-{' ' * LONG}a",
+        "(" * LONG,
+        "- " * LONG,
+        "(- " * LONG,
+        "-1*(" * LONG,
+        "a*" * LONG,
+        "+(" * LONG,
+    ],
+    ids=range(9),
+)
+def test_long_texts_without_a_term_are_words_and_are_read_in_one_go(text):
+    assert parse(" " * LONG + text) == (Term("text", text.strip()),)
+
+
+@pytest.mark.parametrize("front", ["", "-", "( ", "2* (-"])
+def test_spaces_in_front_move_only_the_column(front):
+    with pytest.raises(ExpressionError) as plain:
+        parse(f"{front}shap:x.obj")
+    with pytest.raises(ExpressionError) as moved:
+        parse(" " * LONG + f"{front}shap:x.obj")
+    assert moved.value.column == LONG + plain.value.column
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2" * LONG, "+1e-" * LONG, "(" + " " * LONG, f"2{' ' * LONG}", f"where{' ' * LONG}"],
+    ids=range(5),
+)
+def test_long_texts_that_begin_like_a_slip_are_read_in_one_go(text):
+    assert parse(text) == (Term("text", text.strip()),)
+
+
+@pytest.mark.parametrize("part", ["+(", "+1", "+mean(", "2", "+2e-2", "+"], ids=range(6))
+def test_long_values_are_read_in_one_go(part):
+    assert parse(f"shape:a+{part * LONG}") == (Term("shape", f"a+{part * LONG}"),)
+
+
+@pytest.mark.parametrize("column", [0, 35, 36, 100, 165, 200])
+def test_of_a_long_expression_the_part_around_the_fault_is_shown(column):
+    text = "".join(chr(ord("a") + place % 26) for place in range(200))
+    _, shown, caret = str(ExpressionError("Wrong.", text, column)).splitlines()
+    place = caret.index("^")
+    assert len(shown) <= 2 + 72 and ("…" in shown)
+    assert shown[place : place + 1] == text[column : column + 1]
+
+
+def test_a_line_break_does_not_tear_the_caret_off():
+    assert len(str(ExpressionError("Wrong.", "text:a\ntext:b", 7)).splitlines()) == 3
 
 
 def test_an_expression_error_is_a_usage_error():
@@ -171,9 +255,10 @@ def test_format(terms, text):
 sources = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip)
 tricky = st.text(st.sampled_from(list("ab \"'\\+-*:\t\n")), min_size=1).filter(str.strip)
 bare = st.text(st.sampled_from(list("ab(),+-")), min_size=1)
+slips = st.lists(st.sampled_from(["a", "+id:b", "*2", ")", "-2*(text:c", "-where('"]), min_size=1).map("".join)
 weights = st.floats(min_value=1e-300, max_value=1e300) | st.floats(min_value=-1e300, max_value=-1e-300)
 scales = weights | st.sampled_from([1.0, -1.0])
-leaves = st.builds(Term, st.sampled_from((*KINDS, "where")), sources | tricky | bare, scales)
+leaves = st.builds(Term, st.sampled_from((*KINDS, "where")), sources | tricky | bare | slips, scales)
 
 
 def means(inner):

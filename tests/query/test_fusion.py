@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retriever.query.fusion import by_least, by_rank, by_score, percentiles, reciprocal_rank, standardised
+from retriever.query.fusion import by_least, by_rank, by_score, log_odds, reciprocal_rank, standardised
 
 
 def test_reciprocal_rank_by_hand():
@@ -61,7 +61,7 @@ def test_shares_by_rank_are_those_of_reciprocal_rank(scores):
 def test_equal_scores_share_a_rank_and_a_percentile():
     column = np.array([[0.5], [0.9], [0.5], [0.1]])
     np.testing.assert_allclose(by_rank(column, [1.0]).ravel(), [1 / 62, 1 / 61, 1 / 62, 1 / 64])
-    np.testing.assert_allclose(percentiles(column).ravel(), [0.75, 1, 0.75, 0.25])
+    np.testing.assert_allclose(np.exp(log_odds(column)).ravel(), [2.5 / 1.5, 3.5 / 0.5, 2.5 / 1.5, 0.5 / 3.5])
 
 
 def test_standardised_columns():
@@ -71,7 +71,24 @@ def test_standardised_columns():
 
 
 def test_what_matches_all_terms_goes_before_what_matches_one_best():
-    levels = np.array([[0.99, 0.2], [0.8, 0.7], [0.7, 0.7]])
-    shares = by_least(levels, [1, 3])
-    np.testing.assert_allclose(shares, [[0, 0.2], [0, 0.7], [0.7, 0]])
-    assert by_least(levels, [1, -1]).sum(axis=1).tolist() == pytest.approx([0.8, 0.3, 0.3])
+    odds = np.array([[5, -2], [2, 1], [1, 1]])
+    shares = by_least(odds, [1, 3])
+    np.testing.assert_allclose(shares, [[0, -2], [0, 1], [1, 0]])
+
+
+def test_a_minus_has_no_part_in_the_minimum_and_takes_off_how_much_better_it_matches():
+    odds = np.array([[5, 4, -9], [5, 4, 6], [-2, 4, 3]])
+    np.testing.assert_allclose(by_least(odds, [1, 1, -7]), [[0, 4, 0], [0, 4, -2], [-2, 0, -5]])
+
+
+def test_log_odds_among_rows_are_even_about_the_middle():
+    column = np.array([[0.5], [0.9], [0.1]])
+    np.testing.assert_allclose(log_odds(column).ravel(), [0, np.log(5), -np.log(5)], atol=1e-12)
+    assert log_odds(np.array([[1.0], [1.0]])).ravel().tolist() == pytest.approx([np.log(3)] * 2)
+    assert log_odds(np.zeros((0, 2))).shape == (0, 2)
+
+
+def test_a_ranking_may_weigh_each_of_its_rows():
+    scores, rows = reciprocal_rank([np.array([7, 3]), np.array([3, 9])], [1, np.array([0.5, 2])])
+    assert rows.tolist() == [9, 3, 7]
+    np.testing.assert_allclose(scores, [2 / 62, 1 / 62 + 0.5 / 61, 1 / 61])

@@ -129,7 +129,7 @@ def test_csv_has_every_column_and_quotes_what_needs_it():
         *("rank", "score", "id", "path", "root", "modality", "label", "shares"),
         *(*beside, "vertices", "extent"),
     ]
-    assert [rows[0][name] for name in beside] == ["", "", "0"]
+    assert [rows[0][name] for name in beside] == ["", "", ""]
     assert rows[0]["path"] == "x/chair, old.glb"
     assert rows[0]["root"] == "/data/corpus"
     assert rows[0]["score"] == "0.823457"
@@ -204,3 +204,16 @@ def test_a_copy_of_a_hit_as_sent_to_another_process_needs_no_index():
     assert replace(hit, rank=5).metadata == hit.metadata
     with pytest.raises(AttributeError, match="no attribute 'size'"):
         hit.size  # noqa: B018
+
+
+def test_csv_rounds_what_hits_are_ranked_by_as_json_does_and_leaves_out_repeats_that_nobody_counted():
+    beside = {"fused": np.array([0.1 + 0.2, 1 / 3]), "confidence": np.array([2 / 3, 1e-9])}
+    plain = Hits(TERMS, "mini", items(), {}, SHARES, **beside)
+    rows = list(csv.DictReader(io.StringIO(plain.to_csv())))
+    for row, told in zip(rows, json.loads(plain.to_json())["hits"], strict=True):
+        assert [float(row[name]) for name in beside] == [told[name] for name in beside]
+        assert row["repeats"] == "" and "repeats" not in told
+    assert rows[0]["fused"] == "0.3" and plain.to_arrow().column("fused")[0].as_py() == 0.1 + 0.2
+    assert plain.to_arrow().column("repeats").to_pylist() == [None, None]
+    folded = Hits(TERMS, "mini", items(), {}, SHARES, repeats=np.array([0, 3]))
+    assert folded.to_arrow().column("repeats").to_pylist() == [0, 3]

@@ -81,6 +81,27 @@ def test_the_score_is_bm25_of_all_segments_together(tmp_path: Path) -> None:
     np.testing.assert_allclose(scores, expected[rows], rtol=1e-5)
 
 
+@settings(max_examples=25, deadline=None)
+@given(
+    runs=st.lists(CAPTIONS, min_size=1, max_size=3), query=st.lists(st.sampled_from((*WORDS, "unheard")), max_size=5)
+)
+def test_coverage_is_what_the_words_that_a_row_has_tell_of_what_all_tell(
+    tmp_path_factory: pytest.TempPathFactory, runs: list[list[str | None]], query: list[str]
+) -> None:
+    numbers, texts = iter(range(100)), [set((text or "").split()) for run in runs for text in run]
+    snapshot = write(
+        tmp_path_factory.mktemp("index"),
+        *[[item(next(numbers), label=None, caption=text) for text in run] for run in runs],
+    )
+    scores, rows, coverage = Lexicon(snapshot).covering(" ".join(query), None, 100)
+    again = Lexicon(snapshot).search(" ".join(query), None, 100)
+    assert [scores.tolist(), rows.tolist()] == [each.tolist() for each in again]
+    holders = {word: sum(word in text for text in texts) for word in set(query)}
+    tells = {word: np.log(1 + (len(texts) - count + 0.5) / (count + 0.5)) for word, count in holders.items()}
+    expected = [sum(tells[word] for word in tells.keys() & texts[row]) / sum(tells.values()) for row in rows.tolist()]
+    np.testing.assert_allclose(coverage, expected, rtol=1e-9)
+
+
 def test_rare_and_common_words_are_scored_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     items = [item(n, caption=f"{WORDS[n % 6]} {WORDS[n % 5]} house", name=WORDS[n % 4]) for n in range(60)]
     live = Lexicon(write(tmp_path / "live", items))
@@ -113,6 +134,17 @@ def test_a_name_and_a_label_count_more_than_a_caption(tmp_path: Path) -> None:
     fields = ["caption", "name", "label"]
     snapshot = write(tmp_path, [item(n, **{"label": None, field: "lamp"}) for n, field in enumerate(fields)])
     assert found(snapshot, "lamp") == [1, 2, 0]
+
+
+def test_guessed_labels_are_no_words(tmp_path: Path) -> None:
+    snapshot = write(
+        tmp_path, [item(0, label="lamp", label_confidence=0.9), item(1, label="lamp", label_confidence=None)], [item(2)]
+    )
+    assert found(snapshot, "lamp") == [1]
+
+
+def test_labels_beside_a_column_of_the_corpus_own_are_words(tmp_path: Path) -> None:
+    assert found(write(tmp_path, [item(0, label="lamp", label_confidence="high")]), "lamp") == [0]
 
 
 @pytest.mark.parametrize(
