@@ -224,7 +224,18 @@ def query(
     hits = index.search(**terms, **usual, exact=exact)
     if expression and _reads_like_a_sum(expression) and [term.source for term in hits.terms] == [expression.strip()]:
         typer.echo('note: that was searched as one text; to take something away, add --minus-text "..."', err=True)
+    if center and (
+        absent := {term.kind for term in hits.terms} & set(retriever.Modality) - set(index.snapshot.modalities())
+    ):
+        typer.echo(f"note: not centred, as the index holds none: {', '.join(sorted(absent))}", err=True)
+    if not hits and min_confidence is not None:
+        _say_best(index.search(**terms, **{**usual, "min_confidence": None, "k": 1}, exact=exact), min_confidence)
     _deliver(hits, as_json=as_json, as_csv=as_csv, parquet=parquet, explain=explain)
+
+
+def _say_best(hits: Hits, wanted: float) -> None:
+    if hits and (best := hits[0].confidence) is not None:
+        typer.echo(f"note: the first hit has a confidence of {best:.2f}, below {wanted:g}", err=True)
 
 
 def _reads_like_a_sum(expression: str) -> bool:

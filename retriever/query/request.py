@@ -99,7 +99,7 @@ class Query:
         if self.combine in LATE and not plus:
             raise UsageError(f"--combine {self.combine} ranks what a term with a plus finds; add one, or use sum.")
         if self.combine == "slerp" and not plus == len(self.terms) == 2:
-            raise UsageError("--combine slerp lies between two terms with a plus; give two, or use sum.")
+            raise UsageError("--combine slerp lies between two terms with a plus; give two and no other, or use sum.")
         if self.diverse is not None:
             from retriever.query.diversity import check_trade
 

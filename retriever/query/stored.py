@@ -41,7 +41,7 @@ def read_vector(term: Term, dim: int) -> NDArray[np.float32]:
         if not isinstance(held, np.ndarray):
             raise ValueError("an archive of arrays")
     except (OSError, ValueError, EOFError) as error:
-        raise UsageError(f"{option}: this is no NumPy array ({error}); write one with numpy.save.") from error
+        raise UsageError(f"{option}: this is no NumPy array of numbers; write one with numpy.save.") from error
     if held.shape not in ((dim,), (1, dim)):
         raise UsageError(f"{option} holds an array of the shape {held.shape}; a term is one vector of {dim} numbers.")
     try:

@@ -352,3 +352,10 @@ def test_demo_writes_a_corpus_that_can_be_indexed(tmp_path: Path, monkeypatch: p
     assert re.search(r"^\d+ shapes, \d+ pictures and \d+ sounds written to shapes;", done.stderr, re.MULTILINE)
     indexed = run("index", "shapes")
     assert indexed.exit_code == 0 and " 0 embedded" not in indexed.stderr
+
+
+def test_terms_that_cannot_be_centred_are_named(indexed: Path):
+    done = run("query", "--text", "a box", "--center", "-k", 1)
+    assert done.exit_code == 0
+    assert "not centred, as the index holds none: text" in done.stderr
+    assert "not centred" not in run("query", "--text", "a box", "-k", 1).stderr

@@ -128,7 +128,7 @@ def test_a_vector_of_a_file(made_index, tmp_path):
         (np.zeros(6), "all zeros"),
         (np.full(6, np.nan), "not finite"),
         (np.array(["a"] * 6), "give floats"),
-        (b"no array", "no NumPy array"),
+        (b"no array", "no NumPy array of numbers; write"),
         (None, "there is no file"),
     ],
 )
@@ -140,6 +140,11 @@ def test_a_vector_at_fault_is_named(made_index, tmp_path, content, words):
         np.save(file, content)
     with pytest.raises(UsageError, match=f"--minus-vector {file}.*{words}"):
         made_index.search(text="tall", minus_vector=file)
+
+
+def test_an_array_is_sent_elsewhere(made_index):
+    with pytest.raises(UsageError, match=r"vector takes no array.*Index.nearest"):
+        made_index.search(vector=np.ones(6))
 
 
 def test_projection_takes_a_direction_out(made_index):
