@@ -69,6 +69,7 @@ def show_hits(hits: Hits) -> None:
         plain(_plain_hit(hit, several) for hit in hits)
         return
     from rich.console import Console
+    from rich.padding import Padding
     from rich.text import Text
 
     console = Console()
@@ -97,10 +98,10 @@ def show_hits(hits: Hits) -> None:
     for cells in zip(*columns.values(), strict=True):
         table.add_row(*cells)
     console.print(table)
+    for remark in _remarks(hits, missing):
+        console.print(Padding(Text(remark, "dim"), (0, 1)))
     if len(roots) == 1:
         console.print(Text(f" in {printable(roots.pop())}", "dim"), soft_wrap=True)
-    for remark in _remarks(hits, missing):
-        console.print(Text(f" {remark}", "dim"), soft_wrap=True)
 
 
 def _remarks(hits: Hits, missing: int) -> Iterator[str]:
