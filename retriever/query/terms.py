@@ -43,7 +43,7 @@ def terms_of(keywords: Mapping[str, Sources], weight: float) -> list[Term]:
 
 def each(name: str, sources: Sources) -> Iterator[Source]:
     """The values of a keyword; raises UsageError for what is neither a string nor a path."""
-    if hasattr(sources, "__array__"):
+    if name.endswith("vector") and hasattr(sources, "__array__"):
         raise UsageError(f"{name} takes no array: save it with numpy.save and give the file, or ask Index.nearest.")
     if isinstance(sources, str | os.PathLike | Mapping) or not isinstance(sources, Iterable | None):
         sources = [sources]
