@@ -22,8 +22,10 @@ NAMES = 1.0
 """Weight of the names' ranking beside that of the vectors, for an item that has all words of the query."""
 
 NAMED = 200
-_ALIKE = 1e-9  # coverages that differ by less are equal but for rounding
 """How deep both are looked into, whatever k is: so that the best hits stay the best where more are asked for."""
+
+_ALIKE = 1e-9
+"""Coverages that differ by less are equal but for rounding."""
 
 _ROUNDING = 1e-9
 """Confidences of one hit, worked out among different others, differ by less."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.ann.base import NearestNeighbours, RowSet, best
+from retriever.ann.base import NearestNeighbours, best
 from retriever.errors import SpaceError, UsageError
 from retriever.query.calibrate import Calibration, why_not
 from retriever.query.candidates import Candidates
@@ -232,11 +232,9 @@ def _named(engine: Engine, ready: Ready, lists: Sequence[NDArray[np.int64]]) -> 
     allowed = engine.candidates.rows(ready.query.to, ready.query.where)
     _, rows, coverage = lexicon.covering(ready.words, allowed, ready.depth)
     if len(rows) == ready.depth:  # there may be more names that say as much
-        near = np.zeros(engine.snapshot.rows, np.bool_)
-        near[np.concatenate(lists)] = True
-        near[rows] = False
-        _, others, more = lexicon.covering(ready.words, RowSet(near), ready.depth)
-        rows, coverage = np.concatenate([rows, others]), np.concatenate([coverage, more])
+        others = np.setdiff1d(np.concatenate(lists), rows)
+        more = lexicon.coverage(ready.words, others)
+        rows, coverage = np.concatenate([rows, others[more > 0]]), np.concatenate([coverage, more[more > 0]])
     return Named(rows, coverage)
 
 

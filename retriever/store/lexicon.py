@@ -66,9 +66,7 @@ class Lexicon:
             word tells its inverse document frequency; one that no item has tells the most, and nobody covers it.
         """
         found = self._found(words)
-        every = sum(file.rows for file in self._files.values())
-        holders = np.sum([[len(rows) for rows, _ in lists] for lists in found.values()], axis=0)
-        rarity = _rarity(holders, every)
+        rarity = self._rarity(found)
         scores, rows = [np.zeros(0)], [np.zeros(0, np.int64)]
         for number, lists in found.items():
             local, summed = _summed(lists, rarity, self._norms[number])
@@ -79,10 +77,24 @@ class Lexicon:
             scores.append(summed[keep])
             rows.append(here[keep])
         best, order = _best(np.concatenate(scores), np.concatenate(rows), k)
-        covered = np.zeros(len(order))
+        return best, order, self._covered(found, rarity, order)
+
+    def coverage(self, words: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """(m,) how much of the query each of m rows covers, as `covering` gives it; 0 for none of its words."""
+        found = self._found(words)
+        return self._covered(found, self._rarity(found), rows)
+
+    def _rarity(self, found: dict[int, list[Postings]]) -> NDArray[np.float64]:
+        holders = np.sum([[len(rows) for rows, _ in lists] for lists in found.values()], axis=0)
+        return _rarity(holders, sum(file.rows for file in self._files.values()))
+
+    def _covered(
+        self, found: dict[int, list[Postings]], rarity: NDArray[np.float64], rows: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        covered = np.zeros(len(rows))
         for number, lists in found.items():
-            covered += _held(lists, rarity, order - self._snapshot.firsts[number])
-        return best, order, covered / rarity.sum() if len(order) else covered
+            covered += _held(lists, rarity, rows - self._snapshot.firsts[number])
+        return covered / rarity.sum() if found else covered
 
     def _found(self, words: str) -> dict[int, list[Postings]]:
         """Segment number -> what it has of each word of the query; only segments that have any."""
