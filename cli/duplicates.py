@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.options import AsJson, IndexFolder, Target, described
+from cli.options import AsJson, Exact, IndexFolder, Target, described
 from retriever.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,9 +59,7 @@ def duplicates(
             show_default=False,
         ),
     ] = None,
-    exact: Annotated[
-        bool, typer.Option("--exact", help="Look at every vector, also where an approximate search was built.")
-    ] = False,
+    exact: Exact = False,
     folder: IndexFolder = None,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, one line an item.")] = False,

@@ -99,6 +99,9 @@ IndexFolder = Annotated[
         show_default=False,
     ),
 ]
+Exact = Annotated[
+    bool, typer.Option("--exact", help="Look at every vector, also where an approximate search was built.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Up = Annotated[
     Axis, typer.Option("--up", help="Axis of the 3D files that points up, for example z; auto goes by the format.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.options import AsJson, Axis, Combine, Device, IndexFolder, Minus, Target, Up, described
+from cli.options import AsJson, Axis, Combine, Device, Exact, IndexFolder, Minus, Target, Up, described
 from retriever.errors import UsageError
 
 if TYPE_CHECKING:
@@ -143,9 +143,7 @@ def query(
             show_default=False,
         ),
     ] = None,
-    exact: Annotated[
-        bool, typer.Option("--exact", help="Look at every vector, also where an approximate search was built.")
-    ] = False,
+    exact: Exact = False,
     as_of: Annotated[
         int | None,
         typer.Option(

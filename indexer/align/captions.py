@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from retriever.query.zeroshot import averaged
 from retriever.spaces import Encoder
 from retriever.spaces.minilm import MiniLM
 from retriever.types import Text, Vectors
@@ -33,10 +34,7 @@ def clean(name: str) -> str:
 def label_vectors(labels: Sequence[str], encoder: Encoder) -> Vectors:
     """(n, d) unit vectors of n labels: names as the mean over `TEMPLATES`, phrases with an article as they are."""
     prompts = [_prompts(label) for label in labels]
-    vectors = encoder.encode([Text(prompt) for several in prompts for prompt in several])
-    ends = np.cumsum([len(several) for several in prompts])
-    sums = np.add.reduceat(vectors, np.concatenate([[0], ends[:-1]]), axis=0)
-    return (sums / np.linalg.norm(sums, axis=1, keepdims=True)).astype(np.float32)
+    return averaged(encoder.encode([Text(prompt) for several in prompts for prompt in several]), prompts)
 
 
 def kept_label_vectors(labels: Sequence[str], path: Path) -> Vectors:

@@ -114,6 +114,11 @@ def name_vectors(names: Names, space: Space, usual: Sequence[str]) -> Vectors:
     vectors = np.concatenate(
         [space.encode(texts=texts[start : start + _AT_ONCE]) for start in range(0, len(texts), _AT_ONCE)]
     )
+    return averaged(vectors, prompts)
+
+
+def averaged(vectors: Vectors, prompts: Sequence[Sequence[str]]) -> Vectors:
+    """(n, d) unit vectors, for each of n lists of prompts the mean of their (p, d) vectors, which lie end to end."""
     firsts = np.cumsum([0, *(len(several) for several in prompts[:-1])])
     sums = np.add.reduceat(vectors.astype(np.float64), firsts, axis=0)
     return np.asarray(sums / np.linalg.norm(sums, axis=1, keepdims=True), np.float32)

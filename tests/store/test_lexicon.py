@@ -94,6 +94,10 @@ def test_coverage_is_what_the_words_that_a_row_has_tell_of_what_all_tell(
         *[[item(next(numbers), label=None, caption=text) for text in run] for run in runs],
     )
     scores, rows, coverage = Lexicon(snapshot).covering(" ".join(query), None, 100)
+    asked = np.arange(snapshot.rows)
+    every = Lexicon(snapshot).coverage(" ".join(query), asked)
+    np.testing.assert_allclose(every[rows], coverage)
+    assert (every[~np.isin(asked, rows) & snapshot.live] == 0).all()
     again = Lexicon(snapshot).search(" ".join(query), None, 100)
     assert [scores.tolist(), rows.tolist()] == [each.tolist() for each in again]
     holders = {word: sum(word in text for text in texts) for word in set(query)}
