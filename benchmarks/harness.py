@@ -90,4 +90,4 @@ def save(title: str, rows: Sequence[dict[str, Any]], to: Path) -> None:
 
 
 def _cell(value: Any) -> str:
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    return "" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -1,50 +1,149 @@
+"""Every measure by hand, against trec_eval, and against its definition on random rankings with ties."""
+
 import numpy as np
 import pytest
+import pytrec_eval
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from retriever import metrics
+from retriever.errors import UsageError
+from retriever.metrics import Judged, judge, measure
 
 SCORES = np.array([[0.9, 0.8, 0.7, 0.6], [0.1, 0.2, 0.3, 0.4], [1.0, 0.5, 0.2, 0.1]])
 RELEVANT = np.array([[True, False, True, False], [True, False, False, False], [False, False, False, False]])
 
 
-def test_average_precision_by_hand():
-    # Ranks 1 and 3: (1/1 + 2/3) / 2. Rank 4: 1/4. The third query has nothing to find and is left out.
-    np.testing.assert_allclose(metrics.average_precision(SCORES, RELEVANT), [5 / 6, 1 / 4])
+def of(name, judged):
+    return measure(name).values(judged).tolist()
 
 
-def test_hit_and_recall_by_hand():
-    np.testing.assert_array_equal(metrics.hit_at(1, SCORES, RELEVANT), [1, 0])
-    np.testing.assert_array_equal(metrics.hit_at(4, SCORES, RELEVANT), [1, 1])
-    np.testing.assert_array_equal(metrics.recall_at(2, SCORES, RELEVANT), [0.5, 0])
+def test_by_hand():
+    # Ranks 1 and 3 of four; rank 4 of four. The third query has nothing to find and is left out.
+    judged, asked = judge(SCORES, RELEVANT)
+    assert asked.tolist() == [True, True, False]
+    assert judged.ranks.tolist() == [1, 3, 4]
+    assert of("mAP", judged) == pytest.approx([(1 + 2 / 3) / 2, 1 / 4])
+    assert of("mAP@3", judged) == pytest.approx([(1 + 2 / 3) / 2, 0])
+    assert of("hit@1", judged) == [1, 0]
+    assert of("hit@4", judged) == [1, 1]
+    assert of("recall@2", judged) == [0.5, 0]
+    assert of("precision@2", judged) == [0.5, 0]
+    assert of("F1@2", judged) == pytest.approx([2 * 0.5 * 0.5 / 1, 0])
+    assert of("R-precision", judged) == of("first tier", judged) == [0.5, 0]
+    assert of("second tier", judged) == [1, 0]  # the first 4 of query one, the first 2 of query two
+    assert of("MRR", judged) == [1, 0.25]
+    assert of("MRR@3", judged) == [1, 0]
+    assert of("median rank", judged) == [1, 4]
+    assert of("NN", judged) == [1, 0]
+    assert of("E-measure", judged) == pytest.approx([2 * 2 / (32 + 2), 2 * 1 / (32 + 1)])
+    assert of("nDCG", judged) == pytest.approx([(1 + 1 / 2) / (1 + 1 / np.log2(3)), 1 / np.log2(5)])
 
 
-def test_ties_go_to_the_lower_column():
+def test_grades_weigh_in_ndcg_alone():
+    judged, _ = judge(np.array([[3.0, 2.0, 1.0]]), np.array([[1, 0, 3]]))
+    gained, best = 1 + 7 / 2, 7 + 1 / np.log2(3)
+    assert of("nDCG", judged) == pytest.approx([gained / best])
+    assert of("nDCG@1", judged) == pytest.approx([1 / 7])
+    assert of("mAP", judged) == pytest.approx([(1 + 2 / 3) / 2])
+
+
+def test_what_a_list_does_not_hold_was_not_found():
+    judged = Judged(np.array([3]), np.array([2, np.inf, np.inf]), np.ones(3))
+    assert of("mAP", judged) == pytest.approx([0.5 / 3])
+    assert of("recall@1000", judged) == pytest.approx([1 / 3])
+    assert of("R-precision", judged) == pytest.approx([1 / 3])
+    nowhere = Judged(np.array([1]), np.array([np.inf]), np.ones(1))
+    assert of("MRR", nowhere) == of("hit@10", nowhere) == of("nDCG", nowhere) == [0]
+    assert of("median rank", nowhere) == [np.inf]
+
+
+def test_ties_go_to_the_lower_column_and_hidden_ones_are_no_candidates():
     scores, relevant = np.ones((1, 3)), np.array([[False, True, False]])
-    np.testing.assert_allclose(metrics.average_precision(scores, relevant), [0.5])
+    assert of("mAP", judge(scores, relevant)[0]) == [0.5]
+    assert of("mAP", judge(scores, relevant, np.array([[True, False, False]]))[0]) == [1]
+    nothing, asked = judge(scores, relevant, relevant)
+    assert len(nothing) == 0 and not asked.any()
+    assert of("mAP", nothing) == []
 
 
-@given(arrays(np.float64, (5, 12), elements=st.floats(-1, 1)), arrays(np.bool_, (5, 12)), st.integers(1, 12))
-def test_measures_agree_with_their_definitions(scores, relevant, k):
-    expected_ap, expected_recall, expected_hit = [], [], []
-    for row, wanted in zip(scores, relevant, strict=True):
-        if not wanted.any():
-            continue
-        ranking = sorted(range(12), key=lambda i: (-row[i], i))
-        precisions, found = [], 0
-        for rank, column in enumerate(ranking, 1):
-            if wanted[column]:
-                found += 1
-                precisions.append(found / rank)
-        expected_ap.append(sum(precisions) / wanted.sum())
-        inside = sum(wanted[column] for column in ranking[:k])
-        expected_recall.append(inside / wanted.sum())
-        expected_hit.append(float(inside > 0))
-    np.testing.assert_allclose(metrics.average_precision(scores, relevant), expected_ap)
-    np.testing.assert_allclose(metrics.recall_at(k, scores, relevant), expected_recall)
-    np.testing.assert_allclose(metrics.hit_at(k, scores, relevant), expected_hit)
+def test_parts_are_kept_and_joined():
+    judged, _ = judge(np.random.default_rng(0).random((5, 9)), np.ones((5, 9)))
+    some = judged.of(np.array([True, False, True, False, False]))
+    assert of("MRR", some) == of("MRR", judged)[0:3:2]
+    assert Judged.join([judged.of(np.array([0])), judged.of(np.arange(1, 5))]).ranks.tolist() == judged.ranks.tolist()
+
+
+TREC = {
+    "map": "mAP", "P_5": "precision@5", "recall_5": "recall@5", "Rprec": "R-precision", "recip_rank": "MRR",
+    "success_5": "hit@5", "map_cut_5": None, "ndcg": "nDCG", "ndcg_cut_5": "nDCG@5",
+}  # fmt: skip
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 12))
+def test_trec_eval_agrees(seed, listed):
+    """On lists that end early too; its gains are linear, which are 2^grade - 1 where grades are 0 and 1."""
+    rng = np.random.default_rng(seed)
+    wanted = rng.random(12) > 0.6
+    wanted[rng.integers(12)] = True
+    order = rng.permutation(12)
+    ranks = np.full(12, np.inf)
+    ranks[order[:listed]] = np.arange(1, listed + 1)
+    judged = Judged(np.array([wanted.sum()]), np.sort(ranks[wanted]), np.ones(wanted.sum()))
+    qrels = {"q": {str(item): int(wanted[item]) for item in range(12)}}
+    run = {"q": {str(item): float(-rank) for rank, item in enumerate(order[:listed])}}
+    names = {name for name, ours in TREC.items() if ours}
+    theirs = pytrec_eval.RelevanceEvaluator(qrels, names).evaluate(run).get("q", {})
+    for name in names:
+        assert of(TREC[name], judged) == pytest.approx([theirs.get(name, 0)]), name
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_trec_eval_agrees_on_grades(seed):
+    rng = np.random.default_rng(seed)
+    grades = rng.integers(0, 4, 15)
+    grades[rng.integers(15)] = 2
+    scores = rng.permutation(15).astype(float)
+    judged, _ = judge(scores[None], grades[None])
+    # trec_eval adds up the grades themselves: handing it 2^grade - 1 gives the gains that are used here.
+    qrels = {"q": {str(item): int(2**grade - 1) for item, grade in enumerate(grades)}}
+    run = {"q": {str(item): float(score) for item, score in enumerate(scores)}}
+    theirs = pytrec_eval.RelevanceEvaluator(qrels, {"ndcg", "ndcg_cut_10"}).evaluate(run)["q"]
+    assert of("nDCG", judged) == pytest.approx([theirs["ndcg"]])
+    assert of("nDCG@10", judged) == pytest.approx([theirs["ndcg_cut_10"]])
+
+
+few_values = st.sampled_from([-1.0, -0.5, 0.0, 0.25, 1.0])
+
+
+@given(arrays(np.float64, (5, 12), elements=few_values), arrays(np.bool_, (5, 12)), arrays(np.bool_, (5, 12)))
+def test_ranks_agree_with_their_definition(scores, relevant, hidden):
+    expected = []
+    for row, wanted, out in zip(scores, relevant, hidden, strict=True):
+        ranking = sorted((i for i in range(12) if not out[i]), key=lambda i: (-row[i], i))
+        expected += [rank for rank, column in enumerate(ranking, 1) if wanted[column]]
+    judged, asked = judge(scores, relevant, hidden)
+    assert judged.ranks.tolist() == expected
+    assert asked.tolist() == (relevant & ~hidden).any(axis=1).tolist()
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [("map", "mAP"), ("Recall@05", None), ("RECALL@5", "recall@5"), ("median-rank", "median rank"), ("ndcg", "nDCG")],
+)
+def test_names_are_read_in_any_case(written, name):
+    if name is None:
+        with pytest.raises(UsageError, match="choose among"):
+            measure(written)
+    else:
+        assert measure(written).name == name
+
+
+@pytest.mark.parametrize("written", ["", "recall", "hit@0", "hit@-1", "hit@x", "mAP@", "precision@1.5", "R@10"])
+def test_other_names_are_refused(written):
+    with pytest.raises(UsageError, match=r"hit@K.*such as recall@10"):
+        measure(written)
 
 
 def test_bootstrap_holds_the_mean_and_narrows_with_more_queries():
@@ -56,3 +155,23 @@ def test_bootstrap_holds_the_mean_and_narrows_with_more_queries():
     _, low_many, high_many = metrics.bootstrap(many)
     assert high_many - low_many < high - low
     assert metrics.bootstrap(few) == metrics.bootstrap(few)
+
+
+def test_bootstrap_holds_the_true_mean_as_often_as_it_says():
+    rng = np.random.default_rng(1)
+    held = 0
+    for sample in rng.random((200, 60)):
+        _, low, high = metrics.bootstrap(sample, rounds=300)
+        held += low <= 0.5 <= high
+    assert 0.9 <= held / 200 <= 0.99
+
+
+def test_classes_weigh_the_same_in_a_macro_mean():
+    values = np.array([1.0, 1.0, 1.0, 0.0])
+    value, low, high = metrics.bootstrap(values, groups=[np.arange(3), np.array([3])])
+    assert (value, low, high) == (0.5, 0.5, 0.5)  # drawn anew within each class, and the values there are all equal
+
+
+def test_the_median_of_what_was_never_found_is_infinite():
+    value, low, high = metrics.bootstrap(np.array([1.0, np.inf, np.inf]), middle=np.median)
+    assert value == np.inf and low == 1 and high == np.inf

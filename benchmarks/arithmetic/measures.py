@@ -116,15 +116,7 @@ def _best(
 
 def interval(values: NDArray[np.float64], groups: NDArray[np.str_]) -> tuple[float, float, float]:
     """Mean over groups of their means, and its 95 % interval by a bootstrap over the questions within each group."""
-    parts = [values[groups == name] for name in np.unique(groups)]
-    if len(parts) == 1:
-        return metrics.bootstrap(parts[0])
-    rng = np.random.Generator(np.random.PCG64(0))
-    means = np.mean(
-        [part[rng.integers(0, len(part), (1000, len(part)))].mean(axis=1) for part in parts], axis=0
-    )  # fmt: skip
-    low, high = np.percentile(means, [2.5, 97.5])
-    return float(np.mean([part.mean() for part in parts])), float(low), float(high)
+    return metrics.bootstrap(values, groups=[np.flatnonzero(groups == name) for name in np.unique(groups)])
 
 
 def shown(value: float, low: float, high: float, signed: bool = False) -> str:

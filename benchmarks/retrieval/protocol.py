@@ -7,8 +7,9 @@ expectation of the same measure under a random order.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -37,19 +38,16 @@ class Ranking:
     @property
     def askable(self) -> bool:
         """Whether any query has anything to find."""
-        return bool(self._shown()[1].any())
+        return bool(self._wanted.any())
 
-    def hits(self, k: int) -> NDArray[np.float64]:
-        """(q',) 1 where one of the first k is relevant."""
-        return metrics.hit_at(k, *self._shown())
-
-    def precision(self) -> NDArray[np.float64]:
-        """(q',) average precision over the full list."""
-        return metrics.average_precision(*self._shown())
+    @cached_property
+    def judged(self) -> metrics.Judged:
+        """Where the relevant candidates came, of the q' queries that have any."""
+        return metrics.judge(self.scores, self.relevant, self.hidden)[0]
 
     def chance(self, k: int | None) -> float:
         """What a random order is expected to score: hit@k, or mAP where k is None."""
-        _, relevant = self._shown()
+        relevant = self._wanted
         candidates = np.full(len(relevant), relevant.shape[1]) if self.hidden is None else (~self.hidden).sum(axis=1)
         wanted = relevant.sum(axis=1)
         wanted, candidates = wanted[wanted > 0], candidates[wanted > 0]
@@ -62,10 +60,9 @@ class Ranking:
         part = np.ix_(queries, columns)
         return Ranking(self.scores[part], self.relevant[part], None if self.hidden is None else self.hidden[part])
 
-    def _shown(self) -> tuple[NDArray[np.floating], Mask]:
-        if self.hidden is None:
-            return self.scores, self.relevant
-        return np.where(self.hidden, -np.inf, self.scores), self.relevant & ~self.hidden
+    @property
+    def _wanted(self) -> Mask:
+        return self.relevant if self.hidden is None else self.relevant & ~self.hidden
 
 
 def random_hits(k: int, wanted: NDArray, candidates: NDArray) -> NDArray[np.float64]:
@@ -90,19 +87,43 @@ def random_precision(wanted: NDArray, candidates: NDArray) -> NDArray[np.float64
 
 def hit_rate(measure: str, subset: str, k: int, ranking: Ranking) -> Iterator[Row]:
     """One row of a table: hit@k; none where no query has anything to find."""
-    if ranking.askable:
-        yield _row(measure, subset, ranking.hits(k), ranking.chance(k))
+    yield from measured(subset, ranking, {measure: f"hit@{k}"})
 
 
 def mean_precision(measure: str, subset: str, ranking: Ranking) -> Iterator[Row]:
     """One row of a table: mAP; none where no query has anything to find."""
-    if ranking.askable:
-        yield _row(measure, subset, ranking.precision(), ranking.chance(None))
+    yield from measured(subset, ranking, {measure: "mAP"})
 
 
-def _row(measure: str, subset: str, values: NDArray[np.float64], chance: float) -> Row:
-    value, low, high = metrics.bootstrap(values)
-    return {
-        "measure": measure, "subset": subset, "value": value, "low": low, "high": high, "queries": len(values),
-        "chance": chance,
-    }  # fmt: skip
+def measured(
+    subset: str, ranking: Ranking, measures: Mapping[str, str], *, classes: NDArray | None = None
+) -> Iterator[Row]:
+    """One row a measure; none where no query has anything to find.
+
+    Args:
+        subset: what was ranked for what, as the table says it.
+        ranking: of the queries.
+        measures: what the table calls a measure -> its name in `retriever.metrics`.
+        classes: (q,) class of each query: every class weighs the same (macro); None for every query (micro).
+    """
+    if not ranking.askable:
+        return
+    groups = None
+    if classes is not None:
+        asked = classes[ranking._wanted.any(axis=1)]
+        groups = [np.flatnonzero(asked == name) for name in np.unique(asked)]
+    for title, name in measures.items():
+        measure = metrics.measure(name)
+        values = measure.values(ranking.judged)
+        value, low, high = metrics.bootstrap(values, groups=groups, middle=measure.middle)
+        yield {
+            "measure": title, "subset": subset, "value": value, "low": low, "high": high, "queries": len(values),
+            "chance": _chance(ranking, measure) if groups is None else None,
+        }  # fmt: skip
+
+
+def _chance(ranking: Ranking, measure: metrics.Measure) -> float | None:
+    """What a random order scores, where that is known."""
+    if measure.name == "mAP":
+        return ranking.chance(None)
+    return ranking.chance(measure.k) if measure.name.startswith("hit@") else None

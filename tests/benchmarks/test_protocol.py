@@ -26,8 +26,8 @@ def test_a_row_says_value_interval_queries_and_chance():
 def test_what_is_hidden_is_neither_found_nor_counted():
     scores, relevant = np.array([[0.9, 0.8, 0.7]]), np.array([[True, False, True]])
     ranking = Ranking(scores, relevant, np.array([[True, False, False]]))
-    assert ranking.precision().tolist() == [1 / 2]
-    assert ranking.hits(1).tolist() == [0.0]
+    assert metrics.average_precision(ranking.judged).tolist() == [1 / 2]
+    assert metrics.hit_at(ranking.judged, 1).tolist() == [0.0]
     assert ranking.chance(1) == 1 / 2  # one of the two that are left
     nothing = Ranking(scores, relevant, np.array([[True, False, True]]))
     assert list(mean_precision("mAP", "all", nothing)) == []
@@ -50,7 +50,7 @@ def test_chance_is_the_mean_over_every_order(candidates, data):
     places = np.arange(candidates)
     orders = np.array(list(permutations(places)))
     relevant = np.broadcast_to(places < wanted, orders.shape)
-    scores = -orders.astype(float)
+    judged, _ = metrics.judge(-orders.astype(float), relevant)
     counts = np.array([wanted]), np.array([candidates])
-    assert random_precision(*counts)[0] == pytest.approx(metrics.average_precision(scores, relevant).mean())
-    assert random_hits(k, *counts)[0] == pytest.approx(metrics.hit_at(k, scores, relevant).mean())
+    assert random_precision(*counts)[0] == pytest.approx(metrics.average_precision(judged).mean())
+    assert random_hits(k, *counts)[0] == pytest.approx(metrics.hit_at(judged, k).mean())

@@ -51,14 +51,16 @@ class Judge:
         scores = (vectors.cpu() @ phrase_vectors.cpu()[self.names].T).float()
         relevant = self.wanted[:, None] == self.names
         right = torch.from_numpy(relevant.argmax(axis=1))
+        to_text, _ = metrics.judge(scores.numpy(), relevant)
+        from_text, _ = metrics.judge(scores.numpy().T, relevant.T)
         measured = {
             "loss": float(F.cross_entropy(SCALE * scores, right)),
-            "top1": float(metrics.hit_at(1, scores.numpy(), relevant).mean()),
-            f"text_to_{self.kind}_map": float(metrics.average_precision(scores.numpy().T, relevant.T).mean()),
+            "top1": float(metrics.hit_at(to_text, 1).mean()),
+            f"text_to_{self.kind}_map": float(metrics.average_precision(from_text).mean()),
         }
-        same = (self.wanted[:, None] == self.wanted) & ~np.eye(len(self.wanted), dtype=np.bool_)
+        itself = np.eye(len(self.wanted), dtype=np.bool_)
+        same = (self.wanted[:, None] == self.wanted) & ~itself
         if same.any():
-            among = (vectors.cpu() @ vectors.cpu().T).float().numpy()
-            np.fill_diagonal(among, -np.inf)
-            measured[f"{self.kind}_to_{self.kind}_map"] = float(metrics.average_precision(among, same).mean())
+            among, _ = metrics.judge((vectors.cpu() @ vectors.cpu().T).float().numpy(), same, itself)
+            measured[f"{self.kind}_to_{self.kind}_map"] = float(metrics.average_precision(among).mean())
         return measured

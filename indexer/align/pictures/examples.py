@@ -110,10 +110,11 @@ class PictureExamples:
         names = sorted({captions[0] for captions in own})
         relevant = np.array([[name in captions for name in names] for captions in own])
         scores = (vectors @ phrase_vectors[names].T).numpy()
+        judged, _ = metrics.judge(scores, relevant)
         return {
-            "top1": float(metrics.hit_at(1, scores, relevant).mean()),
-            "top5": float(metrics.hit_at(5, scores, relevant).mean()),
-            "to_text_map": float(metrics.average_precision(scores, relevant).mean()),
+            "top1": float(metrics.hit_at(judged, 1).mean()),
+            "top5": float(metrics.hit_at(judged, 5).mean()),
+            "to_text_map": float(metrics.average_precision(judged).mean()),
         }
 
 

@@ -120,16 +120,17 @@ class ShapeExamples:
         relevant = np.array([[caption in self.clouds.captions[i] for caption in captions] for i in shapes])
         scores = (vectors @ phrase_vectors[captions].T).numpy()
         first = np.array([self.clouds.captions[i][0] for i in shapes])
-        same = (first[:, None] == first) & ~np.eye(len(first), dtype=bool)
-        among = (vectors @ vectors.T).numpy() - 4 * np.eye(len(first), dtype=np.float32)
-        asked = same.any(axis=1)
+        itself = np.eye(len(first), dtype=bool)
+        same = (first[:, None] == first) & ~itself
+        among = (vectors @ vectors.T).numpy()
+        (to_text, _), (from_text, _) = metrics.judge(scores, relevant), metrics.judge(scores.T, relevant.T)
         measured = {
-            "top1": float(metrics.hit_at(1, scores, relevant).mean()),
-            "top5": float(metrics.hit_at(5, scores, relevant).mean()),
-            "text_to_3d_map": float(metrics.average_precision(scores.T, relevant.T).mean()),
+            "top1": float(metrics.hit_at(to_text, 1).mean()),
+            "top5": float(metrics.hit_at(to_text, 5).mean()),
+            "text_to_3d_map": float(metrics.average_precision(from_text).mean()),
         }
-        if asked.any():
-            measured["3d_to_3d_map"] = float(metrics.average_precision(among[asked], same[asked]).mean())
+        if same.any():
+            measured["3d_to_3d_map"] = float(metrics.average_precision(metrics.judge(among, same, itself)[0]).mean())
         return measured
 
 
