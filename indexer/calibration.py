@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.align.captions import TEMPLATES, clean
+from indexer.align.captions import clean
 from indexer.ann.queries import sample_queries
 from indexer.durable import disk_errors, whole_file
 from indexer.writer import IndexWriter
 from retriever.ann.base import SUM
 from retriever.query.calibrate import FILE, LEAST, Background, Calibration, Floats, Match
-from retriever.query.zeroshot import CONFIDENCE, is_found
+from retriever.query.zeroshot import CONFIDENCE, TEMPLATES, is_found
 from retriever.spaces import Space
 from retriever.store import Snapshot
 from retriever.types import Modality, Vectors

@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 
 from indexer.shapenet import describe, synset_names
 from retriever import loaders
+from retriever.query.zeroshot import words
 from retriever.types import Modality
 
 SPLITS = {"train": "train", "test": "test", "val": "val", "valid": "val", "validation": "val"}
@@ -30,14 +31,7 @@ _NO_CLASS = {
     *("models", "obj", "objects", "objs", "other", "others", "photos", "pictures", "ply", "points", "previews"),
     *("renders", "scans", "shapes", "sounds", "source", "src", "stl", "texture", "textures"),
 }
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _CODE = re.compile(r"[0-9a-f]{16,}|[0-9a-f]{8}-[0-9a-f-]{27}|[a-z]?\d*", re.IGNORECASE)
-
-
-def words(text: str) -> str:
-    """A file or folder name as lower-case words: ``NonWheelChair`` -> "non wheel chair"."""
-    spaced = re.sub(r"(?<!\d)\.|\.(?!\d)|[^\w.'&+]|_", " ", _CAMEL.sub(" ", text))
-    return " ".join(spaced.lower().split())
 
 
 def name_of(stem: str) -> str | None:

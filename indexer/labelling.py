@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.align.captions import TEMPLATES
 from retriever.errors import UsageError
 from retriever.query.calibrate import Calibration
 from retriever.query.candidates import Candidates
@@ -93,7 +92,7 @@ def label(
     Candidates(snapshot).rows(to, where)  # at fault before the encoder is read
     space = spaces.get(identity.name)
     same_space(identity, space.identity)
-    vectors = name_vectors(names, space, TEMPLATES)
+    vectors = name_vectors(names, space)
     if not write:
         return _found(snapshot, names, vectors, to, where, least)[0]
     return _write(folder, names, space, vectors, to, where, least, overwrite, progress)

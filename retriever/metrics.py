@@ -145,6 +145,17 @@ def r_precision(judged: Judged, _: int | None = None) -> Values:
     return recall_at(judged, judged.counts)
 
 
+def interpolated_precision(judged: Judged, levels: NDArray) -> Values:
+    """(q, l) the best precision at any rank that reaches a level of recall, 0..1 (TREC's iprec_at_recall)."""
+    precision, recall = judged.found / judged.ranks, judged.found / np.repeat(judged.counts, judged.counts)
+    out = np.zeros((len(judged), len(levels)))
+    for row, (start, count) in enumerate(zip(judged.firsts.tolist(), judged.counts.tolist(), strict=True)):
+        part = slice(start, start + count)
+        best = np.maximum.accumulate(precision[part][::-1])[::-1]
+        out[row] = best[np.minimum(np.searchsorted(recall[part], levels - 1e-9), count - 1)]
+    return out
+
+
 def second_tier(judged: Judged, _: int | None = None) -> Values:
     """(q,) recall@2R (SHREC, Princeton Shape Benchmark)."""
     return recall_at(judged, 2 * judged.counts)

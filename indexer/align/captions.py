@@ -8,13 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from retriever.query.zeroshot import averaged
+from retriever.query.zeroshot import TEMPLATES, averaged
 from retriever.spaces import Encoder
 from retriever.spaces.minilm import MiniLM
 from retriever.types import Text, Vectors
-
-TEMPLATES = ("{}", "a {}", "a 3d model of a {}", "the shape of a {}")
-"""A label's vector is the mean over these, as in zero-shot classification since CLIP (arXiv 2103.00020)."""
 
 _NOT_WORDS = re.compile(r"[^a-z ]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")

@@ -6,6 +6,7 @@ item takes the name of the largest cosine, and the softmax over all names is its
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +22,16 @@ from retriever.types import Vectors, is_utf8
 CONFIDENCE = "label_confidence"
 """Column of the items whose label was found in this way; null where a person or a folder gave it."""
 
+TEMPLATES = ("{}", "a {}", "a 3d model of a {}", "the shape of a {}")
+"""A name's vector is the mean over these, as in zero-shot classification since CLIP (arXiv 2103.00020)."""
+
 SCALE = 30.0
 """Inverse temperature of the softmax: the one that the towers of `mini` are trained with (`indexer.align.loop.Recipe`).
 
 Their objective makes the softmax of these logits the share of each caption, so that nothing is tuned here.
 """
 
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ARTICLES = ("a ", "an ", "the ")
 _AT_ONCE = 32  # texts that a query may have; more may import torch where these do not
 _BLOCK = 16_384  # items at once
@@ -98,18 +103,33 @@ def read_names(path: Path, templates: Sequence[str] = ()) -> Names:
     return _checked([line for line in lines if "{}" not in line], [*own, *templates], f"--names-file {path}")
 
 
-def name_vectors(names: Names, space: Space, usual: Sequence[str]) -> Vectors:
+def words(text: str) -> str:
+    """A file, folder or class name as lower-case words: ``NonWheelChair`` -> "non wheel chair"."""
+    spaced = re.sub(r"(?<!\d)\.|\.(?!\d)|[^\w.'&+]|_", " ", _CAMEL.sub(" ", text))
+    return " ".join(spaced.lower().split())
+
+
+def check_templates(templates: Sequence[str]) -> None:
+    """Raise UsageError for a template that no name can be put into."""
+    for template in templates:
+        if not is_utf8(template):
+            raise UsageError(f"The template {template!r} is not valid UTF-8; type it again.")
+        if "{}" not in template:
+            raise UsageError(f'The template {template!r} has no {{}} for the name: write one such as "a {{}}".')
+
+
+def name_vectors(names: Names, space: Space) -> Vectors:
     """(n, d) unit vectors of n names, each the mean over its prompts.
 
     Args:
-        names: with their own templates, or none.
+        names: with their own templates, or none: then it is `TEMPLATES`, and a name with an article in front is a
+            prompt by itself.
         space: encodes the prompts.
-        usual: templates where the names have none; then a name with an article in front is a prompt by itself.
 
     Raises:
         SpaceError: the space has no text encoder.
     """
-    prompts = [_prompts(name, names.templates, usual) for name in names.names]
+    prompts = [_prompts(name, names.templates) for name in names.names]
     texts = [prompt for several in prompts for prompt in several]
     vectors = np.concatenate(
         [space.encode(texts=texts[start : start + _AT_ONCE]) for start in range(0, len(texts), _AT_ONCE)]
@@ -159,20 +179,18 @@ def _starts(count: int) -> Iterator[int]:
     yield from range(0, max(1, count), _BLOCK)
 
 
-def _prompts(name: str, templates: Sequence[str], usual: Sequence[str]) -> list[str]:
+def _prompts(name: str, templates: Sequence[str]) -> list[str]:
     if not templates and name.lower().startswith(_ARTICLES):
         return [name]
-    return [template.replace("{}", name) for template in templates or usual]
+    return [template.replace("{}", name) for template in templates or TEMPLATES]
 
 
 def _checked(given: Sequence[str], templates: Sequence[str], where: str) -> Names:
     """Names and templates that can be used; `where` is what a message calls the names."""
-    for text in (*given, *templates):
+    for text in given:
         if not is_utf8(text):
             raise UsageError(f"{text!r} among {where} is not valid UTF-8; type it again.")
-    for template in templates:
-        if "{}" not in template:
-            raise UsageError(f'The template {template!r} has no {{}} for the name: write one such as "a {{}}".')
+    check_templates(templates)
     names = [name for name in (" ".join(text.split()) for text in given) if name]
     if len(names) < 2:
         count = f"Only {names[0]!r} is" if names else "No name is"

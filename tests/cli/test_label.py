@@ -21,7 +21,7 @@ from indexer.labelling import label
 from retriever import spaces
 from retriever.errors import UsageError
 from retriever.query.calibrate import FILE, Calibration, Match
-from retriever.query.zeroshot import CONFIDENCE, Names, assign, name_vectors, names_of
+from retriever.query.zeroshot import CONFIDENCE, TEMPLATES, Names, assign, name_vectors, names_of
 from retriever.store import Snapshot
 
 WORDS = "chair,table,lamp"
@@ -62,7 +62,6 @@ def test_every_item_gets_the_nearest_name_and_the_index_stays_as_it_is(indexed: 
     told = json.loads(done.stdout)
     assert told["names"] == WORDS.split(",") and told["count"] == 4 and told["space"] == "mini"
     space, snapshot = spaces.get("mini"), Snapshot.open(".retriever")
-    from indexer.align.captions import TEMPLATES
 
     for row in told["items"]:
         prompts = [space.encode(texts=[way.format(name) for way in TEMPLATES]).mean(0) for name in told["names"]]
@@ -171,22 +170,24 @@ def test_help_has_examples():
 @given(st.permutations(("chair", "table", "lamp", "a red car")))
 def test_the_order_of_names_changes_nothing(names: list[str]):
     space = spaces.get("mini")
-    usual, other = (name_vectors(names_of(some), space, ("a {}", "{}")) for some in (sorted(names), names))
+    usual, other = (name_vectors(names_of(some), space) for some in (sorted(names), names))
     np.testing.assert_allclose(other[[names.index(name) for name in sorted(names)]], usual, atol=1e-6)
     np.testing.assert_allclose(np.linalg.norm(usual, axis=1), 1, atol=1e-5)
 
 
 def test_names_with_an_article_are_prompts_by_themselves_unless_templates_are_given():
     space = spaces.get("mini")
-    usual = name_vectors(names_of(["a red car", "car"]), space, ("one {}",))
-    np.testing.assert_allclose(usual, space.encode(texts=["a red car", "one car"]), atol=1e-6)
-    given_ = name_vectors(names_of(["a red car", "car"], ["see {}"]), space, ("one {}",))
+    usual = name_vectors(names_of(["a red car", "car"]), space)
+    ways = space.encode(texts=[way.format("car") for way in TEMPLATES]).mean(axis=0)
+    np.testing.assert_allclose(usual[0], space.encode(texts="a red car")[0], atol=1e-6)
+    np.testing.assert_allclose(usual[1], ways / np.linalg.norm(ways), atol=1e-6)
+    given_ = name_vectors(names_of(["a red car", "car"], ["see {}"]), space)
     np.testing.assert_allclose(given_, space.encode(texts=["see a red car", "see car"]), atol=1e-6)
 
 
 def test_confidences_are_shares_of_one(indexed: Path):
     snapshot, space = Snapshot.open(".retriever"), spaces.get("mini")
-    vectors = name_vectors(names_of(WORDS), space, ("{}",))
+    vectors = name_vectors(names_of(WORDS), space)
     rows = np.flatnonzero(snapshot.live)
     whole = assign(snapshot, rows, vectors)
     assert ((whole.confidences >= 1 / 3) & (whole.confidences <= 1)).all()

@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.corpora import SPLITS, words
+from indexer.corpora import SPLITS
 from indexer.metadata import read_rows, read_table
 from indexer.scan import scan
 from retriever import loaders
 from retriever.errors import UsageError
+from retriever.query.zeroshot import words
 from retriever.types import Modality
 
 TRAINABLE = (Modality.SHAPE, Modality.IMAGE, Modality.AUDIO)

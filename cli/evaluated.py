@@ -1,0 +1,140 @@
+"""How an evaluation is shown: one column a pair on a terminal, one row a number elsewhere."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from cli.output import plain, printable, show_rows, to_terminal
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from retriever.evaluation import Answers, Evaluation, Figure
+
+_COLUMNS = ("pair", "class", "measure", "value", "low", "high", "queries", "gallery")
+_OF_CLASSES = ("mAP", "hit@1", "R-precision")
+"""Columns of the classes' table where nobody says."""
+
+
+def deliver(
+    done: Evaluation,
+    figures: Sequence[Figure],
+    *,
+    by_class: bool,
+    as_json: bool,
+    as_csv: bool,
+    parquet: Path | None,
+    per_query: Path | None,
+) -> None:
+    """Prints, or writes, what was measured."""
+    rows = [] if not (as_json or as_csv or parquet) and to_terminal() else done.rows(figures, by_class=by_class)
+    if as_json:
+        whole = {"by": done.what, "how": done.how, "space": done.space, "version": done.version}
+        typer.echo(json.dumps({**whole, "notes": done.notes, "rows": [_finite(row) for row in rows]}, allow_nan=False))
+    elif as_csv:
+        out = io.StringIO()
+        writer = csv.DictWriter(out, _COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        typer.echo(out.getvalue(), nl=False)
+    elif parquet is not None:
+        _write(_arrow(rows), parquet)
+        typer.echo(f"{len(rows):,} rows written to {printable(str(parquet))}", err=True)
+    elif to_terminal():
+        _show(done, figures, by_class=by_class)
+    else:
+        plain([*_cells(row)] for row in rows)
+    if per_query is not None:
+        table = done.per_query(figures)
+        _write(table, per_query)
+        typer.echo(f"{len(table):,} queries written to {printable(str(per_query))}", err=True)
+    for note in (done.how, *done.notes):
+        typer.echo(note, err=True)
+
+
+def _show(done: Evaluation, figures: Sequence[Figure], *, by_class: bool) -> None:
+    found = {(row["pair"], row["measure"]): row for row in done.rows(figures)}
+    shown = [figure.name for figure in figures if any((pair, figure.name) in found for pair in done.pairs)]
+    facts = [("queries", *(f"{len(each.judged):,}" for each in done.answers))]
+    facts += [("gallery", *(f"{each.gallery:,}" for each in done.answers))]
+    cells = [(name, *(_interval(found.get((pair, name))) for pair in done.pairs)) for name in shown]
+    show_rows(("measure", *done.pairs), [*facts, *cells])
+    if by_class:
+        for each in done.answers:
+            _show_classes(each, figures)
+
+
+def _show_classes(answers: Answers, figures: Sequence[Figure]) -> None:
+    """Classes by their first measure, the worst first."""
+    if answers.classes is None:
+        return
+    plain = [figure for figure in figures if not figure.macro]
+    usual = [figure for name in _OF_CLASSES for figure in plain if figure.name == name]
+    chosen = usual if len(usual) == len(_OF_CLASSES) else plain[:4]
+    columns = [list(answers.by_class(figure)) for figure in chosen]
+    if not columns:
+        return
+    best_is_low = chosen[0].name == "median rank"
+    order = sorted(range(len(columns[0])), key=lambda i: (columns[0][i]["value"] * (-1 if best_is_low else 1), i))
+    typer.echo(answers.pair)
+    show_rows(
+        ("class", "queries", *(figure.name for figure in chosen)),
+        (
+            (columns[0][i]["class"], columns[0][i]["queries"], *(_number(column[i], "value") for column in columns))
+            for i in order
+        ),
+    )
+
+
+def _interval(row: dict[str, Any] | None) -> str:
+    if row is None:
+        return ""
+    return f"{_number(row, 'value')} [{_number(row, 'low')}, {_number(row, 'high')}]"
+
+
+def _number(row: dict[str, Any], of: str) -> str:
+    """Shares with three digits, ranks as they are."""
+    value = row[of]
+    if not math.isfinite(value):
+        return "never"
+    return f"{value:g}" if row["measure"] == "median rank" else f"{value:.3f}"
+
+
+def _cells(row: dict[str, Any]) -> Iterator[object]:
+    for name in _COLUMNS:
+        value = row[name]
+        yield "" if value is None else f"{value:.4f}" if isinstance(value, float) else value
+
+
+def _finite(row: dict[str, Any]) -> dict[str, Any]:
+    """JSON has no infinity: null is the rank of what was never found."""
+    return {
+        name: (round(value, 6) if math.isfinite(value) else None) if isinstance(value, float) else value
+        for name, value in row.items()
+    }
+
+
+def _arrow(rows: Sequence[dict[str, Any]]) -> pa.Table:
+    import pyarrow as pa
+
+    kinds = {
+        **dict.fromkeys(("pair", "class", "measure"), pa.string()),
+        **dict.fromkeys(("value", "low", "high"), pa.float64()),
+        **dict.fromkeys(("queries", "gallery"), pa.int64()),
+    }
+    return pa.Table.from_pylist(list(rows), schema=pa.schema([(name, kinds[name]) for name in _COLUMNS]))
+
+
+def _write(table: pa.Table, to: Path) -> None:
+    from retriever.query.hits import Tables
+
+    with Tables(to) as tables:
+        tables.write(table)

@@ -1,0 +1,137 @@
+"""``retriever eval`` from the command line: tables, files, and faults in one sentence."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from small_corpus import write_box, write_picture
+from typer.testing import CliRunner, Result
+
+from cli.main import app
+
+SIZES = {
+    "tower/1.off": (1, 9, 1), "tower/2.off": (1, 8, 1), "tower/3.off": (1, 7, 1), "plate/1.off": (9, 1, 9),
+    "plate/2.off": (8, 1, 8), "beam/1.off": (9, 1, 1), "beam/2.off": (8, 1, 1),
+}  # fmt: skip
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("RETRIEVER_INDEX", raising=False)
+    for name, size in SIZES.items():
+        write_box(Path("corpus") / name, size)
+    write_picture(Path("corpus/tower/1.png"), (200, 30, 30))
+    assert run("index", "corpus").exit_code == 0
+
+
+def test_json_holds_every_number_and_what_it_is_of():
+    done = run("eval", "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert told["by"] == "label" and told["space"] == "mini" and "vectors alone" in told["how"]
+    found = {(row["pair"], row["measure"]): row for row in told["rows"]}
+    assert found["shape>shape", "hit@1"]["queries"] == 7 and found["shape>shape", "hit@1"]["gallery"] == 7
+    assert found["shape>shape", "mAP"]["value"] > 0.9  # boxes of one form are near to each other
+    assert found["shape>label", "hit@1"]["gallery"] == 3
+    for row in told["rows"]:
+        assert row["low"] <= row["value"] <= row["high"]
+
+
+def test_csv_parquet_and_plain_rows_say_the_same():
+    options = ("eval", "--from", "shape", "--measure", "mAP", "-k", 2, "--by-class")
+    rows = list(csv.DictReader(io.StringIO(run(*options, "--csv").stdout)))
+    assert run(*options, "--parquet", "eval.parquet").exit_code == 0
+    table = pq.read_table("eval.parquet").to_pylist()
+    lines = [line.split("\t") for line in run(*options).stdout.splitlines()]
+    assert len(rows) == len(table) == len(lines)
+    assert {row["measure"] for row in rows} == {"hit@2", "recall@2", "precision@2", "nDCG@2", "mAP"}
+    assert {row["class"] for row in rows} == {"", "tower", "plate", "beam"}
+    for row, other, cells in zip(rows, table, lines, strict=True):
+        assert float(row["value"]) == other["value"] == pytest.approx(float(cells[3]), abs=1e-4)
+
+
+def test_on_a_terminal_pairs_stand_side_by_side(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("cli.evaluated.to_terminal", lambda: True)
+    monkeypatch.setattr("cli.output.to_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", "120")
+    text = run("eval", "--from", "shape", "--by-class").stdout
+    first = text.splitlines()
+    header = next(line for line in first if "measure" in line)
+    assert "shape>shape" in header and "shape>label" in header
+    rank = next(line for line in first if "median rank" in line)
+    assert "1 [1, 1]" in rank and "0.95" not in rank
+    assert text.index("precision@10") < text.index("beam") and "R-precision" in text
+
+
+def test_figure_and_the_values_of_every_query():
+    done = run("eval", "--from", "shape", "--figure", "eval.svg", "--per-query", "queries.parquet")
+    assert done.exit_code == 0, done.output
+    assert "Confusion" in Path("eval.svg").read_text() and "figure written to eval.svg" in done.stderr
+    table = pq.read_table("queries.parquet")
+    assert table.column_names[:4] == ["pair", "query", "class", "first"] and len(table) == 14
+
+
+def test_judgements_of_a_file():
+    Path("judged.csv").write_text(
+        "query,item,relevance\ntower,tower/1.off,1\ntower,tower/2.off,2\ntower/3.off,tower/1.off,1\n"
+    )
+    done = run("eval", "--qrels", "judged.csv", "--measure", "hit@5", "--run", "run.trec", "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert [(row["pair"], row["value"]) for row in told["rows"]] == [("text>shape", 1), ("shape>shape", 1)]
+    assert len(Path("run.trec").read_text().splitlines()) == 7 + 6
+    Path("asked.jsonl").write_text('{"query": "tower", "text": "a tower"}\n')
+    done = run(
+        "eval", "--qrels", "judged.csv", "--queries", "asked.jsonl", "--depth", 1, "--geometry-only", "--measure", "mrr"
+    )
+    assert done.exit_code == 0 and "1 judged queries are not in the file" in done.stderr
+
+
+def test_what_was_never_found_is_null_in_json():
+    Path("judged.csv").write_text("query,item\ntower,nowhere.off\n")
+    done = run("eval", "--qrels", "judged.csv", "--measure", "median rank", "--json")
+    assert json.loads(done.stdout)["rows"][0]["value"] is None, done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--label", "colour"], "--label colour: there is no such column"),
+        (["--measure", "R@10"], "There is no measure 'R@10'"),
+        (["-k", "0"], "-k 0"),
+        (["--json", "--csv"], "exclude each other"),
+        (["--figure", "eval.jpg"], "--figure eval.jpg: the name ends in"),
+        (["--depth", "5"], "--depth is about judgements"),
+        (["--run", "run.trec"], "--run is about judgements"),
+        (["--qrels", "judged.csv", "--by-class"], "--by-class goes by labels"),
+        (["--qrels", "judged.csv", "--from", "shape"], "--from goes by labels"),
+        (["--qrels", "judged.csv"], "--qrels judged.csv cannot be read"),
+        (["--from", "audio"], "holds no audio"),
+        (["--template", "a thing"], "has no {}"),
+        (["--per-query", "no/where.parquet"], "cannot be written"),
+    ],
+)
+def test_faults_are_one_sentence(arguments: list[str], message: str):
+    done = run("eval", *arguments)
+    assert done.exit_code == 2 and message in done.stderr, done.output
+    assert "Traceback" not in done.output
+
+
+def test_without_an_index_the_cure_is_said(tmp_path: Path):
+    done = run("eval", "--index", tmp_path / "nothing")
+    assert done.exit_code == 1 and "retriever index" in done.stderr
+
+
+def test_help_has_examples():
+    text = run("eval", "--help").stdout
+    assert "Examples" in text and "--qrels" in text
