@@ -256,13 +256,14 @@ def bootstrap(
     Args:
         values: (q,) one a query, q above 0.
         groups: positions of the queries of each class; then every class weighs the same (macro), and queries are drawn
-            anew within their class.
+            anew within their class; where each has but one, classes are drawn.
         middle: mean or median.
         rounds: of resampling.
         seed: of the resampling.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
-    parts = [values] if groups is None else [values[group] for group in groups]
+    within = groups is not None and max(map(len, groups)) > 1
+    parts = [values[group] for group in groups or ()] if within else [values]
     with np.errstate(invalid="ignore"):  # a median between two that were never found
         drawn = np.mean([_resampled(part, middle, rounds, rng) for part in parts], axis=0)
         value = float(np.mean([middle(part) for part in parts]))

@@ -45,14 +45,11 @@ class Ranking:
         """Where the relevant candidates came, of the q' queries that have any."""
         return metrics.judge(self.scores, self.relevant, self.hidden)[0]
 
-    def chance(self, k: int | None) -> float:
-        """What a random order is expected to score: hit@k, or mAP where k is None."""
+    def chance(self, measure: metrics.Measure) -> float | None:
+        """What a random order is expected to score, where that is known."""
         relevant = self._wanted
         candidates = np.full(len(relevant), relevant.shape[1]) if self.hidden is None else (~self.hidden).sum(axis=1)
-        wanted = relevant.sum(axis=1)
-        wanted, candidates = wanted[wanted > 0], candidates[wanted > 0]
-        by_chance = random_precision(wanted, candidates) if k is None else random_hits(k, wanted, candidates)
-        return float(by_chance.mean())
+        return chance(measure, relevant.sum(axis=1), candidates)
 
     def of(self, queries: Mask, candidates: Mask | None = None) -> Ranking:
         """The same for some queries, against some of the candidates."""
@@ -108,22 +105,40 @@ def measured(
     """
     if not ranking.askable:
         return
-    groups = None
-    if classes is not None:
-        asked = classes[ranking._wanted.any(axis=1)]
-        groups = [np.flatnonzero(asked == name) for name in np.unique(asked)]
+    asked = None if classes is None else classes[ranking._wanted.any(axis=1)]
     for title, name in measures.items():
         measure = metrics.measure(name)
-        values = measure.values(ranking.judged)
-        value, low, high = metrics.bootstrap(values, groups=groups, middle=measure.middle)
-        yield {
-            "measure": title, "subset": subset, "value": value, "low": low, "high": high, "queries": len(values),
-            "chance": _chance(ranking, measure) if groups is None else None,
-        }  # fmt: skip
+        yield row(title, subset, measure, measure.values(ranking.judged), ranking.chance(measure), asked)
 
 
-def _chance(ranking: Ranking, measure: metrics.Measure) -> float | None:
-    """What a random order scores, where that is known."""
+def row(
+    title: str,
+    subset: str,
+    measure: metrics.Measure,
+    values: metrics.Values,
+    by_chance: float | None,
+    classes: NDArray | None = None,
+) -> Row:
+    """A row of a table, of (q,) values of queries; `classes`, (q,), makes it a mean over classes, without chance."""
+    groups = None if classes is None else [np.flatnonzero(classes == name) for name in np.unique(classes)]
+    value, low, high = metrics.bootstrap(values, groups=groups, middle=measure.middle)
+    return {
+        "measure": title, "subset": subset, "value": value, "low": low, "high": high, "queries": len(values),
+        "chance": by_chance if groups is None else None,
+    }  # fmt: skip
+
+
+def chance(measure: metrics.Measure, wanted: NDArray, candidates: NDArray) -> float | None:
+    """What a random order is expected to score, where that is known.
+
+    Args:
+        measure: of the queries; hit@k and mAP are known.
+        wanted: (q,) how many candidates are relevant; queries without any do not count.
+        candidates: (q,) how many there are.
+    """
+    wanted, candidates = wanted[wanted > 0], candidates[wanted > 0]
     if measure.name == "mAP":
-        return ranking.chance(None)
-    return ranking.chance(measure.k) if measure.name.startswith("hit@") else None
+        return float(random_precision(wanted, candidates).mean())
+    if measure.name.startswith("hit@") and measure.k:
+        return float(random_hits(measure.k, wanted, candidates).mean())
+    return None

@@ -103,17 +103,12 @@ class Answers:
     def row(self, figure: Figure) -> Row:
         """One figure, its 95 % interval by bootstrap over the queries; macro ones draw within each class."""
         values = figure.measure.values(self.judged)
-        groups = self._groups() if figure.macro else None
+        groups = list(self.members().values()) if figure.macro else None
         value, low, high = bootstrap(values, groups=groups, middle=figure.measure.middle)
         return {
             "pair": self.pair, "class": None, "measure": figure.name, "value": value, "low": low, "high": high,
             "queries": len(values), "gallery": self.gallery,
         }  # fmt: skip
-
-    def _groups(self) -> list[NDArray[np.int64]] | None:
-        """The queries of each class; None where each has one, for then classes are what is drawn anew."""
-        groups = list(self.members().values())
-        return groups if max(map(len, groups)) > 1 else None
 
     def members(self) -> dict[str, NDArray[np.int64]]:
         """Class -> positions of its queries, by name."""

@@ -28,7 +28,7 @@ def test_what_is_hidden_is_neither_found_nor_counted():
     ranking = Ranking(scores, relevant, np.array([[True, False, False]]))
     assert metrics.average_precision(ranking.judged).tolist() == [1 / 2]
     assert metrics.hit_at(ranking.judged, 1).tolist() == [0.0]
-    assert ranking.chance(1) == 1 / 2  # one of the two that are left
+    assert ranking.chance(metrics.measure("hit@1")) == 1 / 2  # one of the two that are left
     nothing = Ranking(scores, relevant, np.array([[True, False, True]]))
     assert list(mean_precision("mAP", "all", nothing)) == []
 
