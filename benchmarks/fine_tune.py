@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from benchmarks.retrieval import photos
 from benchmarks.retrieval.classes import measures
-from benchmarks.retrieval.material import Material, say
+from benchmarks.retrieval.encoding import say
+from benchmarks.retrieval.material import Material
 from benchmarks.retrieval.protocol import Mask, Row
 from indexer.align.own.fine_tune import fine_tune
 from indexer.align.own.pairs import of_clouds

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,6 +11,8 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from benchmarks.results import machine
 
 
 @dataclass(frozen=True)
@@ -71,13 +71,9 @@ def interleaved(commands: dict[str, Sequence[str]], rounds: int) -> dict[str, Ru
 
 
 def show(title: str, rows: Sequence[dict[str, Any]], *, json_to: Path | None = None) -> None:
-    """Prints rows of equal keys as a Markdown table; with `json_to`, also writes them with what machine it was."""
-    names = list(rows[0])
-    cells = [names, ["---"] * len(names), *([_cell(row[name]) for name in names] for row in rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(names))]
+    """Prints rows as a Markdown table; with `json_to`, also writes them with what machine it was."""
     print(f"\n{title}")
-    for row in cells:
-        print("| " + " | ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) + " |")
+    print("\n".join(table_lines(rows)))
     if json_to:
         save(title, rows, json_to)
 
@@ -85,9 +81,23 @@ def show(title: str, rows: Sequence[dict[str, Any]], *, json_to: Path | None = N
 def save(title: str, rows: Sequence[dict[str, Any]], to: Path) -> None:
     """Writes rows as JSON, with what machine it was."""
     to.parent.mkdir(parents=True, exist_ok=True)
-    machine = {"cpu": platform.processor() or platform.machine(), "cores": os.cpu_count(), "python": sys.version}
-    to.write_text(json.dumps({"title": title, "machine": machine, "rows": list(rows)}, indent=2) + "\n")
+    saved = {"title": title, "machine": machine.describe(), "rows": list(rows)}
+    to.write_text(json.dumps(saved, indent=2) + "\n")
 
 
-def _cell(value: Any) -> str:
-    return "" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
+def table_lines(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Rows as an aligned Markdown table, a column for every key of any of them; nothing for no rows."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    cells = [names, ["---"] * len(names), *([cell(row.get(name)) for name in names] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(names))]
+    return [
+        "| " + " | ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) + " |"
+        for row in (cells if rows else [])
+    ]
+
+
+def cell(value: Any) -> str:
+    """A value as tables show it: three decimals; nothing for None."""
+    if value is None:
+        return ""
+    return f"{value:.3f}" if isinstance(value, float) else str(value).replace("|", "\\|")

@@ -175,7 +175,8 @@ def evaluate(
     from cli.evaluated import deliver
     from cli.progress import progress
     from retriever import evaluation
-    from retriever.evaluation.picture import check_figure, draw
+    from retriever.evaluation.picture import draw
+    from retriever.figures import check_figure
 
     chosen = evaluation.figures(measure or (), cut or ())
     if figure is not None:

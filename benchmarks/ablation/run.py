@@ -16,7 +16,8 @@ from benchmarks.ablation import targets
 from benchmarks.ablation.targets import BoundExamples, Targets
 from benchmarks.ablation.variants import VARIANTS, Variant
 from benchmarks.retrieval import SECTIONS, tables
-from benchmarks.retrieval.material import Material, say
+from benchmarks.retrieval.encoding import say
+from benchmarks.retrieval.material import Material
 from benchmarks.retrieval.protocol import Row
 from indexer.align.captions import label_vectors
 from indexer.align.loop import Alignment, Recipe

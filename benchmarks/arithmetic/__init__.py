@@ -13,7 +13,7 @@ from benchmarks.arithmetic import gallery, measures
 from benchmarks.arithmetic.gallery import Items
 from benchmarks.arithmetic.questions import EACH, HEARD, Part, Question, questions
 from benchmarks.arithmetic.strategies import REFERENCES, RIVALS, SHOWN, Ground, Posed, Weights
-from benchmarks.retrieval.material import say
+from benchmarks.retrieval.encoding import say
 from indexer.parametric.kinds import an, names
 from retriever.errors import UsageError
 from retriever.spaces.base import Space

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.arithmetic.attributes import FACETS, PLAIN, attributes, of_kind
-from benchmarks.retrieval.material import say
+from benchmarks.retrieval.encoding import say
 from indexer.parametric.kinds import Shape, generate
 from retriever.loaders.sampling import sample
 from retriever.spaces.base import Space

@@ -1,14 +1,15 @@
 """How well a space retrieves: one module a section, one protocol for all of them.
 
 Geometry, pixels and samples only; no file name is ever looked at. `protocol` says how a value, its interval and its
-chance come about, `material` what there is to measure on.
+chance come about, `material` what there is to measure on, `made` what can be measured without any data, and
+`generalisation` what is left of it as the same shapes come as scans, sparse, noisy, turned or among others (`domains`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from benchmarks.retrieval import classes, named, photos, robustness, sounds
+from benchmarks.retrieval import classes, named, photos, sounds
 from benchmarks.retrieval.material import Material
 from benchmarks.retrieval.protocol import Row
 
@@ -20,7 +21,6 @@ SECTIONS: dict[str, Section] = {
     "Held-out photos": photos.rows,
     "Sounds": sounds.rows,
 }
-ROBUSTNESS: dict[str, Section] = {"Robustness of zero-shot top-1": robustness.rows}
 
 
 def tables(material: Material, sections: dict[str, Section]) -> Iterator[tuple[str, list[Row]]]:

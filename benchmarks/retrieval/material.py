@@ -8,27 +8,15 @@ A data folder holds any of ``shapes69`` (ready clouds of classes), ``shapes_name
 from __future__ import annotations
 
 import json
-import sys
-import time
-from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
-
-from indexer.align.captions import clean, label_vectors
+from benchmarks.retrieval.encoding import Encoding
+from indexer.align.captions import clean
 from indexer.align.shapes.sources import LabelledClouds, labelled_clouds
 from retriever import spaces
-from retriever.loaders.sampling import sample
-from retriever.types import Geometry, Modality, Vectors
-
-_AT_ONCE = 64
-
-
-def say(line: str) -> None:
-    """Progress, to stderr."""
-    print(line, file=sys.stderr, flush=True)
+from retriever.types import Vectors
 
 
 class Goes(NamedTuple):
@@ -38,7 +26,7 @@ class Goes(NamedTuple):
     sounds: tuple[str, ...]
 
 
-class Material:
+class Material(Encoding):
     """What there is to measure a space on.
 
     Args:
@@ -47,18 +35,14 @@ class Material:
     """
 
     def __init__(self, folder: Path, space: spaces.Space) -> None:
-        self.folder, self.space = folder, space
-        self._kept: dict[str, Vectors] = {}
+        super().__init__(space)
+        self.folder = folder
 
     def towered(self, space: spaces.Space) -> Material:
         """The same data for a space that differs in its 3D tower only: pictures and sounds keep their vectors."""
         other = Material(self.folder, space)
         other._kept = self._kept
         return other
-
-    def reads(self, *modalities: Modality) -> bool:
-        """Whether the space has all these encoders."""
-        return self.space.modalities >= set(modalities)
 
     @property
     def clouds_folder(self) -> Path | None:
@@ -85,35 +69,3 @@ class Material:
             return {}
         pairs = json.loads(path.read_text(encoding="utf-8"))
         return {clean(name): Goes(tuple(photos), tuple(sounds)) for name, (photos, _, sounds) in pairs.items()}
-
-    def labels(self, names: Sequence[str]) -> Vectors:
-        """(n, d) unit vectors of class names, each the mean over the prompt templates."""
-        return label_vectors(names, self.space.encoder(Modality.TEXT))
-
-    def encode(self, what: str, **sources: Sequence[Any]) -> Vectors:
-        """As `Space.encode` of one modality, with progress; pictures and sounds called `what` are encoded once."""
-        ((modality, items),) = sources.items()
-        if what in self._kept:
-            return self._kept[what]
-        vectors = _in_parts(what, items, lambda part: self.space.encode(**{modality: part}))
-        if modality in ("images", "audio"):
-            self._kept[what] = vectors
-        return vectors
-
-    def encode_meshes(self, what: str, meshes: Sequence[Geometry]) -> Vectors:
-        """(n, d) unit vectors of meshes, y up, sampled as the space asks; the seed is the mesh's place."""
-        rule, encoder = self.space.identity.shape, self.space.encoder(Modality.SHAPE)
-        numbered = list(enumerate(meshes))
-        return _in_parts(
-            what, numbered, lambda part: encoder.encode([sample(mesh, rule, "y", seed) for seed, mesh in part])
-        )
-
-
-def _in_parts(what: str, items: Sequence[Any], encode: Callable[[Sequence[Any]], Vectors]) -> Vectors:
-    started, parts = time.perf_counter(), []
-    for start in range(0, len(items), _AT_ONCE):
-        parts.append(encode(items[start : start + _AT_ONCE]))
-        done = min(start + _AT_ONCE, len(items))
-        if done == len(items) or done % (16 * _AT_ONCE) == 0:
-            say(f"{what} {done}/{len(items)}, {done / (time.perf_counter() - started):.0f} a second")
-    return np.concatenate(parts)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.retrieval.material import say
+from benchmarks.retrieval.encoding import say
 from indexer.durable import disk_errors, whole_file
 from retriever.spaces import SpaceIdentity
 from retriever.types import Modality, Vectors

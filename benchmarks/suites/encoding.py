@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.retrieval.material import say
+from benchmarks.retrieval.encoding import say
 from benchmarks.suites.cache import Kept, keep, kept
 from benchmarks.suites.suite import Options
 from retriever.errors import FileProblem, UsageError

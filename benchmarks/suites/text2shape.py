@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.retrieval.material import say
+from benchmarks.retrieval.encoding import say
 from benchmarks.retrieval.protocol import Row
 from benchmarks.suites.captions import Paired
 from benchmarks.suites.encoding import encoded, shape_source, text_vectors

@@ -4,53 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.errors import UsageError
 from retriever.evaluation.answers import Answers, Evaluation
+from retriever.figures import check_figure, save_figure, styled
 from retriever.metrics import average_precision, interpolated_precision
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-SUFFIXES = (".svg", ".png", ".pdf")
 _LEVELS = np.linspace(0, 1, 101)
 _BARS = 40  # classes that can be told apart
 _BEST = 10  # of them
 _CELLS = 24
-_SAME: dict[Any, Any] = {
-    "svg.hashsalt": "retriever",  # else every run names its parts anew
-    "svg.fonttype": "none",
-    "font.size": 8,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-}
-
-
-def check_figure(path: Path) -> None:
-    """Raise UsageError where no picture can be made there."""
-    if path.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"--figure {path}: the name ends in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
-    try:
-        import matplotlib  # noqa: F401 - whether it is there
-    except ImportError as error:
-        raise UsageError('--figure needs matplotlib: pip install "any3d-retriever[figures]".') from error
-
-
-def save_figure(figure: Figure, path: Path) -> None:
-    """Writes it; the same figure gives the same file."""
-    import matplotlib
-
-    undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower(), {})
-    with matplotlib.rc_context(_SAME):
-        try:
-            figure.savefig(path, metadata=undated, dpi=150, bbox_inches="tight")
-        except OSError as error:
-            raise UsageError(f"--figure {path} cannot be written: {error.strerror or error}.") from error
 
 
 def draw(evaluation: Evaluation, path: Path) -> None:
@@ -60,10 +29,9 @@ def draw(evaluation: Evaluation, path: Path) -> None:
         UsageError: matplotlib is not there, or the file is no picture, or cannot be written.
     """
     check_figure(path)
-    import matplotlib
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context(_SAME):
+    with styled():
         classed = [each for each in evaluation.answers if each.classes is not None]
         figure = Figure(figsize=(5.5 + 9.5 * bool(classed), 5), layout="constrained")
         axes = figure.subplots(1, 3 if classed else 1, squeeze=False)[0]

@@ -4,17 +4,18 @@ import json
 
 import numpy as np
 import pytest
-from retrieval_data import NAMES, made, write_clouds, write_data, write_photos
+from retrieval_data import NAMES, write_clouds, write_data, write_photos
+from retrieval_data import made as made_mesh
 from simple_space import open_mute, open_space
 from typer.testing import CliRunner
 
 from benchmarks.__main__ import app
-from benchmarks.retrieval import ROBUSTNESS, SECTIONS, classes, named, pairs, photos, robustness, tables
+from benchmarks.retrieval import SECTIONS, classes, domains, generalisation, made, named, pairs, photos, tables
 from benchmarks.retrieval.material import Material
 from benchmarks.retrieval.packed import NamedMesh, held_out_meshes
 from indexer.align.shapes.sources import LabelledClouds
 from retriever import spaces
-from retriever.errors import RetrieverError
+from retriever.errors import RetrieverError, UsageError
 from retriever.spaces.minilm import MiniLM
 from retriever.types import Geometry, Modality
 
@@ -29,7 +30,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(data):
-    return dict(tables(Material(data, open_space()), SECTIONS | ROBUSTNESS))
+    return dict(tables(Material(data, open_space()), SECTIONS))
 
 
 def clouds_of(labels, upright=None):
@@ -89,7 +90,7 @@ def test_photos_and_sounds_find_the_paired_classes():
 
 
 def test_every_section_is_there_where_its_data_and_towers_are(found):
-    assert list(found) == [*SECTIONS, *ROBUSTNESS]
+    assert list(found) == list(SECTIONS)
     for rows in found.values():
         for row in rows:
             assert 0 <= row["low"] <= row["value"] <= row["high"] <= 1
@@ -123,37 +124,10 @@ def test_held_back_meshes_keep_their_words_and_colours(data):
     meshes = held_out_meshes(data / "shapes_named")
     assert [(mesh.words, mesh.label) for mesh in meshes] == [(name, name) for name in NAMES]
     assert [mesh.geometry.colors is not None for mesh in meshes] == [True, False, True, False]
-    whole = made("table", 1)
+    whole = made_mesh("table", 1)
     expected = whole.vertices / np.linalg.norm(whole.vertices, axis=1).max()
     np.testing.assert_allclose(meshes[0].geometry.vertices, expected, atol=1e-4)
     np.testing.assert_array_equal(meshes[0].geometry.faces, whole.faces)
-
-
-def test_clouds_of_any_number_of_points_come_from_the_meshes(data, tmp_path):
-    from_meshes = robustness.sizes(Material(data, open_space()))
-    assert list(from_meshes) == list(robustness.SIZES)
-    clouds, rows = from_meshes[2048]
-    assert [cloud.shape for cloud in clouds] == [(2048, 3)] * 3 and rows.tolist() == [0, 4, 8]
-    bare = write_clouds(tmp_path / "bare", points=600)
-    (bare / "meshes.npz").unlink()
-    thinned = robustness.sizes(Material(bare, open_space()))
-    assert {size: len(clouds[0]) for size, (clouds, _) in thinned.items()} == {500: 500}
-
-
-def test_a_one_sided_view_sees_the_front_of_a_ball():
-    rng = np.random.default_rng(0)
-    ball = rng.standard_normal((4000, 3)).astype(np.float32)
-    ball /= np.linalg.norm(ball, axis=1, keepdims=True)
-    seen = robustness.one_sided(ball, rng)
-    direction = seen.mean(axis=0) / np.linalg.norm(seen.mean(axis=0))
-    assert 0.3 < len(seen) / len(ball) < 0.6
-    assert (seen @ direction > -0.35).all()
-    np.testing.assert_array_equal(np.unique(np.concatenate([ball, seen]), axis=0), np.unique(ball, axis=0))
-
-
-def test_noise_has_the_deviation_that_is_said():
-    moved = robustness.noisy(np.zeros((5000, 3), np.float32), 0.02, np.random.default_rng(0))
-    assert moved.std() == pytest.approx(0.02, rel=0.05)
 
 
 def test_the_command_prints_every_section_and_writes_all_rows(data, tmp_path, monkeypatch):
@@ -164,6 +138,35 @@ def test_the_command_prints_every_section_and_writes_all_rows(data, tmp_path, mo
     assert "held-out photos" in done.stderr  # progress
     rows = json.loads((tmp_path / "rows.json").read_text())["rows"]
     assert {row["section"] for row in rows} == set(SECTIONS)
+
+
+def test_without_data_the_command_measures_made_shapes(tmp_path, monkeypatch):
+    monkeypatch.setattr(spaces, "get", lambda name: open_mute())
+    done = CliRunner().invoke(app, ["retrieval", "--per-kind", "2", "--json", str(tmp_path / "rows.json")])
+    assert done.exit_code == 0
+    assert all(f"{title}, space mini" in done.stdout for title in list(made.SECTIONS)[:2])
+    rows = json.loads((tmp_path / "rows.json").read_text())["rows"]
+    assert {row["section"] for row in rows} == set(list(made.SECTIONS)[:2])
+
+
+def test_generalisation_prints_a_table_a_measure_and_draws_them(data, tmp_path, monkeypatch):
+    monkeypatch.setattr(spaces, "get", lambda name: open_mute())
+    figure, to = tmp_path / "curves.svg", tmp_path / "rows.json"
+    asked = ["generalisation", "--data", str(data), "--shapes", "6", "--figure", str(figure), "--json", str(to)]
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 0
+    for measure in generalisation.MEASURES:
+        assert f"Generalisation, {measure}, space mini, 6 shapes of 3 classes" in done.stdout
+    rows = json.loads(to.read_text())["rows"]
+    steps = sum(len(domain.severities) for domain in domains.DOMAINS)
+    assert len(rows) == len(generalisation.MEASURES) * (1 + steps)
+    assert all(domain.name in figure.read_text() for domain in domains.DOMAINS)
+
+
+def test_a_figure_of_another_format_is_refused_before_anything_is_measured(monkeypatch):
+    monkeypatch.setattr(spaces, "get", lambda name: pytest.fail("measured"))
+    done = CliRunner().invoke(app, ["generalisation", "--figure", "curves.gif"])
+    assert isinstance(done.exception, UsageError) and "curves.gif" in str(done.exception)
 
 
 def test_a_folder_without_data_is_said(tmp_path, monkeypatch):

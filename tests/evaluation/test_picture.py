@@ -12,7 +12,8 @@ from PIL import Image
 
 from retriever.errors import UsageError
 from retriever.evaluation import Answers, Evaluation
-from retriever.evaluation.picture import check_figure, confusion, draw
+from retriever.evaluation.picture import confusion, draw
+from retriever.figures import check_figure
 from retriever.metrics import Judged, interpolated_precision, judge
 
 
@@ -67,9 +68,11 @@ def test_other_names_are_refused(tmp_path, name):
         check_figure(tmp_path / name)
 
 
-def test_a_folder_that_is_not_there_is_said(tmp_path):
+def test_folders_are_made_and_what_cannot_be_written_is_said(tmp_path):
+    draw(evaluation(answers()), tmp_path / "new" / "e.svg")
+    assert (tmp_path / "new" / "e.svg").is_file()
     with pytest.raises(UsageError, match="cannot be written"):
-        draw(evaluation(answers()), tmp_path / "no" / "e.svg")
+        draw(evaluation(answers()), tmp_path / "new" / "e.svg" / "e.svg")
 
 
 def test_without_matplotlib_the_cure_is_said(tmp_path, monkeypatch):

@@ -1,0 +1,119 @@
+"""How well a space retrieves: retrieval, generalisation, suite, arithmetic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks.commands.options import JsonTo, Judged, MaybeData
+from benchmarks.harness import save, show
+from retriever.errors import UsageError
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    app.command()(retrieval)
+    app.command()(generalisation)
+    app.command()(suite)
+    app.command()(arithmetic)
+
+
+def retrieval(
+    data: MaybeData = None,
+    space: Judged = "mini",
+    per_kind: Annotated[int, typer.Option(min=2, help="Parametric shapes of each kind.")] = 4,
+    json: JsonTo = None,
+) -> None:
+    """How well a space retrieves: parametric shapes; with --data shapes, names, renders, photos and sounds."""
+    from benchmarks.retrieval import SECTIONS, made, tables
+    from benchmarks.retrieval.encoding import Encoding
+    from benchmarks.retrieval.material import Material
+    from retriever import spaces
+
+    judged, rows = spaces.get(space), []
+    found = made.tables(Encoding(judged), per_kind) if data is None else tables(Material(data, judged), SECTIONS)
+    for title, part in found:
+        show(f"{title}, space {space}", part)
+        rows += [{"section": title, **row} for row in part]
+    if not rows:
+        where = "The parametric shapes are" if data is None else f"--data {data} holds"
+        raise UsageError(f"{where} nothing that {space!r} can be measured on; see docs/benchmarks.md.")
+    if json:
+        save(f"Retrieval, space {space}", rows, json)
+
+
+def generalisation(
+    data: MaybeData = None,
+    space: Judged = "mini",
+    shapes: Annotated[int, typer.Option(min=2, help="With --data: shapes drawn, evenly over the classes.")] = 600,
+    per_kind: Annotated[int, typer.Option(min=2, help="Without --data: parametric shapes of each kind.")] = 2,
+    figure: Annotated[Path | None, typer.Option(help="Also draw the curves: a .svg, .png or .pdf file.")] = None,
+    json: JsonTo = None,
+) -> None:
+    """What a space keeps of its retrieval as shapes come as scans, sparse, noisy, in any pose or among others."""
+    from benchmarks.figures import severity_curves
+    from benchmarks.retrieval.encoding import Encoding
+    from benchmarks.retrieval.generalisation import of_data, of_kinds, tables
+    from benchmarks.retrieval.material import Material
+    from retriever import spaces
+    from retriever.figures import check_figure, save_figure
+
+    if figure:
+        check_figure(figure)
+    judged = spaces.get(space)
+    subjects = of_kinds(per_kind) if data is None else of_data(Material(data, judged), shapes)
+    found = tables(subjects, Encoding(judged))
+    about = f"space {space}, {subjects.title}"
+    for measure, rows in found.items():
+        show(f"Generalisation, {measure}, {about}", rows)
+    if figure:
+        save_figure(severity_curves(found, about), figure)
+    if json:
+        save(f"Generalisation, {about}", [row for rows in found.values() for row in rows], json)
+
+
+def suite(
+    name: Annotated[str, typer.Argument(help="modelnet40, shapenet, scanobjectnn, objaverse-lvis, text2shape, esc50.")],
+    data: Annotated[Path, typer.Option(help="The unpacked set, or a folder with it inside.")],
+    space: Judged = "mini",
+    partial: Annotated[bool, typer.Option("--partial", help="Measure what is there of the set, and say so.")] = False,
+    per_class: Annotated[int | None, typer.Option(min=1, help="Draw so many of each class, for a quick look.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of that draw.")] = 0,
+    cache: Annotated[Path | None, typer.Option(help="Keep vectors in this folder between runs.")] = None,
+    json: JsonTo = None,
+) -> None:
+    """A space on the published files of a public benchmark, beside what papers report for it."""
+    from benchmarks import suites
+    from benchmarks.suites.published import alongside
+    from benchmarks.suites.suite import Options
+    from retriever import spaces
+
+    chosen = suites.get(name)
+    rows = chosen.rows(data, spaces.get(space), Options(partial, per_class, seed, cache))
+    show(f"{chosen.title}, space {space}", rows)
+    if beside := alongside(name, rows):
+        show(f"{chosen.title}, space {space}, beside published figures", beside)
+    if json:
+        save(f"{chosen.title}, space {space}", rows, json)
+
+
+def arithmetic(
+    space: Judged = "mini",
+    per_value: Annotated[int, typer.Option(min=4, help="Shapes to be found of each value of an attribute.")] = 10,
+    others: Annotated[int, typer.Option(min=1, help="Shapes of each kind that is only in the way.")] = 4,
+    queries: Annotated[int, typer.Option(min=2, help="Questions of each form and task, at most.")] = 60,
+    seed: Annotated[int, typer.Option(min=0, help="Of the shapes, the questions and the sounds.")] = 0,
+    json: JsonTo = None,
+) -> None:
+    """Ways to add and subtract shapes, words, sounds and pictures, on made-up shapes whose right answers are known."""
+    from benchmarks.arithmetic import Sizes, tables
+    from retriever import spaces
+
+    rows = []
+    for title, found in tables(spaces.get(space), Sizes(per_value, others, queries, seed)):
+        show(f"{title}, space {space}", found)
+        rows += [{"section": title, **row} for row in found]
+    if json:
+        save(f"Arithmetic, space {space}", rows, json)
