@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Axis, Device, Up, described, path
+from cli.options import Axis, Device, Up, described, option, path
 from cli.output import argument, printable
 
 if TYPE_CHECKING:
@@ -55,39 +55,26 @@ def align(
     ],
     into: Annotated[
         str,
-        typer.Option("--into", metavar="NAME", help="The space that comes out, for example mine.", show_default=False),
+        option("--into", "NAME", "The space that comes out, for example mine."),
     ],
     start: Annotated[
         str, typer.Option("--from", metavar="NAME", help="The space to start from, for example mini.")
     ] = "mini",
     modality: Annotated[
         list[Tower] | None,
-        typer.Option(
+        option(
             "--modality",
-            metavar="shape|image|audio",
-            help="Train this tower only, for example shape; may be repeated. By default all that there are files for.",
-            show_default=False,
+            "shape|image|audio",
+            "Train this tower only, for example shape; may be repeated. By default all that there are files for.",
         ),
     ] = None,
     steps: Annotated[
         int | None,
-        typer.Option(
-            "--steps",
-            metavar="N",
-            min=1,
-            help="Steps of each tower, for example 2000; by default by the number of files.",
-            show_default=False,
-        ),
+        option("--steps", "N", "Steps of each tower, for example 2000; by default by the number of files.", min=1),
     ] = None,
     minutes: Annotated[
         float | None,
-        typer.Option(
-            "--minutes",
-            metavar="N",
-            min=0,
-            help="Time to train for in all, instead of --steps; for example 15.",
-            show_default=False,
-        ),
+        option("--minutes", "N", "Time to train for in all, instead of --steps; for example 15.", min=0),
     ] = None,
     batch: Annotated[int, typer.Option("--batch", metavar="N", min=2, help="Files a step, for example 64.")] = 96,
     rate: Annotated[
@@ -120,32 +107,25 @@ def align(
     ] = True,
     metadata: Annotated[
         Path | None,
-        typer.Option(
+        option(
             "--metadata",
-            metavar="FILE",
-            parser=path,
-            help="For a folder: a .csv, .jsonl or .parquet with labels and captions, joined by its column path, file "
+            "FILE",
+            "For a folder: a .csv, .jsonl or .parquet with labels and captions, joined by its column path, file "
             "or name; for example names.csv.",
-            show_default=False,
+            parser=path,
         ),
     ] = None,
     license: Annotated[
         str,
-        typer.Option(
-            "--license",
-            metavar="WORDS",
-            help='Licence of the files, which the weights inherit; for example "CC BY 4.0".',
-            show_default=False,
-        ),
+        option("--license", "WORDS", 'Licence of the files, which the weights inherit; for example "CC BY 4.0".'),
     ] = "",
     workers: Annotated[
         int | None,
-        typer.Option(
+        option(
             "--workers",
-            metavar="N",
+            "N",
+            "Processes that read files, for example 4; 0 reads in this one. By default one a core.",
             min=0,
-            help="Processes that read files, for example 4; 0 reads in this one. By default one a core.",
-            show_default=False,
         ),
     ] = None,
     overwrite: Annotated[

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.options import AsJson, Exact, IndexFolder, Target, described
+from cli.options import AsJson, Exact, IndexFolder, Target, described, option
 from retriever.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,27 +36,23 @@ def register(app: typer.Typer) -> None:
 def duplicates(
     limit: Annotated[
         float | None,
-        typer.Option(
+        option(
             "--limit",
-            metavar="COSINE",
-            help="Least cosine of near-duplicates, for example 0.98; 1 lists only the same bytes and the same "
+            "COSINE",
+            "Least cosine of near-duplicates, for example 0.98; 1 lists only the same bytes and the same "
             "geometry, at once. By default 0.95.",
-            show_default=False,
         ),
     ] = None,
     to: Annotated[
         Target | None,
-        typer.Option(
-            "--to", help="What to compare, for example image; shapes where the index holds any.", show_default=False
-        ),
+        option("--to", None, "What to compare, for example image; shapes where the index holds any."),
     ] = None,
     where: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--where",
-            metavar="SQL",
-            help="Only among items that fulfil a condition over their columns, for example \"label = 'sofa'\".",
-            show_default=False,
+            "SQL",
+            "Only among items that fulfil a condition over their columns, for example \"label = 'sofa'\".",
         ),
     ] = None,
     exact: Exact = False,

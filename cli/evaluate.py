@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.options import AsJson, Exact, IndexFolder, Target, described, path
+from cli.options import AsJson, Exact, IndexFolder, Target, described, option, path
 from retriever.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,26 +42,22 @@ def register(app: typer.Typer) -> None:
     )(evaluate)
 
 
-def _option(name: str, metavar: str | None, help: str, panel: str | None = None) -> Any:
-    return typer.Option(name, metavar=metavar, help=help, show_default=False, rich_help_panel=panel)
-
-
 def _file(name: str, help: str, panel: str | None = None) -> Any:
-    return typer.Option(name, metavar="FILE", parser=path, help=help, show_default=False, rich_help_panel=panel)
+    return option(name, "FILE", help, panel=panel, parser=path)
 
 
 def evaluate(
     to: Annotated[
         Target | None,
-        _option("--to", None, "What is to be found, for example image; shapes where the index holds any."),
+        option("--to", None, "What is to be found, for example image; shapes where the index holds any."),
     ] = None,
     where: Annotated[
         str | None,
-        _option("--where", "SQL", "Only items that fulfil it can be found, for example \"split = 'train'\"."),
+        option("--where", "SQL", "Only items that fulfil it can be found, for example \"split = 'train'\"."),
     ] = None,
     measure: Annotated[
         list[str] | None,
-        _option(
+        option(
             "--measure",
             "NAME",
             "hit@K, recall@K, precision@K, F1@K, nDCG@K, nDCG, mAP@K, mAP, MRR@K, MRR, R-precision, first-tier, "
@@ -70,15 +66,15 @@ def evaluate(
     ] = None,
     cut: Annotated[
         list[int] | None,
-        _option("-k", "K", "hit@K, recall@K, precision@K and nDCG@K, for example 5; may be repeated."),
+        option("-k", "K", "hit@K, recall@K, precision@K and nDCG@K, for example 5; may be repeated."),
     ] = None,
     label: Annotated[
         str | None,
-        _option("--label", "COLUMN", "What belongs together has the same value here, for example synset.", _LABELS),
+        option("--label", "COLUMN", "What belongs together has the same value here, for example synset.", _LABELS),
     ] = None,
     asking: Annotated[
         list[Asking] | None,
-        _option(
+        option(
             "--from",
             None,
             "What asks: the labels as words, or the items of a modality, for example image; may be repeated. All by "
@@ -88,7 +84,7 @@ def evaluate(
     ] = None,
     queries_where: Annotated[
         str | None,
-        _option(
+        option(
             "--queries-where",
             "SQL",
             "Only such items ask, for example \"split = 'test'\"; those of --where by default.",
@@ -97,7 +93,7 @@ def evaluate(
     ] = None,
     template: Annotated[
         list[str] | None,
-        _option(
+        option(
             "--template",
             "PROMPT",
             'How a label is asked, in place of the usual four ways, for example "a picture of a {}"; may be repeated, '
@@ -107,13 +103,13 @@ def evaluate(
     ] = None,
     most: Annotated[
         int | None,
-        _option(
+        option(
             "--most", "N", "Queries of a kind at most, drawn at random, for example 500; 2,000 by default.", _LABELS
         ),
     ] = None,
-    seed: Annotated[int | None, _option("--seed", "N", "Of that drawing, for example 1.", _LABELS)] = None,
+    seed: Annotated[int | None, option("--seed", "N", "Of that drawing, for example 1.", _LABELS)] = None,
     by_class: Annotated[
-        bool, _option("--by-class", None, "Also each class by itself, the worst first.", _LABELS)
+        bool, option("--by-class", None, "Also each class by itself, the worst first.", _LABELS)
     ] = False,
     qrels: Annotated[
         Path | None,
@@ -135,10 +131,10 @@ def evaluate(
         ),
     ] = None,
     depth: Annotated[
-        int | None, _option("--depth", "N", "Length of a query's list, for example 100; 1,000 by default.", _JUDGED)
+        int | None, option("--depth", "N", "Length of a query's list, for example 100; 1,000 by default.", _JUDGED)
     ] = None,
     geometry_only: Annotated[
-        bool, _option("--geometry-only", None, "Do not search names, captions and labels.", _JUDGED)
+        bool, option("--geometry-only", None, "Do not search names, captions and labels.", _JUDGED)
     ] = False,
     exact: Exact = False,
     run: Annotated[

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.optimize import plans
-from cli.options import Axis, Device, Memory, Recall, Up, described, path
+from cli.options import Axis, Device, Memory, Recall, Up, described, option, path
 from cli.output import failures_command, printable
 
 if TYPE_CHECKING:
@@ -57,11 +57,10 @@ def index(
     ] = _DEFAULT,
     space: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--space",
-            metavar="NAME",
-            help="Joint embedding space, for example mini; by default the index's own, mini for a new one.",
-            show_default=False,
+            "NAME",
+            "Joint embedding space, for example mini; by default the index's own, mini for a new one.",
         ),
     ] = None,
     up: Up = Axis.auto,
@@ -70,22 +69,20 @@ def index(
     ] = Device.auto,
     metadata: Annotated[
         Path | None,
-        typer.Option(
+        option(
             "--metadata",
-            metavar="FILE",
-            help="A .csv, .jsonl or .parquet with further columns, joined by its column path, file or name; "
+            "FILE",
+            "A .csv, .jsonl or .parquet with further columns, joined by its column path, file or name; "
             "for example prices.csv with path,price.",
-            show_default=False,
         ),
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(
+        option(
             "--workers",
-            metavar="N",
+            "N",
+            "Processes that read files, for example 4; 0 reads in this one. By default one a core.",
             min=0,
-            help="Processes that read files, for example 4; 0 reads in this one. By default one a core.",
-            show_default=False,
         ),
     ] = None,
     recall: Recall = None,

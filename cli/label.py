@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import AsJson, IndexFolder, Target, described, path
+from cli.options import AsJson, IndexFolder, Target, described, option, path
 from retriever.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,50 +35,34 @@ def register(app: typer.Typer) -> None:
 def label(
     names: Annotated[
         str | None,
-        typer.Option(
-            "--names",
-            metavar="LIST",
-            help='The names to choose from, with commas between them: "chair,table,lamp".',
-            show_default=False,
-        ),
+        option("--names", "LIST", 'The names to choose from, with commas between them: "chair,table,lamp".'),
     ] = None,
     names_file: Annotated[
         Path | None,
-        typer.Option(
+        option(
             "--names-file",
-            metavar="FILE",
-            parser=path,
-            help="A text file of them, one a line, for example classes.txt; lines with {} are templates, those that "
+            "FILE",
+            "A text file of them, one a line, for example classes.txt; lines with {} are templates, those that "
             "begin with # say nothing.",
-            show_default=False,
+            parser=path,
         ),
     ] = None,
     template: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             "--template",
-            metavar="PROMPT",
-            help='How a name is asked, in place of the usual four ways, for example "a picture of a {}"; may be '
+            "PROMPT",
+            'How a name is asked, in place of the usual four ways, for example "a picture of a {}"; may be '
             "repeated, their mean counts.",
-            show_default=False,
         ),
     ] = None,
     to: Annotated[
         Target | None,
-        typer.Option(
-            "--to",
-            help="What to give names to, for example image; shapes where the index holds any.",
-            show_default=False,
-        ),
+        option("--to", None, "What to give names to, for example image; shapes where the index holds any."),
     ] = None,
     where: Annotated[
         str | None,
-        typer.Option(
-            "--where",
-            metavar="SQL",
-            help='Only items that fulfil a condition over their columns, for example "label is null".',
-            show_default=False,
-        ),
+        option("--where", "SQL", 'Only items that fulfil a condition over their columns, for example "label is null".'),
     ] = None,
     least: Annotated[
         float, typer.Option("--min-confidence", metavar="SHARE", help="Leave out items less sure, for example 0.5.")
@@ -92,12 +76,7 @@ def label(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header.")] = False,
     parquet: Annotated[
         Path | None,
-        typer.Option(
-            "--parquet",
-            metavar="FILE",
-            help="Write the table to a Parquet file, for example labels.parquet.",
-            show_default=False,
-        ),
+        option("--parquet", "FILE", "Write the table to a Parquet file, for example labels.parquet."),
     ] = None,
 ) -> None:
     """Give every item the name that it is nearest to, of those you list (zero-shot).

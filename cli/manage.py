@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.options import AsJson, IndexFolder, described
+from cli.options import AsJson, IndexFolder, described, option
 from cli.output import failures_command, plain, printable, show_facts, show_rows, size
 
 if TYPE_CHECKING:
-    from retriever.index import Status
+    from retriever.status import Status
 
 
 def register(app: typer.Typer) -> None:
@@ -74,11 +74,8 @@ def remove(
     ] = None,
     where: Annotated[
         str | None,
-        typer.Option(
-            "--where",
-            metavar="SQL",
-            help="Only items that fulfil a condition over their columns, for example \"label = 'sofa'\".",
-            show_default=False,
+        option(
+            "--where", "SQL", "Only items that fulfil a condition over their columns, for example \"label = 'sofa'\"."
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be removed, and leave it.")] = False,

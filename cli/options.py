@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from inspect import getdoc
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -26,6 +26,19 @@ def path(text: str) -> Path:
     if not text:
         raise typer.BadParameter("the path is empty; write . for the folder you are in")
     return Path(text)
+
+
+def option(name: str, metavar: str | None, help: str, panel: str | None = None, **more: Any) -> typer.models.OptionInfo:
+    """An option without a default worth showing.
+
+    Args:
+        name: with its hyphens.
+        metavar: what stands for the value; None for a switch or a choice.
+        help: with an example.
+        panel: heading of the help that it stands under.
+        more: further arguments of `typer.Option`.
+    """
+    return typer.Option(name, metavar=metavar, help=help, show_default=False, rich_help_panel=panel, **more)
 
 
 def size(text: str) -> int:

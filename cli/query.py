@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.options import AsJson, Axis, Combine, Device, Exact, IndexFolder, Minus, Target, Up, described
+from cli.options import AsJson, Axis, Combine, Device, Exact, IndexFolder, Minus, Target, Up, described, option
 from retriever.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,20 +36,16 @@ def register(app: typer.Typer) -> None:
     )(query)
 
 
-def _term(option: str, metavar: str, help: str, panel: str) -> typer.models.OptionInfo:
-    return typer.Option(option, metavar=metavar, help=help, show_default=False, rich_help_panel=panel)
-
-
 def _plus(kind: str, metavar: str, help: str) -> typer.models.OptionInfo:
-    return _term(f"--{kind}", metavar, help, "What to look for (each may be repeated; all are summed)")
+    return option(f"--{kind}", metavar, help, "What to look for (each may be repeated; all are summed)")
 
 
 def _minus(kind: str, metavar: str, help: str) -> typer.models.OptionInfo:
-    return _term(f"--minus-{kind}", metavar, help, _AWAY)
+    return option(f"--minus-{kind}", metavar, help, _AWAY)
 
 
-def _answer(option: str, metavar: str | None, help: str) -> typer.models.OptionInfo:
-    return typer.Option(option, metavar=metavar, help=help, show_default=False, rich_help_panel="How they are answered")
+def _answer(name: str, metavar: str | None, help: str) -> typer.models.OptionInfo:
+    return option(name, metavar, help, "How they are answered")
 
 
 def query(
@@ -81,22 +77,17 @@ def query(
     minus_id: Annotated[Sources, _minus("id", "ID", "An item of the index, for example 00a1b2c3d4e5f607.")] = None,
     minus_vector: Annotated[Sources, _minus("vector", "FILE", "A vector in a NumPy file, for example odd.npy.")] = None,
     unlike: Annotated[
-        Sources, _term("--unlike", "ID", "An item or a file as a bad example, for example van.obj.", _AWAY)
+        Sources, option("--unlike", "ID", "An item or a file as a bad example, for example van.obj.", _AWAY)
     ] = None,
     k: Annotated[int, typer.Option("-k", metavar="N", min=1, help="How many hits, 1 to 10,000; for example 50.")] = 10,
     to: Annotated[
         Target | None,
-        typer.Option(
-            "--to", help="What to find, for example any; shapes where the index holds any.", show_default=False
-        ),
+        option("--to", None, "What to find, for example any; shapes where the index holds any."),
     ] = None,
     where: Annotated[
         str | None,
-        typer.Option(
-            "--where",
-            metavar="SQL",
-            help="Only items that fulfil a condition over their columns, for example \"label <> 'sofa'\".",
-            show_default=False,
+        option(
+            "--where", "SQL", "Only items that fulfil a condition over their columns, for example \"label <> 'sofa'\"."
         ),
     ] = None,
     up: Up = Axis.auto,
@@ -136,22 +127,16 @@ def query(
     ] = False,
     batch: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--batch",
-            metavar="FILE",
-            help="Many queries, one JSON object a line, for example queries.jsonl; - reads standard input.",
-            show_default=False,
+            "FILE",
+            "Many queries, one JSON object a line, for example queries.jsonl; - reads standard input.",
         ),
     ] = None,
     exact: Exact = False,
     as_of: Annotated[
         int | None,
-        typer.Option(
-            "--as-of",
-            metavar="VERSION",
-            help="Ask an earlier version of the index that is still kept, for example 12.",
-            show_default=False,
-        ),
+        option("--as-of", "VERSION", "Ask an earlier version of the index that is still kept, for example 12."),
     ] = None,
     folder: IndexFolder = None,
     device: Annotated[Device, typer.Option("--device", help="Where to search, for example cpu.")] = Device.auto,
@@ -161,12 +146,7 @@ def query(
     ] = False,
     parquet: Annotated[
         Path | None,
-        typer.Option(
-            "--parquet",
-            metavar="FILE",
-            help="Write all columns to a Parquet file, for example hits.parquet.",
-            show_default=False,
-        ),
+        option("--parquet", "FILE", "Write all columns to a Parquet file, for example hits.parquet."),
     ] = None,
 ) -> None:
     """Find what is nearest to words, files, items, or a sum of them.
@@ -241,7 +221,8 @@ def _reads_like_a_sum(expression: str) -> bool:
 
 
 def _deliver(hits: Hits, *, as_json: bool, as_csv: bool, parquet: Path | None, explain: bool) -> None:
-    from cli.output import printable, show_hits, show_reasons
+    from cli.hits import show_hits, show_reasons
+    from cli.output import printable
 
     if as_json:
         typer.echo(hits.to_json(explain=explain))

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from retriever.ann.backends import Backends
@@ -28,50 +26,13 @@ from retriever.query.terms import Sources
 from retriever.spaces.base import Space
 from retriever.store import layout
 from retriever.store.snapshot import Snapshot
-from retriever.store.versions import Version, kept
-from retriever.types import Modality, Term, Vectors
+from retriever.types import Term, Vectors
 
 if TYPE_CHECKING:
+    from retriever.status import Status
     from retriever.store.lexicon import Lexicon
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Status:
-    """What an index holds.
-
-    Attributes:
-        folder: of the index.
-        space: name of the space that made its vectors.
-        version: counts the commits.
-        items: live rows of each modality.
-        labels: different labels among them.
-        segments: batches of rows on disk.
-        deleted: rows that are deleted and still on disk, until the next compaction.
-        bytes: size of the folder.
-        failures: files that could not be indexed.
-        roots: short name of a corpus root -> its absolute path.
-        updated: UTC, ISO 8601.
-        plan: how it is searched, and why.
-        versions: that can be opened, oldest first.
-        unfinished: whether rows of a run that is under way or was interrupted wait to be taken in.
-    """
-
-    folder: Path
-    space: str
-    version: int
-    items: dict[Modality, int]
-    labels: int
-    segments: int
-    deleted: int
-    bytes: int
-    failures: int
-    roots: dict[str, str]
-    updated: str
-    plan: Recipe
-    versions: list[Version]
-    unfinished: bool
 
 
 def open(folder: str | Path | None = None, *, device: str = "auto", as_of: int | None = None) -> Index:
@@ -309,25 +270,9 @@ class Index:
 
     def status(self) -> Status:
         """What the index holds and how it is searched."""
-        from retriever.store.failures import read_failures
+        from retriever.status import status_of
 
-        snapshot, manifest = self.snapshot, self.snapshot.manifest
-        return Status(
-            folder=snapshot.folder,
-            space=snapshot.identity.name,
-            version=manifest.version,
-            items=snapshot.modalities(),
-            labels=_distinct(snapshot, "label"),
-            segments=len(manifest.segments),
-            deleted=snapshot.rows - len(snapshot),
-            bytes=layout.bytes_on_disk(snapshot.folder),
-            failures=len(read_failures(snapshot.folder)),
-            roots=dict(manifest.roots),
-            updated=manifest.updated,
-            plan=self.plan,
-            versions=kept(snapshot.folder),
-            unfinished=layout.has_unfinished_run(snapshot.folder),
-        )
+        return status_of(self.snapshot, self.plan)
 
     @cached_property
     def _candidates(self) -> Candidates:
@@ -367,12 +312,3 @@ class Index:
             self._means,
             self._labels,
         )
-
-
-def _distinct(snapshot: Snapshot, column: str) -> int:
-    """Different strings of a column among the live rows, nulls not counted."""
-    from retriever.store.schema import positions
-
-    values = snapshot.column(column)
-    codes = positions(values, [value for value in values.unique().to_pylist() if value is not None])
-    return len(np.unique(codes[snapshot.live & (codes >= 0)]))

@@ -10,8 +10,8 @@ import simple_space
 from small_corpus import write_box, write_picture, write_tone
 from typer.testing import CliRunner, Result
 
+from cli.hits import _measured
 from cli.main import app
-from cli.output import _measured
 from retriever.index import Index
 from retriever.store import Snapshot
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from cli import output
+from cli import hits as showing
 from retriever.query.hits import Hits
 from retriever.query.zeroshot import CONFIDENCE
 from retriever.types import Term
@@ -40,9 +40,9 @@ def make(
 
 
 def shown(hits: Hits, width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> list[str]:
-    monkeypatch.setattr(output, "to_terminal", lambda: True)
+    monkeypatch.setattr(showing, "to_terminal", lambda: True)
     monkeypatch.setenv("COLUMNS", str(width))
-    output.show_hits(hits)
+    showing.show_hits(hits)
     return [line for line in capsys.readouterr().out.splitlines() if line.strip()]
 
 

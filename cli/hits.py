@@ -1,0 +1,238 @@
+"""How hits are shown: a table on a terminal that is as wide as it may be, tab-separated columns elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from cli.output import empty_table, plain, printable, show_rows, size, to_terminal
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from retriever import Hit, Hits, Term
+
+_BAR = 12  # cells
+_TITLE = 12
+_WHAT = 24
+_PATH = 48
+_CAPTION = 40
+_LEAST_PATH = 20
+_LEAST_WHAT = 10
+_GAP = 3  # cells between columns
+
+
+def show_hits(hits: Hits) -> None:
+    """Rank, score, what it is, path; then each term's share where there are several, else caption, faces and size.
+
+    Where hits are in the order of another number, that is shown too. Narrow terminals get less: first fewer shares,
+    then not what it is, and always the path. Off a terminal: rank, score, id, modality, label or name, path, shares; no
+    header.
+    """
+    several = len(hits.terms) > 1
+    if not to_terminal():
+        plain(_plain_hit(hit, several) for hit in hits)
+        return
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console = Console()
+    roots = {hit.root for hit in hits}
+    columns = {
+        "#": [Text(str(hit.rank)) for hit in hits],
+        "score": [Text(f"{hit.score:.3f}") for hit in hits],
+        "kind": [Text(hit.modality) for hit in hits],
+        "what": [_cut(_named(hit), _WHAT) for hit in hits],
+        "path": [_path(hit, whole=len(roots) > 1) for hit in hits],
+    }
+    if len({hit.modality for hit in hits}) == 1:
+        del columns["kind"]
+    columns = _with_beside(hits, columns)
+    columns, missing = _fitted(columns, console.width), 0
+    if several:
+        shares = _shares(hits, console.width - _taken(columns))
+        missing = len(hits.terms) - len(shares)
+        columns |= shares
+    else:
+        more = _details(hits, console.width - sum(map(_width, columns.items())))
+        bar = {"": more.pop("")} if "" in more else {}
+        first = [name for name in ("#", "score", "fused", "sure", "alike") if name in columns]
+        columns = {**{name: columns.pop(name) for name in first}, **bar, **columns, **more}
+    table = empty_table(*(name.rstrip("\0") for name in columns))
+    for cells in zip(*columns.values(), strict=True):
+        table.add_row(*cells)
+    console.print(table)
+    for remark in _remarks(hits, missing):
+        console.print(Padding(Text(remark, "dim"), (0, 1)))
+    if len(roots) == 1:
+        console.print(Text(f" in {printable(roots.pop())}", "dim"), soft_wrap=True)
+
+
+def _remarks(hits: Hits, missing: int) -> Iterator[str]:
+    """What the table leaves open: an order other than that of the scores, and shares without room."""
+    fused = [hit.fused for hit in hits if hit.fused is not None]
+    if _reordered(hits) and fused == sorted(fused, reverse=True):
+        yield "The order is that of fused: several rankings as one, such as by names and by shape; score is a cosine."
+    if missing:
+        be = "share is" if missing == 1 else "shares are"
+        yield f"{missing} {be} not shown: a wider terminal, --explain or --json shows them."
+
+
+def _reordered(hits: Hits) -> bool:
+    """Whether the hits were ranked by another number, and it shows."""
+    scores = [hit.score for hit in hits]
+    return all(hit.fused is not None for hit in hits) and scores != sorted(scores, reverse=True)
+
+
+def _taken(columns: dict[str, list[Text]]) -> int:
+    """Cells that the columns need at least: paths are folded."""
+    return sum(
+        min(_width(column), _LEAST_PATH + _GAP) if column[0] == "path" else _width(column) for column in columns.items()
+    )
+
+
+def _fitted(columns: dict[str, list[Text]], room: int) -> dict[str, list[Text]]:
+    """The columns without those that leave no room for the path; what an item is, is cut before it goes."""
+    columns = dict(columns)
+    over = _taken(columns) - room
+    if over > 0:
+        widest = max(cell.cell_len for cell in columns["what"])
+        for cell in columns["what"]:
+            cell.truncate(max(_LEAST_WHAT, widest - over), overflow="ellipsis")
+    for name in ("what", "kind", "alike", "sure", "fused"):
+        if name in columns and _taken(columns) > room:
+            del columns[name]
+    return columns
+
+
+def show_reasons(hits: Hits) -> None:
+    """Of each hit what every term adds to its score, the nearest label, and its values of the filter's columns."""
+    show_rows(("#", "why", "value"), (row for hit in hits for row in _reasons(hit)))
+
+
+def _reasons(hit: Hit) -> Iterator[tuple[object, ...]]:
+    why = hit.explanation
+    for share in why.shares:
+        yield hit.rank, share.term, f"{share.share:+.4f}"
+        for name, part in share.members:
+            yield hit.rank, f"  of it {name}", f"{part:+.4f}"
+    if why.nearest is not None:
+        yield hit.rank, f"nearest label: {why.nearest}", f"{why.nearness:.4f}"
+    for column, value in why.passed.items():
+        yield hit.rank, f"passed by its {column}", value
+
+
+def _path(hit: Hit, *, whole: bool) -> Text:
+    """A link to the file; below its corpus root, or the whole path."""
+    from rich.text import Text
+
+    shown = str(hit.file) if whole else hit.path
+    return Text(printable(shown), f"link {hit.file.absolute().as_uri()}", overflow="fold")
+
+
+def _with_beside(hits: Hits, columns: dict[str, list[Text]]) -> dict[str, list[Text]]:
+    """The columns; behind the score what orders the hits instead, how sure a match is, and how many were folded."""
+    from rich.text import Text
+
+    beside = {}
+    if _reordered(hits):
+        beside["fused"] = [Text(f"{hit.fused:.4f}") for hit in hits]
+    if any(hit.confidence is not None for hit in hits):
+        beside["sure"] = [Text("" if hit.confidence is None else f"{hit.confidence:.0%}") for hit in hits]
+    if any(hit.repeats for hit in hits):
+        beside["alike"] = [Text(f"+{hit.repeats}" if hit.repeats else "", "dim") for hit in hits]
+    return {"#": columns.pop("#"), "score": columns.pop("score"), **beside, **columns}
+
+
+def _details(hits: Hits, room: int) -> dict[str, list[Text]]:
+    """Of faces or other measures, caption, a bar of the score, and size: what fits into `room` cells."""
+    from rich.text import Text
+
+    best = max(1e-9, *(hit.score for hit in hits))
+    measured = "faces" if {hit.modality for hit in hits} == {"shape"} else "measures"
+    captions = [_cut(str(hit.metadata.get("caption") or ""), _CAPTION, "dim") for hit in hits]
+    columns: dict[str, list[Text]] = {}
+    for name, cells in {
+        measured: [Text(_measured(hit), "dim") for hit in hits],
+        "caption": captions if any(captions) else [],
+        "": [Text("━" * round(_BAR * max(hit.score, 0) / best), "cyan") for hit in hits],
+        "size": [Text(size(float(str(hit.metadata["bytes"]))), "dim") for hit in hits],
+    }.items():
+        if name == "caption" and room - _GAP >= _CAPTION // 2:
+            for cell in cells:
+                cell.truncate(room - _GAP, overflow="ellipsis")
+        if cells and _width((name, cells)) <= room:
+            columns[name] = cells
+            room -= _width((name, cells))
+    return columns
+
+
+def _width(column: tuple[str, list[Text]]) -> int:
+    """Cells that a column of a table takes, up to a sensible width of a path."""
+    name, cells = column
+    return min(_PATH, max(len(name), *(cell.cell_len for cell in cells))) + _GAP
+
+
+def _cut(text: str, room: int, style: str = "") -> Text:
+    from rich.text import Text
+
+    cut = Text(printable(text), style)
+    cut.truncate(room, overflow="ellipsis")
+    return cut
+
+
+def _shares(hits: Hits, room: int) -> dict[str, list[Text]]:
+    """A column a term, of the first terms that fit into `room` together; NULs tell equal titles apart."""
+    from rich.text import Text
+
+    for count in range(len(hits.terms), 0, -1):
+        columns = {
+            _title(term, room // count - _GAP) + "\0" * place: [
+                Text(f"{hit.shares[place]:+.3f}", "green" if hit.shares[place] > 0 else "red") for hit in hits
+            ]
+            for place, term in enumerate(hits.terms[:count])
+        }
+        if sum(_width((name.rstrip("\0"), cells)) for name, cells in columns.items()) <= room:
+            return columns
+    return {}
+
+
+def _measured(hit: Hit) -> str:
+    """Faces; of a cloud, its points; of a picture, its pixels; of a sound, its length."""
+    known = hit.metadata
+    if known.get("faces"):
+        return f"{known['faces']:,}"
+    if known.get("vertices"):
+        return f"{known['vertices']:,} pts"
+    if known.get("width"):
+        return f"{known['width']}×{known['height']}"
+    return f"{known['seconds']:.1f} s" if known.get("seconds") else ""
+
+
+def _plain_hit(hit: Hit, several: bool) -> list[Any]:
+    shares = [f"{share:+.4f}" for share in hit.shares] if several else []
+    return [hit.rank, f"{hit.score:.4f}", hit.id, hit.modality, _what(hit), hit.path, *shares]
+
+
+def _what(hit: Hit) -> str:
+    return hit.label or str(hit.metadata.get("name") or "")
+
+
+def _named(hit: Hit) -> str:
+    """As `_what`, but a guessed label stands behind the name, with a question mark."""
+    from retriever.query.zeroshot import CONFIDENCE
+
+    if hit.label and isinstance(hit.metadata.get(CONFIDENCE), float):
+        return " ".join(filter(None, (str(hit.metadata.get("name") or ""), f"({hit.label}?)")))
+    return _what(hit)
+
+
+def _title(term: Term, room: int) -> str:
+    """A term in at most `room` cells, 6 at least: the start of words, the end of a path."""
+    source = printable(term.source)
+    weight = "" if abs(term.weight) == 1 else f"{abs(term.weight):g}·"
+    most = max(6 - len(weight), min(_TITLE, room - len(weight) - 1), 2)
+    if len(source) > most:
+        source = f"{source[: most - 1]}…" if term.kind == "text" else f"…{source[1 - most :]}"
+    return f"{'−' if term.weight < 0 else '+'}{weight}{source}"

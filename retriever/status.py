@@ -1,0 +1,81 @@
+"""What an index holds, at a glance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from retriever.ann.plan import Recipe
+from retriever.store import layout
+from retriever.store.failures import read_failures
+from retriever.store.schema import positions
+from retriever.store.snapshot import Snapshot
+from retriever.store.versions import Version, kept
+from retriever.types import Modality
+
+
+@dataclass(frozen=True)
+class Status:
+    """What an index holds.
+
+    Attributes:
+        folder: of the index.
+        space: name of the space that made its vectors.
+        version: counts the commits.
+        items: live rows of each modality.
+        labels: different labels among them.
+        segments: batches of rows on disk.
+        deleted: rows that are deleted and still on disk, until the next compaction.
+        bytes: size of the folder.
+        failures: files that could not be indexed.
+        roots: short name of a corpus root -> its absolute path.
+        updated: UTC, ISO 8601.
+        plan: how it is searched, and why.
+        versions: that can be opened, oldest first.
+        unfinished: whether rows of a run that is under way or was interrupted wait to be taken in.
+    """
+
+    folder: Path
+    space: str
+    version: int
+    items: dict[Modality, int]
+    labels: int
+    segments: int
+    deleted: int
+    bytes: int
+    failures: int
+    roots: dict[str, str]
+    updated: str
+    plan: Recipe
+    versions: list[Version]
+    unfinished: bool
+
+
+def status_of(snapshot: Snapshot, plan: Recipe) -> Status:
+    """The status of a snapshot that is searched by `plan`."""
+    manifest = snapshot.manifest
+    return Status(
+        folder=snapshot.folder,
+        space=snapshot.identity.name,
+        version=manifest.version,
+        items=snapshot.modalities(),
+        labels=_distinct(snapshot, "label"),
+        segments=len(manifest.segments),
+        deleted=snapshot.rows - len(snapshot),
+        bytes=layout.bytes_on_disk(snapshot.folder),
+        failures=len(read_failures(snapshot.folder)),
+        roots=dict(manifest.roots),
+        updated=manifest.updated,
+        plan=plan,
+        versions=kept(snapshot.folder),
+        unfinished=layout.has_unfinished_run(snapshot.folder),
+    )
+
+
+def _distinct(snapshot: Snapshot, column: str) -> int:
+    """Different strings of a column among the live rows, nulls not counted."""
+    values = snapshot.column(column)
+    codes = positions(values, [value for value in values.unique().to_pylist() if value is not None])
+    return len(np.unique(codes[snapshot.live & (codes >= 0)]))
