@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +13,7 @@ from cli.options import AsJson, Exact, IndexFolder, Target, described, option, p
 from retriever.errors import UsageError
 
 if TYPE_CHECKING:
+    from retriever import Index
     from retriever.evaluation import Evaluation
 
 _LABELS = "By labels"
@@ -147,6 +149,10 @@ def evaluate(
     per_query: Annotated[
         Path | None, _file("--per-query", "Write every query's values to a Parquet file, for example queries.parquet.")
     ] = None,
+    as_of: Annotated[
+        int | None,
+        option("--as-of", "VERSION", "Of an earlier version of the index that is still kept, for example 12."),
+    ] = None,
     folder: IndexFolder = None,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header.")] = False,
@@ -168,21 +174,24 @@ def evaluate(
     }  # fmt: skip
     of_file = {"queries": queries, "depth": depth, "geometry-only": geometry_only, "exact": exact, "run": run}
     _check_apart(qrels, of_labels if qrels is not None else of_file)
+    _check_outputs((qrels, queries), {"run": run, "figure": figure, "per-query": per_query, "parquet": parquet})
+    import retriever
     from cli.evaluated import deliver
     from cli.progress import progress
     from retriever import evaluation
     from retriever.evaluation.picture import draw
     from retriever.figures import check_figure
 
-    chosen = evaluation.figures(measure or (), cut or ())
+    rest = {"figures": evaluation.figures(measure or (), cut or ()), "to": to, "where": where}
     if figure is not None:
         check_figure(figure)
     with progress(quiet=False) as show:
+        index = retriever.open(folder, as_of=as_of)
         if qrels is None:
-            done = _by_labels(folder, of_labels, to=to, where=where, progress=show)
+            done = _by_labels(index, of_labels, progress=show, **rest)
         else:
-            done = _by_file(folder, qrels, of_file, to=to, where=where, progress=show)
-    deliver(done, chosen, by_class=by_class, as_json=as_json, as_csv=as_csv, parquet=parquet, per_query=per_query)
+            done = _by_file(index, qrels, of_file, progress=show, **rest)
+    deliver(done, by_class=by_class, as_json=as_json, as_csv=as_csv, parquet=parquet, per_query=per_query)
     if figure is not None:
         draw(done, figure)
         typer.echo(f"figure written to {figure}", err=True)
@@ -200,12 +209,24 @@ def _check_apart(qrels: Path | None, others: dict[str, Any]) -> None:
             raise UsageError(f"--{name} {cure}.")
 
 
-def _by_labels(folder: Path | None, options: dict[str, Any], **rest: Any) -> Evaluation:
-    import retriever
+def _check_outputs(inputs: Sequence[Path | None], outputs: dict[str, Path | None]) -> None:
+    """Raise UsageError where a file would overwrite one that is read, or another one, or has no folder to lie in."""
+    taken = {file.resolve(): "is read" for file in inputs if file is not None}
+    for name, file in outputs.items():
+        if file is None:
+            continue
+        if what := taken.get(file.resolve()):
+            raise UsageError(f"--{name} {file} {what}, too; choose another file.")
+        if name != "figure" and not file.absolute().parent.is_dir():
+            raise UsageError(f"--{name} {file} cannot be written: there is no folder {file.parent}.")
+        taken[file.resolve()] = "is written"
+
+
+def _by_labels(index: Index, options: dict[str, Any], **rest: Any) -> Evaluation:
     from retriever import evaluation
 
     return evaluation.by_label(
-        retriever.open(folder),
+        index,
         options["label"] or "label",
         asked=[kind.value for kind in options["from"] or ()],
         queries_where=options["queries-where"],
@@ -216,14 +237,13 @@ def _by_labels(folder: Path | None, options: dict[str, Any], **rest: Any) -> Eva
     )
 
 
-def _by_file(folder: Path | None, qrels: Path, options: dict[str, Any], **rest: Any) -> Evaluation:
-    import retriever
+def _by_file(index: Index, qrels: Path, options: dict[str, Any], **rest: Any) -> Evaluation:
     from retriever import evaluation
 
     judged = evaluation.read_qrels(qrels)
     asked = None if options["queries"] is None else evaluation.read_queries(options["queries"])
     return evaluation.by_qrels(
-        retriever.open(folder),
+        index,
         judged,
         asked,
         depth=evaluation.DEPTH if options["depth"] is None else options["depth"],

@@ -22,20 +22,30 @@ if TYPE_CHECKING:
 _COLUMNS = ("pair", "class", "measure", "value", "low", "high", "queries", "gallery")
 _OF_CLASSES = ("mAP", "hit@1", "R-precision")
 """Columns of the classes' table where nobody says."""
+_CLASS = 24  # letters of a class
 
 
 def deliver(
-    done: Evaluation,
-    figures: Sequence[Figure],
-    *,
-    by_class: bool,
-    as_json: bool,
-    as_csv: bool,
-    parquet: Path | None,
-    per_query: Path | None,
+    done: Evaluation, *, by_class: bool, as_json: bool, as_csv: bool, parquet: Path | None, per_query: Path | None
 ) -> None:
     """Prints, or writes, what was measured."""
-    rows = [] if not (as_json or as_csv or parquet) and to_terminal() else done.rows(figures, by_class=by_class)
+    if parquet is not None or as_json or as_csv or not to_terminal():
+        _to_programs(done.rows(by_class=by_class), done, as_json=as_json, as_csv=as_csv, parquet=parquet)
+    else:
+        _show(done)
+        for each in done.answers if by_class else ():
+            _show_classes(each, done.figures)
+    if per_query is not None:
+        table = done.per_query()
+        _write(table, per_query)
+        typer.echo(f"{len(table):,} queries written to {printable(str(per_query))}", err=True)
+    for note in (done.how, *done.notes):
+        typer.echo(printable(note), err=True)
+
+
+def _to_programs(
+    rows: list[dict[str, Any]], done: Evaluation, *, as_json: bool, as_csv: bool, parquet: Path | None
+) -> None:
     if as_json:
         whole = {"by": done.what, "how": done.how, "space": done.space, "version": done.version}
         typer.echo(json.dumps({**whole, "notes": done.notes, "rows": [_finite(row) for row in rows]}, allow_nan=False))
@@ -48,28 +58,41 @@ def deliver(
     elif parquet is not None:
         _write(_arrow(rows), parquet)
         typer.echo(f"{len(rows):,} rows written to {printable(str(parquet))}", err=True)
-    elif to_terminal():
-        _show(done, figures, by_class=by_class)
     else:
         plain([*_cells(row)] for row in rows)
-    if per_query is not None:
-        table = done.per_query(figures)
-        _write(table, per_query)
-        typer.echo(f"{len(table):,} queries written to {printable(str(per_query))}", err=True)
-    for note in (done.how, *done.notes):
-        typer.echo(note, err=True)
 
 
-def _show(done: Evaluation, figures: Sequence[Figure], *, by_class: bool) -> None:
-    found = {(row["pair"], row["measure"]): row for row in done.rows(figures)}
-    shown = [figure.name for figure in figures if any((pair, figure.name) in found for pair in done.pairs)]
-    facts = [("queries", *(f"{len(each.judged):,}" for each in done.answers))]
-    facts += [("gallery", *(f"{each.gallery:,}" for each in done.answers))]
-    cells = [(name, *(_interval(found.get((pair, name))) for pair in done.pairs)) for name in shown]
-    show_rows(("measure", *done.pairs), [*facts, *cells])
-    if by_class:
-        for each in done.answers:
-            _show_classes(each, figures)
+def _show(done: Evaluation) -> None:
+    """Pairs side by side, as many as fit: a number that is cut would be another number."""
+    found = {(row["pair"], row["measure"]): row for row in done.rows()}
+    shown = [figure.name for figure in done.figures if any((pair, figure.name) in found for pair in done.pairs)]
+    columns = {
+        each.pair: [f"{len(each):,}", f"{each.gallery:,}", *(_interval(found.get((each.pair, name))) for name in shown)]
+        for each in done.answers
+    }
+    first = ["queries", "gallery", *shown]
+    for pairs in _fitting(columns, _width(["measure", *first])):
+        show_rows(("measure", *pairs), zip(first, *(columns[pair] for pair in pairs), strict=True))
+
+
+def _fitting(columns: dict[str, list[str]], taken: int) -> Iterator[list[str]]:
+    """The pairs, parted so that each part fits beside what is `taken` already; a part has one at least."""
+    from rich.console import Console
+
+    room, used = Console().width, taken
+    some: list[str] = []
+    for pair, cells in columns.items():
+        width = _width([pair, *cells])
+        if some and used + width > room:
+            yield some
+            some, used = [], taken
+        some.append(pair)
+        used += width
+    yield some
+
+
+def _width(cells: Sequence[str]) -> int:
+    return max(map(len, cells)) + 3
 
 
 def _show_classes(answers: Answers, figures: Sequence[Figure]) -> None:
@@ -78,7 +101,7 @@ def _show_classes(answers: Answers, figures: Sequence[Figure]) -> None:
         return
     plain = [figure for figure in figures if not figure.macro]
     usual = [figure for name in _OF_CLASSES for figure in plain if figure.name == name]
-    chosen = usual if len(usual) == len(_OF_CLASSES) else plain[:4]
+    chosen = usual if len(usual) == len(_OF_CLASSES) else plain[:3]
     columns = [list(answers.by_class(figure)) for figure in chosen]
     if not columns:
         return
@@ -88,10 +111,18 @@ def _show_classes(answers: Answers, figures: Sequence[Figure]) -> None:
     show_rows(
         ("class", "queries", *(figure.name for figure in chosen)),
         (
-            (columns[0][i]["class"], columns[0][i]["queries"], *(_number(column[i], "value") for column in columns))
+            (
+                _cut(columns[0][i]["class"]),
+                columns[0][i]["queries"],
+                *(_number(column[i], "value") for column in columns),
+            )
             for i in order
         ),
     )
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _CLASS else f"{name[: _CLASS - 1]}…"
 
 
 def _interval(row: dict[str, Any] | None) -> str:

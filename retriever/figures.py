@@ -5,6 +5,7 @@ The same numbers give the same bytes with the same matplotlib, so that figures c
 
 from __future__ import annotations
 
+import warnings
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,7 +61,8 @@ def save_figure(figure: Figure, path: Path) -> None:
     check_figure(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with styled():
+        with styled(), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph .* missing from font")  # such as Chinese labels: boxes stand there
             figure.savefig(path, dpi=150, metadata=_UNDATED.get(path.suffix.lower(), {}), bbox_inches="tight")
     except OSError as error:
         raise UsageError(f"--figure {path} cannot be written: {error.strerror or error}.") from error

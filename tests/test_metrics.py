@@ -68,11 +68,12 @@ def test_ties_go_to_the_lower_column_and_hidden_ones_are_no_candidates():
     assert of("mAP", nothing) == []
 
 
-def test_parts_are_kept_and_joined():
-    judged, _ = judge(np.random.default_rng(0).random((5, 9)), np.ones((5, 9)))
-    some = judged.of(np.array([True, False, True, False, False]))
-    assert of("MRR", some) == of("MRR", judged)[0:3:2]
-    assert Judged.join([judged.of(np.array([0])), judged.of(np.arange(1, 5))]).ranks.tolist() == judged.ranks.tolist()
+def test_parts_are_joined_in_their_order():
+    scores = np.random.default_rng(0).random((5, 9))
+    whole, _ = judge(scores, np.ones((5, 9)))
+    parts = [judge(scores[rows], np.ones((len(rows), 9)))[0] for rows in ([0], [1, 2, 3, 4])]
+    assert Judged.join(parts).ranks.tolist() == whole.ranks.tolist()
+    assert len(Judged.join([])) == 0
 
 
 TREC = {
@@ -130,7 +131,25 @@ def test_ranks_agree_with_their_definition(scores, relevant, hidden):
 
 @pytest.mark.parametrize(
     ("written", "name"),
-    [("map", "mAP"), ("Recall@05", None), ("RECALL@5", "recall@5"), ("median-rank", "median rank"), ("ndcg", "nDCG")],
+    [
+        ("map", "mAP"),
+        ("Recall@05", None),
+        ("RECALL@5", "recall@5"),
+        ("median-rank", "median rank"),
+        ("ndcg", "nDCG"),
+        ("P_10", "precision@10"),
+        ("p@5", "precision@5"),
+        ("ndcg_cut_10", "nDCG-linear@10"),
+        ("recall_100", "recall@100"),
+        ("recip_rank", "MRR"),
+        ("Rprec", "R-precision"),
+        ("success_1", "hit@1"),
+        ("hit_rate@10", "hit@10"),
+        ("top-1", "hit@1"),
+        ("nDCG-linear", "nDCG-linear"),
+        ("F1@3", "F1@3"),
+        ("map_cut_5", "mAP@5"),
+    ],
 )
 def test_names_are_read_in_any_case(written, name):
     if name is None:
@@ -140,10 +159,19 @@ def test_names_are_read_in_any_case(written, name):
         assert measure(written).name == name
 
 
-@pytest.mark.parametrize("written", ["", "recall", "hit@0", "hit@-1", "hit@x", "mAP@", "precision@1.5", "R@10"])
+@pytest.mark.parametrize(
+    "written", ["", "recall", "hit@0", "hit@-1", "hit@x", "mAP@", "precision@1.5", "F@10", "mrr10", "hit10"]
+)
 def test_other_names_are_refused(written):
     with pytest.raises(UsageError, match=r"hit@K.*such as recall@10"):
         measure(written)
+
+
+def test_what_papers_disagree_on_is_asked_back():
+    with pytest.raises(UsageError, match=r"'R@10' means hit@K in some papers and recall@K in others"):
+        measure("R@10")
+    with pytest.raises(UsageError, match="looks too deep"):
+        measure("recall@10000000")
 
 
 def test_bootstrap_holds_the_mean_and_narrows_with_more_queries():
@@ -166,10 +194,35 @@ def test_bootstrap_holds_the_true_mean_as_often_as_it_says():
     assert 0.9 <= held / 200 <= 0.99
 
 
-def test_classes_weigh_the_same_in_a_macro_mean():
+def test_groups_that_are_given_weigh_the_same_and_are_drawn_within():
     values = np.array([1.0, 1.0, 1.0, 0.0])
-    value, low, high = metrics.bootstrap(values, groups=[np.arange(3), np.array([3])])
-    assert (value, low, high) == (0.5, 0.5, 0.5)  # drawn anew within each class, and the values there are all equal
+    assert metrics.bootstrap(values, groups=[np.arange(3), np.array([3])]) == (0.5, 0.5, 0.5)
+
+
+def test_class_means_are_by_name():
+    assert metrics.class_means(np.array([1.0, 0, 3, 5]), ["b", "a", "b", "a"]) == {"a": 2.5, "b": 2}
+    assert metrics.class_means(np.array([1.0, 0, 8]), ["a"] * 3, np.median) == {"a": 1}
+
+
+def test_an_interval_over_classes_holds_the_truth_as_often_as_it_says():
+    """Classes differ in how hard they are, most have one query and one has many: what is drawn anew is the classes."""
+    rng = np.random.default_rng(2)
+    held = 0
+    for _ in range(200):
+        sizes = [1] * 50 + [30]
+        hard = rng.random(51)
+        values = np.concatenate([hard[i] + rng.normal(0, 0.1, size) for i, size in enumerate(sizes)])
+        means = metrics.class_means(values, np.repeat(np.arange(51), sizes))
+        _, low, high = metrics.bootstrap(np.array([*means.values()]), rounds=300)
+        held += low <= 0.5 <= high
+    assert 0.88 <= held / 200 <= 0.99
+
+
+def test_many_ties_cost_no_more_than_sorting_and_change_nothing():
+    scores = np.repeat(np.arange(50.0), 40)[None]
+    relevant = np.arange(2000)[None] % 3 == 0
+    order = sorted(range(2000), key=lambda i: (-scores[0, i], i))
+    assert judge(scores, relevant)[0].ranks.tolist() == [n for n, i in enumerate(order, 1) if relevant[0, i]]
 
 
 def test_the_median_of_what_was_never_found_is_infinite():

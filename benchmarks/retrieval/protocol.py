@@ -120,11 +120,13 @@ def row(
     classes: NDArray | None = None,
 ) -> Row:
     """A row of a table, of (q,) values of queries; `classes`, (q,), makes it a mean over classes, without chance."""
-    groups = None if classes is None else [np.flatnonzero(classes == name) for name in np.unique(classes)]
-    value, low, high = metrics.bootstrap(values, groups=groups, middle=measure.middle)
+    if classes is None:
+        value, low, high = metrics.bootstrap(values, middle=measure.middle)
+    else:
+        value, low, high = metrics.bootstrap(np.array([*metrics.class_means(values, classes, measure.middle).values()]))
     return {
         "measure": title, "subset": subset, "value": value, "low": low, "high": high, "queries": len(values),
-        "chance": by_chance if groups is None else None,
+        "chance": by_chance if classes is None else None,
     }  # fmt: skip
 
 

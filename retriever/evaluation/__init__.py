@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from retriever.evaluation.answers import USUAL, Answers, Evaluation, Figure, figures
 from retriever.evaluation.judgements import DEPTH, by_qrels
-from retriever.evaluation.labels import LABEL, MOST, by_label
+from retriever.evaluation.labels import MOST, by_label
 from retriever.evaluation.qrels import Qrels, read_qrels, read_queries
+from retriever.evaluation.sides import LABEL
 
 __all__ = [
     "DEPTH",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from retriever.errors import UsageError
-from retriever.metrics import Judged, Measure, bootstrap, measure
+from retriever.metrics import Judged, Measure, Values, bootstrap, class_means, interpolated_precision, measure
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,14 +18,15 @@ Row = dict[str, Any]
 
 CUTS = (1, 10)
 """Lengths of the lists that are looked at where nobody says."""
+LEVELS = np.linspace(0, 1, 101)
+"""Of recall, at which precision is kept."""
 _AT_1 = ("hit", "recall")
-MACRO = "macro "
-"""Before a measure's name: every class weighs the same, however many queries it has."""
+_MACRO = "macro "
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A column of numbers: a measure, averaged over queries or over classes.
+    """A number of an evaluation: a measure, averaged over queries or over classes.
 
     Attributes:
         measure: of every query.
@@ -39,7 +39,7 @@ class Figure:
     @property
     def name(self) -> str:
         """As it is printed: "mAP", "macro mAP"."""
-        return MACRO * self.macro + self.measure.name
+        return _MACRO * self.macro + self.measure.name
 
 
 def figures(names: Sequence[str] = (), cuts: Sequence[int] = ()) -> tuple[Figure, ...]:
@@ -67,14 +67,52 @@ def figures(names: Sequence[str] = (), cuts: Sequence[int] = ()) -> tuple[Figure
 
 
 def _figure(name: str) -> Figure:
-    text = " ".join(name.replace("-", " ", 1).split()) if name.lower().startswith(MACRO.strip()) else name
-    if text.lower().startswith(MACRO):
-        return Figure(measure(text[len(MACRO) :]), macro=True)
+    text = " ".join(name.replace("-", " ", 1).split()) if name.lower().startswith(_MACRO.strip()) else name
+    if text.lower().startswith(_MACRO):
+        return Figure(measure(text[len(_MACRO) :]), macro=True)
     return Figure(measure(text))
 
 
 USUAL = figures()
 """What is measured where nobody says."""
+
+MAP = measure("mAP")
+"""What pictures show, and so is always measured."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What is kept of q rankings; ranks are not, for a query may have a million relevant items.
+
+    Attributes:
+        values: name of a measure -> (q,) of the queries; `MAP` is among them.
+        relevant: (q,) int64, how many items are.
+        precision: (l,) sum over the queries of precision at the `LEVELS` of recall.
+    """
+
+    values: Mapping[str, Values]
+    relevant: Values
+    precision: Values
+
+    @classmethod
+    def of(cls, judged: Judged, figures: Iterable[Figure]) -> Measured:
+        """Of some rankings."""
+        chosen = {figure.measure.name: figure.measure for figure in figures} | {MAP.name: MAP}
+        values = {name: each.values(judged) for name, each in chosen.items()}
+        return cls(values, judged.counts.astype(np.float64), interpolated_precision(judged, LEVELS).sum(axis=0))
+
+    @classmethod
+    def join(cls, parts: Sequence[Measured]) -> Measured:
+        """The queries of several, one after the other."""
+        return cls(
+            {name: np.concatenate([part.values[name] for part in parts]) for name in parts[0].values},
+            np.concatenate([part.relevant for part in parts]),
+            np.sum([part.precision for part in parts], axis=0),
+        )
+
+    def __len__(self) -> int:
+        """How many queries."""
+        return len(self.relevant)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,47 +123,46 @@ class Answers:
         pair: the kinds, such as "text>shape", "label>shape" or "shape>label".
         queries: q names: of a label, an item's id, or what the judgements call a query.
         classes: q classes of the queries, or None where they have none.
-        judged: where the relevant items came.
-        gallery: how many items were ranked.
-        firsts: q classes of what was ranked first, None of a query for which nothing was; or None where there are no
-            classes.
-        unanswerable: queries that had nothing to find and are left out.
+        measured: of their rankings.
+        gallery: how many items were ranked; for judgements of several galleries the largest.
+        firsts: q classes of what was ranked first; None where there are no classes.
     """
 
     pair: str
     queries: Sequence[str]
     classes: Sequence[str] | None
-    judged: Judged
+    measured: Measured
     gallery: int
-    firsts: Sequence[str | None] | None = None
-    unanswerable: int = 0
+    firsts: Sequence[str] | None = None
+
+    def __len__(self) -> int:
+        """How many queries."""
+        return len(self.measured)
 
     def row(self, figure: Figure) -> Row:
-        """One figure, its 95 % interval by bootstrap over the queries; macro ones draw within each class."""
-        values = figure.measure.values(self.judged)
-        groups = list(self.members().values()) if figure.macro else None
-        value, low, high = bootstrap(values, groups=groups, middle=figure.measure.middle)
-        return {
-            "pair": self.pair, "class": None, "measure": figure.name, "value": value, "low": low, "high": high,
-            "queries": len(values), "gallery": self.gallery,
-        }  # fmt: skip
-
-    def members(self) -> dict[str, NDArray[np.int64]]:
-        """Class -> positions of its queries, by name."""
-        if self.classes is None:
-            raise UsageError(f"The queries of {self.pair} have no classes, so nothing can be averaged over these.")
-        names, places = np.unique(np.array(self.classes, object).astype(str), return_inverse=True)
-        return {str(name): np.flatnonzero(places == place) for place, name in enumerate(names)}
+        """One figure, its 95 % interval by bootstrap over the queries, of a macro one over the classes."""
+        values, middle = self.measured.values[figure.measure.name], figure.measure.middle
+        if figure.macro:
+            assert self.classes is not None
+            values, middle = np.array([*class_means(values, self.classes, middle).values()]), np.mean
+        value, low, high = bootstrap(values, middle=middle)
+        return self._row(figure, None, value, low, high, len(self))
 
     def by_class(self, figure: Figure) -> Iterator[Row]:
         """One row a class, in the order of their names; no intervals, for most classes have few queries."""
-        values = figure.measure.values(self.judged)
-        for name, members in self.members().items():
-            yield {
-                "pair": self.pair, "class": name, "measure": figure.name,
-                "value": float(figure.measure.middle(values[members])), "low": None, "high": None,
-                "queries": len(members), "gallery": self.gallery,
-            }  # fmt: skip
+        assert self.classes is not None
+        values = self.measured.values[figure.measure.name]
+        counts = class_means(np.ones(len(self)), self.classes, np.sum)
+        for name, value in class_means(values, self.classes, figure.measure.middle).items():
+            yield self._row(figure, name, value, None, None, int(counts[name]))
+
+    def _row(
+        self, figure: Figure, name: str | None, value: float, low: float | None, high: float | None, queries: int
+    ) -> Row:
+        return {
+            "pair": self.pair, "class": name, "measure": figure.name, "value": value, "low": low, "high": high,
+            "queries": queries, "gallery": self.gallery,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +174,8 @@ class Evaluation:
         how: in a sentence, what was ranked and by what.
         space: name of the joint space.
         version: of the index.
-        answers: one for each pair of kinds.
+        figures: what was measured.
+        answers: one or more, one for each pair of kinds.
         notes: what a reader of the numbers should know.
     """
 
@@ -145,6 +183,7 @@ class Evaluation:
     how: str
     space: str
     version: int
+    figures: tuple[Figure, ...]
     answers: tuple[Answers, ...]
     notes: tuple[str, ...] = ()
 
@@ -157,37 +196,35 @@ class Evaluation:
         """The pairs that were asked."""
         return tuple(each.pair for each in self.answers)
 
-    def rows(self, figures: Sequence[Figure] = USUAL, *, by_class: bool = False) -> list[Row]:
+    def rows(self, *, by_class: bool = False) -> list[Row]:
         """Keys pair, class, measure, value, low, high, queries and gallery; class is None over all of them.
 
-        Args:
-            figures: what to measure; macro ones are left out where queries have no classes.
-            by_class: one row a class, too.
+        Macro figures are left out where queries have no classes. With `by_class` there is one row a class, too.
         """
         rows = []
         for answers in self.answers:
-            fitting = [figure for figure in figures if answers.classes is not None or not figure.macro]
+            fitting = [figure for figure in self.figures if answers.classes is not None or not figure.macro]
             rows += [answers.row(figure) for figure in fitting]
             if by_class and answers.classes is not None:
                 rows += [row for figure in fitting if not figure.macro for row in answers.by_class(figure)]
         return rows
 
-    def per_query(self, figures: Sequence[Figure] = USUAL) -> pa.Table:
+    def per_query(self) -> pa.Table:
         """One row a query: columns pair, query, class, first (class of what came first), then one a measure."""
         import pyarrow as pa
 
-        plain = [figure for figure in figures if not figure.macro]
+        plain = [figure.name for figure in self.figures if not figure.macro]
         tables = []
         for each in self.answers:
-            nothing = [None] * len(each.judged)
+            nothing = [None] * len(each)
             columns = {
-                "pair": [each.pair] * len(each.judged),
+                "pair": [each.pair] * len(each),
                 "query": list(each.queries),
                 "class": nothing if each.classes is None else list(each.classes),
                 "first": nothing if each.firsts is None else list(each.firsts),
             }
             table = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
-            for figure in plain:
-                table = table.append_column(figure.name, pa.array(figure.measure.values(each.judged), pa.float64()))
+            for name in plain:
+                table = table.append_column(name, pa.array(each.measured.values[name], pa.float64()))
             tables.append(table)
         return pa.concat_tables(tables)

@@ -7,51 +7,50 @@ not relevant.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from retriever.ann.base import SUM
 from retriever.errors import UsageError
-from retriever.evaluation.answers import Answers, Evaluation
+from retriever.evaluation.answers import USUAL, Answers, Evaluation, Figure, Measured
+from retriever.evaluation.items import Items
 from retriever.evaluation.qrels import Qrels
+from retriever.evaluation.run import writing
 from retriever.metrics import Judged
 from retriever.query.candidates import Candidates
-from retriever.query.request import Query, blame, check_k, query_of
-from retriever.store.snapshot import Snapshot
-from retriever.types import Modality
+from retriever.query.request import MOST, Query, blame, query_of
 
 if TYPE_CHECKING:
     from retriever.index import Index
-    from retriever.query.hits import Hits
 
 DEPTH = 1_000
 """Length of the lists, as TREC's; where nobody says."""
 
 _TOGETHER = 64
-TAG = "retriever"
-"""Last field of a run's lines: what made it."""
+_SHOWN = 3
 
 Progress = Callable[[str, int, int | None], None]
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
     """One query with what is relevant for it.
 
     Attributes:
         name: as the judgements have it.
         query: what is asked.
-        kind: of the query.
+        pair: of its kind, and of what it looks for.
+        gallery: how many items it may find.
         grades: id -> relevance above 0; what the index does not hold goes by what it was called.
     """
 
     name: str
     query: Query
-    kind: str
+    pair: str
+    gallery: int
     grades: Mapping[str, float]
 
 
@@ -60,6 +59,7 @@ def by_qrels(
     qrels: Qrels,
     queries: Mapping[str, Mapping[str, Any]] | None = None,
     *,
+    figures: Sequence[Figure] = USUAL,
     depth: int = DEPTH,
     run: Path | None = None,
     exact: bool = False,
@@ -71,8 +71,10 @@ def by_qrels(
     Args:
         index: to be judged.
         qrels: the judgements.
-        queries: what each query looks for, as keywords of `retriever.Index.search`; queries without judgements are
-            left out. None where the judgements name items of the index, or (in a table) words to look for.
+        queries: what each query looks for, as keywords of `retriever.Index.search`, in which an item may be a path;
+            queries without judgements are left out. None where the judgements name items of the index, or (in a table)
+            words to look for.
+        figures: what to measure; of the usual ones, macro figures are left out, for queries have no classes here.
         depth: length of a query's list, 1 to 10,000.
         run: file to write the lists to, in TREC's format for runs, for other programs to judge.
         exact: look at every vector, also where an approximate search was built.
@@ -83,137 +85,141 @@ def by_qrels(
         UsageError: a query that cannot be asked or of which nothing is known, none that is left, a bad depth or filter.
         SpaceError: the space is not there, or cannot encode a query.
     """
-    check_k(depth)
-    items = _Items(index.snapshot)
-    asked, notes = _asked(items, qrels, queries, {**usual, "k": depth})
+    if not 1 <= depth <= MOST:
+        raise UsageError(f"--depth {depth}: a query's list has 1 to {MOST:,} items.")
+    chosen = _fitting(figures, depth)
+    items = Items(index.snapshot)
+    asked, notes = _Plan(items, Candidates(index.snapshot), qrels, queries, {**usual, "k": depth}).asked()
     lists: list[list[str]] = []
-    with _writing(run) as out:
+    with writing(run, items, qrels) as write:
         for start in range(0, len(asked), _TOGETHER):
             some = asked[start : start + _TOGETHER]
             for one, hits in zip(some, index.search_many([each.query for each in some], exact=exact), strict=True):
-                _write(out, one.name, hits)
+                write(one.name, hits)
                 lists.append([hit.id for hit in hits])
             progress("ask", len(lists), len(asked))
-    target = usual.get("to") or Candidates(index.snapshot).targets(None)[0]
-    answers = tuple(_answers(asked, lists, target, index.snapshot))
-    how = f"{target}s by {qrels.file.name}: the first {depth:,} of each query, as `retriever query` finds them"
+    how = f"By {qrels.file.name}: the first {depth:,} items of each query, as `retriever query` finds them"
     return Evaluation(
-        qrels.file.name, how, index.snapshot.identity.name, index.snapshot.manifest.version, answers, tuple(notes)
+        qrels.file.name,
+        how,
+        index.snapshot.identity.name,
+        index.snapshot.manifest.version,
+        chosen,
+        tuple(_answers(asked, lists, chosen)),
+        tuple(notes),
     )
 
 
-def _asked(
-    items: _Items, qrels: Qrels, queries: Mapping[str, Mapping[str, Any]] | None, usual: Mapping[str, Any]
-) -> tuple[list[_Asked], list[str]]:
-    """The queries that can be judged, and what is to be said of the others."""
-    asked, missing, empty, unknown = [], set(), 0, []
-    for name, judged in qrels.grades.items():
-        grades = {item: grade for item, grade in judged.items() if grade > 0}
-        if not grades:
-            empty += 1
-            continue
-        if queries is not None and name not in queries:
-            unknown.append(name)
-            continue
-        keywords = items.keywords(name, qrels) if queries is None else queries[name]
-        query = _query({**usual, **keywords}, f"Query {name}")
-        by_id = {items.id_of(item) or item: grade for item, grade in grades.items()}
-        wanted = {id: grade for id, grade in by_id.items() if id not in items.named_by(query)}
-        missing |= {id for id in wanted if id not in items}
-        if wanted:
-            asked.append(_Asked(name, query, items.kind(query), wanted))
-        else:
-            empty += 1
-    if not asked:
-        raise UsageError(
-            f"--qrels {qrels.file} has no query to ask: give --queries with {unknown[:3] or 'its queries'}."
-        )
-    notes = []
-    if missing:
-        some = ", ".join(sorted(missing)[:3])
-        notes.append(f"{len(missing):,} relevant items are not in the index and count as never found: {some}, ...")
-    if unknown:
-        notes.append(
-            f"{len(unknown):,} judged queries are not in the file of queries and are left out: {unknown[0]}, ..."
-        )
-    if empty:
-        notes.append(f"{empty:,} queries have no relevant item and are left out.")
-    if queries is not None and (idle := len(queries.keys() - qrels.grades.keys())):
-        notes.append(f"{idle:,} queries of the file have no judgements and are left out.")
-    return asked, notes
+def _fitting(figures: Sequence[Figure], depth: int) -> tuple[Figure, ...]:
+    """Those that lists of that length can tell; of the usual ones some are left out, others are refused."""
+    if tuple(figures) == USUAL:
+        return tuple(figure for figure in USUAL if not figure.macro and (figure.measure.k or 1) <= depth)
+    for figure in figures:
+        if figure.macro:
+            raise UsageError(f"--measure {figure.name!r} averages over classes, which judgements have none of.")
+        if (figure.measure.k or 1) > depth:
+            raise UsageError(
+                f"--measure {figure.name} looks deeper than the lists are: give --depth {figure.measure.k}."
+            )
+    return tuple(figures)
 
 
-def _query(keywords: Mapping[str, Any], name: str) -> Query:
-    try:
-        return query_of(keywords, name=name)
-    except UsageError as error:
-        raise blame(error, name) from error
+@dataclass
+class _Plan:
+    """Which queries are asked, and what is to be said of the others."""
+
+    items: Items
+    candidates: Candidates
+    qrels: Qrels
+    queries: Mapping[str, Mapping[str, Any]] | None
+    usual: Mapping[str, Any]
+
+    def asked(self) -> tuple[list[Asked], list[str]]:
+        """Those that can be judged, and notes."""
+        known = [
+            name for name in self.qrels.grades if self.queries is None or name in self.queries
+        ]  # in the order of the judgements
+        asked, missing, empty, held = [], set(), 0, 0
+        for name in known:
+            query = self._query(name)
+            wanted = self._wanted(name, query)
+            absent = {item for item in wanted if item not in self.items}
+            missing |= absent
+            held += len(wanted) - len(absent)
+            if wanted:
+                pair, gallery = self._place(query)
+                asked.append(Asked(name, query, pair, gallery, wanted))
+            else:
+                empty += 1
+        self._check(asked, held, missing)
+        return asked, list(self._notes(len(self.qrels.grades) - len(known), missing, empty))
+
+    def _query(self, name: str) -> Query:
+        given = self.items.keywords(name, self.qrels) if self.queries is None else self.queries[name]
+        keywords = {key: self.items.spelled(value) if key.endswith("id") else value for key, value in given.items()}
+        try:
+            return query_of({**self.usual, **keywords}, name=f"Query {name}")
+        except UsageError as error:
+            raise blame(error, f"Query {name}") from error
+
+    def _wanted(self, name: str, query: Query) -> dict[str, float]:
+        """Id -> relevance above 0, of what is not the query itself."""
+        wanted: dict[str, float] = {}
+        for item, grade in self.qrels.grades[name].items():
+            id = self.items.id_of(item) or item
+            if id in wanted:
+                raise UsageError(
+                    f"--qrels {self.qrels.file}: {item!r} was judged for {name!r} twice, as id and as path."
+                )
+            wanted[id] = grade
+        itself = {term.source for term in query.terms if term.kind == "id"}
+        return {id: grade for id, grade in wanted.items() if grade > 0 and id not in itself}
+
+    def _place(self, query: Query) -> tuple[str, int]:
+        """The pair of kinds, and how many items may be found."""
+        targets = self.candidates.targets(query.to)
+        rows = self.candidates.rows(query.to, query.where)
+        count = len(self.items) if rows is None else len(rows.rows)
+        kinds = {self.items.modality(term.source) if term.kind == "id" else str(term.kind) for term in query.terms
+                 if term.weight > 0}  # fmt: skip
+        kind = kinds.pop() if len(kinds) == 1 else SUM
+        return f"{kind}>{targets[0] if len(targets) == 1 else 'any'}", count
+
+    def _check(self, asked: Sequence[Asked], held: int, missing: set[str]) -> None:
+        """Raise UsageError where all of it must be a mistake."""
+        if not asked and self.queries is not None and not self.qrels.grades.keys() & self.queries.keys():
+            one, other = next(iter(self.qrels.grades)), next(iter(self.queries))
+            raise UsageError(
+                f"--qrels {self.qrels.file} judges none of the queries that are given: it has {one!r}, "
+                f"they have {other!r}."
+            )
+        if not asked:
+            raise UsageError(f"--qrels {self.qrels.file} judges nothing relevant: a relevance above 0 does.")
+        if not held:
+            raise UsageError(
+                f"--qrels {self.qrels.file}: the index holds none of its relevant items, such as {min(missing)!r}: "
+                "write ids or paths as hits have them."
+            )
+
+    def _notes(self, unknown: int, missing: set[str], empty: int) -> Iterator[str]:
+        if missing:
+            shown = ", ".join(sorted(missing)[:_SHOWN])
+            yield f"Relevant items that are not in the index and count as never found: {len(missing):,} ({shown})."
+        if unknown:
+            yield f"Judged queries that are not among those given, and left out: {unknown:,}."
+        if empty:
+            yield f"Queries without a relevant item, left out: {empty:,}."
+        if self.queries is not None and (idle := len(self.queries.keys() - self.qrels.grades.keys())):
+            yield f"Queries without judgements, left out: {idle:,}."
 
 
-class _Items:
-    """The items of an index by id, and by path."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-        rows = np.flatnonzero(snapshot.live)
-        table = snapshot.take(rows, ["id", "path"])
-        ids = table.column("id").to_pylist()
-        self._rows = dict(zip(ids, rows.tolist(), strict=True))
-        self._by_path: dict[str, list[str]] = {}
-        for id, path in zip(ids, table.column("path").to_pylist(), strict=True):
-            self._by_path.setdefault(path, []).append(id)
-
-    def __contains__(self, id: str) -> bool:
-        return id in self._rows
-
-    def named_by(self, query: Query) -> set[str]:
-        """Items that a query asks with, which are no answers to it."""
-        return {term.source for term in query.terms if term.kind == "id"}
-
-    def id_of(self, item: str) -> str | None:
-        """Of an id or a path; None where the index does not hold it."""
-        if item in self._rows:
-            return item
-        several = self._by_path.get(item, [])
-        if len(several) > 1:
-            raise UsageError(f"{item!r} is the path of {len(several)} items of the index; judge them by their ids.")
-        return several[0] if several else None
-
-    def keywords(self, name: str, qrels: Qrels) -> dict[str, Any]:
-        """What a query looks for that nothing but its name is known of."""
-        if id := self.id_of(name):
-            return {"id": id}
-        if qrels.words:
-            return {"text": name}
-        raise UsageError(
-            f"--qrels {qrels.file}: {name!r} is no item of the index; say with --queries FILE what queries look for."
-        )
-
-    def kind(self, query: Query) -> str:
-        """What a query is of: a modality, or several."""
-        kinds = set()
-        for term in query.terms:
-            if term.weight > 0:
-                kinds.add(self._modality(term.source) if term.kind == "id" else term.kind)
-        return str(kinds.pop()) if len(kinds) == 1 and kinds <= set(Modality) else SUM
-
-    def _modality(self, id: str) -> str:
-        row = self._rows.get(id)
-        if row is None:
-            return SUM  # the search says what is wrong
-        return str(self._snapshot.take(np.array([row]), ["modality"]).column(0)[0].as_py())
-
-
-def _answers(
-    asked: Sequence[_Asked], lists: Sequence[Sequence[str]], target: str, snapshot: Snapshot
-) -> Iterator[Answers]:
-    """One for each kind of query."""
-    held = snapshot.modalities()
-    gallery = sum(held.values()) if target == "any" else held.get(Modality(target), 0)
-    for kind in dict.fromkeys(each.kind for each in asked):
-        some = [(one, found) for one, found in zip(asked, lists, strict=True) if one.kind == kind]
+def _answers(asked: Sequence[Asked], lists: Sequence[Sequence[str]], figures: Sequence[Figure]) -> Iterator[Answers]:
+    """One for each pair of kinds."""
+    for pair in dict.fromkeys(each.pair for each in asked):
+        some = [(one, found) for one, found in zip(asked, lists, strict=True) if one.pair == pair]
         judged = Judged.join([_judged(one.grades, found) for one, found in some])
-        yield Answers(f"{kind}>{target}", [one.name for one, _ in some], None, judged, gallery)
+        gallery = max(one.gallery for one, _ in some)
+        yield Answers(pair, [one.name for one, _ in some], None, Measured.of(judged, figures), gallery)
 
 
 def _judged(grades: Mapping[str, float], found: Sequence[str]) -> Judged:
@@ -221,24 +227,3 @@ def _judged(grades: Mapping[str, float], found: Sequence[str]) -> Judged:
     pairs = sorted((places.get(id, np.inf), grade) for id, grade in grades.items())
     ranks, weights = zip(*pairs, strict=True)
     return Judged(np.array([len(pairs)]), np.array(ranks, np.float64), np.array(weights, np.float64))
-
-
-@contextmanager
-def _writing(path: Path | None) -> Iterator[TextIO | None]:
-    """A file to write lines to; None where there is no path."""
-    if path is None:
-        yield None
-        return
-    try:
-        out = path.open("w", encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(f"--run {path} cannot be written: {error.strerror or error}.") from error
-    with out:
-        yield out
-
-
-def _write(out: TextIO | None, query: str, hits: Hits) -> None:
-    """TREC's lines of a run; judges there sort by the score, so it falls with the rank however the list was made."""
-    if out is not None:
-        for hit in hits:
-            out.write(f"{query.replace(' ', '_')} Q0 {hit.id} {hit.rank} {len(hits) - hit.rank + 1} {TAG}\n")

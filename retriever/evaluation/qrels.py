@@ -20,12 +20,16 @@ from typing import Any
 
 from retriever.errors import UsageError
 
-_QUERY = ("query", "query-id", "query_id", "qid", "topic")
+_QUERY = ("query", "query-id", "query_id", "qid", "topic", "_id")
 _ITEM = ("item", "corpus-id", "corpus_id", "doc_id", "docid", "doc", "id", "path")
 _RELEVANCE = ("relevance", "score", "rel", "grade", "label")
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 _MOST = 30.0
 """Relevance at most: nDCG's gain is 2 to its power."""
+_LEAST = 1e-3
+"""Relevance at least, where it is not 0 or less: gains below are lost in rounding."""
+_IGNORED = ("title", "metadata")  # of BEIR's queries
+_SWITCHES = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,16 +47,19 @@ class Qrels:
     words: bool
 
 
-def read_qrels(file: Path) -> Qrels:
+def read_qrels(file: Path | str) -> Qrels:
     """The judgements of a file.
 
     Raises:
         UsageError: names the file, and the line at fault.
     """
+    file = Path(file)
     delimiter = _DELIMITERS.get(file.suffix.lower())
     rows = _judged_rows(file, delimiter) if delimiter else _trec_rows(file)
     grades: dict[str, dict[str, float]] = {}
     for line, query, item, relevance in rows:
+        if not (query and item):
+            raise UsageError(f"--qrels {file}, line {line} names no {'item' if query else 'query'}; write one.")
         of_query = grades.setdefault(query, {})
         if item in of_query:
             raise UsageError(
@@ -64,15 +71,18 @@ def read_qrels(file: Path) -> Qrels:
     return Qrels(file, grades, bool(delimiter))
 
 
-def read_queries(file: Path) -> dict[str, dict[str, Any]]:
+def read_queries(file: Path | str) -> dict[str, dict[str, Any]]:
     """What each query of a file looks for: its name -> keywords of `retriever.Index.search`.
 
     Raises:
         UsageError: names the file, and the line at fault.
     """
+    file = Path(file)
     delimiter = _DELIMITERS.get(file.suffix.lower())
     queries: dict[str, dict[str, Any]] = {}
     for line, name, keywords in _query_rows(file, delimiter) if delimiter else _query_objects(file):
+        if not name:
+            raise UsageError(f"--queries {file}, line {line}: the query has no name; give it one.")
         if name in queries:
             raise UsageError(f"--queries {file}, line {line}: there is another query {name!r}; keep one of the two.")
         queries[name] = keywords
@@ -113,7 +123,7 @@ def _query_rows(file: Path, delimiter: str) -> Iterator[tuple[int, str, dict[str
         asked = {
             name: cell for place, (name, cell) in enumerate(zip(header, row, strict=True)) if place != query and cell
         }
-        yield line, row[query], asked
+        yield line, row[query], _asked(asked, f"--queries {file}, line {line}")
 
 
 def _query_objects(file: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
@@ -124,11 +134,16 @@ def _query_objects(file: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
             raise UsageError(
                 f"--queries {file}, line {line} is no JSON ({error}); a table ends in .csv or .tsv."
             ) from error
-        if not isinstance(asked, dict) or not isinstance(asked.get("query"), str | int):
+        name = (
+            next((asked.pop(key) for key in ("query", "_id") if key in asked), None)
+            if isinstance(asked, dict)
+            else None
+        )
+        if not isinstance(name, str | int):
             raise UsageError(
                 f'--queries {file}, line {line} names no query: write for example {{"query": "q1", "text": "a chair"}}.'
             )
-        yield line, str(asked.pop("query")), asked
+        yield line, str(name), _asked(asked, f"--queries {file}, line {line}")
 
 
 def _table(file: Path, delimiter: str, option: str) -> Iterator[tuple[int, list[str]]]:
@@ -173,6 +188,27 @@ def _grade(text: str, where: str) -> float:
         grade = float(text)
     except ValueError:
         grade = math.nan
-    if not grade <= _MOST:
-        raise UsageError(f"{where}: the relevance {text!r} is no number up to {_MOST:g}; 0 means not relevant.")
+    if not math.isfinite(grade) or grade > _MOST or 0 < grade < _LEAST:
+        raise UsageError(
+            f"{where}: the relevance {text!r} is no number from {_LEAST:g} to {_MOST:g}; 0 means not relevant."
+        )
     return grade
+
+
+def _asked(given: dict[str, Any], where: str) -> dict[str, Any]:
+    """Keywords of a search; what a table writes as text is made what it stands for."""
+    out = {key: value for key, value in given.items() if key not in _IGNORED}
+    if "k" in out:
+        raise UsageError(f"{where} says k: every list is as long as --depth says; leave it out.")
+    for key in ("min_confidence", "diverse"):
+        if isinstance(out.get(key), str):
+            try:
+                out[key] = float(out[key])
+            except ValueError:
+                raise UsageError(f"{where}: {key} is {out[key]!r}; write a number from 0 to 1.") from None
+    for key in ("center", "unbalanced", "geometry_only", "unique"):
+        if isinstance(out.get(key), str):
+            if out[key].lower() not in _SWITCHES:
+                raise UsageError(f"{where}: {key} is {out[key]!r}; write true or false.")
+            out[key] = _SWITCHES[out[key].lower()]
+    return out

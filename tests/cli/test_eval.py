@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from small_corpus import write_box, write_picture
+from small_corpus import write_box, write_picture, write_tone
 from typer.testing import CliRunner, Result
 
 from cli.main import app
@@ -94,20 +94,43 @@ def test_judgements_of_a_file():
     done = run(
         "eval", "--qrels", "judged.csv", "--queries", "asked.jsonl", "--depth", 1, "--geometry-only", "--measure", "mrr"
     )
-    assert done.exit_code == 0 and "1 judged queries are not in the file" in done.stderr
+    assert done.exit_code == 0 and "Judged queries that are not among those given, and left out: 1" in done.stderr
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100])
+def test_no_name_and_no_number_is_ever_cut(width: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("cli.evaluated.to_terminal", lambda: True)
+    monkeypatch.setattr("cli.output.to_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(width))
+    write_picture(Path("corpus/plate/seen.png"), (30, 30, 200))
+    write_tone(Path("corpus/plate/heard.wav"), 400)
+    write_tone(Path("corpus/tower/heard.wav"), 300)
+    assert run("index", "corpus").exit_code == 0
+    lines = run("eval", "--by-class").stdout.splitlines()
+    assert max(map(len, lines)) <= width
+    for pair in ("label>shape", "shape>shape", "shape>label", "image>shape", "audio>shape"):
+        assert any(pair in line for line in lines)
+    whole = [line.split() for line in lines if line.strip().startswith(("hit@1 ", "precision@10 ", "median rank "))]
+    for words in whole:
+        assert len([word for word in words if word.startswith("[")]) == len(
+            [word for word in words if word.endswith("]")]
+        )
+    headers = [line for line in lines if "measure" in line]
+    assert len(whole) == 3 * len(headers) and (len(headers) > 1 or width > 140)
 
 
 def test_what_was_never_found_is_null_in_json():
-    Path("judged.csv").write_text("query,item\ntower,nowhere.off\n")
+    Path("judged.csv").write_text("query,item\ntower,nowhere.off\nbeam,beam/1.off\n")
     done = run("eval", "--qrels", "judged.csv", "--measure", "median rank", "--json")
-    assert json.loads(done.stdout)["rows"][0]["value"] is None, done.output
+    (row,) = json.loads(done.stdout)["rows"]
+    assert row["value"] is None and row["low"] == 1, done.output
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["--label", "colour"], "--label colour: there is no such column"),
-        (["--measure", "R@10"], "There is no measure 'R@10'"),
+        (["--measure", "R@10"], "The measure 'R@10' means hit@K in some papers"),
         (["-k", "0"], "-k 0"),
         (["--json", "--csv"], "exclude each other"),
         (["--figure", "eval.jpg"], "--figure eval.jpg: the name ends in"),
@@ -118,7 +141,10 @@ def test_what_was_never_found_is_null_in_json():
         (["--qrels", "judged.csv"], "--qrels judged.csv cannot be read"),
         (["--from", "audio"], "holds no audio"),
         (["--template", "a thing"], "has no {}"),
-        (["--per-query", "no/where.parquet"], "cannot be written"),
+        (["--per-query", "no/where.parquet"], "--per-query no/where.parquet cannot be written: there is no folder no"),
+        (["--parquet", "a.parquet", "--per-query", "a.parquet"], "a.parquet is written, too"),
+        (["--qrels", "corpus/tower/1.off", "--run", "corpus/tower/1.off"], "is read, too"),
+        (["--as-of", "9"], "9"),
     ],
 )
 def test_faults_are_one_sentence(arguments: list[str], message: str):

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import pytrec_eval
 
-from retriever import metrics
 from retriever.errors import RetrieverError, UsageError
 from retriever.evaluation import by_qrels, figures, read_qrels, read_queries
 
@@ -14,6 +13,11 @@ def ids(index):
     rows = np.flatnonzero(snapshot.live)
     table = snapshot.take(rows, ["path", "id"])
     return dict(zip(table["path"].to_pylist(), table["id"].to_pylist(), strict=True))
+
+
+def values(evaluation, pair, name):
+    answers = evaluation.of(pair)
+    return dict(zip(answers.queries, answers.measured.values[name].tolist(), strict=True))
 
 
 def qrels(tmp_path, text, name="q.csv"):
@@ -40,7 +44,10 @@ def test_without_a_relevance_all_are_relevant_alike(tmp_path):
         ("q.qrels", "q1 0 a.obj 1\nq1 0 a.obj 2\n", "line 2: 'a.obj' was judged for 'q1' before"),
         ("q.qrels", "q1 0 a.obj much\n", "line 1: the relevance 'much' is no number"),
         ("q.qrels", "q1 0 a.obj nan\n", "no number"),
-        ("q.qrels", "q1 0 a.obj 1000\n", "no number up to 30"),
+        ("q.qrels", "q1 0 a.obj 1000\n", "no number from 0.001 to 30"),
+        ("q.qrels", "q1 0 a.obj -inf\n", "no number"),
+        ("q.qrels", "q1 0 a.obj 1e-320\n", "no number"),
+        ("q.csv", "query,item\n,a.obj\n", "line 2 names no query"),
         ("q.qrels", "", "holds no judgement"),
         ("q.csv", "", "it is empty"),
         ("q.csv", "query,item\n", "holds no judgement"),
@@ -77,6 +84,10 @@ def test_queries_are_read_from_lines_and_tables(tmp_path):
         ("q.csv", "text\nred\n", "no column query"),
         ("q.csv", "query\nred\n", "or no other"),
         ("gone.jsonl", None, "cannot be read"),
+        ("q.jsonl", '{"query": "", "text": "x"}\n', "line 1: the query has no name"),
+        ("q.jsonl", '{"query": "a", "text": "x", "k": 3}\n', "line 1 says k: .*--depth"),
+        ("q.csv", "query,text,diverse\na,x,much\n", "line 2: diverse is 'much'"),
+        ("q.csv", "query,text,unique\na,x,perhaps\n", "line 2: unique is 'perhaps'; write true or false"),
     ],
 )
 def test_faults_of_queries_are_said(tmp_path, name, text, message):
@@ -95,26 +106,30 @@ def test_words_and_items_ask_and_paths_are_found(tmp_path, made_index):
         f"tall,towers/tower.obj,1\ntall,{by_path['towers/red_tower.obj']},2\ntall,tunnel.obj,0\n"
         "towers/tower.obj,towers/red_tower.obj,1\ntowers/tower.obj,towers/tower.obj,1\n",
     )
-    found = by_qrels(made_index, judged)
+    found = by_qrels(made_index, judged, figures=figures(["MRR", "recall@2", "ndcg", "ndcg-linear"]))
     assert found.pairs == ("text>shape", "shape>shape")
-    assert found.of("text>shape").judged.ranks.tolist() == [1, 2]
-    assert found.of("text>shape").judged.grades.tolist() == [1, 2]
+    # Ranked: the tower with grade 1, then the red one with 2.
+    assert values(found, "text>shape", "recall@2") == {"tall": 1}
+    assert values(found, "text>shape", "nDCG")["tall"] == pytest.approx((1 + 3 / np.log2(3)) / (3 + 1 / np.log2(3)))
+    assert values(found, "text>shape", "nDCG-linear")["tall"] == pytest.approx(
+        (1 + 2 / np.log2(3)) / (2 + 1 / np.log2(3))
+    )
     # An item that asks is no answer to its own question.
-    assert found.of("shape>shape").judged.ranks.tolist() == [1]
-    assert [row["measure"] for row in found.rows(figures(["mAP", "macro mAP"]))] == ["mAP", "mAP"]
+    assert values(found, "shape>shape", "MRR") == {"towers/tower.obj": 1}
 
 
 def test_what_is_not_in_the_list_or_the_index_was_not_found(tmp_path, made_index):
     judged = qrels(tmp_path, "query,item\ntall,towers/tower.obj\ntall,planks/plank.obj\ntall,gone.obj\n")
     found = by_qrels(made_index, judged, depth=2, geometry_only=True)
-    assert found.of("text>shape").judged.ranks.tolist() == [1, np.inf, np.inf]
-    assert "1 relevant items are not in the index and count as never found: gone.obj" in found.notes[0]
+    assert values(found, "text>shape", "mAP")["tall"] == pytest.approx(1 / 3)
+    assert "Relevant items that are not in the index and count as never found: 1 (gone.obj)." in found.notes
+    # Of the usual measures those are left out that lists of two cannot tell, and means over classes.
+    assert {row["measure"] for row in found.rows()}.isdisjoint({"hit@10", "macro mAP"})
 
 
 def test_queries_of_a_file_and_a_run_that_trec_eval_judges_alike(tmp_path, made_index):
-    by_path = ids(made_index)
     text = "".join(
-        f"{query} 0 {by_path[path]} {grade}\n"
+        f"{query} 0 {path} {grade}\n"
         for query, path, grade in [
             ("q1", "towers/tower.obj", 1), ("q1", "planks/plank.obj", 1), ("q2", "planks/green_plank.obj", 1),
             ("q2", "tunnel.obj", 1), ("q3", "tunnel.obj", 0), ("q4", "tunnel.obj", 1),
@@ -130,34 +145,68 @@ def test_queries_of_a_file_and_a_run_that_trec_eval_judges_alike(tmp_path, made_
     found = by_qrels(made_index, judged, asked, run=tmp_path / "run.trec", to="shape")
     with (tmp_path / "run.trec").open() as lines:
         run = pytrec_eval.parse_run(lines)
-    with (tmp_path / "judged.trec").open() as lines:
+    with (tmp_path / "judged.trec").open() as lines:  # the very file: what it calls an item is what the run calls it
         theirs = pytrec_eval.RelevanceEvaluator(pytrec_eval.parse_qrel(lines), {"map", "recip_rank"}).evaluate(run)
-    answers = found.of("text>shape")
-    ours = dict(zip(answers.queries, metrics.average_precision(answers.judged).tolist(), strict=True))
-    assert ours == pytest.approx({name: theirs[name]["map"] for name in ("q1", "q2")})
+    assert values(found, "text>shape", "mAP") == pytest.approx({name: theirs[name]["map"] for name in ("q1", "q2")})
     assert found.notes == (
-        "1 judged queries are not in the file of queries and are left out: q4, ...",
-        "1 queries have no relevant item and are left out.",
-        "1 queries of the file have no judgements and are left out.",
+        "Judged queries that are not among those given, and left out: 1.",
+        "Queries without a relevant item, left out: 1.",
+        "Queries without judgements, left out: 1.",
     )
 
 
-def test_a_sum_of_kinds_is_a_kind_of_its_own(tmp_path, made_index):
+def test_a_run_is_left_as_it_was_where_a_query_fails(tmp_path, made_index):
+    (tmp_path / "run.trec").write_text("before\n")
+    judged = qrels(tmp_path, "query,item\ntall red,tunnel.obj\ntall_red,tunnel.obj\n")
+    with pytest.raises(UsageError, match="'tall red' and 'tall_red' would both be called tall_red"):
+        by_qrels(made_index, judged, run=tmp_path / "run.trec")
+    with pytest.raises(UsageError, match="is the file of the judgements"):
+        by_qrels(made_index, judged, run=tmp_path / "q.csv")
+    assert (tmp_path / "run.trec").read_text() == "before\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["q.csv", "run.trec"]
+
+
+def test_pairs_and_galleries_are_those_of_each_query(tmp_path, made_index):
     by_path = ids(made_index)
-    judged = qrels(tmp_path, "query,item\nq1,tunnel.obj\nq2,tunnel.obj\n")
-    asked = {"q1": {"text": "deep", "id": by_path["towers/tower.obj"]}, "q2": {"text": "deep", "minus_text": "tall"}}
-    assert by_qrels(made_index, judged, asked).pairs == ("sum>shape", "text>shape")
+    names = ["sum", "note", "any", "few", "path"]
+    judged = qrels(tmp_path, "query,item\n" + "".join(f"{name},tunnel.obj\n{name},notes/tower.txt\n" for name in names))
+    asked = {
+        "sum": {"text": "deep", "id": by_path["towers/tower.obj"]},
+        "note": {"text": "tall", "minus_text": "red", "to": "text"},
+        "any": {"text": "deep", "to": "any"},
+        "few": {"text": "deep", "where": "label = 'tower'"},
+        "path": {"id": "towers/red_tower.obj"},
+    }
+    found = by_qrels(made_index, judged, asked)
+    assert {each.pair: each.gallery for each in found.answers} == {
+        "sum>shape": 5, "text>text": 2, "text>any": 7, "text>shape": 2, "shape>shape": 5,
+    }  # fmt: skip
+    assert values(found, "text>text", "mAP") == {"note": 0.5}  # the other one is no text
+
+
+def test_a_table_of_queries_may_hold_numbers_and_switches(tmp_path):
+    (tmp_path / "q.csv").write_text("query,text,diverse,geometry_only\na,red,0.5,true\nb,blue,,no\n")
+    assert read_queries(str(tmp_path / "q.csv")) == {
+        "a": {"text": "red", "diverse": 0.5, "geometry_only": True}, "b": {"text": "blue", "geometry_only": False},
+    }  # fmt: skip
+    (tmp_path / "beir.jsonl").write_text('{"_id": "a", "text": "red", "title": "", "metadata": {}}\n')
+    assert read_queries(tmp_path / "beir.jsonl") == {"a": {"text": "red"}}
 
 
 @pytest.mark.parametrize(
     ("name", "text", "asked", "options", "message"),
     [
         ("q.trec", "tall 0 tunnel.obj 1\n", None, {}, "'tall' is no item of the index; say with --queries"),
-        ("q.csv", "query,item\na,tunnel.obj\n", {"b": {"text": "x"}}, {}, "has no query to ask"),
+        ("q.csv", "query,item\na,tunnel.obj\n", {"b": {"text": "x"}}, {}, "none of the queries .* has 'a'"),
+        ("q.csv", "query,item,relevance\na,tunnel.obj,0\n", None, {}, "judges nothing relevant"),
+        ("q.csv", "query,item\na,tunel.obj\n", None, {}, "holds none of its relevant items, such as 'tunel.obj'"),
+        ("q.csv", "query,item\na,tunnel.obj\n", {"a": {"terms": ["x"]}}, {}, "Query a: terms takes a sequence of"),
+        ("q.csv", "query,item\na,tunnel.obj\n", None, {"figures": figures(["macro mAP"])}, "averages over classes"),
+        ("q.csv", "query,item\na,tunnel.obj\n", None, {"figures": figures(["recall@5"]), "depth": 4}, "give --depth 5"),
         ("q.csv", "query,item\na,tunnel.obj\n", {"a": {"txt": "x"}}, {}, "Query a: .*no 'txt'"),
         ("q.csv", "query,item\na,tunnel.obj\n", {"a": {}}, {}, "Query a: There is nothing to look for"),
         ("q.csv", "query,item\na,tunnel.obj\n", {"a": {"id": "nope"}}, {}, "Query a: .*no item 'nope'"),
-        ("q.csv", "query,item\na,tunnel.obj\n", None, {"depth": 0}, "k is 0|-k 0|k"),
+        ("q.csv", "query,item\na,tunnel.obj\n", None, {"depth": 0}, "--depth 0"),
         ("q.csv", "query,item\na,tunnel.obj\n", None, {"run": "nowhere/run.trec"}, "--run .*cannot be written"),
         ("q.csv", "query,item\na,tunnel.obj\n", None, {"where": "nope = 1"}, "nope"),
     ],

@@ -8,7 +8,7 @@ import pytest
 from conftest import made_item, meaning
 
 from indexer.writer import IndexWriter
-from retriever import metrics, spaces
+from retriever import spaces
 from retriever.errors import UsageError
 from retriever.evaluation import by_label, figures
 from retriever.index import Index
@@ -48,13 +48,16 @@ def index(tmp_path: Path, made_space, monkeypatch) -> Index:
     return Index(Snapshot.open(tmp_path / "index"))
 
 
+EVERY = figures(["hit@1", "recall@2", "MRR", "mAP"])
+
+
 def values(evaluation, pair, name):
     answers = evaluation.of(pair)
-    return dict(zip(answers.queries, metrics.measure(name).values(answers.judged).tolist(), strict=True))
+    return dict(zip(answers.queries, answers.measured.values[name].tolist(), strict=True))
 
 
 def test_every_kind_asks_for_shapes(index):
-    found = by_label(index)
+    found = by_label(index, figures=EVERY)
     assert found.pairs == ("label>shape", "shape>shape", "shape>label", "image>shape")
     assert {each.gallery for each in found.answers if not each.pair.endswith(">label")} == {6}
     # Ranked for "tall": 1 and 2 of a, then others; a/3 means "wide", as do those of b, which lie further off.
@@ -67,7 +70,7 @@ def test_items_do_not_find_themselves_and_those_with_nothing_to_find_are_left_ou
     answers = found.of("shape>shape")
     by_path = ids(index.snapshot)
     assert set(answers.queries) == {by_path[path] for path in ("a/1.obj", "a/2.obj", "a/3.obj", "b/1.obj", "b/2.obj")}
-    assert answers.unanswerable == 1  # the only deep one
+    assert "Queries of shape>shape with nothing to find, left out: 1." in found.notes  # the only deep one
     assert values(found, "shape>shape", "MRR")[by_path["b/1.obj"]] == 1  # b/2 has the same vector
     first = dict(zip(answers.queries, answers.firsts, strict=True))
     assert first[by_path["a/3.obj"]] == "wide" and first[by_path["a/1.obj"]] == "tall"
@@ -76,7 +79,7 @@ def test_items_do_not_find_themselves_and_those_with_nothing_to_find_are_left_ou
 def test_shapes_look_for_their_label(index):
     found = by_label(index, asked=["shape"]).of("shape>label")
     by_path = ids(index.snapshot)
-    right = dict(zip(found.queries, metrics.hit_at(found.judged, 1).tolist(), strict=True))
+    right = dict(zip(found.queries, found.measured.values["hit@1"].tolist(), strict=True))
     assert found.gallery == 3
     assert right == {
         by_path[path]: float(path != "a/3.obj") for path, kind, label, *_ in ITEMS[:9] if label and kind == "shape"
@@ -94,8 +97,9 @@ def test_a_train_gallery_and_test_queries(index):
 
 
 def test_pictures_of_a_class_that_no_shape_has_are_left_out(index):
-    answers = by_label(index, asked=["image"]).of("image>shape")
-    assert list(answers.classes) == ["wide"] and answers.unanswerable == 1
+    found = by_label(index, asked=["image"])
+    assert list(found.of("image>shape").classes) == ["wide"]
+    assert "Queries of image>shape with nothing to find, left out: 1." in found.notes
 
 
 def test_pictures_can_be_found(index):
@@ -105,30 +109,65 @@ def test_pictures_can_be_found(index):
 
 
 def test_the_notes_say_what_is_left_out(index):
-    notes = " ".join(by_label(index).notes)
-    assert "1 items without a label" in notes and "shape>shape: 1 queries have nothing to find" in notes
+    assert "Items without a label, neither queries nor candidates: 1." in by_label(index).notes
 
 
-def test_many_queries_are_drawn_from_at_random_and_alike(index):
+def test_of_many_queries_the_same_are_drawn_whatever_else_is_asked(index, tmp_path, made_space):
     found = by_label(index, asked=["shape"], most=3)
-    assert "3 of 6 queries, drawn at random" in " ".join(found.notes)
-    assert found.of("shape>label").queries == by_label(index, asked=["shape"], most=3).of("shape>label").queries
-    drawn = {tuple(by_label(index, asked=["shape"], most=3, seed=seed).of("shape>label").queries) for seed in range(9)}
-    assert len(drawn) > 1
+    assert "Queries by shape: 3 of 6; --most asks more." in found.notes
+    drawn = set(found.of("shape>label").queries)
+    assert len(drawn) == 3 and set(found.of("shape>shape").queries) <= drawn
+    assert set(by_label(index, most=3).of("shape>label").queries) == drawn
+    others = {tuple(by_label(index, asked=["shape"], most=3, seed=seed).of("shape>label").queries) for seed in range(9)}
+    assert len(others) > 1
+    with IndexWriter(tmp_path / "other", made_space.identity) as writer:  # the same items in another order
+        root = writer.root(tmp_path)
+        items = [made_item(root, path, kind, label) for path, kind, label, *_ in reversed(ITEMS[:9])]
+        writer.append(items, np.stack([meaning(words) for *_, words, _ in reversed(ITEMS[:9])]))
+        writer.commit()
+    other = Index(Snapshot.open(tmp_path / "other"))
+    assert set(by_label(other, asked=["shape"], most=3).of("shape>label").queries) == drawn
+
+
+def test_labels_that_were_guessed_say_nothing(index, tmp_path):
+    from indexer.labelling import label
+    from retriever.query.zeroshot import names_of
+
+    label(index.snapshot.folder, names_of("tall,wide"), where="label is null", write=True)
+    again = by_label(Index(Snapshot.open(index.snapshot.folder)))
+    assert "Labels that `retriever label` guessed, and that say nothing here: 1." in again.notes
+    assert again.of("shape>shape").gallery == 6
+
+
+def test_labels_that_differ_in_case_and_space_are_one_and_others_with_the_same_words_are_told(
+    tmp_path, made_space, index
+):
+    with IndexWriter(tmp_path / "spelt", made_space.identity) as writer:
+        root = writer.root(tmp_path)
+        spelt = ["Tall", "tall", " tall  ", "Tall-", "wide"]
+        items = [made_item(root, f"{place}.obj", "shape", name) for place, name in enumerate(spelt)]
+        writer.append(items, np.stack([meaning("tall")] * 4 + [meaning("wide")]))
+        writer.commit()
+    found = by_label(Index(Snapshot.open(tmp_path / "spelt")), asked=["label", "shape"])
+    assert found.of("label>shape").queries == ["Tall", "Tall-", "wide"]
+    assert len(found.of("shape>shape")) == 3
+    assert "Labels that ask with the words of another, yet count as different: 1 ('Tall-')." in found.notes
 
 
 def test_blocks_change_nothing(index, monkeypatch):
     def ranks():  # but for what is wide among the labels: two of these are equally far from it, but for rounding
-        return [each.judged.ranks.tolist() for each in by_label(index).answers if each.pair != "shape>label"]
+        found = by_label(index, figures=EVERY)
+        return [[*values(found, pair, "mAP").values()] for pair in found.pairs if pair != "shape>label"]
 
     whole = ranks()
     monkeypatch.setattr("retriever.evaluation.labels._NUMBERS", 7)
     monkeypatch.setattr("retriever.evaluation.labels._ROWS", 2)
-    assert ranks() == whole
+    assert [pytest.approx(each) for each in whole] == ranks()
 
 
 def test_templates_are_what_asks(index):
-    assert values(by_label(index, asked=["label"], templates=["deep {}"]), "label>shape", "MRR")["tall"] < 1
+    found = by_label(index, asked=["label"], templates=["deep {}"], figures=EVERY)
+    assert values(found, "label>shape", "MRR")["tall"] < 1
 
 
 def test_any_column_can_say_what_belongs_together(index):
@@ -145,11 +184,16 @@ def test_any_column_can_say_what_belongs_together(index):
         ({"asked": ["audio"]}, r"--from audio: the index .* holds no audio to ask with"),
         ({"asked": ["sound"]}, r"--from sound: choose among label, shape"),
         ({"to": "audio"}, r"holds no audio"),
-        ({"to": "any"}, r"--to any"),
+        ({"to": "any"}, r"one modality at a time: choose one with --to, of shape, image"),
         ({"where": "label is null"}, r"No shape has a label among those that fulfil --where label is null"),
         ({"where": "nothing = 1"}, r"nothing"),
+        ({"where": "label = 'Tall'"}, r"--where label = 'Tall': no shape of the index fulfils it"),
         ({"most": 0}, r"--most 0"),
-        ({"column": "id", "asked": ["image"]}, r"No query has anything to find"),
+        ({"column": "id", "asked": ["image"]}, r"No query has anything to find, by id: Queries of image>shape with"),
+        (
+            {"asked": ["shape"], "queries_where": "split = 'val'"},
+            r"No shape with a label fulfils split = 'val'; --queries",
+        ),
         ({"templates": ["tall"]}, r"\{\}"),
     ],
 )
@@ -160,8 +204,7 @@ def test_faults_are_said(index, options, message):
 
 
 def test_rows_and_classes(index):
-    found = by_label(index)
-    rows = found.rows(figures(["mAP", "macro mAP"]), by_class=True)
+    rows = by_label(index, figures=figures(["mAP", "macro mAP"])).rows(by_class=True)
     of_shapes = {(row["class"], row["measure"]): row for row in rows if row["pair"] == "shape>label"}
     assert of_shapes["tall", "mAP"]["queries"] == 3 and of_shapes["deep", "mAP"]["value"] == 1
     by_class = [of_shapes[name, "mAP"]["value"] for name in ("tall", "wide", "deep")]
@@ -172,14 +215,15 @@ def test_rows_and_classes(index):
 
 
 def test_macro_over_one_query_a_class_draws_classes(index):
-    (micro, macro) = by_label(index, asked=["label"]).rows(figures(["mAP", "macro-mAP"]))
+    (micro, macro) = by_label(index, asked=["label"], figures=figures(["mAP", "macro-mAP"])).rows()
     assert {**micro, "measure": ""} == {**macro, "measure": ""} and micro["low"] < micro["high"]
 
 
 def test_per_query_has_a_row_a_query_and_its_mean_is_the_figure(index):
-    found = by_label(index)
-    table = found.per_query(figures(["mAP", "hit@1", "macro mAP"]))
+    found = by_label(index, figures=figures(["mAP", "hit@1", "macro mAP"]))
+    table = found.per_query()
     assert table.column_names == ["pair", "query", "class", "first", "mAP", "hit@1"]
-    assert len(table) == sum(len(each.judged) for each in found.answers)
+    assert len(table) == sum(map(len, found.answers))
     mean = table.filter(pa.compute.equal(table["pair"], "shape>label"))["mAP"].to_numpy().mean()
-    assert mean == pytest.approx(found.rows(figures(["mAP"]))[found.pairs.index("shape>label")]["value"])
+    (row,) = [row for row in found.rows() if (row["pair"], row["measure"]) == ("shape>label", "mAP")]
+    assert mean == pytest.approx(row["value"])

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from retriever.errors import UsageError
-from retriever.evaluation import Answers, Evaluation
+from retriever.evaluation import USUAL, Answers, Evaluation
+from retriever.evaluation.answers import Measured
 from retriever.evaluation.picture import confusion, draw
 from retriever.figures import check_figure
 from retriever.metrics import Judged, interpolated_precision, judge
@@ -23,11 +24,12 @@ def answers(classes: int = 4, each: int = 6, seed: int = 0, pair: str = "shape>s
     scores = rng.random((len(labels), len(labels))) + (labels[:, None] == labels) * 0.5
     judged, _ = judge(scores, labels[:, None] == labels, np.eye(len(labels), dtype=bool))
     names = [f"class {label}" for label in labels]
-    return Answers(pair, [str(i) for i in range(len(labels))], names, judged, len(labels), list(rng.permutation(names)))
+    ids = [str(i) for i in range(len(labels))]
+    return Answers(pair, ids, names, Measured.of(judged, USUAL), len(labels), rng.permutation(names).tolist())
 
 
 def evaluation(*several: Answers) -> Evaluation:
-    return Evaluation("label", "shapes by label", "mini", 1, several)
+    return Evaluation("label", "shapes by label", "mini", 1, USUAL, several)
 
 
 def texts(path) -> str:
@@ -48,8 +50,19 @@ def test_of_many_classes_the_best_and_the_worst_are_shown(tmp_path):
 
 def test_without_classes_there_is_the_curve_alone(tmp_path):
     plain = answers()
-    draw(evaluation(Answers("text>shape", plain.queries, None, plain.judged, 24)), tmp_path / "e.svg")
+    draw(evaluation(Answers("text>shape", plain.queries, None, plain.measured, 24)), tmp_path / "e.svg")
     assert "recall" in texts(tmp_path / "e.svg") and "Confusion" not in texts(tmp_path / "e.svg")
+
+
+@pytest.mark.parametrize("name", ["tall $x^^2$", "a\x07bell", "灯", "a very long name of a class, " * 9])
+def test_any_label_can_be_drawn(tmp_path, name, recwarn):
+    found = answers()
+    renamed = [name if label == "class 1" else label for label in found.classes]
+    draw(evaluation(Answers("shape>shape", found.queries, renamed, found.measured, 24, renamed)), tmp_path / "e.svg")
+    assert name[:7].replace("\x07", " ") in texts(tmp_path / "e.svg")
+    draw(evaluation(Answers("shape>shape", found.queries, renamed, found.measured, 24, renamed)), tmp_path / "e.png")
+    assert Image.open(tmp_path / "e.png").size[1] < 1100
+    assert not [each.message for each in recwarn.list if issubclass(each.category, UserWarning)]
 
 
 @pytest.mark.parametrize("suffix", [".svg", ".pdf", ".PNG"])
@@ -82,7 +95,7 @@ def test_without_matplotlib_the_cure_is_said(tmp_path, monkeypatch):
 
 
 def test_confusions_are_shares_of_each_class():
-    found = Answers("shape>label", list("abcd"), list("xxyz"), answers().judged, 3, ["x", "y", "y", "y"])
+    found = Answers("shape>label", list("abcd"), list("xxyz"), answers().measured, 3, ["x", "y", "y", "y"])
     names, shares = confusion(found)
     assert names == ["x", "y", "z"]
     assert shares.tolist() == [[0.5, 0.5, 0], [0, 1, 0], [0, 1, 0]]

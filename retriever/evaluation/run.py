@@ -1,0 +1,68 @@
+"""Lists of hits in TREC's format for runs: ``QUERY Q0 ITEM RANK SCORE TAG``, for other programs to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import TextIO
+
+from retriever.errors import UsageError
+from retriever.evaluation.items import Items
+from retriever.evaluation.qrels import Qrels
+from retriever.query.hits import Hits
+
+TAG = "retriever"
+"""Last field of a line: what made it."""
+
+Write = Callable[[str, Hits], None]
+
+
+@contextmanager
+def writing(path: Path | None, items: Items, qrels: Qrels) -> Iterator[Write]:
+    """Gives what writes the hits of a query; the file is replaced when all are written, and stays where that fails.
+
+    Items are called as the judgements call them, others by their id; a space in a name becomes ``_``.
+
+    Raises:
+        UsageError: the file cannot be written, or is that of the judgements, or two queries would have one name.
+    """
+    if path is None:
+        yield lambda name, hits: None
+        return
+    if path.exists() and qrels.file.exists() and path.samefile(qrels.file):
+        raise UsageError(f"--run {path} is the file of the judgements; choose another one.")
+    written = path.with_name(f"{path.name}.part")
+    try:
+        out = written.open("w", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"--run {path} cannot be written: {error.strerror or error}.") from error
+    called = {items.id_of(item) or item: _field(item) for judged in qrels.grades.values() for item in judged}
+    try:
+        with out:
+            yield _Lines(out, called).write
+        written.replace(path)
+    finally:
+        written.unlink(missing_ok=True)
+
+
+class _Lines:
+    def __init__(self, out: TextIO, called: dict[str, str]) -> None:
+        self._out, self._called = out, called
+        self._names: dict[str, str] = {}
+
+    def write(self, name: str, hits: Hits) -> None:
+        field = _field(name)
+        if self._names.setdefault(field, name) != name:
+            raise UsageError(f"--run: the queries {self._names[field]!r} and {name!r} would both be called {field}.")
+        scores = [f"{hit.score if hit.fused is None else hit.fused:.9f}" for hit in hits]
+        if any(float(low) >= float(high) for high, low in pairwise(scores)):
+            scores = [str(len(hits) - place) for place in range(len(hits))]  # programs sort by it
+        for hit, score in zip(hits, scores, strict=True):
+            self._out.write(f"{field} Q0 {self._called.get(hit.id, hit.id)} {hit.rank} {score} {TAG}\n")
+
+
+def _field(text: str) -> str:
+    """Without white space, which ends a field."""
+    return "_".join(text.split())

@@ -1,0 +1,49 @@
+"""Retrieval metrics as the field defines them, each from nothing but the ranks at which relevant items came.
+
+Let a ranking of n items answer a query for which R of them are relevant. hit@k and recall@k are kept apart: many
+cross-modal papers print hit@k as "R@k"; the two agree only where one item is relevant. Queries without a relevant item
+have no value and are left out (`judge`). Definitions follow TREC (trec_eval) where it has them, SHREC for the tiers.
+"""
+
+from __future__ import annotations
+
+from retriever.metrics.intervals import bootstrap, class_means
+from retriever.metrics.judged import Judged, Relevance, Scores, Values, judge
+from retriever.metrics.named import NAMES, Measure, measure
+from retriever.metrics.values import (
+    average_precision,
+    f1_at,
+    hit_at,
+    interpolated_precision,
+    linear_ndcg,
+    ndcg,
+    precision_at,
+    r_precision,
+    recall_at,
+    reciprocal_rank,
+    second_tier,
+)
+
+__all__ = [
+    "NAMES",
+    "Judged",
+    "Measure",
+    "Relevance",
+    "Scores",
+    "Values",
+    "average_precision",
+    "bootstrap",
+    "class_means",
+    "f1_at",
+    "hit_at",
+    "interpolated_precision",
+    "judge",
+    "linear_ndcg",
+    "measure",
+    "ndcg",
+    "precision_at",
+    "r_precision",
+    "recall_at",
+    "reciprocal_rank",
+    "second_tier",
+]
