@@ -73,26 +73,12 @@ def by_label(
         FilterError: a filter that DuckDB does not accept.
         SpaceError: the space is not there, or has no text encoder.
     """
-    for kind in asked:
-        if kind not in KINDS:
-            raise UsageError(f"--from {kind}: choose among {', '.join(KINDS)}.")
-    check_templates(templates)
-    if most < 1:
-        raise UsageError(f"--most {most}: ask with one query or more.")
+    _check(asked, templates, most)
     snapshot = index.snapshot
     target, labels = _target(snapshot, to), Labels(snapshot, column)
-    notes: list[str] = []
-    gallery = labels.items(target, where)
-    if not len(gallery):
-        if where and not labels.left_out(target):
-            raise UsageError(
-                f"--where {where}: no {target} of the index fulfils it; `retriever status` says what there is."
-            )
-        among = f" among those that fulfil --where {where}" if where else ""
-        raise UsageError(
-            f"No {target} has a {column}{among}: choose another --label COLUMN, or give judgements with --qrels."
-        )
+    gallery = _gallery(labels, target, where)
     named = labels.named(index, gallery, templates, progress)
+    notes: list[str] = []
     askers = dict(_askers(labels, named, asked, queries_where or where, notes))
     drawn = {kind: side.some(most, seed) for kind, side in askers.items()}
     for kind, places in drawn.items():
@@ -117,6 +103,29 @@ def by_label(
     how = f"{target}s by {column}: every candidate ranked by vectors alone"
     return Evaluation(
         column, how, snapshot.identity.name, snapshot.manifest.version, tuple(figures), tuple(answers), tuple(notes)
+    )
+
+
+def _check(asked: Sequence[str], templates: Sequence[str], most: int) -> None:
+    for kind in asked:
+        if kind not in KINDS:
+            raise UsageError(f"--from {kind}: choose among {', '.join(KINDS)}.")
+    check_templates(templates)
+    if most < 1:
+        raise UsageError(f"--most {most}: ask with one query or more.")
+
+
+def _gallery(labels: Labels, target: Modality, where: str | None) -> Side:
+    gallery = labels.items(target, where)
+    if len(gallery):
+        return gallery
+    if where and not labels.left_out(target):
+        raise UsageError(
+            f"--where {where}: no {target} of the index fulfils it; `retriever status` says what there is."
+        )
+    among = f" among those that fulfil --where {where}" if where else ""
+    raise UsageError(
+        f"No {target} has a {labels.column}{among}: choose another --label COLUMN, or give judgements with --qrels."
     )
 
 
