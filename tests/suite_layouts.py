@@ -1,8 +1,14 @@
-"""Made-up copies of public sets, of needles: the vector of one is its elevation, so that every ranking is known."""
+"""Made-up copies of public sets: needles, whose vector is their elevation, so that every ranking is known.
+
+Those of sets with texts and sounds are of boxes, each longest along the axis that a word of `WORDS` stands for, and of
+tones in three bands of pitch.
+"""
 
 from __future__ import annotations
 
 import csv
+import gzip
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,6 +17,10 @@ import numpy as np
 from retriever.spaces import ShapeInput, Space, SpaceIdentity
 from retriever.types import ImageInput, Modality, Picture, PointCloud, Text, Vectors
 
+RATE = 8000
+"""Of the sounds."""
+WORDS = {"long": 0, "tall": 1, "deep": 2, "dog": 0, "tick": 1, "rain": 2}
+"""Word -> axis of boxes and band of sounds."""
 Angles = Mapping[str, Sequence[float]]
 """Class -> elevations in degrees, 0..90, of its needles."""
 
@@ -137,3 +147,79 @@ def _elevation(points: np.ndarray) -> float:
 def _vectors(angles: Sequence[float]) -> Vectors:
     doubled = np.radians(2 * np.array(angles))
     return np.stack([np.cos(doubled), np.sin(doubled), np.zeros(len(angles))], axis=1).astype(np.float32)
+
+
+def write_box(path: Path, axis: str) -> None:
+    import trimesh
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    trimesh.creation.box(np.where(np.arange(3) == WORDS[axis], 5.0, 1.0)).export(path)
+
+
+def write_csv(path: Path, rows: Sequence[Sequence[object]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+
+
+def write_json(path: Path, value: object, packed: bool) -> None:
+    data = json.dumps(value).encode()
+    (path.parent / f"{path.name}.gz").write_bytes(gzip.compress(data)) if packed else path.write_bytes(data)
+
+
+OBJECTS = {"aa": "long", "bb": "long", "cc": "tall", "dd": "tall", "ee": "deep"}
+CATEGORIES = {"Long_thing": ["aa", "bb", "dd"], "tall_thing_(upright)": ["cc"], "deep": ["ee", "cc"]}
+
+
+def write_lvis(folder: Path, packed: bool = True) -> Path:
+    """Objaverse-LVIS: d is tall, and said to be long; c is of two categories."""
+    folder.mkdir(parents=True)
+    write_json(folder / "lvis-annotations.json", CATEGORIES, packed)
+    for number, (uid, axis) in enumerate(OBJECTS.items()):
+        write_box(folder / "glbs" / f"000-{number:03}" / f"{uid}.glb", axis)
+    return folder
+
+
+CAPTIONS = [
+    ("1", "chair-1", "a LONG, low one", "Chair", "03001627", "03001627"),
+    ("2", "chair-1", "a tall chair\nwith arms", "Chair", "03001627", "03002210"),
+    ("3", "chair-2", "tall", "Chair", "03001627", "03001627"),
+    ("4", "table-1", 'deep, "square"', "Table", "04379243", "04379243"),
+    ("5", "table-1", " ", "Table", "04379243", "04379243"),
+]
+SHAPES = {"03001627/chair-1": "long", "03001627/chair-2": "tall", "04379243/table-1": "deep"}
+
+
+def write_text2shape(
+    data: Path, inside: str = "models/model_normalized.obj", shapenet: str = "ShapeNetCore.v2"
+) -> Path:
+    """Text2Shape: the second caption of the first chair is wrong."""
+    heading = ("id", "modelId", "description", "category", "topLevelSynsetId", "subSynsetId")
+    write_csv(data / "text2shape" / "captions.tablechair.csv", [heading, *CAPTIONS])
+    for place, axis in SHAPES.items():
+        write_box(data / shapenet / place / inside, axis)
+    return data
+
+
+CLIPS = [
+    ("1-100-A-0.wav", 1, 0, "dog", "True", "100", "A"),
+    ("1-100-B-0.wav", 1, 0, "dog", "True", "100", "B"),
+    ("2-4211-A-0.wav", 2, 0, "dog", "True", "4211", "A"),
+    ("1-300-A-10.wav", 1, 10, "rain", "True", "300", "A"),
+    ("2-400-A-10.wav", 2, 10, "rain", "True", "400", "A"),
+    ("2-500-A-38.wav", 2, 38, "clock_tick", "True", "500", "A"),
+]
+TONES = (500, 500, 500, 2500, 500, 1500)
+
+
+def write_esc50(folder: Path) -> Path:
+    """ESC-50: the second clip of rain sounds like a dog."""
+    import soundfile
+
+    heading = ("filename", "fold", "target", "category", "esc10", "src_file", "take")
+    write_csv(folder / "meta" / "esc50.csv", [heading, *CLIPS])
+    (folder / "audio").mkdir()
+    time = np.arange(RATE // 2) / RATE
+    for (name, *_), tone in zip(CLIPS, TONES, strict=True):
+        soundfile.write(folder / "audio" / name, 0.5 * np.sin(2 * np.pi * tone * time), RATE)
+    return folder

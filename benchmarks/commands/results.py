@@ -53,7 +53,8 @@ def compare(
     into: Into = Path("results"),
     json: Annotated[Path | None, typer.Option("--json", help="Also write the rows to this file.")] = None,
     fail_below: Annotated[
-        float | None, typer.Option(min=0, help="Exit with 1 if a quality of A is lower in B by more than this.")
+        float | None,
+        typer.Option(min=0, help="Exit with 1 if a quality of A is lower in B by more than this, or not there."),
     ] = None,
 ) -> None:
     """Two files of results side by side: qualities, ratios, and what only one of them holds."""
@@ -65,11 +66,10 @@ def compare(
     print(comparing.markdown(found, str(one), str(other)))
     if json:
         json.parent.mkdir(parents=True, exist_ok=True)
-        json.write_text(jsons.dumps(found.as_json(), indent=1) + "\n")
+        json.write_text(jsons.dumps(found.as_json(), indent=1, allow_nan=False) + "\n")
     if fail_below is None:
         return
-    for line in (fallen := found.fallen(fail_below)):
-        where = ", ".join([line.table, *line.key.values(), line.column])
-        print(f"{where}: {line.a} fell to {line.b}", file=sys.stderr)
-    if fallen:
+    wrong = [f"{line}: {line.a} fell to {line.b}" for line in found.fallen(fail_below)] + found.lost
+    print("\n".join(wrong), end="\n" * bool(wrong), file=sys.stderr)
+    if wrong:
         raise typer.Exit(1)

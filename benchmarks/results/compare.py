@@ -1,20 +1,24 @@
 """Two files of results side by side: qualities by their difference, ratios and absolutes by their quotient.
 
 Tables are matched by part and title, rows by their key columns, so that other sizes still meet; that they differ is
-said. Absolute numbers are looked at only where both files are of the same kind of machine, and never shown bare.
+said. So do rows whose keys differ in nothing but how many things there were ("2,467 clips", "2,468 clips"), where it is
+plain which are meant. Absolute numbers are looked at only where both files are of the same kind of machine, and never
+shown bare.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.harness import cell, table_lines
+from benchmarks.results.matching import Key, by_key, paired
 from benchmarks.results.store import DONE, LEFT_OUT, Results
-from benchmarks.results.tables import Kind, Row, Table, Value, number, quality
+from benchmarks.results.tables import Kind, Row, Table, Value, number, plain, quality
 
 _SHOWN = {
     Kind.QUALITY: "Quality",
@@ -23,8 +27,6 @@ _SHOWN = {
     Kind.FACT: "Other columns that differ",
 }
 _DIFFERS = {True: "yes", False: "within", None: "-"}
-
-Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,9 @@ class Line:
         column: of the table.
         kind: of the column.
         a, b: qualities, ratios and facts; None where nothing is shown bare.
-        change: B - A of a quality, B / A of a ratio or an absolute; None of a fact, or where A is 0.
-        differs: of a quality, whether the intervals do not overlap; None where one is missing.
+        change: B - A of a quality, B / A of a ratio or an absolute; None of a fact, where A is 0, or where there is
+            no number, as after one that is none. Between two infinite ones there is no change.
+        differs: of a quality, whether the intervals do not overlap; None where one is missing or no number.
     """
 
     table: str
@@ -61,10 +64,14 @@ class Line:
     def as_json(self) -> Row:
         """For a file."""
         ends = [end._asdict() if isinstance(end, Value) else end for end in (self.a, self.b)]
-        return {
+        line = {
             "table": self.table, "key": self.key, "column": self.column, "kind": str(self.kind),
             "a": ends[0], "b": ends[1], "change": self.change, "differs": self.differs,
         }  # fmt: skip
+        return {name: plain(value) for name, value in line.items()}
+
+    def __str__(self) -> str:
+        return ", ".join([self.table, *self.key.values(), self.column])
 
 
 @dataclass
@@ -75,12 +82,15 @@ class Comparison:
         notes: what makes them hard to compare, as sentences.
         lines: cells in both.
         only_a, only_b: tables and rows that are in one of them, as "title" and "title: key, key".
+        lost: why B cannot be said to be as good, as sentences: parts that did not end, qualities that only A has, and
+            those that are no finite numbers in B.
     """
 
     notes: list[str] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     only_a: list[str] = field(default_factory=list)
     only_b: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
 
     def fallen(self, by: float) -> list[Line]:
         """Qualities between 0 and 1 that are lower in B by more than this."""
@@ -91,30 +101,66 @@ class Comparison:
         """For a file."""
         return {
             "notes": self.notes, "rows": [line.as_json() for line in self.lines],
-            "only_a": self.only_a, "only_b": self.only_b,
+            "only_a": self.only_a, "only_b": self.only_b, "lost": self.lost,
         }  # fmt: skip
 
 
 def compare(a: Results, b: Results) -> Comparison:
     """Sets B beside A."""
-    found = Comparison(notes=list(_notes(a, b)))
+    found = Comparison(notes=list(_notes(a, b)), lost=[f"{part} in B: {state}" for part, state in _open(b)])
     bare = a.head.machine["name"] == b.head.machine["name"]
     ours, theirs = _by_title(a), _by_title(b)
     found.only_a = [name for name in ours if name not in theirs]
     found.only_b = [name for name in theirs if name not in ours]
+    found.lost += [
+        f"{name}: only A has it" for name in found.only_a if any(map(_qualities(ours[name]), ours[name].rows))
+    ]
     for title, one in ours.items():
-        if (other := theirs.get(title)) is None:
-            continue
-        if one.sizes != other.sizes:
-            found.notes.append(f"{title}: A has {one.sizes or 'no sizes'}; B has {other.sizes or 'no sizes'}.")
-        keys = tuple(key for key in one.keys if key in other.keys)
-        rows, beside = _by_key(one, keys), _by_key(other, keys)
-        found.only_a += [_named(title, key) for key in rows if key not in beside]
-        found.only_b += [_named(title, key) for key in beside if key not in rows]
-        for key, row in rows.items():
-            if key in beside:
-                found.lines += _lines(one, dict(zip((*keys, "again"), key, strict=False)), row, beside[key], bare)
+        if (other := theirs.get(title)) is not None:
+            _compare_tables(found, title, one, other, bare)
+    found.lost += [f"{line}: {line.a} in A, {line.b} in B" for line in found.lines if _is_gone(line)]
     return found
+
+
+def _compare_tables(found: Comparison, title: str, one: Table, other: Table, bare: bool) -> None:
+    if one.sizes != other.sizes:
+        found.notes.append(f"{title}: A has {one.sizes or 'no sizes'}; B has {other.sizes or 'no sizes'}.")
+    keys = tuple(key for key in one.keys if key in other.keys)
+    rows, beside = by_key(one, keys), by_key(other, keys)
+    pairs = paired(rows, beside)
+    found.notes += [
+        f"{_named(title, key)} in A is set beside {', '.join(filter(None, pairs[key]))} in B."
+        for key in pairs
+        if pairs[key] != key
+    ]
+    found.only_a += [_named(title, key) for key in rows if key not in pairs]
+    found.only_b += [_named(title, key) for key in beside if key not in set(pairs.values())]
+    has = _qualities(one)
+    for key, row in rows.items():
+        if key not in pairs:
+            found.lost += [f"{_named(title, key)}: only A has it"] if has(row) else []
+            continue
+        facing = beside[pairs[key]]
+        found.lines += _lines(one, dict(zip((*keys, "again"), key, strict=False)), row, facing, bare)
+        gone = [column for column in has(row) if quality(facing, column) is None]
+        found.lost += [f"{_named(title, key)}, {column}: only A has it" for column in gone]
+
+
+def _qualities(table: Table) -> Callable[[Row], list[str]]:
+    """What gives the columns of quality that a row of the table has a number in."""
+    columns = table.of_kind(Kind.QUALITY)
+    return lambda row: [column for column in columns if quality(row, column) is not None]
+
+
+def _is_gone(line: Line) -> bool:
+    """Whether a quality is no finite number in B, and was another in A."""
+    ends = line.a, line.b
+    return line.kind is Kind.QUALITY and not math.isfinite(ends[1].value) and ends[0].value != ends[1].value
+
+
+def _open(results: Results) -> list[tuple[str, str]]:
+    """Parts that did not come to their end, and how."""
+    return [(part, state) for part, state in results.parts.items() if state != DONE and not state.startswith(LEFT_OUT)]
 
 
 def markdown(found: Comparison, a: str, b: str) -> str:
@@ -152,9 +198,8 @@ def _notes(a: Results, b: Results) -> Iterator[str]:
     if one.quick != other.quick:
         yield f"{'A' if one.quick else 'B'} was made with --quick."
     for name, results in (("A", a), ("B", b)):
-        for part, state in results.parts.items():
-            if state != DONE and not state.startswith(LEFT_OUT):
-                yield f"{part} in {name}: {state}."
+        for part, state in _open(results):
+            yield f"{part} in {name}: {state.removesuffix('.')}."
     versions = [head.machine.get("versions", {}) for head in (one, other)]
     for package in dict.fromkeys([*versions[0], *versions[1]]):
         ends = [each.get(package, "missing") for each in versions]
@@ -169,17 +214,6 @@ def _by_title(results: Results) -> dict[str, Table]:
     return {f"{table.part}, {table.title}" if shared[table.title] > 1 else table.title: table for table in tables}
 
 
-def _by_key(table: Table, keys: Sequence[str]) -> dict[Key, Row]:
-    """Rows by what their key columns say, and by a number where several say the same."""
-    found: dict[Key, Row] = {}
-    seen: Counter[Key] = Counter()
-    for row in table.rows:
-        key = tuple(cell(row.get(column)) for column in keys)
-        seen[key] += 1
-        found[key if seen[key] == 1 else (*key, f"no. {seen[key]}")] = row
-    return found
-
-
 def _named(title: str, key: Key) -> str:
     return f"{title}: {', '.join(filter(None, key))}"
 
@@ -191,10 +225,10 @@ def _lines(table: Table, key: dict[str, str], row: Row, beside: Row, bare: bool)
         if kind in (Kind.KEY, Kind.BOUND) or column not in row or column not in beside:
             continue
         if kind is Kind.QUALITY:
-            values = quality(row, column), quality(beside, column)
-            if values[0] is not None and values[1] is not None:
-                change = values[1].value - values[0].value
-                yield Line(title, key, column, kind, *values, change, values[0].differs(values[1]))
+            ours, theirs = quality(row, column), quality(beside, column)
+            if ours is not None and theirs is not None:
+                change = _difference(ours, theirs)
+                yield Line(title, key, column, kind, ours, theirs, change, ours.differs(theirs))
         elif kind is Kind.FACT:
             if cell(row[column]) != cell(beside[column]):
                 yield Line(title, key, column, kind, row[column], beside[column], None)
@@ -202,7 +236,21 @@ def _lines(table: Table, key: dict[str, str], row: Row, beside: Row, bare: bool)
             ends = number(row[column]), number(beside[column])
             if ends[0] is not None and ends[1] is not None:
                 shown = ends if kind is Kind.RATIO else (None, None)
-                yield Line(title, key, column, kind, *shown, ends[1] / ends[0] if ends[0] else None)
+                yield Line(title, key, column, kind, *shown, _quotient(ends[0], ends[1]))
+
+
+def _difference(one: Value, other: Value) -> float | None:
+    return 0.0 if one.value == other.value else _known(other.value - one.value)
+
+
+def _quotient(one: float, other: float) -> float | None:
+    if not one:
+        return None
+    return 1.0 if one == other else _known(other / one)
+
+
+def _known(change: float) -> float | None:
+    return None if math.isnan(change) else change
 
 
 def _shown(line: Line) -> Row:
@@ -211,5 +259,9 @@ def _shown(line: Line) -> Row:
         shown |= {"A": str(line.a) if isinstance(line.a, Value) else line.a}
         shown |= {"B": str(line.b) if isinstance(line.b, Value) else line.b}
     if line.kind is Kind.QUALITY:
-        return {**shown, "B - A": f"{line.change:+.3f}", "differs": _DIFFERS[line.differs]}
+        return {
+            **shown,
+            "B - A": "-" if line.change is None else f"{line.change:+.3f}",
+            "differs": _DIFFERS[line.differs],
+        }
     return shown if line.kind is Kind.FACT else {**shown, "B / A": line.change}

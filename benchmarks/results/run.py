@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.results import machine, report, store
 from benchmarks.results.child import Failed, measured, registered
+from benchmarks.results.folders import fingerprint, hidden
 from benchmarks.results.parts import Part, Settings, chosen
 from benchmarks.results.store import Head, Results
 from benchmarks.results.tables import Table
@@ -60,6 +61,8 @@ def everything(
         UsageError: a part that is not there or cannot be run as asked, or a file in the way that is no results.
     """
     registry = registry or REGISTRY
+    if settings.data is not None:
+        settings = replace(settings, data=settings.data.resolve())  # as messages shall name it, to be hidden there
     known = registered(registry)(settings)
     asked = chosen(known, only)
     lacking = {part.name: why for part in asked if (why := part.missing(settings))}
@@ -70,11 +73,11 @@ def everything(
     path = into / head.machine["name"] / f"{head.stem}.json"
     results = _before(path, head)
     keeper = _Keeper(results, path, [part.name for part in known])
+    data = "" if settings.data is None else fingerprint(settings.data)
     failed = {}
     for number, part in enumerate(asked, 1):
         at, left = f"{part.name} ({number} of {len(asked)})", len(asked) - number
-        with_data = part.reads_data and settings.data is not None
-        if resume and results.done(part.name, with_data):
+        if resume and results.done(part.name, data if part.reads_data else ""):
             _say(f"{at}: is there already")
         elif reason := lacking.get(part.name):
             _say(f"{at}: left out, {reason}")
@@ -82,7 +85,7 @@ def everything(
                 results.parts[part.name] = f"{store.LEFT_OUT}: {reason}"
         else:
             _say(f"{at}: {part.about}; {left or 'none'} left after it")
-            if error := _measure(part, settings, registry, keeper, each):
+            if error := _measure(part, settings, data, registry, keeper, each):
                 failed[part.name] = error
                 _say(f"{at}: failed: {error}")
     keeper.keep()
@@ -108,25 +111,36 @@ class _Keeper:
             file.write(report.markdown(self.results).encode())
 
 
-def _measure(part: Part, settings: Settings, registry: str, keeper: _Keeper, each: Callable[[Table], None]) -> str:
-    """Keeps the tables of a part as they come; returns the sentence it failed with, or nothing."""
-    results, error = keeper.results, ""
-    results.drop(part.name)
-    results.parts[part.name] = store.UNFINISHED
-    if part.reads_data and settings.data is not None:
-        results.with_data.append(part.name)
+def _measure(
+    part: Part, settings: Settings, data: str, registry: str, keeper: _Keeper, each: Callable[[Table], None]
+) -> str:
+    """Keeps the tables of a part as they come; returns the sentence it failed with, or nothing.
+
+    What is there whole already stays until the part has come to its end, and where it fails.
+    """
+    results, tables, error = keeper.results, list[Table](), ""
+    stays = results.done(part.name)
+    data = data if part.reads_data else ""
+
+    def keep(state: str) -> None:
+        if state == store.DONE or not stays:
+            results.put(part.name, tables, state, data)
+            results.date = _today() if tables else results.date
+        keeper.keep()
+
+    keep(store.UNFINISHED)
     try:
         for table in measured(registry, part.name, settings):
             if strange := table.unknown():
                 _say(f"{part.name}: what {', '.join(strange)} holds is not said in benchmarks/results/tables.py")
-            results.tables.append(table)
-            results.date = _today()
-            keeper.keep()
+            tables.append(table)
+            keep(store.UNFINISHED)
             each(table)
     except Failed as failure:
-        error = _public(str(failure), settings)
-    results.parts[part.name] = f"{store.FAILED}: {error}" if error else store.DONE
-    keeper.keep()
+        error = hidden(str(failure), _folders(settings))
+    keep(f"{store.FAILED}: {error}" if error else store.DONE)
+    if error and stays:
+        _say(f"{part.name}: the tables of an earlier run are kept")
     return error
 
 
@@ -137,11 +151,10 @@ def _head(settings: Settings, into: Path) -> Head:
     return Head(machine.describe(), commit, machine.code(), settings.space, weights, settings.quick)
 
 
-def _public(message: str, settings: Settings) -> str:
-    """One line without the user's folders, for reports are shown to others."""
-    for folder, shown in ((settings.data, "FOLDER"), (Path.home(), "~")):
-        message = message.replace(str(folder), shown) if folder else message
-    return " ".join(message.split())
+def _folders(settings: Settings) -> dict[Path, str]:
+    """Those that a report does not name, and what it says instead."""
+    homes = {Path.home(): "~", Path.home().resolve(): "~"}
+    return homes | ({} if settings.data is None else {settings.data: "FOLDER"})
 
 
 def _before(path: Path, head: Head) -> Results:

@@ -55,24 +55,31 @@ class Results:
         date: of the last table, as YYYY-MM-DD.
         tables: in the order of the parts.
         parts: part -> "done", "unfinished", or "failed: ..." and "left out: ..." with a sentence.
-        with_data: parts that had a data folder.
+        data: part -> fingerprint of the data folder that it was measured on; parts without one are not in it.
     """
 
     head: Head
     date: str
     tables: list[Table] = field(default_factory=list)
     parts: dict[str, str] = field(default_factory=dict)
-    with_data: list[str] = field(default_factory=list)
+    data: dict[str, str] = field(default_factory=dict)
 
-    def done(self, part: str, with_data: bool) -> bool:
-        """Whether a part is here whole, and with as much to measure on."""
-        return self.parts.get(part) == DONE and (part in self.with_data) == with_data
+    def done(self, part: str, data: str = "") -> bool:
+        """Whether a part is here whole, and measured on this data; with any data, it is done without, too.
 
-    def drop(self, part: str) -> None:
-        """Forgets a part."""
-        self.tables = [table for table in self.tables if table.part != part]
-        self.parts.pop(part, None)
-        self.with_data = [each for each in self.with_data if each != part]
+        Args:
+            part: its name.
+            data: fingerprint of the data folder; "" without one, or where it makes no difference.
+        """
+        return self.parts.get(part) == DONE and data in ("", self.data.get(part))
+
+    def put(self, part: str, tables: Sequence[Table], state: str, data: str = "") -> None:
+        """Puts the tables of a part, and what has become of it, in place of all that is here of it."""
+        self.tables = [*(table for table in self.tables if table.part != part), *tables]
+        self.parts[part] = state
+        self.data.pop(part, None)
+        if data:
+            self.data[part] = data
 
     def order(self, names: Sequence[str]) -> None:
         """Puts tables and parts in the order of `names`; what is not among them comes last."""
@@ -86,7 +93,7 @@ class Results:
         return {
             "format": FORMAT, "machine": head.machine, "commit": head.commit, "code": head.code, "date": self.date,
             "space": head.space, "weights": head.weights, "quick": head.quick,
-            "parts": self.parts, "with_data": self.with_data, "tables": [table.as_json() for table in self.tables],
+            "parts": self.parts, "data": self.data, "tables": [table.as_json() for table in self.tables],
         }  # fmt: skip
 
 
@@ -129,7 +136,7 @@ def read(path: Path) -> Results:
         )
         assert isinstance(head.machine["name"], str)
         tables = [Table.from_json(each) for each in saved["tables"]]
-        return Results(head, saved["date"], tables, dict(saved["parts"]), list(saved["with_data"]))
+        return Results(head, saved["date"], tables, dict(saved["parts"]), dict(saved.get("data", {})))
     except (KeyError, TypeError, ValueError, AttributeError, AssertionError) as error:
         raise wrong from error
 

@@ -104,8 +104,10 @@ class Value(NamedTuple):
         return f"{self.value:.3f}" if self.low is None else f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
     def differs(self, other: Value) -> bool | None:
-        """Whether the two intervals do not overlap; None where one of them has none."""
+        """Whether the two intervals do not overlap; None where one of them has none, or an end that is no number."""
         if self.low is None or self.high is None or other.low is None or other.high is None:
+            return None
+        if any(map(math.isnan, (*self, *other))):  # type: ignore[arg-type]  # none of them is None
             return None
         return self.high < other.low or other.high < self.low
 

@@ -39,11 +39,13 @@ class _Asked(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Ranked:
+class BlockRanking:
     """q queries against n candidates, by cosine; ranked when rows are asked for, once for each measure.
 
+    What `benchmarks.retrieval.protocol.Ranking` is for one matrix.
+
     Attributes:
-        queries: (q, d) unit vectors.
+        queries: (q, d) unit vectors, one at least.
         gallery: (n, d) unit vectors, the candidates.
         relevant: which candidates ought to be found.
         hidden: which are no candidates of a query, such as itself; None hides nothing.
@@ -53,8 +55,8 @@ class Ranked:
     gallery: Vectors
     relevant: Part
     hidden: Part | None = None
-    _values: dict[str, metrics.Values] = field(default_factory=dict)
-    _asked: list[_Asked] = field(default_factory=list)
+    _values: dict[str, metrics.Values] = field(default_factory=dict, init=False)
+    _asked: list[_Asked] = field(default_factory=list, init=False)
 
     def rows(self, subset: str, measures: Mapping[str, str], *, classes: NDArray | None = None) -> Iterator[Row]:
         """One row a measure; none where no query has anything to find.
@@ -91,18 +93,6 @@ class Ranked:
         self._values.update({name: np.concatenate(parts) for name, parts in values.items()})
         self._asked[:] = [_Asked(*(np.concatenate(parts) for parts in zip(*counts, strict=True)))]
         return self._asked[0]
-
-
-def ranked(queries: Vectors, gallery: Vectors, relevant: Part, hidden: Part | None = None) -> Ranked:
-    """As `Ranked`.
-
-    Args:
-        queries: (q, d) unit vectors, one at least.
-        gallery: (n, d) unit vectors, the candidates.
-        relevant: which candidates ought to be found.
-        hidden: which are no candidates of a query, such as itself.
-    """
-    return Ranked(queries, gallery, relevant, hidden)
 
 
 def same(queries: NDArray, gallery: NDArray) -> Part:

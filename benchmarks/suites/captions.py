@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.retrieval.protocol import Row
-from benchmarks.suites.blocks import ranked, same
+from benchmarks.suites.blocks import BlockRanking, same
 from retriever.types import Vectors
 
 
@@ -32,12 +32,12 @@ class Paired:
     shapes: Vectors
 
     def to_shapes(self, subset: str, measures: Mapping[str, str]) -> Iterator[Row]:
-        """Rows of every caption's search for its shape; measures as for `Ranked.rows`."""
-        yield from ranked(self.captions, self.shapes, same(self.owners, self._places)).rows(subset, measures)
+        """Rows of every caption's search for its shape; measures as for `BlockRanking.rows`."""
+        yield from BlockRanking(self.captions, self.shapes, same(self.owners, self._places)).rows(subset, measures)
 
     def to_captions(self, subset: str, measures: Mapping[str, str]) -> Iterator[Row]:
         """Rows of the search of every shape that has captions for any of them."""
-        yield from ranked(self.shapes, self.captions, same(self._places, self.owners)).rows(subset, measures)
+        yield from BlockRanking(self.shapes, self.captions, same(self._places, self.owners)).rows(subset, measures)
 
     @property
     def _places(self) -> NDArray[np.int64]:

@@ -22,14 +22,12 @@ from benchmarks.suites.suite import Options
 from retriever.errors import FileProblem, UsageError
 from retriever.loaders.geometry import cleaned
 from retriever.loaders.sampling import sample
-from retriever.query.zeroshot import averaged
 from retriever.spaces import Space
 from retriever.types import Geometry, Modality, Payload, PointCloud, Text, Vectors
 
 _AT_ONCE = 64
 _SAID_EVERY = 1024
 _NAMED = 3
-_PROMPTS_AT_ONCE = 1024
 
 
 @dataclass(frozen=True)
@@ -116,15 +114,6 @@ def text_vectors(what: str, texts: Sequence[str], space: Space, options: Options
     sources = [Source(text, lambda text=text: [Text(text)]) for text in places]  # type: ignore[misc]
     vectors = encoded(what, sources, Modality.TEXT, space, options).vectors
     return vectors[[places[text] for text in texts]]
-
-
-def name_vectors(names: Sequence[str], templates: Sequence[str], space: Space) -> Vectors:
-    """(n, d) unit vectors of class names, each the mean over the prompts that the templates make of it."""
-    prompts = [[template.replace("{}", name) for template in templates] for name in names]
-    texts = [Text(prompt) for several in prompts for prompt in several]
-    encoder = space.encoder(Modality.TEXT)
-    parts = [encoder.encode(texts[i : i + _PROMPTS_AT_ONCE]) for i in range(0, len(texts), _PROMPTS_AT_ONCE)]
-    return averaged(np.concatenate(parts), prompts)
 
 
 def _encoded(

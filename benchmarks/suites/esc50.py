@@ -23,12 +23,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.retrieval.protocol import Mask, Row
-from benchmarks.suites.blocks import ranked, same
-from benchmarks.suites.encoding import Source, encoded, name_vectors
+from benchmarks.suites.blocks import BlockRanking, same
+from benchmarks.suites.encoding import Source, encoded
 from benchmarks.suites.folders import read_rows
 from benchmarks.suites.suite import Options, Suite, checked, draw_note, drawn, subset
 from retriever import loaders, spaces
 from retriever.errors import UsageError
+from retriever.query.zeroshot import Names, name_vectors, words
 from retriever.spaces import Space
 from retriever.types import AudioInput, Modality, Vectors, Waveform
 
@@ -97,7 +98,7 @@ def clips(folder: Path) -> list[Clip]:
     return found
 
 
-def rows(folder: Path, space: Space, options: Options) -> Iterator[Row]:
+def measure(folder: Path, space: Space, options: Options) -> Iterator[Row]:
     """Zero-shot over all clips and in each fold, by name, and by sound."""
     listed = clips(folder)
     present = [clip for clip in listed if (folder / _AUDIO / clip.name).is_file()]
@@ -118,12 +119,12 @@ def rows(folder: Path, space: Space, options: Options) -> Iterator[Row]:
         np.array([categories.index(clip.category) for clip in asked], np.int64),
         np.array([clip.recording for clip in asked]),
     )
-    names = name_vectors([category.replace("_", " ") for category in categories], TEMPLATES, space)
+    names = name_vectors(Names(tuple(map(words, categories)), TEMPLATES), space)
     notes = subset(note, draw_note(options), heard.note)
-    yield from measures(sounds, names, np.array([clip.fold for clip in asked]), notes, learnt_from(space))
+    yield from compared(sounds, names, np.array([clip.fold for clip in asked]), notes, learnt_from(space))
 
 
-def measures(
+def compared(
     sounds: Sounds, names: Vectors, folds: NDArray[np.int64], notes: str, learnt: frozenset[str] | None
 ) -> Iterator[Row]:
     """The rows for given vectors.
@@ -163,16 +164,16 @@ def learnt_from(space: Space) -> frozenset[str] | None:
 
 
 def _zero_shot(sounds: Sounds, names: Vectors, told: str) -> Iterator[Row]:
-    to_names = ranked(sounds.vectors, names, same(sounds.labels, np.arange(len(names))))
+    to_names = BlockRanking(sounds.vectors, names, same(sounds.labels, np.arange(len(names))))
     yield from to_names.rows(subset(told, f"{len(TEMPLATES)} templates"), ZERO_SHOT)
 
 
 def _retrieval(sounds: Sounds, names: Vectors, told: str) -> Iterator[Row]:
-    by_name = ranked(names, sounds.vectors, same(np.arange(len(names)), sounds.labels))
+    by_name = BlockRanking(names, sounds.vectors, same(np.arange(len(names)), sounds.labels))
     yield from by_name.rows(subset(told, f"{len(TEMPLATES)} templates"), {"text->audio mAP": "mAP"})
     alike = same(sounds.labels, sounds.labels)
     hidden = same(sounds.recordings, sounds.recordings)  # which hides the clip itself, too
-    by_sound = ranked(sounds.vectors, sounds.vectors, alike, hidden)
+    by_sound = BlockRanking(sounds.vectors, sounds.vectors, alike, hidden)
     yield from by_sound.rows(subset(told, "own recording hidden"), {"audio->audio mAP": "mAP"})
 
 
@@ -189,5 +190,5 @@ SUITE = Suite(
     needs=frozenset({Modality.AUDIO, Modality.TEXT}),
     counts=COUNTS,
     holds=lambda folder: (folder / _META).is_file() and (folder / _AUDIO).is_dir(),
-    measure=rows,
+    measure=measure,
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -74,13 +74,28 @@ def read_rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     Raises:
         UsageError: it cannot be read, or lacks a column.
     """
-    reader = csv.DictReader(io.StringIO(_text(path)))
-    if missing := [name for name in columns if name not in (reader.fieldnames or ())]:
+    lines = (line for line in read_csv(path) if line)
+    heading = next(lines, [])
+    if missing := [name for name in columns if name not in heading]:
         raise UsageError(f"{path} has no column {missing[0]!r}: take the file as it is published.")
-    rows = list(reader)
-    if any(row[name] is None for row in rows for name in columns):
+    rows = [dict(zip(heading, line, strict=False)) for line in lines]
+    if any(name not in row for row in rows for name in columns):
         raise UsageError(f"{path} has rows that are cut short: take the file as it is published.")
     return rows
+
+
+def read_csv(path: Path) -> Iterator[list[str]]:
+    """The cells of each line of a CSV file in UTF-8, which may be a ``.gz`` and is not held in memory.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    opened = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+            yield from csv.reader(file)
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
+        raise UsageError(f"{path} cannot be read as CSV in UTF-8 ({error}): download it again.") from error
 
 
 def _text(path: Path) -> str:

@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.retrieval.named import VIEWS
 from benchmarks.retrieval.protocol import Row
-from benchmarks.suites.blocks import ranked, same
+from benchmarks.suites.blocks import BlockRanking, same
 from benchmarks.suites.encoding import Source, encoded, shape_source
 from benchmarks.suites.folders import files, read_lines, read_mesh, read_with_normals, y_up
 from benchmarks.suites.shapes import Classed, Listed, among, by_name, chosen, classed, named, zero_shot
@@ -81,14 +81,16 @@ def _by_pictures(
     pictures = encoded("modelnet40 pictures", sources, Modality.IMAGE, space, options)
     shown = listed.labels[pictures.owners]
     told = {gallery: subset(text, f"{len(VIEWS)} views", pictures.note) for gallery, text in told.items()}
-    own = ranked(pictures.vectors, test.vectors, same(shown, test.labels), hidden=same(pictures.owners, test.places))
+    own = BlockRanking(
+        pictures.vectors, test.vectors, same(shown, test.labels), hidden=same(pictures.owners, test.places)
+    )
     searches = {TO_TEST: own}
     if training:
-        searches[TO_TRAINING] = ranked(pictures.vectors, training.vectors, same(shown, training.labels))
+        searches[TO_TRAINING] = BlockRanking(pictures.vectors, training.vectors, same(shown, training.labels))
     for gallery, search in searches.items():
         yield from search.rows(told[gallery], FROM_PICTURE)
         yield from search.rows(told[gallery], FROM_PICTURE_MEAN, classes=shown)
-    back = ranked(test.vectors, pictures.vectors, same(test.labels, shown), same(test.places, pictures.owners))
+    back = BlockRanking(test.vectors, pictures.vectors, same(test.labels, shown), same(test.places, pictures.owners))
     yield from back.rows(told[TO_TEST], TO_PICTURE)
     yield from back.rows(told[TO_TEST], TO_PICTURE_MEAN, classes=test.labels)
 

@@ -13,7 +13,6 @@ Luo et al. 2023, arXiv 2306.07279), each caption of an object asks for that very
 
 from __future__ import annotations
 
-import csv
 import gzip
 import json
 import zlib
@@ -27,13 +26,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.retrieval.protocol import Mask, Row
-from benchmarks.suites.blocks import ranked
+from benchmarks.suites.blocks import BlockRanking
 from benchmarks.suites.captions import Paired
-from benchmarks.suites.encoding import encoded, name_vectors, shape_source, text_vectors
-from benchmarks.suites.folders import read_mesh
+from benchmarks.suites.encoding import encoded, shape_source, text_vectors
+from benchmarks.suites.folders import read_csv, read_mesh
 from benchmarks.suites.suite import Options, Suite, checked, draw_note, drawn, subset
 from retriever.errors import UsageError
-from retriever.query.zeroshot import TEMPLATES
+from retriever.query.zeroshot import TEMPLATES, Names, name_vectors
 from retriever.spaces import Space
 from retriever.types import Modality, Vectors
 
@@ -74,8 +73,12 @@ class Listing:
         return np.asarray(self.belongs.argmax(axis=1))
 
 
-def words(category: str) -> str:
-    """A category as it is asked for: "Christmas_tree" -> "Christmas tree", "bat_(animal)" -> "bat (animal)"."""
+def asked_as(category: str) -> str:
+    """A category in words: "Christmas_tree" -> "Christmas tree", "bat_(animal)" -> "bat (animal)".
+
+    Brackets, hyphens and capitals stay, as in other programs over these categories; `retriever.query.zeroshot.words`,
+    which is for files and folders, would drop them.
+    """
     return " ".join(category.replace("_", " ").split())
 
 
@@ -123,17 +126,12 @@ def captions(folder: Path, uids: Sequence[str]) -> list[tuple[int, str]]:
     if path is None:
         return []
     places = {uid: i for i, uid in enumerate(uids)}
-    try:
-        with path.open(
-            encoding="utf-8-sig", newline=""
-        ) as file:  # line by line: most are of objects without a category
-            told = ((row[0].strip(), " ".join(row[1].split())) for row in csv.reader(file) if len(row) > 1)
-            return [(places[uid], caption) for uid, caption in told if uid in places and caption]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path} cannot be read as CSV in UTF-8 ({error}); download it again.") from error
+    # Line by line: most are of objects without a category. The file has no heading.
+    told = ((row[0].strip(), " ".join(row[1].split())) for row in read_csv(path) if len(row) > 1)
+    return [(places[uid], caption) for uid, caption in told if uid in places and caption]
 
 
-def rows(folder: Path, space: Space, options: Options) -> Iterator[Row]:
+def measure(folder: Path, space: Space, options: Options) -> Iterator[Row]:
     """Zero-shot top-k, names and captions as queries."""
     everything = listing(folder)
     present = files(folder, everything.uids)
@@ -146,7 +144,7 @@ def rows(folder: Path, space: Space, options: Options) -> Iterator[Row]:
     shapes = encoded("objaverse-lvis shapes", sources, Modality.SHAPE, space, options)
     there = there.of(shapes.owners)
     told = subset(f"{len(there.uids):,} objects", note, draw_note(options), shapes.note)
-    names = name_vectors([words(name) for name in there.names], TEMPLATES, space)
+    names = name_vectors(Names(tuple(map(asked_as, there.names)), TEMPLATES), space)
     prompted = subset(told, f"{len(TEMPLATES)} templates")
     yield from by_category(prompted, there, shapes.vectors, names)
     if asked := captions(folder, there.uids):
@@ -158,10 +156,10 @@ def rows(folder: Path, space: Space, options: Options) -> Iterator[Row]:
 
 def by_category(told: str, there: Listing, shapes: Vectors, names: Vectors) -> Iterator[Row]:
     """The rows that need categories only, for given vectors of objects and of names; `told` is their subset."""
-    to_names = ranked(shapes, names, lambda part: there.belongs[part])
+    to_names = BlockRanking(shapes, names, lambda part: there.belongs[part])
     yield from to_names.rows(told, ZERO_SHOT)
     yield from to_names.rows(told, CLASS_MEAN, classes=there.firsts)
-    yield from ranked(names, shapes, lambda part: there.belongs.T[part]).rows(told, BY_NAME)
+    yield from BlockRanking(names, shapes, lambda part: there.belongs.T[part]).rows(told, BY_NAME)
 
 
 def _file(folder: Path, name: str) -> Path | None:
@@ -195,5 +193,5 @@ SUITE = Suite(
     needs=frozenset({Modality.SHAPE, Modality.TEXT}),
     counts={"categories": CATEGORIES},
     holds=lambda folder: _file(folder, ANNOTATIONS) is not None,
-    measure=rows,
+    measure=measure,
 )  # fmt: skip

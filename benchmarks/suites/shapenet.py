@@ -3,8 +3,9 @@
 Meshes are those of version 1 (``03001627/MODEL/model.obj``) or 2 (``03001627/MODEL/models/model_normalized.obj``), y
 up. With ``all.csv`` (or ``all.csv.gz``; id,synsetId,subSynsetId,modelId,split) beside them, the 10,265 test shapes are
 both queries and gallery, as in the SHREC tracks on ShapeNetCore55 (Savva et al. 2016, 2017): lists end after 1,000, and
-the query itself is in the gallery; rows without it are given too. Relevant is what has the query's synset. In nDCG the
-grade is 3 for the same sub-synset, 2 for a shape that has none below the synset, 1 for one of another sub-synset.
+the query itself is in the gallery. The same is given without it, and there alone the nearest neighbour, the tiers, and
+mAP and nDCG over the full list, which a query that finds itself would flatter. Relevant is what has the query's synset.
+In nDCG the grade is 3 for the same sub-synset, 2 for a shape that has none below the synset, 1 for one of another.
 
 Some things differ from the tracks' program as of 2016, whose figures are therefore near but not the same: gain is here
 2^grade - 1 over log2(rank + 1) and there the grade over log2(rank); the ideal list has here all that is relevant and
@@ -23,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.retrieval.protocol import Row
-from benchmarks.suites.blocks import Part, ranked, same
+from benchmarks.suites.blocks import BlockRanking, Part, same
 from benchmarks.suites.encoding import Source, shape_source
 from benchmarks.suites.folders import read_mesh, read_rows
 from benchmarks.suites.shapes import AMONG, AMONG_MEAN, Classed, Listed, among, by_name, classed, named, zero_shot
@@ -39,10 +40,11 @@ CLASSES = tuple(synset for synset in SYNSETS if synset not in ONLY_IN_V1)
 """The 55 synsets of version 2, which the split is over."""
 TEST, ALL = "test shapes", "synsets"
 COUNTS = {TEST: 10_265, ALL: len(CLASSES)}
-MODELS = ("models/model_normalized.obj", "model.obj")
-"""Where a model's mesh lies in its folder, in the order in which it is looked for."""
+MODELS = ("models/model_normalized.obj", "model.obj", "model_normalized.obj")
+"""Where a model's mesh lies in its folder, in the order in which it is looked for: version 2, 1, and repacked ones."""
 SPLITS = ("all.csv", "all.csv.gz")
 LONGEST = 1000
+HIDDEN = "itself hidden"
 AT = {
     f"3D->3D {title}@{LONGEST}": f"{name}@{LONGEST}"
     for title, name in {"P": "precision", "R": "recall", "F1": "F1", "mAP": "mAP", "nDCG": "nDCG"}.items()
@@ -67,13 +69,13 @@ def measure(folder: Path, space: Space, options: Options) -> Iterator[Row]:
     yield from zero_shot(told, shapes, names)
     yield from by_name(told, shapes, names)
     if not split:
-        yield from among(subset(told, "itself hidden"), shapes)
+        yield from among(subset(told, HIDDEN), shapes)
         return
     yield from as_shrec(told, shapes, below[places][shapes.places])
 
 
 def as_shrec(told: str, shapes: Classed, below: NDArray[np.str_]) -> Iterator[Row]:
-    """Each shape among all, itself included as in the tracks, and among the others.
+    """Each shape among all, itself included, by the tracks' measures; among the others by those of full lists, too.
 
     Args:
         told: beginning of the subset.
@@ -83,12 +85,14 @@ def as_shrec(told: str, shapes: Classed, below: NDArray[np.str_]) -> Iterator[Ro
     relevant = grades(shapes.labels, below)
     places = np.arange(len(below))
     rankings = {
-        "itself in the gallery": ranked(shapes.vectors, shapes.vectors, relevant),
-        "itself hidden": ranked(shapes.vectors, shapes.vectors, relevant, same(places, places)),
+        "itself in the gallery": BlockRanking(shapes.vectors, shapes.vectors, relevant),
+        HIDDEN: BlockRanking(shapes.vectors, shapes.vectors, relevant, same(places, places)),
     }
     for gallery, ranking in rankings.items():
-        yield from ranking.rows(subset(told, gallery), AT | AMONG)
-        yield from ranking.rows(subset(told, gallery), AT_MEAN | AMONG_MEAN, classes=shapes.labels)
+        # The query is its own nearest neighbour, and would fill a place of each tier.
+        full, full_mean = (AMONG, AMONG_MEAN) if gallery == HIDDEN else ({}, {})
+        yield from ranking.rows(subset(told, gallery), AT | full)
+        yield from ranking.rows(subset(told, gallery), AT_MEAN | full_mean, classes=shapes.labels)
 
 
 def grades(labels: NDArray[np.int64], below: NDArray[np.str_]) -> Part:

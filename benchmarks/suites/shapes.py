@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.retrieval.protocol import Row
-from benchmarks.suites.blocks import ranked, same
-from benchmarks.suites.encoding import Source, encoded, name_vectors
+from benchmarks.suites.blocks import BlockRanking, same
+from benchmarks.suites.encoding import Source, encoded
 from benchmarks.suites.prompts import TEMPLATES
 from benchmarks.suites.suite import Options, draw_note, drawn, subset
+from retriever.query.zeroshot import Names, name_vectors
 from retriever.spaces import Space
 from retriever.types import Modality, Vectors
 
@@ -86,13 +87,13 @@ def named(names: Sequence[str], space: Space) -> dict[str, Vectors]:
     """How many templates, in words -> (c, d) unit vectors of the class names; nothing without a text encoder."""
     if Modality.TEXT not in space.modalities:
         return {}
-    return {told: name_vectors(names, templates, space) for told, templates in TEMPLATES.items()}
+    return {told: name_vectors(Names(tuple(names), templates), space) for told, templates in TEMPLATES.items()}
 
 
 def zero_shot(told: str, shapes: Classed, names: Mapping[str, Vectors]) -> Iterator[Row]:
     """Each shape among the names of all classes; the subset is `told` and how many templates there were."""
     for count, vectors in names.items():
-        to_names = ranked(shapes.vectors, vectors, same(shapes.labels, np.arange(len(vectors))))
+        to_names = BlockRanking(shapes.vectors, vectors, same(shapes.labels, np.arange(len(vectors))))
         yield from to_names.rows(subset(told, count), ZERO_SHOT)
         yield from to_names.rows(subset(told, count), ZERO_SHOT_MEAN, classes=shapes.labels)
 
@@ -100,7 +101,7 @@ def zero_shot(told: str, shapes: Classed, names: Mapping[str, Vectors]) -> Itera
 def by_name(told: str, gallery: Classed, names: Mapping[str, Vectors]) -> Iterator[Row]:
     """Each class name among the shapes."""
     for count, vectors in names.items():
-        from_names = ranked(vectors, gallery.vectors, same(np.arange(len(vectors)), gallery.labels))
+        from_names = BlockRanking(vectors, gallery.vectors, same(np.arange(len(vectors)), gallery.labels))
         yield from from_names.rows(subset(told, count), BY_NAME)
 
 
@@ -108,8 +109,8 @@ def among(told: str, shapes: Classed, gallery: Classed | None = None) -> Iterato
     """Each shape among the gallery, or, where there is none, among the others."""
     if gallery is None:
         places = np.arange(len(shapes.labels))
-        found = ranked(shapes.vectors, shapes.vectors, same(shapes.labels, shapes.labels), same(places, places))
+        found = BlockRanking(shapes.vectors, shapes.vectors, same(shapes.labels, shapes.labels), same(places, places))
     else:
-        found = ranked(shapes.vectors, gallery.vectors, same(shapes.labels, gallery.labels))
+        found = BlockRanking(shapes.vectors, gallery.vectors, same(shapes.labels, gallery.labels))
     yield from found.rows(told, AMONG)
     yield from found.rows(told, AMONG_MEAN, classes=shapes.labels)

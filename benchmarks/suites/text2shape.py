@@ -25,6 +25,7 @@ from benchmarks.retrieval.protocol import Row
 from benchmarks.suites.captions import Paired
 from benchmarks.suites.encoding import encoded, shape_source, text_vectors
 from benchmarks.suites.folders import read_lines, read_mesh, read_rows
+from benchmarks.suites.shapenet import model_file
 from benchmarks.suites.suite import Options, Suite, checked, draw_note, drawn, subset
 from retriever.errors import UsageError
 from retriever.spaces import Space
@@ -37,7 +38,6 @@ SYNSETS = ("03001627", "04379243")
 PUBLISHED = {"captions": 75_344, "shapes": 15_038}
 MEASURES = {"RR@1": "hit@1", "RR@5": "hit@5", "NDCG@5": "nDCG@5", "median rank": "median rank"}
 
-_PLACES = ("models/model_normalized.obj", "model.obj", "model_normalized.obj")
 _ID = re.compile(r"[\w-]+", re.ASCII)
 
 
@@ -96,17 +96,11 @@ def shapenet(folder: Path) -> Path:
     )
 
 
-def model_file(root: Path, shape: Captioned) -> Path | None:
-    """Its OBJ file, in the layout of either version; None where it has none."""
-    places = (root / shape.synset / shape.model / place for place in _PLACES)
-    return next((place for place in places if place.is_file()), None)
-
-
-def rows(folder: Path, space: Space, options: Options) -> Iterator[Row]:
+def measure(folder: Path, space: Space, options: Options) -> Iterator[Row]:
     """Captions to their shapes, and shapes to their captions."""
     every, restricted = captioned(folder)
     root = shapenet(folder)
-    located = {shape: file for shape in every if (file := model_file(root, shape))}
+    located = {shape: file for shape in every if (file := model_file(root, shape.synset, shape.model))}
     what = "files of captioned shapes"
     note = checked(TITLE, {what: len(located)}, {what: len(every)}, options)
     if not restricted:
@@ -141,5 +135,5 @@ SUITE = Suite(
     needs=frozenset({Modality.SHAPE, Modality.TEXT}),
     counts=PUBLISHED,
     holds=lambda folder: (folder / CAPTIONS).is_file(),
-    measure=rows,
+    measure=measure,
 )

@@ -1,61 +1,25 @@
-"""Results are kept whole, go on after failures and interruptions, and are set side by side without bare times."""
+"""Results are kept whole and reported without bare times, and tell of a machine and a folder what others may know."""
 
 from __future__ import annotations
 
-import json
-import os
 import platform
 import re
-import signal
 import subprocess
-import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import typer
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from typer.testing import CliRunner
+from results_making import FOUND, HEAD, SPEED, changed, results
 
-from benchmarks.commands import results as commands
-from benchmarks.results import compare, machine, report, run, store
-from benchmarks.results.parts import Part, Settings, chosen
+from benchmarks.results import machine, report, store
+from benchmarks.results.folders import fingerprint, hidden
+from benchmarks.results.parts import Settings
 from benchmarks.results.parts import parts as every_part
-from benchmarks.results.store import Head, Results
 from benchmarks.results.tables import KINDS, Kind, Table, Value, quality
 from retriever.errors import RetrieverError, UsageError
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
-RAN = "RESULTS_TEST_RAN"
-"""Environment variable: a file to which every part adds its name when it is run."""
-
-HEAD = Head({"name": "acme-2-cores", "cpu": "ACME", "cores": 2}, "abc1234", "c0de", "mini", "wei9ht5")
-SPEED = Table(
-    "Speed", ("way",), [
-        {"way": "theirs", "seconds": 2.0, "x": 1.0, "recall": 0.5},
-        {"way": "ours", "seconds": 1.0, "x": 0.5, "recall": 0.75},
-        {"way": "alone", "seconds": 7.125, "x": "-", "recall": 0.25},
-    ], "python -m benchmarks speed", "2 rounds", {"x": "seconds as a multiple of theirs"}, "speed",
-)  # fmt: skip
-FOUND = Table(
-    "Found | again", ("measure", "subset"), [
-        {"measure": "mAP", "subset": "all", "value": 0.4974, "low": 0.4744, "high": 0.5194, "queries": 10},
-        {"measure": "median rank", "subset": "all", "value": 1.0, "low": 1.0, "high": 1.0, "queries": 10},
-    ], "python -m benchmarks found", part="found",
-)  # fmt: skip
-
-
-def results(*tables: Table, head: Head = HEAD, **parts: str) -> Results:
-    states = {table.part: store.DONE for table in tables} | parts
-    return Results(head, "2026-01-31", list(tables), states)
-
-
-def changed(table: Table, place: int, **cells: object) -> Table:
-    return replace(table, rows=[{**row, **cells} if i == place else row for i, row in enumerate(table.rows)])
+ROOT = Path(__file__).parent.parent.parent
 
 
 # What columns hold
@@ -249,275 +213,44 @@ def test_tables_of_a_report_are_aligned_and_keep_their_columns():
         assert len({len(re.findall(r"(?<!\\)\|", line)) for line in lines}) == 1
 
 
-# Side by side
-
-NUMBERS = st.floats(0.001, 1000) | st.sampled_from(["-", "inf"]) | st.integers(1, 9)
-SHARES = st.floats(0, 1)
+# What is told of folders
 
 
-@st.composite
-def tables(draw: st.DrawFn, title: str) -> Table:
-    rows = [
-        {
-            "subset": draw(st.sampled_from("abc")), "value": value, "low": value - draw(SHARES),
-            "high": value + draw(SHARES), "x": draw(NUMBERS), "MB": draw(NUMBERS), "rows": draw(st.integers(0, 2)),
-            "recall": draw(SHARES | st.just("-")),
-        }
-        for value in draw(st.lists(SHARES, max_size=4))
-    ]  # fmt: skip
-    return Table(title, ("subset",), rows, "again", part=title)
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("/scratch/sets/x.off is damaged.", "FOLDER/x.off is damaged."),
+        ("give '/scratch/sets', or (/scratch/sets): /scratch/sets.", "give 'FOLDER', or (FOLDER): FOLDER."),
+        ("see file:///scratch/sets/a or\n  /home/me/b", "see file://FOLDER/a or ~/b"),
+        ("/scratch/sets2 and /scratch/sets-old", "/scratch/sets2 and /scratch/sets-old"),
+        ("/mnt/scratch/sets and ./scratch/sets", "/mnt/scratch/sets and ./scratch/sets"),
+        ("data is in scratch/sets: a/b, see /.", "data is in scratch/sets: a/b, see /."),
+        ("/scratch/sets.bak/home/me", "/scratch/sets.bak/home/me"),
+    ],
+)
+def test_folders_are_not_named_and_sentences_stay_as_they_are(message: str, said: str):
+    folders = {Path("/scratch/sets"): "FOLDER", Path("/home/me"): "~", Path("/"): "ROOT", Path("/a"): "A"}
+    assert hidden(message, folders | {Path(): "HERE", Path("data"): "DATA"}) == said
 
 
-@st.composite
-def files(draw: st.DrawFn) -> Results:
-    titles = draw(st.lists(st.sampled_from("pqr"), unique=True))
-    made = Head({"name": draw(st.sampled_from(["m", "n"]))}, "abc", "", "mini")
-    return results(*[draw(tables(title)) for title in titles], head=made)
+def test_the_longer_of_two_folders_goes_first():
+    folders = {Path("/home/me"): "~", Path("/home/me/sets"): "FOLDER", Path("/home"): "HOMES"}
+    assert hidden("/home/me/sets/a, /home/me/b, /home/c", folders) == "FOLDER/a, ~/b, HOMES/c"
 
 
-@settings(deadline=None, max_examples=40)
-@given(files())
-def test_a_file_beside_itself_has_no_difference(one: Results):
-    found = compare.compare(one, one)
-    assert found.notes == found.only_a == found.only_b == found.fallen(0) == []
-    for line in found.lines:
-        assert line.kind is not Kind.FACT and not line.differs
-        infinite = line.change is not None and np.isnan(line.change)  # inf - inf, inf / inf
-        assert infinite or line.change == (0 if line.kind is Kind.QUALITY else 1)
-
-
-@settings(deadline=None, max_examples=40)
-@given(files(), files())
-def test_the_other_way_round_everything_is_the_other_way_round(one: Results, other: Results):
-    there, back = compare.compare(one, other), compare.compare(other, one)
-    assert (sorted(there.only_a), sorted(there.only_b)) == (sorted(back.only_b), sorted(back.only_a))
-
-    def place(line: compare.Line) -> tuple:
-        return line.table, tuple(line.key.items()), line.column
-
-    turned = {place(line): line for line in back.lines}
-    assert {place(line) for line in there.lines} == set(turned)
-    for line in there.lines:
-        again = turned[place(line)]
-        assert (line.a, line.b, line.differs) == (again.b, again.a, again.differs)
-        if line.kind is Kind.QUALITY:
-            assert line.change == pytest.approx(-again.change, nan_ok=True)
-        elif line.change and np.isfinite(line.change) and again.change:
-            assert line.change == pytest.approx(1 / again.change)
-    bare = [line for line in there.lines if line.kind is Kind.ABSOLUTE]
-    assert all(line.a is line.b is None for line in bare)
-    assert not bare or one.head.machine == other.head.machine
-
-
-def test_qualities_differ_where_their_intervals_do_not_meet():
-    def beside(value: float, low: float, high: float) -> compare.Line:
-        other = changed(FOUND, 0, value=value, low=low, high=high)
-        return compare.compare(results(FOUND), results(other)).lines[0]
-
-    assert beside(0.53, 0.52, 0.54).differs is True and beside(0.46, 0.45, 0.47).differs is True
-    assert beside(0.53, 0.51, 0.55).differs is False
-    text = compare.markdown(compare.compare(results(FOUND), results(changed(FOUND, 0, value=0.5))), "one", "two")
-    assert "A: one\nB: two" in text and "| +0.003 | within" in text
-
-
-def test_times_are_compared_on_one_machine_only_and_never_shown():
-    quicker = changed(SPEED, 1, seconds=0.25, x=0.125)
-    same = compare.markdown(compare.compare(results(SPEED), results(quicker)), "a", "b")
-    assert re.search(r"ours +\| seconds +\| 0\.250", same) and "1.000" in same
-    assert "7.125" not in same
-    away = replace(HEAD, machine={"name": "other"})
-    found = compare.compare(results(SPEED), results(quicker, head=away))
-    assert {line.kind for line in found.lines} == {Kind.RATIO, Kind.QUALITY}
-    assert "absolute numbers are left out" in found.notes[0]
-    (ratio,) = (line for line in found.lines if line.kind is Kind.RATIO and line.change != 1)
-    assert (ratio.key, ratio.a, ratio.b, ratio.change) == ({"way": "ours"}, 0.5, 0.125, 0.25)
-
-
-def test_what_makes_two_files_hard_to_compare_is_said():
-    more = replace(changed(FOUND, 0, queries=11), sizes="11 queries", rows=[*changed(FOUND, 0, queries=11).rows[:1]])
-    other = results(more, head=replace(HEAD, space="point-bind", quick=True), found="failed: too large.")
-    found = compare.compare(results(SPEED, FOUND), other)
-    notes = " ".join(found.notes)
-    for part in ("the space mini (weights wei9ht5), B the space point-bind", "B was made with --quick",
-                 "found in B: failed: too large.", "B has 11 queries"):  # fmt: skip
-        assert part in notes
-    assert found.only_a == ["Speed", "Found | again: median rank, all"] and found.only_b == []
-    assert [(line.column, line.a, line.b) for line in found.lines if line.kind is Kind.FACT] == [("queries", 10, 11)]
-
-
-def test_figures_of_papers_are_not_compared():
-    assert compare.compare(*[results(replace(FOUND, compared=False))] * 2).lines == []
-
-
-def test_only_shares_that_fell_far_enough_have_fallen():
-    def fallen(table: Table, by: float) -> list[str]:
-        return [line.column for line in compare.compare(results(FOUND, SPEED), results(table)).fallen(by)]
-
-    assert fallen(changed(FOUND, 0, value=0.4774), 0.02) == []
-    assert fallen(changed(FOUND, 0, value=0.4773), 0.02) == ["value"]
-    assert fallen(changed(FOUND, 0, value=0.6), 0.02) == fallen(changed(FOUND, 1, value=0.5), 0.02) == []
-    assert fallen(changed(SPEED, 1, recall=0.1, x=0.01), 0.02) == ["recall"]
-
-
-# A run
-
-
-def _ran(name: str) -> None:
-    with Path(os.environ[RAN]).open("a") as file:
-        file.write(f"{name}\n")
-
-
-def good(asked: Settings) -> Iterator[Table]:
-    _ran("good")
-    sys.stdout.write("what a library prints\n")
-    yield SPEED
-    yield replace(FOUND, rows=[{"measure": "quick", "subset": str(asked.quick), "value": 1.0}])
-
-
-def failing(_: Settings) -> Iterator[Table]:
-    _ran("failing")
-    yield FOUND
-    raise UsageError(f"There is no {Path.home()}/thing:\ngive one.")
-
-
-def broken(_: Settings) -> Iterator[Table]:
-    _ran("broken")
-    raise ZeroDivisionError("by nothing")
-    yield SPEED
-
-
-def killed(_: Settings) -> Iterator[Table]:
-    _ran("killed")
-    os.kill(os.getpid(), signal.SIGKILL)
-    yield SPEED
-
-
-def made_parts(asked: Settings) -> list[Part]:
-    """What the processes of a run are given instead of the real parts."""
-    return [
-        Part("failing", "fails", failing),
-        Part("good", "is good", good, reads_data=True),
-        Part("broken", "breaks", broken, group="bad"),
-        Part("killed", "is killed", killed, group="bad"),
-        Part("fed", "wants data", good, lambda asked: "" if asked.data else "it needs --data FOLDER", group="bad"),
-    ]
-
-
-@pytest.fixture
-def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(run, "REGISTRY", "test_results:made_parts")
-    monkeypatch.syspath_prepend(str(HERE))
-    monkeypatch.setenv("PYTHONPATH", str(HERE))
-    monkeypatch.setenv(RAN, str(tmp_path / "ran"))
-    return tmp_path / "ran"
-
-
-def test_what_fails_is_said_and_ends_nothing(ran: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]):
-    seen: list[str] = []
-    outcome = run.everything(Settings(quick=True), tmp_path / "results", each=lambda table: seen.append(table.title))
-    assert outcome.failed == {
-        "failing": "There is no ~/thing: give one.",
-        "broken": "ZeroDivisionError: by nothing",
-        "killed": "its process was ended by SIGKILL, as systems do that run out of memory",
-    }
-    found = store.read(outcome.file)
-    assert outcome.file.parent.name == machine.describe()["name"] and outcome.file.stem.endswith("-quick")
-    assert [(table.part, table.title) for table in found.tables] == [
-        ("failing", FOUND.title), ("good", SPEED.title), ("good", FOUND.title)
-    ]  # fmt: skip
-    assert seen == [table.title for table in found.tables]
-    assert found.tables[2].rows[0]["subset"] == "True"
-    assert found.parts["good"] == "done" and found.parts["fed"] == "left out: it needs --data FOLDER"
-    assert "**killed**: failed: its process was ended" in outcome.report.read_text()
-    printed = capfd.readouterr()
-    assert "good (2 of 5): is good; 3 left after it" in printed.err and "what a library prints" in printed.err
-    assert printed.out == ""
-
-
-def test_a_run_goes_on_where_another_ended(ran: Path, tmp_path: Path):
-    into = tmp_path / "results"
-
-    def interrupt(table: Table) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        run.everything(Settings(), into, only=["good"], each=interrupt)
-    (path,) = into.rglob("*.json")
-    left = store.read(path)
-    assert [table.title for table in left.tables] == [SPEED.title] and left.parts == {"good": "unfinished"}
-
-    run.everything(Settings(), into, only=["good"], resume=True)
-    assert [table.title for table in store.read(path).tables] == [SPEED.title, FOUND.title]
-    run.everything(Settings(), into, only=["good", "failing"], resume=True)
-    assert ran.read_text().split() == ["good", "good", "failing"]  # the second was whole
-    run.everything(Settings(data=tmp_path), into, only=["good"], resume=True)
-    assert ran.read_text().split()[3:] == ["good"]  # there is more to measure on
-    again = run.everything(Settings(), into, only=["good"])
-    assert ran.read_text().split()[4:] == ["good"]  # not asked to go on
-    assert [table.part for table in store.read(again.file).tables] == ["failing", "good", "good"]
-
-
-def test_tables_of_other_code_are_not_kept(ran: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    outcome = run.everything(Settings(), tmp_path, only=["good"])
-    found = store.read(outcome.file)
-    found.head = replace(found.head, code="another")
-    store.write(found, outcome.file)
-    run.everything(Settings(), tmp_path, only=["failing"], resume=True)
-    assert [table.part for table in store.read(outcome.file).tables] == ["failing"]
-    assert "its tables are not kept" in capsys.readouterr().err
-
-
-def test_parts_are_chosen_by_name_and_group(ran: Path, tmp_path: Path):
-    every = made_parts(Settings())
-    assert [part.name for part in chosen(every, ["bad", "good"])] == ["good", "broken", "killed", "fed"]
-    with pytest.raises(UsageError, match="--only god: choose among failing, good, bad, broken, killed, fed"):
-        run.everything(Settings(), tmp_path, only=["god"])
-    with pytest.raises(UsageError, match="--only fed cannot be run: it needs --data FOLDER"):
-        run.everything(Settings(), tmp_path, only=["fed"])
-    assert not ran.exists() and not list(tmp_path.iterdir())
-    outcome = run.everything(Settings(), tmp_path / "out", only=["bad"])  # of a group, what can be run is run
-    assert set(outcome.failed) == {"broken", "killed"} and "fed" in store.read(outcome.file).parts
-
-
-def test_every_part_has_a_name_of_its_own_and_suites_need_data(tmp_path: Path):
-    every = every_part(Settings())
-    names = [part.name for part in every]
-    assert len(set(names)) == len(names) and {"cold", "ingest", "encode", "retrieval", "arithmetic"} <= set(names)
-    suites = [part for part in every if part.group == "suites"]
-    assert suites and all("--data FOLDER" in part.missing(Settings()) for part in suites)
-    assert all("holds no" in part.missing(Settings(data=tmp_path)) for part in suites)
-
-
-# The commands
-
-
-@pytest.fixture
-def app() -> typer.Typer:
-    made = typer.Typer()
-    commands.register(made)
-    return made
-
-
-def test_the_command_ends_with_1_where_a_part_failed(ran: Path, app: typer.Typer, tmp_path: Path):
-    asked = ["all", "--into", str(tmp_path / "out")]
-    done = CliRunner().invoke(app, [*asked, "--only", "good"])
-    assert done.exit_code == 0 and "Speed, 2 rounds\n| way" in done.stdout
-    assert all(Path(line).is_file() for line in done.stdout.split()[-2:])
-    done = CliRunner().invoke(app, [*asked, "--only", "broken"])
-    assert done.exit_code == 1 and "broken failed: ZeroDivisionError: by nothing" in done.stderr
-
-
-def test_the_command_compares_and_fails_where_a_quality_fell(app: typer.Typer, tmp_path: Path):
-    paths = [str(tmp_path / f"{name}.json") for name in "ab"]
-    for path, table in zip(paths, (FOUND, changed(FOUND, 0, value=0.25)), strict=True):
-        store.write(results(table), Path(path))
-    out = tmp_path / "new" / "out.json"
-    done = CliRunner().invoke(app, ["compare", *paths, "--json", str(out)])
-    assert done.exit_code == 0 and "-0.247" in done.stdout
-    assert json.loads(out.read_text())["rows"][0]["a"] == {"value": 0.4974, "low": 0.4744, "high": 0.5194}
-    done = CliRunner().invoke(app, ["compare", *paths, "--fail-below", "0.02"])
-    assert done.exit_code == 1
-    assert "Found | again, mAP, all, value: 0.497 [0.474, 0.519] fell to 0.250 [0.474, 0.519]" in done.stderr
-    assert CliRunner().invoke(app, ["compare", *paths, "--fail-below", "0.3"]).exit_code == 0
-    wrong = CliRunner().invoke(app, ["compare", paths[0], "nothing", "--into", str(tmp_path)])
-    assert isinstance(wrong.exception, UsageError) and "nothing is neither" in str(wrong.exception)
+def test_a_folder_is_told_by_what_is_in_it_and_not_by_where_it_lies(tmp_path: Path):
+    one, other = tmp_path / "one", tmp_path / "elsewhere" / "other"
+    for folder in (one, other):
+        (folder / "set" / "deep").mkdir(parents=True)
+        (folder / "set" / "a.csv").write_text("123")
+        (folder / "set" / "deep" / "b.bin").write_text(str(folder))
+    (other / ".DS_Store").write_text("left by a system")
+    (other / "set" / "nowhere").symlink_to(tmp_path / "nothing")
+    assert fingerprint(one) != fingerprint(other)
+    (other / "set" / "nowhere").unlink()
+    first = fingerprint(one)
+    assert first == fingerprint(other) and re.fullmatch("[0-9a-f]{16}", first)
+    (one / "set" / "a.csv").write_text("1234")
+    grown = fingerprint(one)
+    (one / "set" / "a.csv").rename(one / "set" / "c.csv")
+    assert len({first, grown, fingerprint(one), fingerprint(tmp_path / "nothing")}) == 4

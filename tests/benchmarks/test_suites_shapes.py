@@ -12,6 +12,7 @@ from benchmarks import suites
 from benchmarks.retrieval.protocol import Ranking, measured
 from benchmarks.suites import blocks
 from benchmarks.suites.encoding import Source
+from benchmarks.suites.folders import read_lines, read_rows
 from benchmarks.suites.modelnet40 import COUNTS, VIEWS
 from benchmarks.suites.prompts import MANY
 from benchmarks.suites.shapenet import CLASSES, class_names, grades
@@ -237,7 +238,7 @@ def test_shapenet_by_the_split(tmp_path, version):
         ("3D->3D mAP", f"{told}, itself hidden"): (1 + 1 / 2 + 1 / 3 + 1) / 4,
         ("3D->3D mAP@1000", f"{told}, itself hidden"): (1 + 1 / 2 + 1 / 3 + 1) / 4,
         # The query comes first.
-        ("3D->3D mAP", f"{told}, itself in the gallery"): (1 + (1 + 2 / 3) / 2 + (1 + 2 / 4) / 2 + 1) / 4,
+        ("3D->3D mAP@1000", f"{told}, itself in the gallery"): (1 + (1 + 2 / 3) / 2 + (1 + 2 / 4) / 2 + 1) / 4,
         ("3D->3D P@1000", f"{told}, itself in the gallery"): 2 / 1000,
         ("3D->3D R@1000", f"{told}, itself in the gallery"): 1,
         ("3D->3D F1@1000", f"{told}, itself hidden"): 2 / 1001,
@@ -251,7 +252,17 @@ def test_shapenet_by_the_split(tmp_path, version):
     ideal = [7 + 1 / np.log2(3), 7 + 3 / np.log2(3)] * 2
     ndcg = np.mean(np.divide(gains, ideal))
     assert got["3D->3D nDCG@1000", f"{told}, itself in the gallery"] == pytest.approx(ndcg)
-    assert got["3D->3D nDCG", f"{told}, itself in the gallery"] == pytest.approx(ndcg)
+
+
+def test_a_query_that_finds_itself_counts_by_the_measures_of_the_tracks_only(tmp_path):
+    data = shapenet(tmp_path, {CHAIR: [0, 10, 1], TABLE: [12, 13, 40]}, version=2, split=SPLIT)
+    measures = {True: set(), False: set()}
+    for row in measured_by("shapenet", data):
+        if row["measure"].startswith("3D->3D"):
+            measures["itself hidden" in row["subset"]].add(row["measure"])
+    assert len(measures[False]) == 10 and all("@1000" in measure for measure in measures[False])
+    full = {"mAP", "mAP, class mean", "NN", "first tier", "second tier", "nDCG"}
+    assert measures[True] == measures[False] | {f"3D->3D {measure}" for measure in full}
 
 
 def test_grades_of_shapenet():
@@ -268,6 +279,34 @@ def test_a_split_file_may_be_packed_and_may_have_lost_its_zeros(tmp_path):
     (data / "all.csv").unlink()
     got = values(measured_by("shapenet", data))
     assert {(measure, told.replace(".gz", "")): value for (measure, told), value in got.items()} == expected
+
+
+def test_meshes_may_lie_right_in_the_folders_of_models(tmp_path):
+    data = shapenet(tmp_path, {CHAIR: [0, 10], TABLE: [12, 40]}, version=1)
+    expected = measured_by("shapenet", data)
+    for path in data.glob("*/*/model.obj"):
+        path.rename(path.with_name("model_normalized.obj"))
+    assert measured_by("shapenet", data) == expected
+
+
+@pytest.mark.parametrize("end", [10, 40, -9, -4])
+def test_a_packed_table_that_is_cut_or_changed_is_an_error(tmp_path, end):
+    path = tmp_path / "all.csv.gz"
+    packed = gzip.compress(b"a,b\n" + b"".join(b"%d,%d\n" % (i, i * i) for i in range(200)))
+    path.write_bytes(packed)
+    assert read_rows(path, ("b",))[7] == {"a": "7", "b": "49"}
+    changed = bytes(byte ^ 0xFF if i % 3 else byte for i, byte in enumerate(packed[end:]))
+    for damaged in (packed[:end], packed[:end] + changed):
+        path.write_bytes(damaged)
+        for read in (lambda: read_rows(path, ("b",)), lambda: read_lines(path)):
+            with pytest.raises(UsageError, match=r"all\.csv\.gz.*download it again"):
+                read()
+
+
+def test_a_table_with_a_cell_that_never_ends_is_an_error(tmp_path):
+    (tmp_path / "all.csv").write_text('a,b\n1,"' + "x" * 200_000)
+    with pytest.raises(UsageError, match=r"all\.csv cannot be read as CSV"):
+        read_rows(tmp_path / "all.csv", ("b",))
 
 
 def test_without_a_split_all_of_shapenet_is_ranked(tmp_path):
@@ -340,11 +379,11 @@ def test_blocks_give_the_rows_of_one_matrix(monkeypatch):
     measures = {"mAP": "mAP", "hit": "hit@3", "nDCG": "nDCG", "rank": "median rank"}
     monkeypatch.setattr(blocks, "_ENTRIES", 7 * 60)
     places = np.arange(60)
-    found = blocks.ranked(vectors, vectors, blocks.same(labels, labels), blocks.same(places, places))
+    found = blocks.BlockRanking(vectors, vectors, blocks.same(labels, labels), blocks.same(places, places))
     for classes in (None, labels):
         got = list(found.rows("all", measures, classes=classes))
         expected = list(measured("all", whole, measures, classes=classes))
         assert [{k: pytest.approx(v) for k, v in row.items()} for row in expected] == got
         assert {row["queries"] for row in got} == {59}
-    alone = blocks.ranked(vectors[59:], vectors[:59], blocks.same(labels[59:], labels[:59]))
+    alone = blocks.BlockRanking(vectors[59:], vectors[:59], blocks.same(labels[59:], labels[:59]))
     assert list(alone.rows("none", measures)) == []
