@@ -195,16 +195,22 @@ def _notes(a: Results, b: Results) -> Iterator[str]:
     if (one.space, one.weights) != (other.space, other.weights):
         names = (f"{head.space} (weights {head.weights[:12] or 'made up'})" for head in (one, other))
         yield "A measures the space {}, B the space {}.".format(*names)
-    if one.quick != other.quick:
-        yield f"{'A' if one.quick else 'B'} was made with --quick."
-    for name, results in (("A", a), ("B", b)):
-        for part, state in _open(results):
-            yield f"{part} in {name}: {state.removesuffix('.')}."
+    yield from _of_each("A", a)
+    yield from _of_each("B", b)
     versions = [head.machine.get("versions", {}) for head in (one, other)]
     for package in dict.fromkeys([*versions[0], *versions[1]]):
         ends = [each.get(package, "missing") for each in versions]
         if ends[0] != ends[1]:
             yield f"{package} is {ends[0]} in A and {ends[1]} in B."
+
+
+def _of_each(name: str, results: Results) -> Iterator[str]:
+    if results.head.quick:
+        yield f"{name} was made with --quick: its numbers say only that everything runs."
+    if results.head.commit.endswith("-dirty"):
+        yield f"{name} is of a tree that differs from its commit, {results.head.commit}."
+    for part, state in _open(results):
+        yield f"{part} in {name}: {state.removesuffix('.')}."
 
 
 def _by_title(results: Results) -> dict[str, Table]:

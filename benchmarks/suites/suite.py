@@ -102,7 +102,7 @@ def checked(suite: str, found: Mapping[str, int], expected: Mapping[str, int], o
         counts = (f"{count:,} of {expected[what]:,} {what}" for what, count in differing.items())
         return f"partial: {', '.join(counts)}"
     counts = (f"{count:,} {what} where {expected[what]:,} are published" for what, count in differing.items())
-    raise UsageError(f"{suite} has {', '.join(counts)}: complete it, or --partial measures what is there and says so.")
+    raise UsageError(f"{suite} has {', '.join(counts)}: complete it, or measure what is there: `suite NAME --partial`.")
 
 
 def drawn(labels: NDArray[np.int64], options: Options) -> NDArray[np.int64]:
