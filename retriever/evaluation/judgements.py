@@ -158,7 +158,9 @@ class _Plan:
         given = self.items.keywords(name, self.qrels) if self.queries is None else self.queries[name]
         keywords = {key: self.items.spelled(value) if key.endswith("id") else value for key, value in given.items()}
         try:
-            return query_of({**self.usual, **keywords}, name=f"Query {name}")
+            query = query_of({**self.usual, **keywords}, name=f"Query {name}")
+            query.check()
+            return query
         except UsageError as error:
             raise blame(error, f"Query {name}") from error
 

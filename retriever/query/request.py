@@ -126,10 +126,6 @@ def query_of(keywords: Mapping[str, Any], *, name: str = "") -> Query:
         raise UsageError(f"A query has no {unknown[0]!r}; its keys are {', '.join(KEYS)}.")
     if not isinstance(by_hand := keywords.get("terms") or (), Iterable):
         raise UsageError(f"terms takes a sequence of retriever.Term, not {type(by_hand).__name__}.")
-    by_hand = tuple(by_hand)
-    for term in by_hand:
-        if not isinstance(term, Term):
-            raise UsageError(f"terms takes a sequence of retriever.Term, not of {type(term).__name__}.")
     terms = [
         *parsed(keywords.get("expression")),
         *terms_of({kind: keywords.get(kind) for kind in PLUS}, 1.0),
