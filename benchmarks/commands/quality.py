@@ -1,8 +1,9 @@
-"""How well a space retrieves: retrieval, generalisation, suite, arithmetic."""
+"""How well a space retrieves: retrieval, generalisation, suite, arithmetic, confidence."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -18,6 +19,7 @@ def register(app: typer.Typer) -> None:
     app.command()(generalisation)
     app.command()(suite)
     app.command()(arithmetic)
+    app.command()(confidence)
 
 
 def retrieval(
@@ -117,3 +119,21 @@ def arithmetic(
         rows += [{"section": title, **row} for row in found]
     if json:
         save(f"Arithmetic, space {space}", rows, json)
+
+
+def confidence(
+    corpus: Annotated[Path | None, typer.Option(help="Folder of labelled shapes; by default parametric ones.")] = None,
+    space: Judged = "mini",
+    json: JsonTo = None,
+) -> None:
+    """What is said to be sure, and how often it holds: hits by cross-validation over labels, and zero-shot labels."""
+    from benchmarks.confidence import tables
+    from retriever import spaces
+
+    rows = []
+    with TemporaryDirectory() as scratch:
+        for title, found in tables(corpus, spaces.get(space), Path(scratch)):
+            show(f"{title}, space {space}", found)
+            rows += [{"section": title, **row} for row in found]
+    if json:
+        save(f"Confidence, space {space}", rows, json)

@@ -93,6 +93,7 @@ def parts(settings: Settings) -> list[Part]:
         Part("live", "adding to and deleting from an index", live),
         Part("ann", "nearest neighbours beside other libraries", ann),
         Part("arithmetic", "sums and differences of shapes, words and sounds", arithmetic),
+        Part("confidence", "what is said to be sure, and how often it holds", confidence),
         Part("retrieval", "how well the space retrieves", retrieval, reads_data=True),
         Part("generalisation", "what is left of it for scans and sparse, noisy and turned clouds", generalisation,
              reads_data=True),
@@ -223,6 +224,17 @@ def arithmetic(settings: Settings) -> Iterator[Table]:
             command,
             how_much,
         )
+
+
+def confidence(settings: Settings) -> Iterator[Table]:
+    """Over parametric shapes, which are few already."""
+    from benchmarks.confidence import tables
+
+    with TemporaryDirectory() as scratch:
+        for title, rows in tables(None, spaces.get(settings.space), Path(scratch)):
+            yield Table(
+                title, (next(iter(rows[0])),), rows, f"python -m benchmarks confidence --space {settings.space}"
+            )
 
 
 ANN: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {

@@ -62,6 +62,8 @@ _QUALITY = (
     "recall@10", "beside addition", "precision@10", "nDCG@10", "kind@10", "value@10",
     "base alone", "rest alone", "addition", "addition, by spread (default)", "addition, tuned", "late, by rank",
     "oracle",
+    # confidence
+    "calibration error", "right", "share alone", "capped", "median", "most",
     # ablation
     "top-1", "text->3D", "3D->3D", "name->3D", "render->3D", "photo->3D", "sound->3D",
 )  # fmt: skip
@@ -74,13 +76,14 @@ _ABSOLUTE = (
     "ns", "GB on disk", "GB in memory", "build h", "query ms, vectors in memory", "query ms, from disk",
 )  # fmt: skip
 _FACT = (
-    "queries", "chance", "files", "rows", "batch", "GFLOP an item", "parameter", "same neighbours", "best",
+    "queries", "hits", "shapes", "texts", "said", "held", "chance",
+    "files", "rows", "batch", "GFLOP an item", "parameter", "same neighbours", "best",
     "text, audio, minus", "machines", "lists each",
 )  # fmt: skip
 _KEY = (
     "process", "what", "tower", "device", "step", "measure", "subset", "domain", "severity", "section", "strategy",
     "form: facet", "contender", "wanted", "together", "filter", "search", "operation", "part", "vectors",
-    "targets and training", "method", "protocol", "source",
+    "targets and training", "method", "protocol", "source", "queries by", "words", "names",
 )  # fmt: skip
 KINDS: dict[str, Kind] = {
     **dict.fromkeys(OVER, Kind.RATIO),
