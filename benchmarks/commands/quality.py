@@ -1,4 +1,4 @@
-"""How well a space retrieves: retrieval, generalisation, suite, arithmetic, confidence."""
+"""How well a space retrieves: retrieval, generalisation, suite, arithmetic, confidence, copies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.commands.options import JsonTo, Judged, MaybeData
+from benchmarks.commands.options import Data, JsonTo, Judged, MaybeData
 from benchmarks.harness import save, show
 from retriever.errors import UsageError
 
@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
     app.command()(suite)
     app.command()(arithmetic)
     app.command()(confidence)
+    app.command()(copies)
 
 
 def retrieval(
@@ -99,6 +100,22 @@ def suite(
         show(f"{chosen.title}, space {space}, beside published figures", beside)
     if json:
         save(f"{chosen.title}, space {space}", rows, json)
+
+
+def copies(data: Data, space: Judged = "mini", json: JsonTo = None) -> None:
+    """Near-duplicates by cosine beside the groups that came with named meshes, and meshes sampled a second time."""
+    from benchmarks.retrieval.copies import tables
+    from benchmarks.retrieval.material import Material
+    from retriever import spaces
+
+    rows = []
+    for title, found in tables(Material(data, spaces.get(space))):
+        show(f"{title}, space {space}", found)
+        rows += [{"section": title, **row} for row in found]
+    if not rows:
+        raise UsageError(f"--data {data} holds no shapes_named; see docs/benchmarks.md.")
+    if json:
+        save(f"Copies, space {space}", rows, json)
 
 
 def arithmetic(

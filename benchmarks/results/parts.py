@@ -97,6 +97,7 @@ def parts(settings: Settings) -> list[Part]:
         Part("retrieval", "how well the space retrieves", retrieval, reads_data=True),
         Part("generalisation", "what is left of it for scans and sparse, noisy and turned clouds", generalisation,
              reads_data=True),
+        Part("copies", "near-duplicates by cosine", copies, needs_data, reads_data=True),
         *(Part(name, "a public benchmark", partial(suite, name), partial(needs_suite, name), True, "suites")
           for name in NAMES),
     ]  # fmt: skip
@@ -187,6 +188,23 @@ def generalisation(settings: Settings) -> Iterator[Table]:
         yield Table(
             f"Generalisation: {measure}", ("measure", "domain", "severity"), rows, command, subjects.title,
         )  # fmt: skip
+
+
+def needs_data(settings: Settings) -> str:
+    """For `Part.missing`: there must be named meshes."""
+    there = settings.data and (settings.data / "shapes_named" / "items.csv").is_file()
+    return "" if there else f"it needs {DATA} with shapes_named"
+
+
+def copies(settings: Settings) -> Iterator[Table]:
+    """Over the named meshes of the data folder."""
+    from benchmarks.retrieval.copies import tables
+    from benchmarks.retrieval.material import Material
+
+    assert settings.data
+    command = f"python -m benchmarks copies --space {settings.space} {DATA}"
+    for title, rows in tables(Material(settings.data, spaces.get(settings.space))):
+        yield Table(title, (next(iter(rows[0])),), rows, command)
 
 
 def suite(name: str, settings: Settings) -> Iterator[Table]:

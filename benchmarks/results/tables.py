@@ -63,7 +63,7 @@ _QUALITY = (
     "base alone", "rest alone", "addition", "addition, by spread (default)", "addition, tuned", "late, by rank",
     "oracle",
     # confidence
-    "calibration error", "right", "share alone", "capped", "median", "most",
+    "precision", "F1", "cosine at least", "calibration error", "right", "share alone", "capped", "median", "most",
     # ablation
     "top-1", "text->3D", "3D->3D", "name->3D", "render->3D", "photo->3D", "sound->3D",
 )  # fmt: skip
@@ -76,14 +76,14 @@ _ABSOLUTE = (
     "ns", "GB on disk", "GB in memory", "build h", "query ms, vectors in memory", "query ms, from disk",
 )  # fmt: skip
 _FACT = (
-    "queries", "hits", "shapes", "texts", "said", "held", "chance",
+    "queries", "pairs", "marked", "meshes", "hits", "shapes", "texts", "said", "held", "chance",
     "files", "rows", "batch", "GFLOP an item", "parameter", "same neighbours", "best",
     "text, audio, minus", "machines", "lists each",
 )  # fmt: skip
 _KEY = (
     "process", "what", "tower", "device", "step", "measure", "subset", "domain", "severity", "section", "strategy",
     "form: facet", "contender", "wanted", "together", "filter", "search", "operation", "part", "vectors",
-    "targets and training", "method", "protocol", "source", "queries by", "words", "names",
+    "targets and training", "method", "protocol", "source", "queries by", "words", "names", "cosine from",
 )  # fmt: skip
 KINDS: dict[str, Kind] = {
     **dict.fromkeys(OVER, Kind.RATIO),

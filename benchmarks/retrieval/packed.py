@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.align.captions import clean
-from indexer.align.split import is_held_out
+from indexer.align.split import group_keys, is_held_out
 from retriever.types import Geometry
 
 
@@ -35,9 +35,10 @@ class NamedMesh:
 
 
 def held_out_meshes(folder: Path) -> list[NamedMesh]:
-    """The meshes of `folder` whose groups no tower is trained on."""
+    """The meshes of `folder` whose groups no tower is trained on, in whatever set their near-duplicates are."""
     with (folder / "items.csv").open(newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if is_held_out(f"{row['set']}/{row['group']}")]
+        every = list(csv.DictReader(file))
+    rows = [row for row, key in zip(every, group_keys(every), strict=True) if is_held_out(key)]
     found = []
     for source in sorted({row["set"] for row in rows}):
         of_source = [row for row in rows if row["set"] == source]

@@ -89,7 +89,12 @@ def test_an_authors_render_is_held_out_where_any_shape_of_its_name_is(tmp_path: 
     groups = [f"kenney/{i}" for i in range(200)]
     out = next(group for group in groups if is_held_out(group)).split("/")[1]
     kept = next(group for group in groups if not is_held_out(group)).split("/")[1]
-    rows = [("kenney", "oak tree", kept), ("kenney", "oak tree", out), ("kenney", "bench", kept), ("other", "bin", out)]
+    rows = [
+        ("kenney", "oak tree", kept),
+        ("kenney", "oak tree", out),
+        ("kenney", "bench", kept),
+        ("other", "bin", "999"),
+    ]
     table = tmp_path / "items.csv"
     table.write_text("set,name,category,group\n" + "".join(f"{s},{n},,{g}\n" for s, n, g in rows))
     for name in ("oak_tree", "bench", "bin"):

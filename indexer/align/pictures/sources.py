@@ -20,7 +20,7 @@ from indexer.align.pictures.pack import SIDE, LabelledPicture
 from indexer.align.pictures.render import render_rgba
 from indexer.align.shapes import sources as shapes
 from indexer.align.shapes.sources import LabelledShape
-from indexer.align.split import fraction, is_held_out
+from indexer.align.split import fraction, group_keys, is_held_out
 from retriever.types import Geometry
 
 PHOTOS_HELD_OUT = 0.1
@@ -102,15 +102,16 @@ def authors_renders(folder: Path, table: Path, of: str) -> Iterator[LabelledPict
     """Pictures named after the shapes of a set; held out where any shape of that name is."""
     named: dict[str, list[dict[str, str]]] = {}
     with table.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if row["set"] == of:
-                named.setdefault(row["name"].replace(" ", "_"), []).append(row)
+        every = list(csv.DictReader(file))
+    for row, key in zip(every, group_keys(every), strict=True):
+        if row["set"] == of:
+            named.setdefault(row["name"].replace(" ", "_"), []).append({**row, "key": key})
     for path in sorted(folder.glob("*.jpg")):
         rows = named.get(path.stem, [])
         phrases = [clean(row[column].replace("_", " ")) for row in rows for column in ("name", "category")]
         captions = tuple(dict.fromkeys(filter(None, phrases)))
         if captions:
-            groups = [f"{of}/{row['group']}" for row in rows]
+            groups = [row["key"] for row in rows]
             held_out = any(is_held_out(group) for group in groups)
             yield LabelledPicture(squared(path, cut_out=True), captions, groups[0], "renders", "render", held_out)
 

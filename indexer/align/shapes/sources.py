@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.align.captions import clean
+from indexer.align.split import group_keys
 from retriever.errors import UsageError
 from retriever.types import Geometry
 
@@ -60,14 +61,15 @@ def named_meshes(folder: Path) -> Iterator[LabelledShape]:
         raise UsageError(f"{folder} has no items.csv; --named takes a folder of packed meshes with that table.")
     with table.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
+    keys = group_keys(rows)
     for name in sorted({row["set"] for row in rows}):
         with np.load(folder / f"{name}.npz", allow_pickle=False) as packed:
             arrays = {key: packed[key] for key in ("vertices", "faces", "vertex_start", "face_start", "face_rgb")}
-        for row in (row for row in rows if row["set"] == name):
+        for row, key in ((row, key) for row, key in zip(rows, keys, strict=True) if row["set"] == name):
             captions = dict.fromkeys(filter(None, (clean(row["name"]), clean(row["category"].replace("_", " ")))))
             if captions:
                 geometry = _unpack(arrays, int(row["row"]), colored=row["coloured"] == "1")
-                yield LabelledShape(geometry, tuple(captions), f"{name}/{row['group']}", name)
+                yield LabelledShape(geometry, tuple(captions), key, name)
 
 
 def _unpack(arrays: dict[str, NDArray], i: int, *, colored: bool) -> Geometry:
