@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.options import AsJson, Exact, IndexFolder, Target, described, option, path
+from cli.options import AsJson, IndexFolder, Target, described, option, path
 from retriever.errors import UsageError
 
 if TYPE_CHECKING:
@@ -138,7 +138,10 @@ def evaluate(
     geometry_only: Annotated[
         bool, option("--geometry-only", None, "Do not search names, captions and labels.", _JUDGED)
     ] = False,
-    exact: Exact = False,
+    exact: Annotated[
+        bool,
+        option("--exact", None, "Look at every vector, also where an approximate search was built.", _JUDGED),
+    ] = False,
     run: Annotated[
         Path | None, _file("--run", "Also write the lists in TREC's format, for example run.trec.", _JUDGED)
     ] = None,
@@ -217,6 +220,8 @@ def _check_outputs(inputs: Sequence[Path | None], outputs: dict[str, Path | None
             continue
         if what := taken.get(file.resolve()):
             raise UsageError(f"--{name} {file} {what}, too; choose another file.")
+        if file.is_dir():
+            raise UsageError(f"--{name} {file} is a folder; give a file.")
         if name != "figure" and not file.absolute().parent.is_dir():
             raise UsageError(f"--{name} {file} cannot be written: there is no folder {file.parent}.")
         taken[file.resolve()] = "is written"
@@ -227,7 +232,7 @@ def _by_labels(index: Index, options: dict[str, Any], **rest: Any) -> Evaluation
 
     return evaluation.by_label(
         index,
-        options["label"] or "label",
+        "label" if options["label"] is None else options["label"],
         asked=[kind.value for kind in options["from"] or ()],
         queries_where=options["queries-where"],
         templates=options["template"] or (),

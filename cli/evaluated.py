@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _COLUMNS = ("pair", "class", "measure", "value", "low", "high", "queries", "gallery")
 _OF_CLASSES = ("mAP", "hit@1", "R-precision")
 """Columns of the classes' table where nobody says."""
-_CLASS = 24  # letters of a class
+_CLASS = 18  # letters of a class
 
 
 def deliver(
@@ -96,29 +96,23 @@ def _width(cells: Sequence[str]) -> int:
 
 
 def _show_classes(answers: Answers, figures: Sequence[Figure]) -> None:
-    """Classes by their first measure, the worst first."""
+    """Classes by their first measure, the worst first; as many measures as fit."""
     if answers.classes is None:
         return
     plain = [figure for figure in figures if not figure.macro]
     usual = [figure for name in _OF_CLASSES for figure in plain if figure.name == name]
     chosen = usual if len(usual) == len(_OF_CLASSES) else plain[:3]
-    columns = [list(answers.by_class(figure)) for figure in chosen]
-    if not columns:
+    if not chosen:
         return
-    best_is_low = chosen[0].name == "median rank"
-    order = sorted(range(len(columns[0])), key=lambda i: (columns[0][i]["value"] * (-1 if best_is_low else 1), i))
+    measured = {figure.name: list(answers.by_class(figure)) for figure in chosen}
+    first, least_is_best = measured[chosen[0].name], chosen[0].name == "median rank"
+    order = sorted(range(len(first)), key=lambda i: (first[i]["value"] * (-1 if least_is_best else 1), i))
+    columns = {name: [_number(rows[i], "value") for i in order] for name, rows in measured.items()}
+    queries = [str(first[i]["queries"]) for i in order]
+    shown = next(_fitting(columns, _CLASS + 3 + _width(["queries", *queries])))
     typer.echo(answers.pair)
-    show_rows(
-        ("class", "queries", *(figure.name for figure in chosen)),
-        (
-            (
-                _cut(columns[0][i]["class"]),
-                columns[0][i]["queries"],
-                *(_number(column[i], "value") for column in columns),
-            )
-            for i in order
-        ),
-    )
+    names = [_cut(first[i]["class"]) for i in order]
+    show_rows(("class", "queries", *shown), zip(names, queries, *(columns[name] for name in shown), strict=True))
 
 
 def _cut(name: str) -> str:

@@ -80,7 +80,10 @@ def show_rows(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
     table = empty_table(*header)
     for row in rows:
-        table.add_row(*(Text(printable(str(cell)), overflow="fold") for cell in row))
+        cells = zip(header, row, strict=True)  # where a line may not break, a cut shows
+        table.add_row(
+            *(Text(printable(str(cell)), overflow="fold" if name in _FOLDED else "ellipsis") for name, cell in cells)
+        )
     Console().print(table)
 
 

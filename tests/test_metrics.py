@@ -148,7 +148,6 @@ def test_ranks_agree_with_their_definition(scores, relevant, hidden):
         ("top-1", "hit@1"),
         ("nDCG-linear", "nDCG-linear"),
         ("F1@3", "F1@3"),
-        ("map_cut_5", "mAP@5"),
     ],
 )
 def test_names_are_read_in_any_case(written, name):
@@ -170,6 +169,8 @@ def test_other_names_are_refused(written):
 def test_what_papers_disagree_on_is_asked_back():
     with pytest.raises(UsageError, match=r"'R@10' means hit@K in some papers and recall@K in others"):
         measure("R@10")
+    with pytest.raises(UsageError, match=r"'map_cut_5' divides by all relevant items, mAP@K by K at most"):
+        measure("map_cut_5")
     with pytest.raises(UsageError, match="looks too deep"):
         measure("recall@10000000")
 

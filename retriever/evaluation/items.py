@@ -35,6 +35,10 @@ class Items:
     def __contains__(self, id: str) -> bool:
         return id in self._rows
 
+    def row(self, id: str) -> int:
+        """Of an item that is there, its row in the snapshot."""
+        return self._rows[id]
+
     def id_of(self, item: str) -> str | None:
         """Of an id or a path; None where the index does not hold it.
 

@@ -6,7 +6,7 @@ not relevant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,14 +90,15 @@ def by_qrels(
     chosen = _fitting(figures, depth)
     items = Items(index.snapshot)
     asked, notes = _Plan(items, Candidates(index.snapshot), qrels, queries, {**usual, "k": depth}).asked()
-    lists: list[list[str]] = []
+    measured: dict[str, list[Measured]] = {}
     with writing(run, items, qrels) as write:
         for start in range(0, len(asked), _TOGETHER):
             some = asked[start : start + _TOGETHER]
             for one, hits in zip(some, index.search_many([each.query for each in some], exact=exact), strict=True):
                 write(one.name, hits)
-                lists.append([hit.id for hit in hits])
-            progress("ask", len(lists), len(asked))
+                found = Measured.of(_judged(one.grades, [hit.id for hit in hits]), chosen)
+                measured.setdefault(one.pair, []).append(found)
+            progress("ask", start + len(some), len(asked))
     how = f"By {qrels.file.name}: the first {depth:,} items of each query, as `retriever query` finds them"
     return Evaluation(
         qrels.file.name,
@@ -105,7 +106,7 @@ def by_qrels(
         index.snapshot.identity.name,
         index.snapshot.manifest.version,
         chosen,
-        tuple(_answers(asked, lists, chosen)),
+        tuple(_answers(asked, measured)),
         tuple(notes),
     )
 
@@ -133,6 +134,8 @@ class _Plan:
     qrels: Qrels
     queries: Mapping[str, Mapping[str, Any]] | None
     usual: Mapping[str, Any]
+    _themselves: int = 0
+    _kept_out: int = 0
 
     def asked(self) -> tuple[list[Asked], list[str]]:
         """Those that can be judged, and notes."""
@@ -147,7 +150,7 @@ class _Plan:
             missing |= absent
             held += len(wanted) - len(absent)
             if wanted:
-                pair, gallery = self._place(query)
+                pair, gallery = self._place(query, wanted.keys() - absent)
                 asked.append(Asked(name, query, pair, gallery, wanted))
             else:
                 empty += 1
@@ -175,13 +178,15 @@ class _Plan:
                 )
             wanted[id] = grade
         itself = {term.source for term in query.terms if term.kind == "id"}
+        self._themselves += any(wanted.get(id, 0) > 0 for id in itself)
         return {id: grade for id, grade in wanted.items() if grade > 0 and id not in itself}
 
-    def _place(self, query: Query) -> tuple[str, int]:
+    def _place(self, query: Query, wanted: Iterable[str]) -> tuple[str, int]:
         """The pair of kinds, and how many items may be found."""
         targets = self.candidates.targets(query.to)
         rows = self.candidates.rows(query.to, query.where)
         count = len(self.items) if rows is None else len(rows.rows)
+        self._kept_out += 0 if rows is None else sum(not rows.mask[self.items.row(id)] for id in wanted)
         kinds = {self.items.modality(term.source) if term.kind == "id" else str(term.kind) for term in query.terms
                  if term.weight > 0}  # fmt: skip
         kind = kinds.pop() if len(kinds) == 1 else SUM
@@ -197,6 +202,8 @@ class _Plan:
             )
         if not asked:
             raise UsageError(f"--qrels {self.qrels.file} judges nothing relevant: a relevance above 0 does.")
+        if not any(one.gallery for one in asked):
+            raise UsageError(f"No item of the index fulfils {asked[0].query.where}, so there is nothing to find.")
         if not held:
             raise UsageError(
                 f"--qrels {self.qrels.file}: the index holds none of its relevant items, such as {min(missing)!r}: "
@@ -207,6 +214,10 @@ class _Plan:
         if missing:
             shown = ", ".join(sorted(missing)[:_SHOWN])
             yield f"Relevant items that are not in the index and count as never found: {len(missing):,} ({shown})."
+        if self._kept_out:
+            yield f"Relevant items that --to or --where keeps out, and that count as never found: {self._kept_out:,}."
+        if self._themselves:
+            yield f"Queries that were judged relevant for themselves, which does not count: {self._themselves:,}."
         if unknown:
             yield f"Judged queries that are not among those given, and left out: {unknown:,}."
         if empty:
@@ -215,13 +226,11 @@ class _Plan:
             yield f"Queries without judgements, left out: {idle:,}."
 
 
-def _answers(asked: Sequence[Asked], lists: Sequence[Sequence[str]], figures: Sequence[Figure]) -> Iterator[Answers]:
+def _answers(asked: Sequence[Asked], measured: Mapping[str, Sequence[Measured]]) -> Iterator[Answers]:
     """One for each pair of kinds."""
-    for pair in dict.fromkeys(each.pair for each in asked):
-        some = [(one, found) for one, found in zip(asked, lists, strict=True) if one.pair == pair]
-        judged = Judged.join([_judged(one.grades, found) for one, found in some])
-        gallery = max(one.gallery for one, _ in some)
-        yield Answers(pair, [one.name for one, _ in some], None, Measured.of(judged, figures), gallery)
+    for pair, parts in measured.items():
+        some = [one for one in asked if one.pair == pair]
+        yield Answers(pair, [one.name for one in some], None, Measured.join(parts), max(one.gallery for one in some))
 
 
 def _judged(grades: Mapping[str, float], found: Sequence[str]) -> Judged:

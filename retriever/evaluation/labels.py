@@ -73,7 +73,7 @@ def by_label(
         FilterError: a filter that DuckDB does not accept.
         SpaceError: the space is not there, or has no text encoder.
     """
-    _check(asked, templates, most)
+    _check(asked, templates, most, seed)
     snapshot = index.snapshot
     target, labels = _target(snapshot, to), Labels(snapshot, column)
     gallery = _gallery(labels, target, where)
@@ -106,13 +106,15 @@ def by_label(
     )
 
 
-def _check(asked: Sequence[str], templates: Sequence[str], most: int) -> None:
+def _check(asked: Sequence[str], templates: Sequence[str], most: int, seed: int) -> None:
     for kind in asked:
         if kind not in KINDS:
             raise UsageError(f"--from {kind}: choose among {', '.join(KINDS)}.")
     check_templates(templates)
     if most < 1:
         raise UsageError(f"--most {most}: ask with one query or more.")
+    if not 0 <= seed < 2**64:
+        raise UsageError(f"--seed {seed}: give a number from 0 to 18,446,744,073,709,551,615.")
 
 
 def _gallery(labels: Labels, target: Modality, where: str | None) -> Side:
@@ -149,7 +151,7 @@ def _askers(
             side = labels.items(Modality(kind), where)
             if len(side):
                 yield kind, side
-            elif where and len(labels.items(Modality(kind), None)):
+            elif where and labels.has(Modality(kind)):
                 notes.append(f"No {kind} with a {labels.column} fulfils {where}; --queries-where says which ask.")
         elif kind in asked:
             raise UsageError(f"--from {kind}: the index {labels.snapshot.folder} holds no {kind} to ask with.")

@@ -116,6 +116,9 @@ def _judged_rows(file: Path, delimiter: str) -> Iterator[tuple[int, str, str, st
 def _query_rows(file: Path, delimiter: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
     rows = _table(file, delimiter, "--queries")
     _, header = next(rows, (0, ()))
+    header = [name.lower() for name in header]
+    if twice := [name for place, name in enumerate(header) if name in header[:place]]:
+        raise UsageError(f"--queries {file} has two columns {twice[0]}; keep one of them.")
     query = _column(header, _QUERY)
     if query is None or len(header) < 2:
         raise UsageError(f"--queries {file} has no column query, or no other: begin with query,text, for example.")

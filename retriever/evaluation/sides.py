@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -83,7 +82,7 @@ class Labels:
         self._codes = self._numbered(values)
         self._guessed = self._found_here()
         self._codes[self._guessed] = -1
-        self._left_out: Counter[str] = Counter()
+        self._left_out: dict[str, NDArray[np.bool_]] = {}
         self._alike: list[str] = []
 
     def _numbered(self, values: object) -> NDArray[np.int64]:
@@ -123,17 +122,21 @@ class Labels:
         allowed = Candidates(snapshot).rows(kind, where)
         rows = np.arange(snapshot.rows) if allowed is None else allowed.rows
         labelled = rows[self._codes[rows] >= 0]
-        if where is None or kind not in self._left_out:
-            self._left_out[kind] = len(rows) - len(labelled)
+        out = self._left_out.setdefault(kind, np.zeros(snapshot.rows, bool))
+        out[rows[self._codes[rows] < 0]] = True
 
         def names(places: NDArray[np.int64]) -> list[str]:
             return list(snapshot.take(labelled[places], ["id"]).column(0).to_pylist())
 
         return Side(kind, names, self._codes[labelled], labelled, lambda places: snapshot.vectors(labelled[places]))
 
-    def left_out(self, kind: Modality) -> int:
-        """How many items of a modality had no label where `items` looked."""
-        return self._left_out[kind]
+    def left_out(self, kind: str) -> int:
+        """How many items of a modality had no label, wherever `items` looked."""
+        return int(self._left_out[kind].sum())
+
+    def has(self, kind: Modality) -> bool:
+        """Whether any item of a modality has a label."""
+        return bool((self._codes[self.snapshot.live & self.snapshot.modality_rows(kind)] >= 0).any())
 
     def named(
         self,
@@ -154,7 +157,7 @@ class Labels:
         """What is left out, and what cannot be told apart."""
         if guessed := int(np.count_nonzero(self._guessed & self.snapshot.live)):
             yield f"Labels that `retriever label` guessed, and that say nothing here: {guessed:,}."
-        if left_out := sum(self._left_out.values()):
+        if left_out := sum(map(self.left_out, self._left_out)):
             yield f"Items without a {self.column}, neither queries nor candidates: {left_out:,}."
         if self._alike:
             shown = ", ".join(repr(name) for name in self._alike[:_SHOWN])

@@ -76,7 +76,7 @@ NAMES = (*(f"{name}@K" for name in _WITH_K), *_WITHOUT_K)
 
 _OTHERS = {
     **{"p": "precision", "success": "hit", "hitrate": "hit", "top": "hit", "accuracy": "hit", "rprec": "R-precision"},
-    **{"reciprank": "MRR", "mapcut": "mAP", "ndcgcut": "nDCG-linear"},
+    **{"reciprank": "MRR", "ndcgcut": "nDCG-linear"},
 }
 """What other programs call them, trec_eval for one: "P_10", "ndcg_cut_10", "success_1"."""
 _MOST_K = 10**6
@@ -100,6 +100,8 @@ def measure(name: str) -> Measure:
             if int(k) > _MOST_K:
                 raise UsageError(f"The measure {name!r} looks too deep: K goes from 1 to {_MOST_K:,}.")
             return Measure(f"{known}@{int(k)}", rule, k=int(k))
+    if stem == "mapcut":
+        raise UsageError(f"The measure {name!r} divides by all relevant items, mAP@K by K at most: write mAP@K.")
     if _plain(name).startswith("r@"):
         raise UsageError(f"The measure {name!r} means hit@K in some papers and recall@K in others: write which.")
     raise UsageError(f"There is no measure {name!r}; choose among {', '.join(NAMES)}, such as recall@10.")

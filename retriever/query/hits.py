@@ -210,7 +210,7 @@ class Tables:
             yield
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno else error
-            raise UsageError(f"The hits cannot be written to {self._path} ({reason}); choose another file.") from error
+            raise UsageError(f"The table cannot be written to {self._path} ({reason}); choose another file.") from error
 
 
 def to_csv(many: Iterable[Hits], numbers: Sequence[int] = (), *, header: bool = True) -> str:

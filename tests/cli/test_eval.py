@@ -73,6 +73,17 @@ def test_on_a_terminal_pairs_stand_side_by_side(monkeypatch: pytest.MonkeyPatch)
     assert text.index("precision@10") < text.index("beam") and "R-precision" in text
 
 
+def test_classes_come_the_worst_first_whatever_is_measured(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("cli.evaluated.to_terminal", lambda: True)
+    monkeypatch.setattr("cli.output.to_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    for name, sign in (("median-rank", -1), ("mAP", 1)):
+        lines = run("eval", "--from", "shape", "--measure", name, "--by-class").stdout.splitlines()
+        rows = [line.split() for line in lines[lines.index("shape>label") :]]
+        values = [sign * float(words[-1]) for words in rows if words and words[0] in ("tower", "plate", "beam")]
+        assert len(values) == 3 and values == sorted(values)
+
+
 def test_figure_and_the_values_of_every_query():
     done = run("eval", "--from", "shape", "--figure", "eval.svg", "--per-query", "queries.parquet")
     assert done.exit_code == 0, done.output
@@ -115,6 +126,9 @@ def test_no_name_and_no_number_is_ever_cut(width: int, monkeypatch: pytest.Monke
         assert len([word for word in words if word.startswith("[")]) == len(
             [word for word in words if word.endswith("]")]
         )
+    classes = lines[lines.index("shape>shape") :] if "shape>shape" in lines else []
+    assert [words.split()[-1] for words in classes if words.strip().startswith("beam")], lines
+    assert "…" not in "".join(lines)
     headers = [line for line in lines if "measure" in line]
     assert len(whole) == 3 * len(headers) and (len(headers) > 1 or width > 140)
 
@@ -145,6 +159,11 @@ def test_what_was_never_found_is_null_in_json():
         (["--parquet", "a.parquet", "--per-query", "a.parquet"], "a.parquet is written, too"),
         (["--qrels", "corpus/tower/1.off", "--run", "corpus/tower/1.off"], "is read, too"),
         (["--as-of", "9"], "9"),
+        (["--label", ""], "--label : there is no such column"),
+        (["--seed", "-1"], "--seed -1: give a number from 0"),
+        (["--parquet", "corpus"], "--parquet corpus is a folder; give a file"),
+        (["--figure", "corpus"], "--figure corpus is a folder; give a file"),
+        (["--exact"], "--exact is about judgements"),
     ],
 )
 def test_faults_are_one_sentence(arguments: list[str], message: str):

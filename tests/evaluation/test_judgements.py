@@ -1,5 +1,7 @@
 """Judgements and queries of files: every form that is read, every fault, and where judged items came."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import pytrec_eval
@@ -83,6 +85,7 @@ def test_queries_are_read_from_lines_and_tables(tmp_path):
         ("q.jsonl", "", "holds no query"),
         ("q.csv", "text\nred\n", "no column query"),
         ("q.csv", "query\nred\n", "or no other"),
+        ("q.csv", "query,text,Text\na,red,blue\n", "has two columns text"),
         ("gone.jsonl", None, "cannot be read"),
         ("q.jsonl", '{"query": "", "text": "x"}\n', "line 1: the query has no name"),
         ("q.jsonl", '{"query": "a", "text": "x", "k": 3}\n', "line 1 says k: .*--depth"),
@@ -155,6 +158,51 @@ def test_queries_of_a_file_and_a_run_that_trec_eval_judges_alike(tmp_path, made_
     )
 
 
+def test_an_item_is_called_in_a_run_as_the_judgements_of_that_query_call_it(tmp_path, made_index):
+    by_path = ids(made_index)
+    text = f"q1 0 {by_path['towers/tower.obj']} 1\nq2 0 towers/tower.obj 1\n"
+    judged = qrels(tmp_path, text, "judged.trec")
+    by_qrels(made_index, judged, {"q1": {"text": "tall"}, "q2": {"text": "tall"}}, run=tmp_path / "run.trec")
+    lines = [line.split() for line in (tmp_path / "run.trec").read_text().splitlines()]
+    assert [line[2] for line in lines if line[3] == "1"] == [by_path["towers/tower.obj"], "towers/tower.obj"]
+    for query in ("q1", "q2"):
+        scores = [float(line[4]) for line in lines if line[0] == query]
+        assert scores == sorted(scores, reverse=True) and len(set(scores)) == len(scores)
+
+
+def test_the_score_in_a_run_is_what_the_list_was_ranked_by(tmp_path, made_index):
+    judged = qrels(tmp_path, "query,item\nred tower,towers/tower.obj\n")
+    by_qrels(made_index, judged, run=tmp_path / "run.trec", depth=2)
+    hits = made_index.search(text="red tower", k=2)
+    written = [float(line.split()[4]) for line in (tmp_path / "run.trec").read_text().splitlines()]
+    assert hits[0].fused is not None and written == pytest.approx([hit.fused for hit in hits], abs=1e-8)
+
+
+def test_a_run_goes_through_links_and_into_what_is_no_file(tmp_path, made_index):
+    judged = qrels(tmp_path, "query,item\ntall,towers/tower.obj\n")
+    (tmp_path / "run.trec").write_text("before")
+    (tmp_path / "link").symlink_to(tmp_path / "run.trec")
+    by_qrels(made_index, judged, run=tmp_path / "link")
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "run.trec").read_text().startswith(
+        "tall Q0 towers/tower.obj 1"
+    )
+    by_qrels(made_index, judged, run=Path("/dev/null"))
+    assert not Path("/dev/null").is_file()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "q.csv", "run.trec"]
+
+
+def test_what_cannot_be_an_answer_is_told(tmp_path, made_index):
+    text = "query,item\ntowers/tower.obj,towers/tower.obj\ntowers/tower.obj,towers/red_tower.obj\n"
+    found = by_qrels(made_index, qrels(tmp_path, text))
+    assert values(found, "shape>shape", "recall@1") == {"towers/tower.obj": 1}  # itself is not missed
+    assert "Queries that were judged relevant for themselves, which does not count: 1." in found.notes
+    text = "query,item\ntall,towers/tower.obj\ntall,planks/plank.obj\n"
+    found = by_qrels(made_index, qrels(tmp_path, text), where="label = 'plank'")
+    assert "Relevant items that --to or --where keeps out, and that count as never found: 1." in found.notes
+    with pytest.raises(UsageError, match="No item of the index fulfils label = 'nope'"):
+        by_qrels(made_index, qrels(tmp_path, text), where="label = 'nope'")
+
+
 def test_a_run_is_left_as_it_was_where_a_query_fails(tmp_path, made_index):
     (tmp_path / "run.trec").write_text("before\n")
     judged = qrels(tmp_path, "query,item\ntall red,tunnel.obj\ntall_red,tunnel.obj\n")
@@ -172,7 +220,7 @@ def test_pairs_and_galleries_are_those_of_each_query(tmp_path, made_index):
     judged = qrels(tmp_path, "query,item\n" + "".join(f"{name},tunnel.obj\n{name},notes/tower.txt\n" for name in names))
     asked = {
         "sum": {"text": "deep", "id": by_path["towers/tower.obj"]},
-        "note": {"text": "tall", "minus_text": "red", "to": "text"},
+        "note": {"text": "tall", "minus_id": "towers/red_tower.obj", "to": "text"},
         "any": {"text": "deep", "to": "any"},
         "few": {"text": "deep", "where": "label = 'tower'"},
         "path": {"id": "towers/red_tower.obj"},
@@ -185,7 +233,7 @@ def test_pairs_and_galleries_are_those_of_each_query(tmp_path, made_index):
 
 
 def test_a_table_of_queries_may_hold_numbers_and_switches(tmp_path):
-    (tmp_path / "q.csv").write_text("query,text,diverse,geometry_only\na,red,0.5,true\nb,blue,,no\n")
+    (tmp_path / "q.csv").write_text("Query,Text,diverse,geometry_only\na,red,0.5,true\nb,blue,,no\n")
     assert read_queries(str(tmp_path / "q.csv")) == {
         "a": {"text": "red", "diverse": 0.5, "geometry_only": True}, "b": {"text": "blue", "geometry_only": False},
     }  # fmt: skip

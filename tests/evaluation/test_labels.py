@@ -109,7 +109,11 @@ def test_pictures_can_be_found(index):
 
 
 def test_the_notes_say_what_is_left_out(index):
-    assert "Items without a label, neither queries nor candidates: 1." in by_label(index).notes
+    said = "Items without a label, neither queries nor candidates: 1."
+    assert said in by_label(index).notes
+    # d.obj is a query that has no label, and no candidate
+    assert said in by_label(index, where="split = 'test'", queries_where="split = 'train'").notes
+    assert said not in by_label(index, where="split = 'test'").notes
 
 
 def test_of_many_queries_the_same_are_drawn_whatever_else_is_asked(index, tmp_path, made_space):
@@ -189,6 +193,8 @@ def test_any_column_can_say_what_belongs_together(index):
         ({"where": "nothing = 1"}, r"nothing"),
         ({"where": "label = 'Tall'"}, r"--where label = 'Tall': no shape of the index fulfils it"),
         ({"most": 0}, r"--most 0"),
+        ({"seed": -1}, r"--seed -1: give a number from 0"),
+        ({"seed": 10**23}, r"--seed 1"),
         ({"column": "id", "asked": ["image"]}, r"No query has anything to find, by id: Queries of image>shape with"),
         (
             {"asked": ["shape"], "queries_where": "split = 'val'"},
@@ -201,6 +207,10 @@ def test_faults_are_said(index, options, message):
     column = options.pop("column", "label")
     with pytest.raises(UsageError, match=message):
         by_label(index, column, **options)
+
+
+def test_a_single_label_is_not_asked_for_by_shapes(index):
+    assert by_label(index, where="label = 'tall'", asked=["shape"]).pairs == ("shape>shape",)
 
 
 def test_rows_and_classes(index):
