@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from retriever.query.zeroshot import TEMPLATES, averaged
+from retriever.query.zeroshot import averaged, prompts_of
 from retriever.spaces import Encoder
 from retriever.spaces.minilm import MiniLM
 from retriever.types import Text, Vectors
@@ -29,8 +29,8 @@ def clean(name: str) -> str:
 
 
 def label_vectors(labels: Sequence[str], encoder: Encoder) -> Vectors:
-    """(n, d) unit vectors of n labels: names as the mean over `TEMPLATES`, phrases with an article as they are."""
-    prompts = [_prompts(label) for label in labels]
+    """(n, d) unit vectors of n labels: names as the mean over their prompts, phrases with an article as they are."""
+    prompts = [prompts_of(label) for label in labels]
     return averaged(encoder.encode([Text(prompt) for several in prompts for prompt in several]), prompts)
 
 
@@ -50,9 +50,3 @@ def kept_label_vectors(labels: Sequence[str], path: Path) -> Vectors:
         path.parent.mkdir(parents=True, exist_ok=True)
         np.savez(path, labels=np.frombuffer("\n".join(known).encode(), np.uint8), vectors=vectors)
     return vectors[[known[label] for label in labels]]
-
-
-def _prompts(label: str) -> tuple[str, ...]:
-    if label.startswith(("a ", "an ", "the ")):
-        return (label,)
-    return tuple(template.format(label) for template in TEMPLATES)

@@ -47,8 +47,8 @@ def figures(names: Sequence[str] = (), cuts: Sequence[int] = ()) -> tuple[Figure
 
     Args:
         names: as `retriever.metrics.measure` reads them, "macro " before any of them; none for the usual ones.
-        cuts: k of hit@k, recall@k, precision@k and nDCG@k, which the usual ones begin with; none for `CUTS`. Where k
-            is 1, the last two are the same as hit@1 and left out.
+        cuts: k of hit@k, recall@k, precision@k and nDCG@k, which the usual ones begin with; none for `CUTS`, of whose 1
+            the last two are left out: where relevance is yes or no, they are the same as hit@1.
 
     Raises:
         UsageError: there is no such measure, or no such k.
@@ -57,7 +57,10 @@ def figures(names: Sequence[str] = (), cuts: Sequence[int] = ()) -> tuple[Figure
         if not 1 <= k <= 10**6:
             raise UsageError(f"-k {k}: the length of a list goes from 1 to 1,000,000.")
     at = [
-        f"{stem}@{k}" for stem in ("hit", "recall", "precision", "nDCG") for k in cuts or CUTS if k > 1 or stem in _AT_1
+        f"{stem}@{k}"
+        for stem in ("hit", "recall", "precision", "nDCG")
+        for k in cuts or CUTS
+        if cuts or k > 1 or stem in _AT_1
     ]
     if not names:
         names = (*at, "mAP", "macro mAP", "R-precision", "MRR", "median rank", "first tier", "second tier")
@@ -86,7 +89,7 @@ class Measured:
 
     Attributes:
         values: name of a measure -> (q,) of the queries; `MAP` is among them.
-        relevant: (q,) int64, how many items are.
+        relevant: (q,) how many items are, at least 1.
         precision: (l,) sum over the queries of precision at the `LEVELS` of recall.
     """
 

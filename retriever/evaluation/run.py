@@ -43,11 +43,13 @@ def writing(path: Path | None, items: Items, qrels: Qrels) -> Iterator[Write]:
 def _replacing(path: Path) -> Iterator[TextIO]:
     """A file that takes the place of another one at the end; what is no file, such as a pipe, is written to."""
     place = path.resolve()
+    if place.exists() and not place.is_file():
+        with _explained(path):
+            out = place.open("w", encoding="utf-8", newline="\n")
+        with out:
+            yield out
+        return
     with _explained(path):
-        if place.exists() and not place.is_file():
-            with place.open("w", encoding="utf-8", newline="\n") as out:
-                yield out
-            return
         descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as out:

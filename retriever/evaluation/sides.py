@@ -78,6 +78,7 @@ class Labels:
         if pa.types.is_nested(values.type):
             raise UsageError(f"--label {column}: a column of {values.type} says no class; choose another one.")
         self.snapshot, self.column = snapshot, column
+        self._candidates = Candidates(snapshot)  # which keeps what a condition lets through
         self._words: list[str] = []
         self._codes = self._numbered(values)
         self._guessed = self._found_here()
@@ -119,7 +120,7 @@ class Labels:
     def items(self, kind: Modality, where: str | None) -> Side:
         """Those of a modality that have a label and fulfil a condition."""
         snapshot = self.snapshot
-        allowed = Candidates(snapshot).rows(kind, where)
+        allowed = self._candidates.rows(kind, where)
         rows = np.arange(snapshot.rows) if allowed is None else allowed.rows
         labelled = rows[self._codes[rows] >= 0]
         out = self._left_out.setdefault(kind, np.zeros(snapshot.rows, bool))

@@ -8,42 +8,20 @@ have no value and are left out (`judge`). Definitions follow TREC (trec_eval) wh
 from __future__ import annotations
 
 from retriever.metrics.intervals import bootstrap, class_means
-from retriever.metrics.judged import Judged, Relevance, Scores, Values, judge
+from retriever.metrics.judged import Judged, Values, judge
 from retriever.metrics.named import NAMES, Measure, measure
-from retriever.metrics.values import (
-    average_precision,
-    f1_at,
-    hit_at,
-    interpolated_precision,
-    linear_ndcg,
-    ndcg,
-    precision_at,
-    r_precision,
-    recall_at,
-    reciprocal_rank,
-    second_tier,
-)
+from retriever.metrics.values import average_precision, hit_at, interpolated_precision
 
 __all__ = [
     "NAMES",
     "Judged",
     "Measure",
-    "Relevance",
-    "Scores",
     "Values",
     "average_precision",
     "bootstrap",
     "class_means",
-    "f1_at",
     "hit_at",
     "interpolated_precision",
     "judge",
-    "linear_ndcg",
     "measure",
-    "ndcg",
-    "precision_at",
-    "r_precision",
-    "recall_at",
-    "reciprocal_rank",
-    "second_tier",
 ]

@@ -129,7 +129,7 @@ def name_vectors(names: Names, space: Space) -> Vectors:
     Raises:
         SpaceError: the space has no text encoder.
     """
-    prompts = [_prompts(name, names.templates) for name in names.names]
+    prompts = [prompts_of(name, names.templates) for name in names.names]
     texts = [prompt for several in prompts for prompt in several]
     vectors = np.concatenate(
         [space.encode(texts=texts[start : start + _AT_ONCE]) for start in range(0, len(texts), _AT_ONCE)]
@@ -179,7 +179,8 @@ def _starts(count: int) -> Iterator[int]:
     yield from range(0, max(1, count), _BLOCK)
 
 
-def _prompts(name: str, templates: Sequence[str]) -> list[str]:
+def prompts_of(name: str, templates: Sequence[str] = ()) -> list[str]:
+    """The ways to ask for a name: all of `TEMPLATES` where none are given, or the name itself after an article."""
     if not templates and name.lower().startswith(_ARTICLES):
         return [name]
     return [template.replace("{}", name) for template in templates or TEMPLATES]

@@ -213,6 +213,12 @@ def test_a_single_label_is_not_asked_for_by_shapes(index):
     assert by_label(index, where="label = 'tall'", asked=["shape"]).pairs == ("shape>shape",)
 
 
+def test_lengths_that_are_asked_for_get_every_measure():
+    names = [figure.name for figure in figures(cuts=[1])]
+    assert names[:4] == ["hit@1", "recall@1", "precision@1", "nDCG@1"]  # the last is another number where grades differ
+    assert "nDCG@1" not in [figure.name for figure in figures()]
+
+
 def test_rows_and_classes(index):
     rows = by_label(index, figures=figures(["mAP", "macro mAP"])).rows(by_class=True)
     of_shapes = {(row["class"], row["measure"]): row for row in rows if row["pair"] == "shape>label"}
