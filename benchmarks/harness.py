@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -76,6 +76,23 @@ def show(title: str, rows: Sequence[dict[str, Any]], *, json_to: Path | None = N
     print("\n".join(table_lines(rows)))
     if json_to:
         save(title, rows, json_to)
+
+
+def show_tables(
+    title: str, tables: Iterable[tuple[str, Sequence[dict[str, Any]]]], about: str, *, json_to: Path | None = None
+) -> list[dict[str, Any]]:
+    """Prints each table as it comes, `about` behind its title; with `json_to`, also writes all their rows as one.
+
+    Returns:
+        The rows, each with the title of its table as ``section``.
+    """
+    rows = []
+    for name, found in tables:
+        show(f"{name}, {about}", found)
+        rows += [{"section": name, **row} for row in found]
+    if json_to and rows:
+        save(f"{title}, {about}", rows, json_to)
+    return rows
 
 
 def save(title: str, rows: Sequence[dict[str, Any]], to: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from benchmarks.commands.options import Data, JsonTo, Judged, MaybeData
-from benchmarks.harness import save, show
+from benchmarks.harness import save, show, show_tables
 from retriever.errors import UsageError
 
 
@@ -35,16 +35,11 @@ def retrieval(
     from benchmarks.retrieval.material import Material
     from retriever import spaces
 
-    judged, rows = spaces.get(space), []
+    judged = spaces.get(space)
     found = made.tables(Encoding(judged), per_kind) if data is None else tables(Material(data, judged), SECTIONS)
-    for title, part in found:
-        show(f"{title}, space {space}", part)
-        rows += [{"section": title, **row} for row in part]
-    if not rows:
+    if not show_tables("Retrieval", found, f"space {space}", json_to=json):
         where = "The parametric shapes are" if data is None else f"--data {data} holds"
         raise UsageError(f"{where} nothing that {space!r} can be measured on; see docs/benchmarks.md.")
-    if json:
-        save(f"Retrieval, space {space}", rows, json)
 
 
 def generalisation(
@@ -108,14 +103,8 @@ def copies(data: Data, space: Judged = "mini", json: JsonTo = None) -> None:
     from benchmarks.retrieval.material import Material
     from retriever import spaces
 
-    rows = []
-    for title, found in tables(Material(data, spaces.get(space))):
-        show(f"{title}, space {space}", found)
-        rows += [{"section": title, **row} for row in found]
-    if not rows:
+    if not show_tables("Copies", tables(Material(data, spaces.get(space))), f"space {space}", json_to=json):
         raise UsageError(f"--data {data} holds no shapes_named; see docs/benchmarks.md.")
-    if json:
-        save(f"Copies, space {space}", rows, json)
 
 
 def arithmetic(
@@ -130,12 +119,8 @@ def arithmetic(
     from benchmarks.arithmetic import Sizes, tables
     from retriever import spaces
 
-    rows = []
-    for title, found in tables(spaces.get(space), Sizes(per_value, others, queries, seed)):
-        show(f"{title}, space {space}", found)
-        rows += [{"section": title, **row} for row in found]
-    if json:
-        save(f"Arithmetic, space {space}", rows, json)
+    found = tables(spaces.get(space), Sizes(per_value, others, queries, seed))
+    show_tables("Arithmetic", found, f"space {space}", json_to=json)
 
 
 def confidence(
@@ -147,10 +132,6 @@ def confidence(
     from benchmarks.confidence import tables
     from retriever import spaces
 
-    rows = []
     with TemporaryDirectory() as scratch:
-        for title, found in tables(corpus, spaces.get(space), Path(scratch)):
-            show(f"{title}, space {space}", found)
-            rows += [{"section": title, **row} for row in found]
-    if json:
-        save(f"Confidence, space {space}", rows, json)
+        found = tables(corpus, spaces.get(space), Path(scratch))
+        show_tables("Confidence", found, f"space {space}", json_to=json)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from benchmarks.commands.options import JsonTo
-from benchmarks.harness import save, show
+from benchmarks.harness import save, show, show_tables
 from retriever.errors import UsageError
 
 
@@ -42,13 +42,9 @@ def ann(
         raise UsageError(f"--table {unknown[0]}: choose one of {', '.join((*TABLES, GPU))}.")
     material = load(vectors) if vectors else make(rows, dim)
     size = f"{len(material.base):,} vectors of length {material.base.shape[1]}, medians of {rounds}"
-    found = []
     with TemporaryDirectory() as scratch:
-        for title, part in tables(material, Path(scratch), rounds, table or TABLES, only):
-            show(f"{title}, {size}", part)
-            found += [{"section": title, **row} for row in part]
-    if json:
-        save(f"Nearest neighbours, {size}", found, json)
+        found = tables(material, Path(scratch), rounds, table or TABLES, only)
+        show_tables("Nearest neighbours", found, size, json_to=json)
 
 
 def live(
