@@ -1,6 +1,6 @@
 import torch
 
-from indexer.align.shapes.augment import Augmentation, augment, cut, repaint, rotations, to_unit_sphere
+from indexer.align.shapes.augment import Augmentation, augment, repaint, rotations, to_unit_sphere
 from retriever.spaces.shape_tower import GREY
 
 
@@ -42,17 +42,6 @@ def test_flipped_clouds_stand_on_another_of_the_six_axes():
     assert {tuple(up.round().int().tolist()) for up in ups} == {
         (1, 0, 0), (-1, 0, 0), (0, -1, 0), (0, 0, 1), (0, 0, -1)
     }  # fmt: skip
-
-
-def test_cut_keeps_points_of_the_cloud_and_drops_one_side():
-    before = clouds(4)
-    after, kept = cut(before, generator(5))
-    assert after.shape == before.shape
-    torch.testing.assert_close(before.gather(1, kept[..., None].expand(-1, -1, 3)), after)
-    for old, new in zip(before, after, strict=True):
-        known = {tuple(point) for point in old.tolist()}
-        left = {tuple(point) for point in new.tolist()}
-        assert left < known
 
 
 def test_repainted_clouds_keep_their_colours_varied_or_lose_them_whole():

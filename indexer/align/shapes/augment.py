@@ -1,8 +1,7 @@
-"""Augmentation of clouds during training: pose, proportions, noise and missing parts.
+"""Augmentation of clouds during training: pose, proportions, noise and colour; what scans are like is in `scans`.
 
-Turning and even scaling leave neighbourhoods as they are, so their precomputed `Grouping` stays valid; only where
-parts are cut away is it made anew. Everything is done for a whole batch at once, where the `generator` is: the only
-source of chance.
+Turning and even scaling leave neighbourhoods as they are, so that their precomputed `Grouping` stays valid. Everything
+is done for a whole batch at once, where the `generator` is: the only source of chance.
 """
 
 from __future__ import annotations
@@ -31,6 +30,8 @@ class Augmentation:
         stretch: each axis is scaled by up to 1 + stretch or down to its inverse.
         noise: standard deviation added to every coordinate, at most, in units of the sphere's radius.
         partial: share of clouds that lose a side, or all that is not seen from one direction.
+        foreign: share of clouds with points of floor, neighbours or nothing among theirs; some of them partial, too.
+        sparse: share of clouds that keep few of their points, or of those and the foreign ones.
         grey: share of clouds that lose their colours.
     """
 
@@ -40,6 +41,8 @@ class Augmentation:
     stretch: float = 0.3
     noise: float = 0.05
     partial: float = 0.2
+    foreign: float = 0.2
+    sparse: float = 0.15
     grey: float = 0.6
 
 
@@ -65,42 +68,6 @@ def augment(points: Tensor, how: Augmentation, generator: torch.Generator) -> tu
     turned = (points * stretch) @ rotation.transpose(1, 2)
     sigma = torch.rand(b, 1, 1, **on).square() * how.noise  # mostly little
     return to_unit_sphere(turned + sigma * torch.randn(points.shape, **on)), rotation[:, :, 1]
-
-
-def cut(points: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """(b, n, 3) clouds that lost a part; what is left is thinned and repeated to n points.
-
-    The first half loses one side, up to 40 %; of the others only what is seen from one direction is left, as in a
-    scan from one place.
-
-    Returns:
-        the points, and (b, n) which of the given ones they are.
-    """
-    b, n, _ = points.shape
-    half = b // 2
-    left = torch.cat([_one_side(points[:half], generator), _in_sight(points[half:], generator)])
-    chosen = left.multinomial(n, replacement=True, generator=generator)
-    return points.gather(1, chosen[..., None].expand(-1, -1, 3)), chosen
-
-
-def _one_side(points: Tensor, generator: torch.Generator) -> Tensor:
-    """(b, n) 1.0 for the points before a random plane, at least 60 % of them, else 0.0."""
-    (b, n, _), on = points.shape, by_chance(generator)
-    direction = torch.nn.functional.normalize(torch.randn(b, 3, 1, **on), dim=1)
-    rank = (points @ direction).squeeze(-1).argsort(dim=1).argsort(dim=1)
-    return (rank < torch.randint(n * 6 // 10, n + 1, (b, 1), **on)).float()
-
-
-def _in_sight(points: Tensor, generator: torch.Generator, *, cells: int = 14, depth: float = 0.12) -> Tensor:
-    """(b, n) 1.0 for points that no other hides from a random direction, by a coarse z-buffer, else 0.0."""
-    b = len(points)
-    turned = points @ rotations(b, Augmentation(tumble=1.0), generator).transpose(1, 2)
-    column, row = ((turned[..., :2] + 1) / 2 * cells).long().clamp(0, cells - 1).unbind(-1)
-    cell = row * cells + column
-    nearest = torch.full((b, cells * cells), torch.inf, device=points.device).scatter_reduce(
-        1, cell, turned[..., 2], "amin"
-    )
-    return (turned[..., 2] <= nearest.gather(1, cell) + depth).float()
 
 
 def repaint(colors: Tensor, how: Augmentation, generator: torch.Generator) -> Tensor:

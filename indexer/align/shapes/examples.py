@@ -11,8 +11,9 @@ from torch import Tensor, nn
 
 from indexer.align.draws import CaptionDeck, Deck, generator_of
 from indexer.align.loop import Drawn
-from indexer.align.shapes.augment import Augmentation, augment, cut, repaint, to_unit_sphere
+from indexer.align.shapes.augment import Augmentation, augment, repaint, to_unit_sphere
 from indexer.align.shapes.dataset import Clouds, Resident
+from indexer.align.shapes.scans import scanned
 from retriever import metrics
 from retriever.spaces.shape_tower import GREY, TowerConfig
 from retriever.spaces.tokens import Grouping, group
@@ -74,14 +75,12 @@ class ShapeExamples:
     ) -> tuple[Tensor, Tensor, Grouping, Tensor]:
         how = self._augmentation
         points, colors, grouping = self.resident.batch(rows)
-        partial = int(len(rows) * how.partial)  # the first few, since rows are in random order
-        if partial:
-            fewer, kept = cut(points[:partial], generator)
-            points[:partial] = to_unit_sphere(fewer)
-            colors[:partial] = colors[:partial].gather(1, kept[..., None].expand(-1, -1, 3))
-            again = group(points[:partial], self.config)
+        changed = scanned(points, colors, how, generator)
+        if changed:
+            points[:changed] = to_unit_sphere(points[:changed])
+            again = group(points[:changed], self.config)
             for name in ("centers", "near", "patch_near"):
-                getattr(grouping, name)[:partial] = getattr(again, name)
+                getattr(grouping, name)[:changed] = getattr(again, name)
         points, ups = augment(points, how, generator)
         return points, repaint(colors, how, generator), grouping, ups
 
