@@ -79,7 +79,14 @@ class ImageTower(nn.Module):
         return self
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """(b, h, w, 3) sRGB, 0..255, bytes or floats -> (b, dim) unit vectors."""
+        """(b, h, w, 3) sRGB, 0..255, bytes or floats -> (b, dim) unit vectors.
+
+        After training a picture is looked at twice, as it is and mirrored: things stay what they are in a mirror.
+        """
+        vectors = self._vectors(pixels)
+        return vectors if self.training else F.normalize(vectors + self._vectors(pixels.flip(2)), dim=-1)
+
+    def _vectors(self, pixels: Tensor) -> Tensor:
         x = self.blocks(self.stem((pixels.float() / 127.5 - 1).permute(0, 3, 1, 2)))
         pooled = torch.cat([x.mean(dim=(2, 3)), x.amax(dim=(2, 3))], dim=-1)
         vectors: Tensor = self.bridge(self.projection(self.norm(pooled)))

@@ -22,6 +22,7 @@ def vectors(count, dim=12, seed=0):
 
 
 def crossed(bridge, rows):
+    """As the module does, in torch."""
     made = Bridge(rows.shape[1])
     made.turn, made.shift = (torch.from_numpy(each) for each in bridge)
     return made(torch.from_numpy(rows)).numpy()
@@ -38,6 +39,29 @@ def test_centering_takes_the_common_direction_off():
     across = crossed(bridges.centering(rows), rows)
     np.testing.assert_allclose(np.linalg.norm(across, axis=1), 1, atol=1e-6)
     assert np.linalg.norm(across.mean(axis=0)) < 0.1
+
+
+def test_evening_takes_the_mean_off_and_keeps_what_is_nearest():
+    rows = vectors(400) * np.linspace(0.2, 2, 12, dtype=np.float32)
+    rows = bridges.unit(rows)
+    bridge = bridges.evened(rows, 0.5)
+    straight = rows @ bridge[0] + bridge[1]
+    np.testing.assert_allclose(straight.mean(axis=0), 0, atol=1e-5)
+    before, after = (np.linalg.eigvalsh(np.cov(each.T)) for each in (rows, straight))
+    assert after[-1] / after[0] < before[-1] / before[0]
+    assert (np.diff(after) > 0).all(), "strong directions stay the strong ones"
+    np.testing.assert_allclose(bridges.crossed(rows, bridge), crossed(bridge, rows), atol=1e-5)
+
+
+def test_evening_by_nothing_is_centering():
+    rows = vectors(400)
+    for evened, centred in zip(bridges.evened(rows, 0), bridges.centering(rows), strict=True):
+        np.testing.assert_allclose(evened, centred, atol=1e-6)
+
+
+def test_evening_bears_fewer_vectors_than_directions():
+    for each in bridges.evened(vectors(5), 1.0):
+        assert np.isfinite(each).all()
 
 
 def test_regression_finds_the_turn_between_two_sets_of_vectors():
@@ -86,6 +110,7 @@ def test_the_bridges_of_a_space_are_fitted_on_what_its_data_folder_trains_on(tmp
     for turn, shift in fitted.values():
         assert turn.shape == (384, 384)
         assert np.isfinite(turn).all() and np.isfinite(shift).all()
-    np.testing.assert_array_equal(fitted[Modality.SHAPE][0], np.eye(384))
+    np.testing.assert_array_equal(fitted[Modality.AUDIO][0], np.eye(384))
+    np.testing.assert_allclose(fitted[Modality.SHAPE][0], fitted[Modality.SHAPE][0].T, atol=1e-6)
     again = bridges.fit(space, data, pack.Pack.load(tmp_path / "pack"))
     np.testing.assert_array_equal(again[Modality.IMAGE][0], fitted[Modality.IMAGE][0])
