@@ -1,23 +1,27 @@
 """The last step of the towers of `mini`, fitted after their training: see `retriever.spaces.bridge`.
 
 3D: the mean is taken off, and directions in which shapes differ little count more than they did. Sounds: the mean is
-taken off. Pictures: ridge regression from renders to the 3D vectors of the shapes that
-they show, and from photos to the vectors of their names. What the mean and the regression are fitted on is training
-data; that they are used, `RIDGE` and `EVENNESS` were decided on the held-out named meshes.
+taken off. Pictures: the affine map that tells best, among many, the 3D vector of the shape that a render shows and the
+vector of the name of what a photo shows; ridge regression is where it starts. All are fitted on training data; how was
+decided on the held-out named meshes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
+from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
 from indexer.align.captions import label_vectors
+from indexer.align.objective import alignment_loss
 from indexer.align.pictures.pack import Pack
 from indexer.align.pictures.render import View, render
-from indexer.align.shapes.sources import LabelledShape, named_meshes
+from indexer.align.shapes.sources import LabelledShape, named_meshes, parametric_shapes
 from indexer.align.sounds import clips
 from indexer.align.split import is_held_out
 from retriever.loaders.sampling import sample
@@ -26,12 +30,20 @@ from retriever.types import Modality, Vectors, Waveform
 
 RIDGE = 0.03
 """Weight of the penalty beside the sum of squares over the pictures."""
+SCALE = 20.0
+"""Inverse temperature of what is contrasted."""
+STEPS, BATCH, RATE = 400, 1024, 3e-3
 EVENNESS = 0.5
 """How far the directions of 3D vectors are brought to one strength: 0 leaves them, 1 is whitening."""
-SHAPES, VIEWS, PHOTOS = 4200, 4, 4300
+MESHES, VIEWS, PHOTOS = 4200, 4, 4300
+PER_KIND, MADE_VIEWS = 8, 3
+_MADE_APART = 76
+"""Added to the seed, so that shapes made by rule are others than those of the 3D tower's training."""
+_BLOCK = 64
 
 Map = tuple[NDArray[np.float32], NDArray[np.float32]]
 """(d, d) `turn` and (d,) `shift` of a `Bridge`."""
+_Encode = Callable[[Sequence[LabelledShape]], Vectors]
 
 
 def centering(vectors: Vectors) -> Map:
@@ -60,7 +72,35 @@ def regression(vectors: Vectors, targets: Vectors, ridge: float) -> Map:
     return turn.astype(np.float32), (-mean @ turn).astype(np.float32)
 
 
-def fit(space: Space, data: Path, photos: Pack, seed: int = 0) -> dict[Modality, Map]:
+def contrasted(vectors: Vectors, targets: Vectors, start: Map, seed: int = 0) -> Map:
+    """The affine map from (n, d) vectors to (n, d) unit targets that tells each one's own from those of the others.
+
+    Regression brings a vector near its target; retrieval asks that no other target be nearer. So the map is trained on
+    from the regression by the towers' own objective, symmetric InfoNCE with soft positives.
+
+    Args:
+        vectors: of any length above zero.
+        targets: of unit length; several vectors may have the same.
+        start: where to begin.
+        seed: of the choice of examples.
+    """
+    turn, shift = (torch.tensor(each, requires_grad=True) for each in start)
+    given, wanted = F.normalize(torch.from_numpy(vectors), dim=-1), torch.from_numpy(targets)
+    optimizer = torch.optim.Adam([turn, shift], lr=RATE)
+    generator = torch.Generator().manual_seed(seed)
+    for step in range(STEPS):
+        for parameters in optimizer.param_groups:
+            parameters["lr"] = RATE * min((step + 1) / 50, 1 - step / STEPS)
+        some = torch.randint(len(given), (min(BATCH, len(given)),), generator=generator)
+        across = F.normalize(given[some] @ turn + shift, dim=-1)
+        loss = alignment_loss(across, wanted[some], wanted[some], scale=SCALE, among=0)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return turn.detach().numpy(), shift.detach().numpy()
+
+
+def fit(space: Space, data: Path, photos: Pack, seed: int = 0, per_kind: int = PER_KIND) -> dict[Modality, Map]:
     """The maps for a space whose towers have none yet.
 
     Args:
@@ -68,39 +108,72 @@ def fit(space: Space, data: Path, photos: Pack, seed: int = 0) -> dict[Modality,
         data: folder with shapes_named and audio.
         photos: the training pictures.
         seed: of the choice of examples.
+        per_kind: shapes made by rule of each kind, beside the meshes.
     """
     rng = np.random.default_rng(seed)
     meshes = [shape for shape in named_meshes(data / "shapes_named") if not is_held_out(shape.group)]
-    meshes = [meshes[i] for i in rng.permutation(len(meshes))[:SHAPES]]
-    entry = space.identity.shape
-    clouds = [sample(mesh.geometry, entry, "y", seed) for mesh in meshes]
-    shapes = space.encoder(Modality.SHAPE).encode(clouds)
-    across = evened(shapes, EVENNESS)
+    meshes = [meshes[i] for i in rng.permutation(len(meshes))[:MESHES]]
+    named = _vectors(space, meshes, seed)
+    across = evened(named, EVENNESS)
+    made = list(parametric_shapes(per_kind, seed + _MADE_APART))
+    pairs = [
+        (_renders(space, meshes, VIEWS, rng), crossed(named, across).repeat(VIEWS, axis=0)),
+        (
+            _renders(space, made, MADE_VIEWS, rng),
+            crossed(_vectors(space, made, seed), across).repeat(MADE_VIEWS, axis=0),
+        ),
+        _photos(space, photos, rng),
+    ]
+    given, wanted = (np.concatenate(side) for side in zip(*pairs, strict=True))
     heard = [Waveform((clip.samples / 32768).astype(np.float32)) for clip in clips.read(data / "audio")]
     return {
         Modality.SHAPE: across,
-        Modality.IMAGE: regression(*_pictures(space, meshes, crossed(shapes, across), photos, rng), RIDGE),
+        Modality.IMAGE: contrasted(given, wanted, regression(given, wanted, RIDGE), seed),
         Modality.AUDIO: centering(space.encoder(Modality.AUDIO).encode(heard)),
     }
 
 
-def _pictures(
-    space: Space, meshes: list[LabelledShape], shapes: Vectors, photos: Pack, rng: np.random.Generator
-) -> tuple[Vectors, Vectors]:
-    """Vectors of renders and photos, and what each should be."""
-    entry = space.identity.image
-    assert entry
-    shown = np.repeat(np.arange(len(meshes)), VIEWS)
-    renders = [
-        render(meshes[i].geometry, View(yaw=rng.uniform(0, 360), elevation=rng.uniform(0, 40)), side=entry.side)
-        for i in shown
-    ]
+def _vectors(space: Space, shapes: Sequence[LabelledShape], seed: int) -> Vectors:
+    """(n, d) unit vectors of the shapes' clouds."""
+    entry = space.identity.shape
+    return _in_blocks(
+        space,
+        shapes,
+        lambda some: space.encoder(Modality.SHAPE).encode([sample(s.geometry, entry, "y", seed) for s in some]),
+    )
+
+
+def _renders(space: Space, shapes: Sequence[LabelledShape], views: int, rng: np.random.Generator) -> Vectors:
+    """(n * views, d) unit vectors of pictures of the shapes, those of one after each other."""
+    assert space.identity.image
+    side = space.identity.image.side
+
+    def drawn(shape: LabelledShape) -> Iterator[NDArray[np.uint8]]:
+        for _ in range(views):
+            view = View(yaw=rng.uniform(0, 360), elevation=rng.uniform(0, 40))
+            yield render(shape.geometry, view, side=side)
+
+    return _in_blocks(
+        space, shapes, lambda some: space.encode(images=[each for shape in some for each in drawn(shape)])
+    )
+
+
+def _photos(space: Space, photos: Pack, rng: np.random.Generator) -> tuple[Vectors, Vectors]:
+    """Vectors of training photos, and those of their names without what is common to them."""
+    assert space.identity.image
+    background = space.identity.image.background
     rows = [i for i, kind in enumerate(photos.kinds) if kind == "photo" and not photos.held_out[i]]
     rows = [rows[i] for i in rng.permutation(len(rows))[:PHOTOS]]
     names = sorted({photos.captions[i][0] for i in rows})
     called = label_vectors(names, space.encoder(Modality.TEXT))[[names.index(photos.captions[i][0]) for i in rows]]
-    pictures = [*renders, *(_on(entry.background, photos.pixels[i]) for i in rows)]
-    return space.encode(images=pictures), np.concatenate([shapes[shown], unit(called - called.mean(axis=0))])
+    seen = space.encode(images=[_on(background, photos.pixels[i]) for i in rows])
+    return seen, unit(called - called.mean(axis=0))
+
+
+def _in_blocks(space: Space, shapes: Sequence[LabelledShape], encode: _Encode) -> Vectors:
+    """Their vectors, of a few at a time: thousands of pictures and meshes need not be held at once."""
+    blocks = [encode(shapes[start : start + _BLOCK]) for start in range(0, len(shapes), _BLOCK)]
+    return np.concatenate([np.zeros((0, space.identity.dim), np.float32), *blocks])
 
 
 def _on(background: int, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

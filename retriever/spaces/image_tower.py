@@ -83,14 +83,17 @@ class ImageTower(nn.Module):
 
         After training a picture is looked at twice, as it is and mirrored: things stay what they are in a mirror.
         """
-        vectors = self._vectors(pixels)
-        return vectors if self.training else F.normalize(vectors + self._vectors(pixels.flip(2)), dim=-1)
+        looks = self._look(pixels)
+        if not self.training:
+            looks = F.normalize(looks, dim=-1) + F.normalize(self._look(pixels.flip(2)), dim=-1)
+        vectors: Tensor = self.bridge(looks)
+        return vectors
 
-    def _vectors(self, pixels: Tensor) -> Tensor:
+    def _look(self, pixels: Tensor) -> Tensor:
         x = self.blocks(self.stem((pixels.float() / 127.5 - 1).permute(0, 3, 1, 2)))
         pooled = torch.cat([x.mean(dim=(2, 3)), x.amax(dim=(2, 3))], dim=-1)
-        vectors: Tensor = self.bridge(self.projection(self.norm(pooled)))
-        return vectors
+        projected: Tensor = self.projection(self.norm(pooled))
+        return projected
 
 
 class _Convolution(nn.Module):
