@@ -14,9 +14,11 @@ from indexer.align.loop import Examples, Recipe
 from retriever.devices import torch_device
 from retriever.errors import UsageError
 
-_PASSES = 80
+_PASSES = 90
 """Times that each example is seen where neither steps nor minutes are given: about 12 minutes for 1,400 clouds."""
 _FEWEST, _MOST = 300, 6000
+_AMONG = 0.5
+"""Weight of the loss between the examples of a step: own files are few and alike, and are to find each other, too."""
 _VALIDATIONS = 12
 _SPARE = 0.9
 """Of the minutes: the rest goes to validations and to reading the files."""
@@ -79,9 +81,8 @@ class Tuning:
             trained: examples that are trained on.
             share: of the minutes that are for this tower.
         """
-        whole = Recipe(
-            batch=self.batch, rate=self.rate, seed=self.seed, half=self.half, device=torch_device(self.device)
-        )
+        device = torch_device(self.device)
+        whole = Recipe(batch=self.batch, rate=self.rate, among=_AMONG, seed=self.seed, half=self.half, device=device)
         if self.steps is not None:
             steps = self.steps
         elif self.minutes is not None:
