@@ -13,14 +13,16 @@ from typing import Any
 import torch
 
 from benchmarks.ablation import targets
+from benchmarks.ablation.objectives import OBJECTIVES
 from benchmarks.ablation.targets import BoundExamples, Targets
 from benchmarks.ablation.variants import VARIANTS, Variant
 from benchmarks.retrieval import SECTIONS, tables
 from benchmarks.retrieval.encoding import say
 from benchmarks.retrieval.material import Material
 from benchmarks.retrieval.protocol import Row
+from indexer.align import vocabulary
 from indexer.align.captions import label_vectors
-from indexer.align.loop import Alignment, Recipe
+from indexer.align.loop import Recipe
 from indexer.align.own.origin import Origin
 from indexer.align.own.tuning import of_length
 from indexer.align.publish import publish
@@ -31,7 +33,7 @@ from indexer.align.split import is_held_out
 from retriever.errors import UsageError
 from retriever.spaces.mini import open_space
 from retriever.spaces.shape_tower import ShapeTower, TowerConfig
-from retriever.types import Modality
+from retriever.types import Modality, Text, Vectors
 
 MEASURES = {
     ("top-1", "all"): "top-1",
@@ -110,17 +112,36 @@ class Ablation:
         say(f"{variant.name}: {self.budget.steps} steps")
         clouds = Clouds.joined([self.named, self.made]) if variant.parametric else self.named
         mixture = {PARAMETRIC: 0.5} if variant.parametric else {}
-        shapes = ShapeExamples(clouds, self.config, augmentation=variant.augmentation, mixture=mixture)
+        shapes = ShapeExamples(
+            clouds,
+            self.config,
+            augmentation=variant.augmentation,
+            mixture=mixture,
+            widen=vocabulary.widen if variant.widened else tuple,
+        )
         others = {modality: self._targets(modality) for modality in variant.bound}
         examples = BoundExamples(shapes, others, text=variant.text)
-        captions = label_vectors(shapes.phrases, self.origin.space.encoder(Modality.TEXT))
+        vectors = examples.vectors(self._captions(shapes.phrases, variant.templates))
         torch.manual_seed(self.budget.seed)
-        recipe = of_length(
-            Recipe(batch=self.budget.batch, seed=self.budget.seed, device=self.budget.device), self.budget.steps
-        )
-        recipe = replace(recipe, validate_every=self.budget.steps)
-        Alignment(examples, examples.vectors(captions), ShapeTower(self.config), recipe, folder).train(say)
+        align = OBJECTIVES[variant.objective]
+        align(examples, vectors, ShapeTower(self.config), self._recipe(variant), folder).train(say)
         return weights
+
+    def _captions(self, phrases: Sequence[str], templates: bool) -> Vectors:
+        """Their vectors in the hub."""
+        encoder = self.origin.space.encoder(Modality.TEXT)
+        return label_vectors(phrases, encoder) if templates else encoder.encode([Text(phrase) for phrase in phrases])
+
+    def _recipe(self, variant: Variant) -> Recipe:
+        budget = self.budget
+        usual = Recipe(
+            batch=budget.batch,
+            seed=budget.seed,
+            device=budget.device,
+            among=variant.among,
+            contrast=variant.contrast,
+        )
+        return replace(of_length(usual, budget.steps), validate_every=budget.steps)
 
     def _publish(self, variant: Variant, weights: Path, folder: Path) -> None:
         towers = {modality: self.origin.tower(modality) for modality in self.origin.modalities}

@@ -18,6 +18,11 @@ class Variant:
         parametric: whether half of the examples are parametric shapes.
         color: whether the tower sees colours.
         augmentation: of the clouds.
+        objective: a key of `benchmarks.ablation.objectives.OBJECTIVES`.
+        among: weight of the loss between the examples of a step.
+        contrast: captions that a step's examples are contrasted with, beside their own.
+        templates: whether a name's vector is the mean over prompts.
+        widened: whether synonyms and more general words are among the captions.
     """
 
     name: str
@@ -26,6 +31,11 @@ class Variant:
     parametric: bool = True
     color: bool = True
     augmentation: Augmentation = field(default_factory=Augmentation)
+    objective: str = "soft"
+    among: float = 0.25
+    contrast: int = 4096
+    templates: bool = True
+    widened: bool = False
 
 
 VARIANTS = (
@@ -37,4 +47,11 @@ VARIANTS = (
     Variant("3D+text, no parametric shapes", parametric=False),
     Variant("3D+text, no colour", color=False, augmentation=Augmentation(grey=1.0)),
     Variant("3D+text, no pose augmentation", augmentation=Augmentation(tumble=0.0, flip=0.0, tilt=0.0)),
+    Variant("3D+text, no scans", augmentation=Augmentation(partial=0.0, foreign=0.0, sparse=0.0)),
+    Variant("3D+text, one positive each", objective="one positive"),
+    Variant("3D+text, learnt temperature", objective="learnt temperature"),
+    Variant("3D+text, captions of the batch alone", contrast=0),
+    Variant("3D+text, no loss between shapes", among=0.0),
+    Variant("3D+text, no prompt templates", templates=False),
+    Variant("3D+text, synonyms and wider words", widened=True),
 )
