@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from retriever.evaluation import Answers, Evaluation, Figure
 
-_COLUMNS = ("pair", "class", "measure", "value", "low", "high", "queries", "gallery")
+_COLUMNS = ("pair", "class", "measure", "value", "low", "high", "chance", "queries", "gallery")
+CHANCE = "chance"
+"""The column of what a random order is expected to score."""
 _OF_CLASSES = ("mAP", "hit@1", "R-precision")
 """Columns of the classes' table where nobody says."""
 _CLASS = 18  # letters of a class
@@ -66,27 +68,43 @@ def _show(done: Evaluation) -> None:
     """Pairs side by side, as many as fit: a number that is cut would be another number."""
     found = {(row["pair"], row["measure"]): row for row in done.rows()}
     shown = [figure.name for figure in done.figures if any((pair, figure.name) in found for pair in done.pairs)]
-    columns = {
-        each.pair: [f"{len(each):,}", f"{each.gallery:,}", *(_interval(found.get((each.pair, name))) for name in shown)]
-        for each in done.answers
-    }
     first = ["queries", "gallery", *shown]
-    for pairs in _fitting(columns, _width(["measure", *first])):
-        show_rows(("measure", *pairs), zip(first, *(columns[pair] for pair in pairs), strict=True))
+    taken = _width(["measure", *first])
+    sides = {each.pair: _side(each, [found.get((each.pair, name)) for name in shown], taken) for each in done.answers}
+    for pairs in _fitting({pair: _wide(side) for pair, side in sides.items()}, taken):
+        columns = [column for pair in pairs for column in sides[pair].items()]
+        header = ["measure", *(name for name, _ in columns)]
+        show_rows(header, zip(first, *(cells for _, cells in columns), strict=True))
 
 
-def _fitting(columns: dict[str, list[str]], taken: int) -> Iterator[list[str]]:
-    """The pairs, parted so that each part fits beside what is `taken` already; a part has one at least."""
+def _side(answers: Answers, rows: Sequence[dict[str, Any] | None], taken: int) -> dict[str, list[str]]:
+    """A pair's columns by what they are called: its numbers, and chance where it is known and has room."""
+    side = {answers.pair: [f"{len(answers):,}", f"{answers.gallery:,}", *map(_interval, rows)]}
+    if any(row and row[CHANCE] is not None for row in rows):
+        both = side | {CHANCE: ["", "", *map(_chance, rows)]}
+        return both if taken + _wide(both) <= _room() else side
+    return side
+
+
+def _wide(columns: dict[str, list[str]]) -> int:
+    return sum(_width([name, *cells]) for name, cells in columns.items())
+
+
+def _room() -> int:
     from rich.console import Console
 
-    room, used = Console().width, taken
+    return Console().width
+
+
+def _fitting(widths: dict[str, int], taken: int) -> Iterator[list[str]]:
+    """The names, parted so that each part fits beside what is `taken` already; a part has one at least."""
+    room, used = _room(), taken
     some: list[str] = []
-    for pair, cells in columns.items():
-        width = _width([pair, *cells])
+    for name, width in widths.items():
         if some and used + width > room:
             yield some
             some, used = [], taken
-        some.append(pair)
+        some.append(name)
         used += width
     yield some
 
@@ -109,7 +127,8 @@ def _show_classes(answers: Answers, figures: Sequence[Figure]) -> None:
     order = sorted(range(len(first)), key=lambda i: (first[i]["value"] * (-1 if least_is_best else 1), i))
     columns = {name: [_number(rows[i], "value") for i in order] for name, rows in measured.items()}
     queries = [str(first[i]["queries"]) for i in order]
-    shown = next(_fitting(columns, _CLASS + 3 + _width(["queries", *queries])))
+    widths = {name: _width([name, *cells]) for name, cells in columns.items()}
+    shown = next(_fitting(widths, _CLASS + 3 + _width(["queries", *queries])))
     typer.echo(answers.pair)
     names = [_cut(first[i]["class"]) for i in order]
     show_rows(("class", "queries", *shown), zip(names, queries, *(columns[name] for name in shown), strict=True))
@@ -123,6 +142,10 @@ def _interval(row: dict[str, Any] | None) -> str:
     if row is None:
         return ""
     return f"{_number(row, 'value')} [{_number(row, 'low')}, {_number(row, 'high')}]"
+
+
+def _chance(row: dict[str, Any] | None) -> str:
+    return "" if row is None or row[CHANCE] is None else _number(row, CHANCE)
 
 
 def _number(row: dict[str, Any], of: str) -> str:
@@ -152,7 +175,7 @@ def _arrow(rows: Sequence[dict[str, Any]]) -> pa.Table:
 
     kinds = {
         **dict.fromkeys(("pair", "class", "measure"), pa.string()),
-        **dict.fromkeys(("value", "low", "high"), pa.float64()),
+        **dict.fromkeys(("value", "low", "high", "chance"), pa.float64()),
         **dict.fromkeys(("queries", "gallery"), pa.int64()),
     }
     return pa.Table.from_pylist(list(rows), schema=pa.schema([(name, kinds[name]) for name in _COLUMNS]))

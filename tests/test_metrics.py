@@ -1,9 +1,11 @@
 """Every measure by hand, against trec_eval, and against its definition on random rankings with ties."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 import pytrec_eval
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -229,3 +231,29 @@ def test_many_ties_cost_no_more_than_sorting_and_change_nothing():
 def test_the_median_of_what_was_never_found_is_infinite():
     value, low, high = metrics.bootstrap(np.array([1.0, np.inf, np.inf]), middle=np.median)
     assert value == np.inf and low == 1 and high == np.inf
+
+
+@settings(deadline=None)
+@given(st.integers(1, 6), st.data())
+def test_chance_is_the_mean_over_every_order(candidates, data):
+    wanted = data.draw(st.integers(1, candidates))
+    k = data.draw(st.integers(1, candidates + 2))
+    places = np.arange(candidates)
+    orders = np.array(list(permutations(places)))
+    judged, _ = judge(-orders.astype(float), np.broadcast_to(places < wanted, orders.shape))
+    for name in metrics.NAMES:
+        asked = measure(name.replace("@K", f"@{k}"))
+        expected = metrics.by_chance(asked, np.array([wanted]), np.array([candidates]))
+        if name == "median rank":
+            assert expected is None
+        else:
+            assert expected[0] == pytest.approx(asked.values(judged).mean()), name
+
+
+def test_chance_is_of_each_query_in_their_order():
+    wanted, candidates = np.array([1, 3, 1, 2]), np.array([1000, 10, 5, 10])
+    for name in ("hit@3", "mAP", "MRR", "nDCG@5"):
+        together = metrics.by_chance(measure(name), wanted, candidates)
+        alone = [metrics.by_chance(measure(name), wanted[i : i + 1], candidates[i : i + 1])[0] for i in range(4)]
+        assert together.tolist() == pytest.approx(alone), name
+    assert metrics.by_chance(measure("recall@1"), wanted, candidates).tolist() == [0.001, 0.1, 0.2, 0.1]

@@ -62,26 +62,6 @@ class Ranking:
         return self.relevant if self.hidden is None else self.relevant & ~self.hidden
 
 
-def random_hits(k: int, wanted: NDArray, candidates: NDArray) -> NDArray[np.float64]:
-    """(q,) chance that one of the first k of `candidates`, in a random order, is one of the `wanted`."""
-    missed = np.ones(len(wanted))
-    for place in range(k):
-        left = np.maximum(candidates - place, 1)
-        missed *= np.clip((candidates - wanted - place) / left, 0, 1)
-    return 1 - missed
-
-
-def random_precision(wanted: NDArray, candidates: NDArray) -> NDArray[np.float64]:
-    """(q,) expected average precision of a random order.
-
-    With n candidates of which r are wanted: the i-th place is wanted with chance r / n, each place above it then with
-    chance (r - 1) / (n - 1); the sum over i is (H(n) + (n - H(n)) (r - 1) / (n - 1)) / n with H the harmonic number.
-    """
-    harmonic = np.cumsum(1 / np.arange(1, candidates.max() + 1))[candidates - 1]
-    others = (wanted - 1) / np.maximum(candidates - 1, 1)
-    return np.asarray((harmonic + (candidates - harmonic) * others) / candidates)
-
-
 def hit_rate(measure: str, subset: str, k: int, ranking: Ranking) -> Iterator[Row]:
     """One row of a table: hit@k; none where no query has anything to find."""
     yield from measured(subset, ranking, {measure: f"hit@{k}"})
@@ -134,13 +114,10 @@ def chance(measure: metrics.Measure, wanted: NDArray, candidates: NDArray) -> fl
     """What a random order is expected to score, where that is known.
 
     Args:
-        measure: of the queries; hit@k and mAP are known.
+        measure: of the queries.
         wanted: (q,) how many candidates are relevant; queries without any do not count.
         candidates: (q,) how many there are.
     """
-    wanted, candidates = wanted[wanted > 0], candidates[wanted > 0]
-    if measure.name == "mAP":
-        return float(random_precision(wanted, candidates).mean())
-    if measure.name.startswith("hit@") and measure.k:
-        return float(random_hits(measure.k, wanted, candidates).mean())
-    return None
+    asked = wanted > 0
+    values = metrics.by_chance(measure, wanted[asked], candidates[asked])
+    return None if values is None else float(values.mean())

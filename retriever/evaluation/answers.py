@@ -7,9 +7,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retriever.errors import UsageError
-from retriever.metrics import Judged, Measure, Values, bootstrap, class_means, interpolated_precision, measure
+from retriever.metrics import (
+    Judged,
+    Measure,
+    Values,
+    bootstrap,
+    by_chance,
+    class_means,
+    interpolated_precision,
+    measure,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -91,31 +101,42 @@ class Measured:
         values: name of a measure -> (q,) of the queries; `MAP` is among them.
         relevant: (q,) how many items are, at least 1.
         precision: (l,) sum over the queries of precision at the `LEVELS` of recall.
+        candidates: (q,) how many items were ranked; None where a ranking ends early.
     """
 
     values: Mapping[str, Values]
     relevant: Values
     precision: Values
+    candidates: NDArray[np.int64] | None = None
 
     @classmethod
-    def of(cls, judged: Judged, figures: Iterable[Figure]) -> Measured:
+    def of(cls, judged: Judged, figures: Iterable[Figure], candidates: NDArray[np.int64] | None = None) -> Measured:
         """Of some rankings."""
         chosen = {figure.measure.name: figure.measure for figure in figures} | {MAP.name: MAP}
         values = {name: each.values(judged) for name, each in chosen.items()}
-        return cls(values, judged.counts.astype(np.float64), interpolated_precision(judged, LEVELS).sum(axis=0))
+        precision = interpolated_precision(judged, LEVELS).sum(axis=0)
+        return cls(values, judged.counts.astype(np.float64), precision, candidates)
 
     @classmethod
     def join(cls, parts: Sequence[Measured]) -> Measured:
         """The queries of several, one after the other."""
+        ranked = [part.candidates for part in parts if part.candidates is not None]
         return cls(
             {name: np.concatenate([part.values[name] for part in parts]) for name in parts[0].values},
             np.concatenate([part.relevant for part in parts]),
             np.sum([part.precision for part in parts], axis=0),
+            np.concatenate(ranked) if len(ranked) == len(parts) else None,
         )
 
     def __len__(self) -> int:
         """How many queries."""
         return len(self.relevant)
+
+    def chance(self, measure: Measure) -> Values | None:
+        """(q,) what a random order is expected to score; None where that is not known."""
+        if self.candidates is None:
+            return None
+        return by_chance(measure, self.relevant.astype(np.int64), self.candidates)
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,27 +165,38 @@ class Answers:
 
     def row(self, figure: Figure) -> Row:
         """One figure, its 95 % interval by bootstrap over the queries, of a macro one over the classes."""
-        values, middle = self.measured.values[figure.measure.name], figure.measure.middle
+        values, chance = self.measured.values[figure.measure.name], self.measured.chance(figure.measure)
+        middle = figure.measure.middle
         if figure.macro:
             assert self.classes is not None
-            values, middle = np.array([*class_means(values, self.classes, middle).values()]), np.mean
+            values = np.array([*class_means(values, self.classes, middle).values()])
+            chance = None if chance is None else np.array([*class_means(chance, self.classes).values()])
+            middle = np.mean
         value, low, high = bootstrap(values, middle=middle)
-        return self._row(figure, None, value, low, high, len(self))
+        return self._row(figure, None, (value, low, high), chance, len(self))
 
     def by_class(self, figure: Figure) -> Iterator[Row]:
         """One row a class, in the order of their names; no intervals, for most classes have few queries."""
         assert self.classes is not None
-        values = self.measured.values[figure.measure.name]
+        values, chance = self.measured.values[figure.measure.name], self.measured.chance(figure.measure)
         counts = class_means(np.ones(len(self)), self.classes, np.sum)
+        by_class = {} if chance is None else class_means(chance, self.classes)
         for name, value in class_means(values, self.classes, figure.measure.middle).items():
-            yield self._row(figure, name, value, None, None, int(counts[name]))
+            of_chance = np.array([by_class[name]]) if by_class else None
+            yield self._row(figure, name, (value, None, None), of_chance, int(counts[name]))
 
     def _row(
-        self, figure: Figure, name: str | None, value: float, low: float | None, high: float | None, queries: int
+        self,
+        figure: Figure,
+        name: str | None,
+        interval: tuple[float, float | None, float | None],
+        chance: Values | None,
+        queries: int,
     ) -> Row:
+        value, low, high = interval
         return {
             "pair": self.pair, "class": name, "measure": figure.name, "value": value, "low": low, "high": high,
-            "queries": queries, "gallery": self.gallery,
+            "chance": None if chance is None else float(chance.mean()), "queries": queries, "gallery": self.gallery,
         }  # fmt: skip
 
 
@@ -200,7 +232,7 @@ class Evaluation:
         return tuple(each.pair for each in self.answers)
 
     def rows(self, *, by_class: bool = False) -> list[Row]:
-        """Keys pair, class, measure, value, low, high, queries and gallery; class is None over all of them.
+        """Keys pair, class, measure, value, low, high, chance, queries and gallery; class is None over all of them.
 
         Macro figures are left out where queries have no classes. With `by_class` there is one row a class, too.
         """

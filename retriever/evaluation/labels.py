@@ -175,7 +175,8 @@ def _answers(
         itself = (one.rows[some][:, None] == other.rows) & (other.rows >= 0)
         scores[itself] = -np.inf
         judged, answerable = judge(scores, relevant & ~itself)
-        parts.append(Measured.of(judged, figures))
+        candidates = len(other) - itself[answerable].sum(axis=1)
+        parts.append(Measured.of(judged, figures, candidates))
         asked.append(some[answerable])
         firsts.append(other.classes[scores[answerable].argmax(axis=1)])
         progress(start + len(some))

@@ -7,6 +7,7 @@ have no value and are left out (`judge`). Definitions follow TREC (trec_eval) wh
 
 from __future__ import annotations
 
+from retriever.metrics.chance import by_chance
 from retriever.metrics.intervals import bootstrap, class_means
 from retriever.metrics.judged import Judged, Values, judge
 from retriever.metrics.named import NAMES, Measure, measure
@@ -19,6 +20,7 @@ __all__ = [
     "Values",
     "average_precision",
     "bootstrap",
+    "by_chance",
     "class_means",
     "hit_at",
     "interpolated_precision",

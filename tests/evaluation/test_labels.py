@@ -230,6 +230,17 @@ def test_rows_and_classes(index):
         assert row["class"] is not None or row["low"] <= row["value"] <= row["high"]
 
 
+def test_rows_say_what_chance_would_have_found(index):
+    found = by_label(index, figures=figures(["hit@1", "macro hit@1", "median rank"]))
+    chances = {(row["pair"], row["measure"], row["class"]): row["chance"] for row in found.rows(by_class=True)}
+    # An item is no candidate of itself: 2 of 5 for three of them, 1 of 5 for two.
+    assert chances["shape>shape", "hit@1", None] == pytest.approx((3 * 2 / 5 + 2 * 1 / 5) / 5)
+    assert chances["shape>shape", "macro hit@1", None] == pytest.approx((2 / 5 + 1 / 5) / 2)
+    assert chances["shape>shape", "hit@1", "tall"] == pytest.approx(2 / 5)
+    assert chances["label>shape", "hit@1", None] == pytest.approx((1 / 6 + 3 / 6 + 2 / 6) / 3)
+    assert chances["shape>shape", "median rank", None] is None
+
+
 def test_macro_over_one_query_a_class_draws_classes(index):
     (micro, macro) = by_label(index, asked=["label"], figures=figures(["mAP", "macro-mAP"])).rows()
     assert {**micro, "measure": ""} == {**macro, "measure": ""} and micro["low"] < micro["high"]
