@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -32,7 +33,9 @@ RIDGE = 0.03
 """Weight of the penalty beside the sum of squares over the pictures."""
 SCALE = 20.0
 """Inverse temperature of what is contrasted."""
-STEPS, BATCH, RATE = 400, 1024, 3e-3
+PULL = 3.0
+"""Weight of the cosine of a photo and its name."""
+STEPS, RATE = 400, 3e-3
 EVENNESS = 0.5
 """How far the directions of 3D vectors are brought to one strength: 0 leaves them, 1 is whitening."""
 MESHES, VIEWS, PHOTOS = 4200, 4, 4300
@@ -72,28 +75,45 @@ def regression(vectors: Vectors, targets: Vectors, ridge: float) -> Map:
     return turn.astype(np.float32), (-mean @ turn).astype(np.float32)
 
 
-def contrasted(vectors: Vectors, targets: Vectors, start: Map, seed: int = 0) -> Map:
-    """The affine map from (n, d) vectors to (n, d) unit targets that tells each one's own from those of the others.
+class Pairs(NamedTuple):
+    """What a bridge is to bring together, told apart among themselves alone.
+
+    Names and shapes lie apart even without their means: a photo that is kept from the vectors of shapes, because its
+    name is none of them, finds no shapes.
+
+    Attributes:
+        vectors: (n, d) of any length above zero.
+        targets: (n, d) unit vectors; several vectors may have the same.
+        batch: pairs of a step.
+        pull: weight of the cosine between the two, beside the contrast.
+    """
+
+    vectors: Vectors
+    targets: Vectors
+    batch: int
+    pull: float = 0.0
+
+
+def contrasted(pairs: Sequence[Pairs], start: Map, seed: int = 0) -> Map:
+    """The affine map from vectors to targets that tells each one's own from those of the others.
 
     Regression brings a vector near its target; retrieval asks that no other target be nearer. So the map is trained on
-    from the regression by the towers' own objective, symmetric InfoNCE with soft positives.
-
-    Args:
-        vectors: of any length above zero.
-        targets: of unit length; several vectors may have the same.
-        start: where to begin.
-        seed: of the choice of examples.
+    from the regression, `start`, by the towers' own objective, symmetric InfoNCE with soft positives.
     """
     turn, shift = (torch.tensor(each, requires_grad=True) for each in start)
-    given, wanted = F.normalize(torch.from_numpy(vectors), dim=-1), torch.from_numpy(targets)
     optimizer = torch.optim.Adam([turn, shift], lr=RATE)
     generator = torch.Generator().manual_seed(seed)
+    given = [F.normalize(torch.from_numpy(each.vectors), dim=-1) for each in pairs]
+    wanted = [torch.from_numpy(each.targets) for each in pairs]
     for step in range(STEPS):
         for parameters in optimizer.param_groups:
             parameters["lr"] = RATE * min((step + 1) / 50, 1 - step / STEPS)
-        some = torch.randint(len(given), (min(BATCH, len(given)),), generator=generator)
-        across = F.normalize(given[some] @ turn + shift, dim=-1)
-        loss = alignment_loss(across, wanted[some], wanted[some], scale=SCALE, among=0)
+        loss = torch.zeros(())
+        for each, vectors, targets in zip(pairs, given, wanted, strict=True):
+            some = torch.randint(len(vectors), (min(each.batch, len(vectors)),), generator=generator)
+            across = F.normalize(vectors[some] @ turn + shift, dim=-1)
+            loss = loss + alignment_loss(across, targets[some], targets[some], scale=SCALE, among=0)
+            loss = loss + each.pull * (1 - (across * targets[some]).sum(dim=1)).mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -116,19 +136,20 @@ def fit(space: Space, data: Path, photos: Pack, seed: int = 0, per_kind: int = P
     named = _vectors(space, meshes, seed)
     across = evened(named, EVENNESS)
     made = list(parametric_shapes(per_kind, seed + _MADE_APART))
-    pairs = [
-        (_renders(space, meshes, VIEWS, rng), crossed(named, across).repeat(VIEWS, axis=0)),
-        (
-            _renders(space, made, MADE_VIEWS, rng),
-            crossed(_vectors(space, made, seed), across).repeat(MADE_VIEWS, axis=0),
-        ),
-        _photos(space, photos, rng),
+    seen = [_renders(space, meshes, VIEWS, rng), _renders(space, made, MADE_VIEWS, rng)]
+    shown = [
+        crossed(named, across).repeat(VIEWS, 0),
+        crossed(_vectors(space, made, seed), across).repeat(MADE_VIEWS, 0),
     ]
-    given, wanted = (np.concatenate(side) for side in zip(*pairs, strict=True))
+    renders = Pairs(np.concatenate(seen), np.concatenate(shown), batch=1024)
+    called = Pairs(*_photos(space, photos, rng), batch=256, pull=PULL)
+    start = regression(
+        np.concatenate([renders.vectors, called.vectors]), np.concatenate([renders.targets, called.targets]), RIDGE
+    )
     heard = [Waveform((clip.samples / 32768).astype(np.float32)) for clip in clips.read(data / "audio")]
     return {
         Modality.SHAPE: across,
-        Modality.IMAGE: contrasted(given, wanted, regression(given, wanted, RIDGE), seed),
+        Modality.IMAGE: contrasted([renders, called], start, seed),
         Modality.AUDIO: centering(space.encoder(Modality.AUDIO).encode(heard)),
     }
 

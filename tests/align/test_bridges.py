@@ -90,14 +90,27 @@ def test_contrast_tells_targets_apart_that_regression_confuses():
     given = shown + rng.normal(0, 0.25, shown.shape).astype(np.float32)
     given[:, :3] += rng.normal(0, 3, (len(given), 3)).astype(np.float32)
     start = bridges.regression(bridges.unit(given), shown, ridge=30)
-    trained = bridges.contrasted(given, shown, start)
+    pairs = bridges.Pairs(given, shown, batch=1024)
+    trained = bridges.contrasted([pairs], start)
 
     def right(bridge):
         return (crossed(bridge, bridges.unit(given)) @ targets.T).argmax(axis=1) == np.arange(60).repeat(20)
 
     assert right(trained).mean() > 1.2 * right(start).mean()
-    for one, other in zip(trained, bridges.contrasted(given, shown, start), strict=True):
+    for one, other in zip(trained, bridges.contrasted([pairs], start), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_pairs_are_told_apart_among_themselves_alone_and_a_pull_brings_them_nearer():
+    """Two kinds of targets on opposite sides: what is bound to one kind need not shun the other."""
+    rows = vectors(400, seed=4)
+    here, there = bridges.unit(rows + 1), bridges.unit(rows - 1)
+    start = bridges.regression(np.concatenate([rows, rows]), np.concatenate([here, there]), ridge=1)
+    near = {}
+    for pull in (0.0, 10.0):
+        pairs = [bridges.Pairs(rows, here, batch=256, pull=pull), bridges.Pairs(rows, there, batch=256)]
+        near[pull] = (crossed(bridges.contrasted(pairs, start), rows) * here).sum(axis=1).mean()
+    assert near[10.0] > near[0.0] + 0.1
 
 
 def test_a_bridge_that_is_built_in_is_what_the_tower_ends_with(tmp_path):
