@@ -1,6 +1,7 @@
 """Zero-shot classification and retrieval on ready clouds of classes that the space was never trained on.
 
-Class vectors are means over the prompt templates; a 3D query is left out of its own gallery. The gallery of a pose is
+Class vectors are means over the prompt templates, as `retriever label` takes them; in one row the names alone, as they
+are typed for `retriever query`. A 3D query is left out of its own gallery. The gallery of a pose is
 the shapes in that pose.
 """
 
@@ -17,11 +18,14 @@ from retriever.types import Modality, Vectors
 
 
 def rows(material: Material) -> Iterator[Row]:
-    """Top-1, top-5, text->3D and 3D->3D mAP: all shapes, upright ones, those in any pose."""
+    """Top-1, top-5, text->3D and 3D->3D mAP: all shapes, upright ones, those in any pose; names as they are typed."""
     if material.clouds_folder is None or not material.reads(Modality.SHAPE, Modality.TEXT):
         return
-    clouds = material.clouds
-    yield from measures(clouds, material.cloud_vectors, material.labels(clouds.names))
+    clouds, vectors = material.clouds, material.cloud_vectors
+    yield from measures(clouds, vectors, material.labels(clouds.names))
+    typed = material.encode("class names", texts=list(clouds.names))
+    is_class = np.arange(len(clouds.names))[:, None] == clouds.labels
+    yield from mean_precision("text->3D mAP", "all, names as typed", Ranking(typed @ vectors.T, is_class))
 
 
 def poses(clouds: LabelledClouds) -> dict[str, Mask]:
