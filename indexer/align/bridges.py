@@ -1,9 +1,9 @@
 """The last step of the towers of `mini`, fitted after their training: see `retriever.spaces.bridge`.
 
 3D: the mean is taken off, and directions in which shapes differ little count more than they did. Sounds: the mean is
-taken off. Pictures: the affine map that tells best, among many, the 3D vector of the shape that a render shows and the
-vector of the name of what a photo shows; ridge regression is where it starts. All are fitted on training data; how was
-decided on the held-out named meshes.
+taken off. Pictures: the affine map that tells best, among many, the 3D vector of the shape that a render shows, and the
+place of what a photo is called: half way from its name to where shapes of that name lie. All are fitted on training
+data; how was decided on held-out named meshes and photos.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from indexer.align.captions import label_vectors
 from indexer.align.objective import alignment_loss
 from indexer.align.pictures.pack import Pack
 from indexer.align.pictures.render import View, render
-from indexer.align.shapes.sources import LabelledShape, named_meshes, parametric_shapes
+from indexer.align.shapes.sources import LabelledShape, named_meshes
 from indexer.align.sounds import clips
 from indexer.align.split import is_held_out
 from retriever.loaders.sampling import sample
-from retriever.spaces import Space
+from retriever.spaces import Encoder, Space
 from retriever.types import Modality, Vectors, Waveform
 
 RIDGE = 0.03
@@ -34,14 +34,12 @@ RIDGE = 0.03
 SCALE = 20.0
 """Inverse temperature of what is contrasted."""
 PULL = 3.0
-"""Weight of the cosine of a photo and its name."""
+"""Weight of the cosine of a photo and its target."""
+NAMES_RIDGE = 3.0
 STEPS, RATE = 400, 3e-3
 EVENNESS = 0.5
 """How far the directions of 3D vectors are brought to one strength: 0 leaves them, 1 is whitening."""
 MESHES, VIEWS, PHOTOS = 4200, 4, 4300
-PER_KIND, MADE_VIEWS = 8, 3
-_MADE_APART = 76
-"""Added to the seed, so that shapes made by rule are others than those of the 3D tower's training."""
 _BLOCK = 64
 
 Map = tuple[NDArray[np.float32], NDArray[np.float32]]
@@ -120,7 +118,7 @@ def contrasted(pairs: Sequence[Pairs], start: Map, seed: int = 0) -> Map:
     return turn.detach().numpy(), shift.detach().numpy()
 
 
-def fit(space: Space, data: Path, photos: Pack, seed: int = 0, per_kind: int = PER_KIND) -> dict[Modality, Map]:
+def fit(space: Space, data: Path, photos: Pack, seed: int = 0) -> dict[Modality, Map]:
     """The maps for a space whose towers have none yet.
 
     Args:
@@ -128,21 +126,17 @@ def fit(space: Space, data: Path, photos: Pack, seed: int = 0, per_kind: int = P
         data: folder with shapes_named and audio.
         photos: the training pictures.
         seed: of the choice of examples.
-        per_kind: shapes made by rule of each kind, beside the meshes.
     """
     rng = np.random.default_rng(seed)
     meshes = [shape for shape in named_meshes(data / "shapes_named") if not is_held_out(shape.group)]
     meshes = [meshes[i] for i in rng.permutation(len(meshes))[:MESHES]]
     named = _vectors(space, meshes, seed)
     across = evened(named, EVENNESS)
-    made = list(parametric_shapes(per_kind, seed + _MADE_APART))
-    seen = [_renders(space, meshes, VIEWS, rng), _renders(space, made, MADE_VIEWS, rng)]
-    shown = [
-        crossed(named, across).repeat(VIEWS, 0),
-        crossed(_vectors(space, made, seed), across).repeat(MADE_VIEWS, 0),
-    ]
-    renders = Pairs(np.concatenate(seen), np.concatenate(shown), batch=1024)
-    called = Pairs(*_photos(space, photos, rng), batch=256, pull=PULL)
+    shapes = crossed(named, across)
+    renders = Pairs(_renders(space, meshes, VIEWS, rng), shapes.repeat(VIEWS, axis=0), batch=1024)
+    seen, names = _photos(space, photos, rng)
+    lie = placed(names, [mesh.captions for mesh in meshes], shapes, space.encoder(Modality.TEXT))
+    called = Pairs(seen, unit(unit(names - names.mean(axis=0)) + lie), batch=256, pull=PULL)
     start = regression(
         np.concatenate([renders.vectors, called.vectors]), np.concatenate([renders.targets, called.targets]), RIDGE
     )
@@ -152,6 +146,28 @@ def fit(space: Space, data: Path, photos: Pack, seed: int = 0, per_kind: int = P
         Modality.IMAGE: contrasted([renders, called], start, seed),
         Modality.AUDIO: centering(space.encoder(Modality.AUDIO).encode(heard)),
     }
+
+
+def placed(names: Vectors, captions: Sequence[Sequence[str]], shapes: Vectors, encoder: Encoder) -> Vectors:
+    """(n, d) unit vectors: where shapes lie that are called so, as far as shapes with other captions tell.
+
+    By ridge regression from captions to shapes.
+
+    Args:
+        names: (n, d) vectors of names in the hub.
+        captions: of each of m shapes, one or more.
+        shapes: (m, d) their vectors.
+        encoder: of the hub.
+    """
+    words = sorted({caption for several in captions for caption in several})
+    place = {word: i for i, word in enumerate(words)}
+    rows = np.array([place[caption] for several in captions for caption in several])
+    counts = np.array([len(several) for several in captions])
+    weights = np.sqrt(1 / counts).repeat(counts)[:, None]  # each shape counts alike
+    said = label_vectors(words, encoder)[rows].astype(np.float64) * weights
+    wanted = shapes.repeat(counts, axis=0) * weights
+    turn = np.linalg.solve(said.T @ said + NAMES_RIDGE * np.eye(said.shape[1]), said.T @ wanted)
+    return unit(names @ turn)
 
 
 def _vectors(space: Space, shapes: Sequence[LabelledShape], seed: int) -> Vectors:
@@ -180,7 +196,7 @@ def _renders(space: Space, shapes: Sequence[LabelledShape], views: int, rng: np.
 
 
 def _photos(space: Space, photos: Pack, rng: np.random.Generator) -> tuple[Vectors, Vectors]:
-    """Vectors of training photos, and those of their names without what is common to them."""
+    """Vectors of training photos, and those of their names."""
     assert space.identity.image
     background = space.identity.image.background
     rows = [i for i, kind in enumerate(photos.kinds) if kind == "photo" and not photos.held_out[i]]
@@ -188,7 +204,7 @@ def _photos(space: Space, photos: Pack, rng: np.random.Generator) -> tuple[Vecto
     names = sorted({photos.captions[i][0] for i in rows})
     called = label_vectors(names, space.encoder(Modality.TEXT))[[names.index(photos.captions[i][0]) for i in rows]]
     seen = space.encode(images=[_on(background, photos.pixels[i]) for i in rows])
-    return seen, unit(called - called.mean(axis=0))
+    return seen, called
 
 
 def _in_blocks(space: Space, shapes: Sequence[LabelledShape], encode: _Encode) -> Vectors:

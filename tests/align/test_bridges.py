@@ -12,6 +12,7 @@ from retriever.spaces.mini import open_space
 from retriever.spaces.shape_tower import ShapeTower, TowerConfig
 from retriever.types import Modality
 
+EYE = np.eye(12, dtype=np.float32)
 SMALL = TowerConfig(
     points=64, centers=16, neighbors=6, patches=8, patch_neighbors=4, width=16, layers=1, heads=2, dim=12
 )
@@ -113,6 +114,18 @@ def test_pairs_are_told_apart_among_themselves_alone_and_a_pull_brings_them_near
     assert near[10.0] > near[0.0] + 0.1
 
 
+def test_a_name_is_placed_where_shapes_lie_that_are_called_alike():
+    class Hub:
+        def encode(self, texts):
+            return np.stack([EYE[{"chair": 0, "sofa": 1, "car": 2}[text.text.split()[-1]]] for text in texts])
+
+    shapes = EYE[[6, 6, 7, 8]]
+    captions = [("chair",), ("chair", "sofa"), ("sofa",), ("car",)]
+    chair, car, between = bridges.placed(np.stack([EYE[0], EYE[2], EYE[0] + EYE[1]]), captions, shapes, Hub())
+    assert chair @ EYE[6] > 0.9 and car @ EYE[8] > 0.99
+    assert between @ EYE[6] > 0.5 and between @ EYE[7] > 0.3
+
+
 def test_a_bridge_that_is_built_in_is_what_the_tower_ends_with(tmp_path):
     tower = ShapeTower(SMALL).eval()
     save_file(tower.state_dict(), str(tmp_path / "plain.safetensors"))
@@ -136,12 +149,12 @@ def test_the_bridges_of_a_space_are_fitted_on_what_its_data_folder_trains_on(tmp
     data = write_data(tmp_path / "data")
     space = open_space(write_space(tmp_path / "space", Modality.SHAPE, Modality.IMAGE, Modality.AUDIO))
     pack.write(everything([data], views=1, per_kind=0, seed=0), tmp_path / "pack", lambda done: None)
-    fitted = bridges.fit(space, data, pack.Pack.load(tmp_path / "pack"), per_kind=0)
+    fitted = bridges.fit(space, data, pack.Pack.load(tmp_path / "pack"))
     assert set(fitted) == {Modality.SHAPE, Modality.IMAGE, Modality.AUDIO}
     for turn, shift in fitted.values():
         assert turn.shape == (384, 384)
         assert np.isfinite(turn).all() and np.isfinite(shift).all()
     np.testing.assert_array_equal(fitted[Modality.AUDIO][0], np.eye(384))
     np.testing.assert_allclose(fitted[Modality.SHAPE][0], fitted[Modality.SHAPE][0].T, atol=1e-6)
-    again = bridges.fit(space, data, pack.Pack.load(tmp_path / "pack"), per_kind=0)
+    again = bridges.fit(space, data, pack.Pack.load(tmp_path / "pack"))
     np.testing.assert_array_equal(again[Modality.IMAGE][0], fitted[Modality.IMAGE][0])
