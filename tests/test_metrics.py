@@ -257,3 +257,12 @@ def test_chance_is_of_each_query_in_their_order():
         alone = [metrics.by_chance(measure(name), wanted[i : i + 1], candidates[i : i + 1])[0] for i in range(4)]
         assert together.tolist() == pytest.approx(alone), name
     assert metrics.by_chance(measure("recall@1"), wanted, candidates).tolist() == [0.001, 0.1, 0.2, 0.1]
+
+
+def test_chance_in_a_large_gallery_is_worked_out_at_once():
+    wanted, candidates = np.array([1, 2, 500_000]), np.full(3, 1_000_000)
+    harmonic = (1 / np.arange(1, 1_000_001)).sum()
+    chance = metrics.by_chance(measure("MRR"), wanted, candidates)
+    assert chance[0] == pytest.approx(harmonic / 1_000_000)
+    assert chance[0] < chance[1] < 2 * chance[0]
+    assert chance[2] == pytest.approx(np.log(2), abs=1e-5)  # every place holds one with chance 1/2

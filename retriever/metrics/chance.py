@@ -6,6 +6,7 @@ with chance (r - 1) / (n - 1).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -17,6 +18,7 @@ from retriever.metrics.values import E_MEASURE
 
 Counts = NDArray[np.int64]
 _UNLIKELY = 1e-12
+_SURE = 28
 
 
 def by_chance(measure: Measure, wanted: Counts, candidates: Counts) -> Values | None:
@@ -47,14 +49,15 @@ def _hit(r: Counts, n: Counts, k: Counts) -> Values:
 
 
 def _reciprocal_rank(r: Counts, n: Counts, k: Counts) -> Values:
-    left, total = np.ones(len(n)), np.zeros(len(n))  # left: the chance that no place until here held one
-    for place in range(int(np.minimum(k, n).max(initial=0))):
-        here = np.where(place < k, left * np.clip(r / np.maximum(n - place, 1), 0, 1), 0)
-        total += here / (place + 1)
-        left = left - here
-        if left.max() < _UNLIKELY:
-            break
-    return total
+    return np.array([_first(*each) for each in zip(r.tolist(), n.tolist(), k.tolist(), strict=True)])
+
+
+def _first(r: int, n: int, k: int) -> float:
+    """Of 1 / rank of the first relevant one; places that are reached with a chance below e^-`_SURE` are left out."""
+    place = np.arange(min(k, n - r + 1, math.ceil(_SURE * n / r)))
+    here = r / (n - place)
+    reached = np.concatenate([[1.0], np.cumprod(1 - here[:-1])])
+    return float((here * reached / (place + 1)).sum())
 
 
 def _recall(r: Counts, n: Counts, k: Counts) -> Values:
