@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
 from indexer.align.loop import Alignment, Drawn
-from indexer.align.objective import soft_targets
+from indexer.align.objective import alignment_loss
 
 
 class OnePositive(Alignment):
@@ -46,20 +46,12 @@ class LearntTemperature(Alignment):
 
     def loss(self, drawn: Drawn, rng: np.random.Generator) -> Tensor:
         """What a step makes smaller."""
-        vectors, sharpness, scale = self.outputs(drawn), self.recipe.scale, self.log_scale.exp()
-        text = self.phrases[drawn.captions]
+        text, recipe = self.phrases[drawn.captions], self.recipe
         phrases = torch.cat([text, self._contrast(self.phrases, rng)])
-        forward = _divergence(soft_targets(text, phrases, sharpness), scale * vectors @ phrases.T)
-        backward = _divergence(soft_targets(text, text, sharpness), scale * text @ vectors.T)
-        others = ~torch.eye(len(text), dtype=torch.bool, device=text.device)
-        apart = (len(text), len(text) - 1)
-        targets = torch.softmax((sharpness * text @ text.T)[others].reshape(apart), dim=1)
-        among = _divergence(targets, (scale * vectors @ vectors.T)[others].reshape(apart))
-        return forward + 0.5 * backward + self.recipe.among * among
-
-
-def _divergence(targets: Tensor, logits: Tensor) -> Tensor:
-    return F.kl_div(F.log_softmax(logits, dim=1), targets, reduction="batchmean")
+        scale = self.log_scale.exp()
+        return alignment_loss(
+            self.outputs(drawn), text, phrases, scale=scale, sharpness=recipe.scale, among=recipe.among
+        )
 
 
 OBJECTIVES: dict[str, type[Alignment]] = {

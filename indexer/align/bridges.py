@@ -174,7 +174,6 @@ def _vectors(space: Space, shapes: Sequence[LabelledShape], seed: int) -> Vector
     """(n, d) unit vectors of the shapes' clouds."""
     entry = space.identity.shape
     return _in_blocks(
-        space,
         shapes,
         lambda some: space.encoder(Modality.SHAPE).encode([sample(s.geometry, entry, "y", seed) for s in some]),
     )
@@ -190,9 +189,7 @@ def _renders(space: Space, shapes: Sequence[LabelledShape], views: int, rng: np.
             view = View(yaw=rng.uniform(0, 360), elevation=rng.uniform(0, 40))
             yield render(shape.geometry, view, side=side)
 
-    return _in_blocks(
-        space, shapes, lambda some: space.encode(images=[each for shape in some for each in drawn(shape)])
-    )
+    return _in_blocks(shapes, lambda some: space.encode(images=[each for shape in some for each in drawn(shape)]))
 
 
 def _photos(space: Space, photos: Pack, rng: np.random.Generator) -> tuple[Vectors, Vectors]:
@@ -207,10 +204,9 @@ def _photos(space: Space, photos: Pack, rng: np.random.Generator) -> tuple[Vecto
     return seen, called
 
 
-def _in_blocks(space: Space, shapes: Sequence[LabelledShape], encode: _Encode) -> Vectors:
+def _in_blocks(shapes: Sequence[LabelledShape], encode: _Encode) -> Vectors:
     """Their vectors, of a few at a time: thousands of pictures and meshes need not be held at once."""
-    blocks = [encode(shapes[start : start + _BLOCK]) for start in range(0, len(shapes), _BLOCK)]
-    return np.concatenate([np.zeros((0, space.identity.dim), np.float32), *blocks])
+    return np.concatenate([encode(shapes[start : start + _BLOCK]) for start in range(0, len(shapes), _BLOCK)])
 
 
 def _on(background: int, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

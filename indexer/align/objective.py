@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
 
-def soft_targets(text: Tensor, others: Tensor, sharpness: float) -> Tensor:
+def soft_targets(text: Tensor, others: Tensor, sharpness: float | Tensor) -> Tensor:
     """(b, d) and (c, d) unit text vectors -> (b, c) rows that sum to 1.
 
     Names repeat and synonyms abound ("sofa", "couch"): instead of one positive each, the probability is spread over
@@ -17,7 +17,14 @@ def soft_targets(text: Tensor, others: Tensor, sharpness: float) -> Tensor:
 
 
 def alignment_loss(
-    vectors: Tensor, text: Tensor, phrases: Tensor, *, scale: float = 30.0, backward: float = 0.5, among: float = 0.25
+    vectors: Tensor,
+    text: Tensor,
+    phrases: Tensor,
+    *,
+    scale: float | Tensor = 30.0,
+    sharpness: float | None = None,
+    backward: float = 0.5,
+    among: float = 0.25,
 ) -> Tensor:
     """Symmetric InfoNCE (van den Oord et al. 2018, arXiv 1807.03748) with soft positives.
 
@@ -30,20 +37,22 @@ def alignment_loss(
         phrases: (c, d) unit hub vectors of captions: tower -> text is contrasted with all of them, which costs
             little since the hub is frozen.
         scale: inverse temperature.
+        sharpness: that of the targets, where it is another one.
         backward: weight of text -> tower, contrasted within the batch.
         among: weight of tower -> tower within the batch, with the similarity of the captions as the target.
 
     Returns:
         A scalar, 0 at best.
     """
-    forward_loss = _divergence(soft_targets(text, phrases, scale), scale * vectors @ phrases.T)
-    alike = soft_targets(text, text, scale)
+    own = scale if sharpness is None else sharpness
+    forward_loss = _divergence(soft_targets(text, phrases, own), scale * vectors @ phrases.T)
+    alike = soft_targets(text, text, own)
     loss = forward_loss + backward * _divergence(alike, scale * text @ vectors.T)
     if not among or len(vectors) < 2:
         return loss
     others = ~torch.eye(len(vectors), dtype=torch.bool, device=vectors.device)
     shape = (len(vectors), len(vectors) - 1)
-    targets = torch.softmax((scale * text @ text.T)[others].reshape(shape), dim=1)
+    targets = torch.softmax((own * text @ text.T)[others].reshape(shape), dim=1)
     return loss + among * _divergence(targets, (scale * vectors @ vectors.T)[others].reshape(shape))
 
 
