@@ -29,7 +29,7 @@ def tables(
     from benchmarks.ann.contenders import Ours
 
     if GPU in which:
-        yield "Exact on a GPU", list(on_gpu.rows(len(material.base), material.base.shape[1], rounds))
+        yield "Exact on a GPU", list(on_gpu.rows([len(material.base)], material.base.shape[1], rounds))
     if set(which) == {GPU}:
         return
     exam = speed.Exam(material)

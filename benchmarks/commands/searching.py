@@ -12,6 +12,9 @@ from benchmarks.commands.options import JsonTo
 from benchmarks.harness import save, show, show_tables
 from retriever.errors import UsageError
 
+ROWS = 200_000
+"""Vectors that `ann` makes up."""
+
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
@@ -22,7 +25,10 @@ def register(app: typer.Typer) -> None:
 
 
 def ann(
-    rows: Annotated[int, typer.Option(min=1000, help="Made-up vectors to search.")] = 200_000,
+    rows: Annotated[
+        int | None,
+        typer.Option(min=1000, help="Made-up vectors to search: 200,000; table gpu alone: 1, 4 and 10 million."),
+    ] = None,
     dim: Annotated[int, typer.Option(min=8, help="Length of one.")] = 384,
     vectors: Annotated[
         Path | None, typer.Option(help="Your own instead: NPZ with arrays base, like and cross.")
@@ -35,16 +41,20 @@ def ann(
     json: JsonTo = None,
 ) -> None:
     """Nearest neighbours beside FAISS, and beside hnswlib, usearch, LanceDB and Chroma where installed."""
-    from benchmarks.ann import GPU, TABLES, tables
+    from benchmarks.ann import GPU, TABLES, on_gpu, tables
     from benchmarks.ann.data import load, make
 
     if unknown := sorted(set(table or ()) - {*TABLES, GPU}):
         raise UsageError(f"--table {unknown[0]}: choose one of {', '.join((*TABLES, GPU))}.")
-    material = load(vectors) if vectors else make(rows, dim)
+    if set(table or ()) == {GPU} and not vectors:  # which makes its own
+        found = list(on_gpu.rows([rows] if rows else on_gpu.COUNTS, dim, rounds))
+        show(f"Exact on a GPU, vectors of length {dim}, medians of {rounds}", found, json_to=json)
+        return
+    material = load(vectors) if vectors else make(rows or ROWS, dim)
     size = f"{len(material.base):,} vectors of length {material.base.shape[1]}, medians of {rounds}"
     with TemporaryDirectory() as scratch:
-        found = tables(material, Path(scratch), rounds, table or TABLES, only)
-        show_tables("Nearest neighbours", found, size, json_to=json)
+        shown = tables(material, Path(scratch), rounds, table or TABLES, only)
+        show_tables("Nearest neighbours", shown, size, json_to=json)
 
 
 def live(

@@ -27,6 +27,9 @@ Tile = tuple[NDArray[np.int64] | range, "Tensor"]
 PRODUCTS = 2**28
 """Products with a tile at once, where its size is free: 512 MiB. Few queries so see large tiles, and few of them."""
 
+STEP = 8192
+"""Products of a query are filled up to a multiple of this, see `picks`; so are sizes that are free to be one."""
+
 
 class Tiles(Protocol):
     """A source of tiles."""
@@ -107,6 +110,11 @@ class HostTiles:
         )
 
 
+def _even(size: int) -> int:
+    """A size whose products need no filling up."""
+    return size - size % STEP if size > STEP else size
+
+
 def spans(count: int, size: int) -> Iterator[tuple[int, int]]:
     """Start and end of each run of `size` numbers below `count`; the last may be shorter."""
     for start in range(0, count, size):
@@ -133,7 +141,7 @@ class ResidentTiles:
         """See `Tiles`."""
         import torch
 
-        size = max(self._host.size, PRODUCTS // max(queries, 1))
+        size = max(self._host.size, _even(PRODUCTS // max(queries, 1)))
         for start, stop in spans(len(self._copy) if rows is None else len(rows), size):
             if rows is None:
                 yield range(start, stop), self._copy[start:stop]

@@ -12,13 +12,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retriever.ann import torch_exact
+from retriever.ann import shortlists, torch_exact
 from retriever.ann.base import Rows, RowSet, settle, settle_all
 from retriever.ann.exact import ExactSearch
-from retriever.ann.gpu import fits
+from retriever.ann.gpu import fits, torch_gpus
 from retriever.ann.precision import FORMATS, lengths, native_bfloat16, pays
+from retriever.ann.shortlists import Shortlists
 from retriever.ann.tiles import HostTiles, ResidentTiles, StreamedTiles
-from retriever.ann.torch_exact import Shortlists, TorchExact
+from retriever.ann.torch_exact import TorchExact
 
 WAYS = [
     {"format": "bfloat16"},
@@ -27,6 +28,9 @@ WAYS = [
     {"format": "float16", "source": "streamed", "tile_rows": 1000},
 ]
 IDS = ["bfloat16", "float32", "resident", "streamed"]
+if torch_gpus():
+    WAYS += [{"device": "cuda"}, {"device": "cuda", "source": "streamed", "tile_rows": 1000}]
+    IDS += ["gpu", "gpu-streamed"]
 
 
 def unit(rng, rows, dim):
@@ -98,7 +102,7 @@ def test_rows_that_come_better_and_better(way):
 
 def test_more_queries_than_one_pass_answers(monkeypatch):
     monkeypatch.setattr(torch_exact, "BATCH", 50)
-    monkeypatch.setattr(torch_exact, "CPU_BATCH", 16)
+    monkeypatch.setattr(shortlists, "CPU_BATCH", 16)
     rng = np.random.default_rng(6)
     assert_equals_exact([unit(rng, 3000, 16)], 16, unit(rng, 130, 16), 5, format="bfloat16")
 
@@ -251,11 +255,11 @@ def test_a_shortlist_without_end_is_given_up_and_the_others_are_kept():
     same, others = np.tile(unit(rng, 1, 8), (1000, 1)), unit(rng, 1000, 8)
     queries = np.concatenate([same[:1], others[:2]])
     vectors = Rows([same, others[others @ same[0] < 0.9]], 8)
-    shortlists = Shortlists(queries, 3, FORMATS["bfloat16"], "cpu", limit=500)
+    lists = Shortlists(queries, 3, FORMATS["bfloat16"], "cpu", limit=500)
     for rows, tile in HostTiles(vectors, FORMATS["bfloat16"], 400).tiles(None):
-        shortlists.offer(tile, rows)
-    _, rows = shortlists.settle(vectors)
-    assert shortlists.lost.tolist() == [True, False, False]
+        lists.offer(tile, rows)
+    _, rows = lists.settle(vectors)
+    assert lists.lost.tolist() == [True, False, False]
     assert (rows[0] == -1).all()
     np.testing.assert_array_equal(rows[1:], ExactSearch(vectors.blocks, 8).search(queries[1:], 3)[1])
 
