@@ -39,7 +39,7 @@ def main(
 ) -> None:
     """Bind a 3D tower to the text hub by contrastive training; run again to go on after an interruption."""
     config = MINI
-    clouds = material.gathered(out, named, views, per_kind, seed, config, workers)
+    clouds = material.gathered(out, named, views, per_kind, seed, config, workers, device)
     mixture = {PARAMETRIC: 0.5}
     examples = ShapeExamples(clouds, config, mixture=mixture, widen=vocabulary.widen, device=device)
     _say(f"{len(clouds.points)} clouds of {len(clouds.captions)} shapes, {len(examples.phrases)} captions")

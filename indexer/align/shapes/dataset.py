@@ -19,7 +19,8 @@ from retriever.spaces.shape_tower import GREY, TowerConfig
 from retriever.spaces.tokens import Grouping, group
 from retriever.types import Geometry, PointCloud, ShapeInput
 
-_BLOCK = 64
+_BLOCK = {"cpu": 64, "cuda": 1024}
+"""Clouds whose neighbourhoods are found at once."""
 _LISTS = ("captions", "phrases", "sources")
 
 Draw = Callable[[LabelledShape], Iterable[Geometry]]
@@ -116,8 +117,12 @@ def build(
     draw: Draw,
     held_out_share: float = HELD_OUT,
     progress: Callable[[int], None] = lambda done: None,
+    device: str = "cpu",
 ) -> Clouds:
-    """Samples one cloud of each geometry that `draw` gives; shapes without a surface are passed over."""
+    """Samples one cloud of each geometry that `draw` gives; shapes without a surface are passed over.
+
+    Neighbourhoods are found on the `device`, "cpu" or "cuda".
+    """
     entry = ShapeInput(points=config.points, color=GREY)
     clouds: list[PointCloud] = []
     owner: list[int] = []
@@ -138,7 +143,7 @@ def build(
         progress(len(captions))
     points = np.stack([cloud.points for cloud in clouds]).astype(np.float16)
     colors = np.stack([cloud.colors for cloud in clouds if cloud.colors is not None])
-    centers, near, patch_near = groupings(points, config)
+    centers, near, patch_near = groupings(points, config, device)
     return Clouds(
         points,
         np.round(colors * 255).astype(np.uint8),
@@ -153,15 +158,16 @@ def build(
     )
 
 
-def groupings(points: NDArray[np.float16], config: TowerConfig) -> tuple[NDArray[np.uint16], ...]:
+def groupings(points: NDArray[np.float16], config: TowerConfig, device: str = "cpu") -> tuple[NDArray[np.uint16], ...]:
     """Of (n, p, 3) clouds: the fields of their `Grouping`, in small integers."""
     parts = []
+    block = _BLOCK[device]
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # hundreds of tiny steps: waiting for a second thread costs more than it gives
     try:
-        for start in range(0, len(points), _BLOCK):
-            block = group(torch.from_numpy(points[start : start + _BLOCK].astype(np.float32)), config)
-            parts.append([index.numpy().astype(np.uint16) for index in (block.centers, block.near, block.patch_near)])
+        for start in range(0, len(points), block):
+            found = group(torch.from_numpy(points[start : start + block]).to(device).float(), config).to("cpu")
+            parts.append([index.numpy().astype(np.uint16) for index in (found.centers, found.near, found.patch_near)])
     finally:
         torch.set_num_threads(threads)
     return tuple(np.concatenate(column) for column in zip(*parts, strict=True))

@@ -19,7 +19,9 @@ from retriever.spaces.shape_tower import TowerConfig
 from retriever.types import Geometry
 
 
-def gathered(out: Path, named: Path, views: int, per_kind: int, seed: int, config: TowerConfig, workers: int) -> Clouds:
+def gathered(
+    out: Path, named: Path, views: int, per_kind: int, seed: int, config: TowerConfig, workers: int, device: str = "cpu"
+) -> Clouds:
     """All of them, kept in `out`.
 
     Args:
@@ -30,9 +32,10 @@ def gathered(out: Path, named: Path, views: int, per_kind: int, seed: int, confi
         seed: of the shapes made by rule.
         config: of the tower.
         workers: processes that make them.
+        device: where each of these finds neighbourhoods.
     """
-    meshes = _kept(out / "named.npz", partial(_of_meshes, named, views, config), workers)
-    made = _kept(out / "parametric.npz", partial(_of_kinds, per_kind, seed, config), workers)
+    meshes = _kept(out / "named.npz", partial(_of_meshes, named, views, config, device), workers)
+    made = _kept(out / "parametric.npz", partial(_of_kinds, per_kind, seed, config, device), workers)
     return Clouds.joined([meshes, made])
 
 
@@ -45,18 +48,18 @@ def _kept(path: Path, part: Callable[[int], Clouds | None], workers: int) -> Clo
     return clouds
 
 
-def _of_meshes(named: Path, views: int, config: TowerConfig, part: int) -> Clouds | None:
+def _of_meshes(named: Path, views: int, config: TowerConfig, device: str, part: int) -> Clouds | None:
     """A part of the named meshes, `views` clouds each."""
-    return _drawn(islice(sources.named_meshes(named), part, None, PARTS), config, views)
+    return _drawn(islice(sources.named_meshes(named), part, None, PARTS), config, views, device)
 
 
-def _of_kinds(per_kind: int, seed: int, config: TowerConfig, part: int) -> Clouds | None:
+def _of_kinds(per_kind: int, seed: int, config: TowerConfig, device: str, part: int) -> Clouds | None:
     """`per_kind` shapes of a part of the kinds, two clouds each."""
     kinds = parametric.names()[part::PARTS]
-    return _drawn(sources.parametric_shapes(per_kind, seed, kinds), config, 2) if kinds else None
+    return _drawn(sources.parametric_shapes(per_kind, seed, kinds), config, 2, device) if kinds else None
 
 
-def _drawn(shapes: Iterable[sources.LabelledShape], config: TowerConfig, views: int) -> Clouds | None:
+def _drawn(shapes: Iterable[sources.LabelledShape], config: TowerConfig, views: int, device: str) -> Clouds | None:
     """Clouds of the shapes, the second half of each one's worn; None where there are no shapes."""
 
     def draw(shape: sources.LabelledShape) -> Iterable[Geometry]:
@@ -66,4 +69,4 @@ def _drawn(shapes: Iterable[sources.LabelledShape], config: TowerConfig, views: 
 
     shapes = iter(shapes)
     first = next(shapes, None)
-    return build(chain([first], shapes), config, draw=draw) if first else None
+    return build(chain([first], shapes), config, draw=draw, device=device) if first else None

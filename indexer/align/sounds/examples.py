@@ -94,8 +94,8 @@ class SoundExamples:
         sources = {clip.source for clip in self.held_out}
         labels = sorted({clip.label for clip in everything if clip.source in sources})
         names = {clip.label: clip.captions[0] for clip in everything if clip.label}
-        vectors = encode(tower, self.held_out, self.config.clip)
-        scores = vectors @ phrase_vectors[[self._index[names[label]] for label in labels]].T
+        vectors = encode(tower, self.held_out, self.config.clip, phrase_vectors.device.type)
+        scores = vectors @ phrase_vectors[[self._index[names[label]] for label in labels]].T.cpu()
         guesses = [labels[i] for i in scores.argmax(dim=1)]
         right = np.array([guess == clip.label for guess, clip in zip(guesses, self.held_out, strict=True)])
         measured = {"sounds_top1": float(right.mean())}
@@ -106,12 +106,15 @@ class SoundExamples:
         return measured
 
 
-def encode(tower: nn.Module, clips: Sequence[Clip], length: int) -> Tensor:
-    """(n, dim) unit vectors of clips, as the encoder makes them: the mean over pieces of `length` samples."""
+def encode(tower: nn.Module, clips: Sequence[Clip], length: int, device: str = "cpu") -> Tensor:
+    """(n, dim) unit vectors of clips, as the encoder makes them: the mean over pieces of `length` samples.
+
+    The tower is on the `device`, the vectors are on the CPU.
+    """
     vectors = []
     for clip in clips:
-        pieces = torch.from_numpy(to_clips(_samples(clip).numpy(), length))
-        vectors.append(nn.functional.normalize(tower(pieces).mean(dim=0), dim=0))
+        pieces = torch.from_numpy(to_clips(_samples(clip).numpy(), length)).to(device)
+        vectors.append(nn.functional.normalize(tower(pieces).mean(dim=0), dim=0).cpu())
     return torch.stack(vectors)
 
 
