@@ -1,4 +1,4 @@
-"""Sounds of recordings that the sound tower was not trained on: their class, and the shapes that make them.
+"""Sounds of recordings that are held out where a sound tower is trained with ``--fold 0``: their class, and shapes.
 
 The gallery of shapes is the ready clouds; only classes whose sound is plainly that of one kind of thing are asked for
 there.
@@ -26,7 +26,7 @@ TIGHT = (
 )  # fmt: skip
 """Sound classes asked for among shapes."""
 FOLD = 0
-"""The fifth of the recordings that the shipped tower has not heard."""
+"""The fifth of the recordings that is asked for. The tower that `mini` ships has heard all, one of this fold has not."""
 
 
 def rows(material: Material) -> Iterator[Row]:

@@ -33,6 +33,9 @@ TUNED_K = 10
 TOGETHER = 4_000_000
 """Shortlisted rows of all queries that are looked at in one go; each takes some 30 bytes."""
 
+SCATTERED = 0.3
+"""The part of the rows below which one query is scored with each where it lies: reading all takes longer."""
+
 _BY_QUERY = 11
 """faiss: query by query, list by list, with a reservoir; its own choice took 1.2 times as long."""
 
@@ -174,7 +177,7 @@ class IvfPqSearch:
         more = max(1.0, k / TUNED_K)  # further neighbours lie in further lists
         effort = Effort(math.ceil(effort.probes * math.sqrt(more)), math.ceil(effort.pool * more))
         if not self._pays(part, effort, count):
-            return self._exact.search(queries, k, mine.allowed)
+            return self._exactly(mine.allowed, queries, k)
         scores, rows = blank(len(queries), k)
         step = max(1, TOGETHER * count // (effort.pool * part.rows))
         for start in range(0, len(queries), step):
@@ -183,8 +186,14 @@ class IvfPqSearch:
             scores[some], rows[some] = self._ranked(shortlists, queries[some], k)
         short = np.flatnonzero((rows >= 0).sum(axis=1) < min(k, count))
         if len(short):  # too few allowed rows in the lists that were scanned
-            scores[short], rows[short] = self._exact.search(queries[short], k, mine.allowed)
+            scores[short], rows[short] = self._exactly(mine.allowed, queries[short], k)
         return scores, rows
+
+    def _exactly(self, allowed: RowSet, queries: Vectors, k: int) -> Neighbours:
+        """The k best of all allowed rows; where they are few, one query is scored with them where they lie."""
+        if len(queries) == 1 and len(allowed) < SCATTERED * len(self._rows):
+            return self._ranked(allowed.rows[None], queries, k)
+        return self._exact.search(queries, k, allowed)
 
     def _pays(self, part: Part, effort: Effort, count: int) -> bool:
         """Whether the scan is quicker than scoring all allowed rows, and good enough."""

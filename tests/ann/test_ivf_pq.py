@@ -135,6 +135,17 @@ def test_no_effort_means_exactly():
 
 
 @settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**31), k=st.integers(1, 60), share=st.floats(0.0005, 1), together=st.sampled_from([1, 2]))
+def test_allowed_rows_scored_where_they_lie_are_those_of_an_exact_search(seed, k, share, together):
+    vectors = np.concatenate([VECTORS, VECTORS[:500]])  # with ties
+    random = np.random.default_rng(seed)
+    allowed, queries = RowSet(random.random(len(vectors)) < share), QUERIES[random.integers(0, 40, together)]
+    found = built(vectors, Effort(0, 0), cuts=(700,), search=IvfPqSearch).search(queries, k, allowed)
+    for mine, true in zip(found, ExactSearch([vectors], DIM).search(queries, k, allowed), strict=True):
+        np.testing.assert_array_equal(mine, true)
+
+
+@settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**31), k=st.integers(1, 60), share=st.floats(0, 1), cut=st.integers(1, 2999))
 def test_masks_hold_and_k_is_filled(seed, k, share, cut):
     allowed = RowSet(np.random.default_rng(seed).random(3000) < share)
