@@ -26,7 +26,7 @@ TIGHT = (
 )  # fmt: skip
 """Sound classes asked for among shapes."""
 FOLD = 0
-"""The fifth of the recordings that is asked for. The tower that `mini` ships has heard all, one of this fold has not."""
+"""The fifth of the recordings that is asked for; the tower that `mini` ships has heard them all the same."""
 
 
 def rows(material: Material) -> Iterator[Row]:
