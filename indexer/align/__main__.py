@@ -42,7 +42,7 @@ def main(
     out: Annotated[Path, typer.Option(help="Folder for what is made on the way, and for the space, OUT/mini.")],
     shape_steps: Annotated[int, typer.Option(help="Optimiser steps of the 3D tower.")] = 5000,
     image_steps: Annotated[int, typer.Option(help="Optimiser steps of the image tower.")] = 3000,
-    audio_steps: Annotated[int, typer.Option(help="Optimiser steps of the audio tower.")] = 1200,
+    audio_steps: Annotated[int, typer.Option(help="Optimiser steps of the audio tower.")] = 5000,
     workers: Annotated[int, typer.Option(help="Processes that make clouds and pictures.")] = 1,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,

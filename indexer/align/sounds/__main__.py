@@ -32,7 +32,7 @@ def main(
         int, typer.Option(min=-1, max=4, help="Fifth of the recordings to hold out, 0..4; -1 trains on all.")
     ] = 0,
     per_kind: Annotated[int, typer.Option(help="Sounds made by rule of each kind.")] = 16,
-    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 1200,
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 5000,
     batch: Annotated[int, typer.Option(help="Clips a step.")] = 64,
     rate: Annotated[float, typer.Option(help="Peak learning rate.")] = 2e-3,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
