@@ -119,12 +119,13 @@ class Index:
         """The items nearest to a sum of terms.
 
         Args:
-            expression: weighted terms, ``'shape:car.obj - 0.5*text:"red"'``, or plain text.
+            expression: weighted terms, ``'shape:car.obj - 0.5*text:"red"'``, or plain text; what is nothing but the
+                path of a file, or the id or path of an item, asks with that.
             text: words to look for, one string or several; as the next ones, added with weight 1.
             image: picture files.
             audio: sound files.
             shape: 3D files.
-            id: items of this index, which are left out of the hits.
+            id: items of this index, by ids or by paths as hits have them; they are left out of the hits.
             vector: ``.npy`` files, each with one vector of the index's space.
             minus_text: words to get away from; as the next ones, added with weight -1.
             minus_image: picture files.
