@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
@@ -86,16 +88,33 @@ def _to_csv(answers: Iterator[tuple[list[int], list[Hits]]]) -> None:
 def _to_parquet(answers: Iterator[tuple[list[int], list[Hits]]], path: Path) -> None:
     import pyarrow as pa
 
-    from retriever.query.hits import Tables
+    from retriever.query.tables import Tables
 
     queries = hits_in_all = 0
-    with Tables(path) as tables:
+    with _ended_in_order(), Tables(path) as tables:
         for numbers, many in answers:
             table = pa.concat_tables([hits.to_arrow() for hits in many])
             column = [number for number, hits in zip(numbers, many, strict=True) for _ in hits]
             tables.write(table.add_column(0, "query", pa.array(column, pa.int64())))
             queries, hits_in_all = queries + len(many), hits_in_all + len(table)
     typer.echo(f"{hits_in_all:,} hits of {queries:,} queries written to {printable(str(path))}", err=True)
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Lets SIGTERM end the command as an error would, so that nothing unfinished is left."""
+
+    def leave(*_: object) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    if threading.current_thread() is not threading.main_thread():  # where there are no signals
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _check_other_file(lines: BinaryIO, parquet: Path) -> None:

@@ -157,6 +157,10 @@ def query(
     """
     if as_json + as_csv + (parquet is not None) > 1:
         raise UsageError("--json, --csv and --parquet exclude each other; give one of them.")
+    if parquet == Path("-"):
+        raise UsageError(
+            "--parquet -: a Parquet table goes into a file; name one, such as hits.parquet, or give --csv for a pipe."
+        )
     if explain and (as_csv or parquet is not None):
         raise UsageError("--explain goes with --json or the table; leave --csv or --parquet out.")
     terms: dict[str, Any] = {

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -154,6 +156,8 @@ def test_a_line_at_fault_is_named(queries: Path, monkeypatch: pytest.MonkeyPatch
         (["queries.jsonl", "--text", "x"], "--batch takes its terms from the file"),
         (["queries.jsonl", "a chair"], "--batch takes its terms from the file"),
         (["queries.jsonl", "--csv", "--json"], "--json, --csv and --parquet"),
+        (["queries.jsonl", "--parquet", "-"], "--parquet -: a Parquet table goes into a file; name one"),
+        (["queries.jsonl", "--parquet", "corpus"], "Is a directory)"),
         (["queries.jsonl", "--parquet", "no/where.parquet"], "No such file or directory)"),
         (["queries.jsonl", "--parquet", "queries.jsonl"], "--parquet queries.jsonl is the file of the queries; choose"),
         (["queries.jsonl", "--parquet", "link.jsonl"], "--parquet link.jsonl is the file of the queries"),
@@ -180,6 +184,35 @@ def test_queries_on_standard_input_are_not_overwritten(queries: Path):
         done = subprocess.run(ask, stdin=given, capture_output=True, text=True)
     assert done.returncode == 2 and "queries.jsonl is the file of the queries" in done.stderr
     assert queries.read_bytes() == before
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_what_ends_a_batch_leaves_the_older_table(indexed: Path, how: signal.Signals):
+    assert run("query", "--text", "old", "--parquet", "hits.parquet").exit_code == 0
+    before = Path("hits.parquet").read_bytes()
+    ask = [sys.executable, simple_space.__file__, "query", "--batch", "-", "--parquet", "hits.parquet", "-k", "1"]
+    with subprocess.Popen(ask, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin
+        process.stdin.write(b'{"text": "x"}\n' * batch.TOGETHER + b"\n")
+        process.stdin.flush()
+        until = time.monotonic() + 60
+        while not Path("hits.parquet.tmp").exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        assert Path("hits.parquet.tmp").exists()
+        process.send_signal(how)
+        process.wait(60)
+    assert Path("hits.parquet").read_bytes() == before
+    assert process.returncode == {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGKILL: -9}[how]
+    assert how == signal.SIGKILL or not Path("hits.parquet.tmp").exists()
+
+
+def test_a_table_by_way_of_a_link_or_into_a_device(queries: Path):
+    Path("real.parquet").write_text("old")
+    Path("link.parquet").symlink_to("real.parquet")
+    assert run("query", "--batch", queries, "--parquet", "link.parquet").exit_code == 0
+    assert Path("link.parquet").is_symlink() and len(pq.read_table("real.parquet"))
+    assert run("query", "--batch", queries, "--parquet", "/dev/null").exit_code == 0
+    assert not Path("/dev/null").is_file()
 
 
 def test_no_query_of_standard_input(indexed: Path):

@@ -168,6 +168,7 @@ def test_missing_and_empty_folders(corpus: Path, tmp_path: Path):
         (["index", "corpus", "--wrkers", "2"], 2, "--workers"),
         (["query", "two", "words"], 2, "quotes"),
         (["query", "x", "--where", "lable = 'tall'"], 2, "did you mean 'label'"),
+        (["query", "x", "--parquet", "-"], 2, "--parquet -: a Parquet table goes into a file"),
         (["query", "x", "--parquet", "nowhere/hits.parquet"], 2, "No such file or directory)"),
         (["--nope"], 2, "--nope"),
         (["demo", "corpus/tall/a.off"], 1, "corpus/tall/a.off"),
@@ -225,7 +226,9 @@ def test_query_json_follows_the_contract(indexed: Path):
     ]
     assert told["space"] == "mini" and told["count"] == 2 == len(told["hits"])
     hit = told["hits"][0]
-    assert list(hit) == ["rank", "score", "id", "path", "modality", "label", "shares"]
+    named = ["modality", "label", "name", "caption"]
+    assert list(hit) == ["rank", "score", "id", "path", "root", "file", *named, "shares"]
+    assert (hit["root"], hit["file"]) == (str(indexed), shape)
     assert hit["path"] == "tall/a.off" and abs(sum(hit["shares"]) - hit["score"]) < 1e-6
 
 

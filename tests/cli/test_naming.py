@@ -135,3 +135,26 @@ def test_a_file_that_no_term_reads_is_refused(indexed: Path, name: str):
     done = run("query", name)
     assert done.exit_code == 2 and f"error: {name} is a file, and none of 3D, a picture or a sound" in done.stderr
     assert len(rows(run("query", f"text:{name}"))) == 5
+
+
+def test_hits_of_several_roots_say_where_each_lies(indexed: Path):
+    asked = ["query", "--text", "x", "--where", "path = 'flat/c.off'"]
+    files = {f"{indexed}/one/flat/c.off", f"{indexed}/two/flat/c.off"}
+    found = rows(run(*asked))
+    assert {row[5] for row in found} == files
+    for row in found:
+        assert run("query", "--id", row[5]).stdout == run("query", "--id", row[2]).stdout
+    told = json.loads(run(*asked, "--json").stdout)["hits"]
+    Path("queries.jsonl").write_text('{"text": "x"}')
+    batch = json.loads(run("query", "--batch", "queries.jsonl", *asked[3:]).stdout)["hits"]
+    for hits in (told, batch):
+        assert {hit["file"] for hit in hits} == files and {hit["path"] for hit in hits} == {"flat/c.off"}
+        assert {hit["root"] for hit in hits} == {f"{indexed}/one", f"{indexed}/two"}
+
+
+def test_a_file_called_by_a_code_goes_by_its_folder(indexed: Path):
+    write_box(indexed / "two/sofas/old/m1561.off", (1, 2, 3))
+    write_box(indexed / "two/m1562.off", (1, 2, 3))
+    assert run("index", indexed / "one", indexed / "two", "--index", indexed / ".retriever").exit_code == 0
+    what = {row[5].rsplit("/")[-1]: row[4] for row in rows(run("query", "--text", "x", "--where", "label is null"))}
+    assert [what[name] for name in ("m1561.off", "m1562.off", "my box.off")] == ["old", "m1562", "my box"]
