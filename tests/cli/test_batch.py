@@ -191,7 +191,9 @@ def test_what_ends_a_batch_leaves_the_older_table(indexed: Path, how: signal.Sig
     assert run("query", "--text", "old", "--parquet", "hits.parquet").exit_code == 0
     before = Path("hits.parquet").read_bytes()
     ask = [sys.executable, simple_space.__file__, "query", "--batch", "-", "--parquet", "hits.parquet", "-k", "1"]
-    with subprocess.Popen(ask, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    # Where the tests run in the background of a script, Ctrl-C is ignored by all its children.
+    usual = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    with subprocess.Popen(ask, stdin=subprocess.PIPE, stderr=subprocess.PIPE, **usual) as process:
         assert process.stdin
         process.stdin.write(b'{"text": "x"}\n' * batch.TOGETHER + b"\n")
         process.stdin.flush()
