@@ -95,8 +95,8 @@ def _one_line_usage(running: Callable[[], str]) -> Iterator[None]:
 
 
 def _cure(message: str) -> str:
-    """What to do about the words between the parentheses of a message, which no option takes."""
-    words = message.partition("(")[2].rpartition(")")[0].split()
+    """What to do about the words in the parentheses at the end of a message, which no option takes."""
+    words = message.partition(" (")[2].rpartition(")")[0].split()
     if any(word.startswith("-") for word in words):
         return "put options before --"
     if any(Path(word).is_file() for word in words):  # the shell made several of one pattern

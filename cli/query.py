@@ -134,6 +134,9 @@ def query(
             "Many queries, one JSON object a line, for example queries.jsonl; - reads standard input.",
         ),
     ] = None,
+    keep_going: Annotated[
+        bool, option("--keep-going", None, "With --batch: answer a line at fault by its error, and go on.")
+    ] = False,
     exact: Exact = False,
     as_of: Annotated[
         int | None,
@@ -196,13 +199,15 @@ def query(
     }
     if batch is not None and any(terms.values()):
         raise UsageError("--batch takes its terms from the file; leave the others out, or leave --batch out.")
+    if keep_going and (batch is None or as_csv or parquet is not None):
+        raise UsageError("--keep-going goes with --batch and JSON; leave it out, or --csv and --parquet.")
     import retriever
 
     index = retriever.open(folder, device=device, as_of=as_of)
     if batch is not None:
         from cli.batch import answer
 
-        answer(index, batch, usual, exact=exact, explain=explain, as_csv=as_csv, parquet=parquet)
+        answer(index, batch, usual, exact=exact, explain=explain, as_csv=as_csv, parquet=parquet, keep_going=keep_going)
         return
     hits = index.search(**terms, **usual, exact=exact)
     if expression and (note := _how_read(expression, hits)):

@@ -181,7 +181,9 @@ def check_where(where: object) -> None:
 
 
 def check_k(k: int) -> None:
-    """Raise UsageError for a k out of range."""
+    """Raise UsageError for a k that is no whole number, or out of range."""
+    if isinstance(k, bool | str):
+        raise UsageError(f"k is {k!r}, of type {type(k).__name__}: give a whole number such as 5, without quotes.")
     if not (isinstance(k, int | np.integer) and 1 <= k <= MOST):
         raise UsageError(f"k is {k}: ask for 1 to {MOST:,} hits.")
 
