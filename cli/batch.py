@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -23,7 +26,28 @@ if TYPE_CHECKING:
 TOGETHER = 256
 """Queries that are in memory at once, with their answers."""
 
+FAULTY = 3
+"""Exit code where some lines could not be answered."""
+
 _CURE = 'write one JSON object a line, such as {"text": "a chair", "k": 5}'
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One line of the file.
+
+    Attributes:
+        number: from 1.
+        name: of the query, under the key "query", where the line has one.
+        query: what is asked, or what is wrong with it.
+    """
+
+    number: int
+    name: str | int | None
+    query: Query | RetrieverError
+
+
+_Answered = tuple[list[_Line], "list[Hits | RetrieverError]"]
 
 
 def answer(
@@ -35,6 +59,7 @@ def answer(
     explain: bool,
     as_csv: bool,
     parquet: Path | None,
+    keep_going: bool = False,
 ) -> None:
     """Answers every query of a file, in its order.
 
@@ -46,6 +71,7 @@ def answer(
         explain: whether each hit's JSON says why it is one.
         as_csv: one CSV table on standard output.
         parquet: one table into this file; without either of the two, one JSON object a query on standard output.
+        keep_going: whether a line at fault is answered by what is wrong with it, as JSON; the exit code is then 3.
 
     Raises:
         UsageError: begins with the file and the line at fault; what comes before may have been answered. Or the table
@@ -54,26 +80,55 @@ def answer(
     with _lines(file) as lines:
         if parquet is not None:
             _check_other_file(lines, parquet)
-        asked = _queries(lines, file, usual)
-        answers = _answers(index, asked, exact)
+        answers = _answers(index, _queries(lines, file, usual, keep_going), exact, keep_going)
         if parquet is not None:
-            _to_parquet(answers, parquet)
+            _to_parquet(_hits(answers), parquet)
         elif as_csv:
-            _to_csv(answers)
-        else:
-            _to_json(answers, explain)
+            _to_csv(_hits(answers))
+        elif wrong := _to_json(answers, explain):
+            typer.echo(f"{wrong:,} lines could not be answered; their error says why.", err=True)
+            raise typer.Exit(FAULTY)
 
 
-def _answers(index: Index, asked: Iterator[tuple[int, Query]], exact: bool) -> Iterator[tuple[list[int], list[Hits]]]:
-    """Numbers of some lines, and the hits of each."""
+def _answers(index: Index, asked: Iterator[_Line], exact: bool, keep_going: bool = False) -> Iterator[_Answered]:
+    """Some lines, and the hits of each, or what was wrong with it."""
     while some := list(islice(asked, TOGETHER)):
-        yield [number for number, _ in some], index.search_many([query for _, query in some], exact=exact)
+        queries = [line.query for line in some if not isinstance(line.query, RetrieverError)]
+        try:
+            found: list[Hits | RetrieverError] = [*index.search_many(queries, exact=exact)]
+        except RetrieverError:
+            if not keep_going:
+                raise
+            found = [_alone(index, query, exact) for query in queries]
+        hits = iter(found)
+        yield some, [line.query if isinstance(line.query, RetrieverError) else next(hits) for line in some]
 
 
-def _to_json(answers: Iterator[tuple[list[int], list[Hits]]], explain: bool) -> None:
-    for numbers, many in answers:
-        for number, hits in zip(numbers, many, strict=True):
-            typer.echo(f'{{"number": {number}, {hits.to_json(explain=explain).removeprefix("{")}')
+def _alone(index: Index, query: Query, exact: bool) -> Hits | RetrieverError:
+    try:
+        return index.search_many([query], exact=exact)[0]
+    except RetrieverError as error:
+        return error
+
+
+def _to_json(answers: Iterator[_Answered], explain: bool) -> int:
+    """Prints them, and counts those that were wrong."""
+    wrong = 0
+    for lines, many in answers:
+        for line, hits in zip(lines, many, strict=True):
+            front = {"number": line.number, **({} if line.name is None else {"name": line.name})}
+            if isinstance(hits, RetrieverError):
+                wrong += 1
+                typer.echo(json.dumps({**front, "error": str(hits)}))
+            else:
+                typer.echo(f"{json.dumps(front)[:-1]}, {hits.to_json(explain=explain).removeprefix('{')}")
+    return wrong
+
+
+def _hits(answers: Iterator[_Answered]) -> Iterator[tuple[list[int], list[Hits]]]:
+    """Numbers of some lines, and the hits of each, where what is wrong ends the command."""
+    for lines, many in answers:
+        yield [line.number for line in lines], [hits for hits in many if not isinstance(hits, RetrieverError)]
 
 
 def _to_csv(answers: Iterator[tuple[list[int], list[Hits]]]) -> None:
@@ -86,16 +141,33 @@ def _to_csv(answers: Iterator[tuple[list[int], list[Hits]]]) -> None:
 def _to_parquet(answers: Iterator[tuple[list[int], list[Hits]]], path: Path) -> None:
     import pyarrow as pa
 
-    from retriever.query.hits import Tables
+    from retriever.query.tables import Tables
 
     queries = hits_in_all = 0
-    with Tables(path) as tables:
+    with _ended_in_order(), Tables(path) as tables:
         for numbers, many in answers:
             table = pa.concat_tables([hits.to_arrow() for hits in many])
             column = [number for number, hits in zip(numbers, many, strict=True) for _ in hits]
             tables.write(table.add_column(0, "query", pa.array(column, pa.int64())))
             queries, hits_in_all = queries + len(many), hits_in_all + len(table)
     typer.echo(f"{hits_in_all:,} hits of {queries:,} queries written to {printable(str(path))}", err=True)
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Lets SIGTERM end the command as an error would, so that nothing unfinished is left."""
+
+    def leave(*_: object) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    if threading.current_thread() is not threading.main_thread():  # where there are no signals
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _check_other_file(lines: BinaryIO, parquet: Path) -> None:
@@ -117,30 +189,44 @@ def _lines(file: str) -> Iterator[BinaryIO]:
         yield lines
 
 
-def _queries(lines: BinaryIO, file: str, usual: Mapping[str, Any]) -> Iterator[tuple[int, Query]]:
-    """The queries of a file with the numbers of their lines, from 1; empty lines are none."""
-    name = "standard input" if file == "-" else file
+def _queries(lines: BinaryIO, file: str, usual: Mapping[str, Any], keep_going: bool) -> Iterator[_Line]:
+    """The queries of a file; empty lines are none."""
+    source = "standard input" if file == "-" else file
     number = 0
-    for line, text in enumerate(lines, 1):
+    for place, text in enumerate(lines, 1):
         if text.strip():
-            number = line
-            yield number, _query(text, f"{name}, line {number}", usual)
+            number = place
+            try:
+                name, query = _query(text, f"{source}, line {number}", usual)
+            except RetrieverError as error:
+                if not keep_going:
+                    raise
+                yield _Line(number, None, error)
+            else:
+                yield _Line(number, name, query)
     if not number:
-        raise UsageError(f"{name} holds no query; {_CURE}.")
+        raise UsageError(f"{source} holds no query; {_CURE}.")
 
 
-def _query(text: bytes, name: str, usual: Mapping[str, Any]) -> Query:
+def _query(text: bytes, place: str, usual: Mapping[str, Any]) -> tuple[str | int | None, Query]:
+    """What a line calls its query, and the query."""
     from retriever.query.request import blame, query_of
 
     try:
         keywords = json.loads(text)
     except (ValueError, RecursionError) as error:  # of bytes that are no UTF-8 too
-        raise UsageError(f"{name} is no JSON ({error}); {_CURE}.") from error
+        raise UsageError(f"{place} is no JSON ({error}); {_CURE}.") from error
     if not isinstance(keywords, dict):
-        raise UsageError(f"{name} is no JSON object; {_CURE}.")
+        raise UsageError(f"{place} is no JSON object; {_CURE}.")
     if "terms" in keywords:
-        raise UsageError(f'{name}: "terms" is for Python; write weighted terms as an "expression".')
+        raise UsageError(f'{place}: "terms" is for Python; write weighted terms as an "expression".')
+    name = keywords.pop("query", None)  # as the files that eval --queries reads have it
+    if isinstance(name, bool) or not isinstance(name, str | int | None):
+        raise UsageError(
+            f'{place}: "query" is the name of a query, a string, and not of type {type(name).__name__}; words to look '
+            'for go under "text".'
+        )
     try:
-        return query_of({**usual, **keywords}, name=name)
+        return name, query_of({**usual, **keywords}, name=place)
     except RetrieverError as error:
-        raise blame(error, name) from error
+        raise blame(error, place) from error

@@ -182,7 +182,7 @@ def _arrow(rows: Sequence[dict[str, Any]]) -> pa.Table:
 
 
 def _write(table: pa.Table, to: Path) -> None:
-    from retriever.query.hits import Tables
+    from retriever.query.tables import Tables
 
     with Tables(to) as tables:
         tables.write(table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from cli.output import empty_table, plain, printable, show_rows, size, to_terminal
@@ -27,11 +28,11 @@ def show_hits(hits: Hits) -> None:
 
     Where hits are in the order of another number, that is shown too. Narrow terminals get less: first fewer shares,
     then not what it is, and always the path. Off a terminal: rank, score, id, modality, label or name, path, shares; no
-    header.
+    header, and whole paths where the index has several roots.
     """
     several = len(hits.terms) > 1
     if not to_terminal():
-        plain(_plain_hit(hit, several) for hit in hits)
+        plain(_plain_hit(hit, several, whole=hits.several_roots) for hit in hits)
         return
     from rich.console import Console
     from rich.padding import Padding
@@ -210,13 +211,17 @@ def _measured(hit: Hit) -> str:
     return f"{known['seconds']:.1f} s" if known.get("seconds") else ""
 
 
-def _plain_hit(hit: Hit, several: bool) -> list[Any]:
+def _plain_hit(hit: Hit, several: bool, *, whole: bool) -> list[Any]:
+    """The cells of a line; the path below the corpus root may mean several files, the `whole` one does not."""
     shares = [f"{share:+.4f}" for share in hit.shares] if several else []
-    return [hit.rank, f"{hit.score:.4f}", hit.id, hit.modality, _what(hit), hit.path, *shares]
+    path = str(hit.file) if whole else hit.path
+    return [hit.rank, f"{hit.score:.4f}", hit.id, hit.modality, _what(hit), path, *shares]
 
 
 def _what(hit: Hit) -> str:
-    return hit.label or str(hit.metadata.get("name") or "")
+    """Label or name; of a file whose name is a code, that of its folder, and at the top of a corpus the code."""
+    path = PurePosixPath(hit.path)
+    return hit.label or str(hit.metadata.get("name") or path.parent.name or path.stem)
 
 
 def _named(hit: Hit) -> str:

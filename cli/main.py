@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -37,13 +39,13 @@ class Commands(TyperGroup):
 
     def make_context(self, *arguments: Any, **more: Any) -> Any:
         """Parse what stands before the command's name."""
-        with _one_line_usage():
+        with _one_line_usage(lambda: "retriever"):
             return super().make_context(*arguments, **more)
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; `RetrieverError`, a refusing disk and Ctrl-C end it in good order."""
         try:
-            with _one_line_usage():
+            with _one_line_usage(lambda: f"{ctx.command_path} {ctx.invoked_subcommand or ''}".strip()):
                 result = super().invoke(ctx)
             if sys.stdout is not None:
                 sys.stdout.flush()
@@ -70,8 +72,12 @@ class Commands(TyperGroup):
 
 
 @contextmanager
-def _one_line_usage() -> Iterator[None]:
-    """Says what is wrong with an option in one line; the help that a bare command shows passes."""
+def _one_line_usage(running: Callable[[], str]) -> Iterator[None]:
+    """Says what is wrong with an option in one line; the help that a bare command shows passes.
+
+    Args:
+        running: tells the command, of an error that does not.
+    """
     try:
         yield
     except _WrongOption as error:
@@ -79,13 +85,23 @@ def _one_line_usage() -> Iterator[None]:
             raise
         message = error.format_message().replace("Value error, ", "").replace("Input should be", "it should be")
         if message.startswith("Got unexpected extra argument"):
-            message += ": put quotes around a value that has spaces"
+            message = f"{message.rstrip('.')}: {_cure(message)}"
         option = getattr(error, "option_name", None) or ""
         if message.startswith("No such option") and option[:2] != "--" and error.ctx and error.ctx.info_name == "query":
             message = f"{message.rstrip('.')}: an expression that begins with - goes after --"
-        command = error.ctx.command_path if error.ctx else "retriever"
+        command = error.ctx.command_path if error.ctx else running()
         _say(f"{message.rstrip('.')}; see: {command} --help")
         raise typer.Exit(2) from error
+
+
+def _cure(message: str) -> str:
+    """What to do about the words in the parentheses at the end of a message, which no option takes."""
+    words = message.partition(" (")[2].rpartition(")")[0].split()
+    if any(word.startswith("-") for word in words):
+        return "put options before --"
+    if any(Path(word).is_file() for word in words):  # the shell made several of one pattern
+        return "give the option again before each further file; a value that has spaces needs quotes"
+    return "put quotes around a value that has spaces"
 
 
 def _say(message: str) -> None:
@@ -141,7 +157,10 @@ for group in (app, *(each.typer_instance for each in app.registered_groups)):
 
 
 def run() -> None:
-    """Entry point of the ``retriever`` script."""
+    """Entry point of the ``retriever`` script; what the encoding of a stream lacks is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     app(prog_name="retriever")
 
 

@@ -53,7 +53,7 @@ def query(
         str | None,
         typer.Argument(
             metavar="EXPR",
-            help="Words, or a sum of weighted terms: 'shape:car.obj + 0.5*audio:waves.wav - text:\"red\"'.",
+            help="Words, a file, an item, or a weighted sum: 'shape:car.obj + 0.5*audio:waves.wav - text:\"red\"'.",
             show_default=False,
         ),
     ] = None,
@@ -62,7 +62,8 @@ def query(
     audio: Annotated[Sources, _plus("audio", "FILE", "A sound, for example waves.wav.")] = None,
     shape: Annotated[Sources, _plus("shape", "FILE", "A 3D file, for example car.glb.")] = None,
     id: Annotated[
-        Sources, _plus("id", "ID", "An item of the index by the id that --json shows, for example 9f64715758014abf.")
+        Sources,
+        _plus("id", "ID", "An item of the index by the id or path of a hit, for example 9f64715758014abf."),
     ] = None,
     vector: Annotated[
         Sources, _plus("vector", "FILE", "A vector of the index's space in a NumPy file, for example query.npy.")
@@ -133,6 +134,9 @@ def query(
             "Many queries, one JSON object a line, for example queries.jsonl; - reads standard input.",
         ),
     ] = None,
+    keep_going: Annotated[
+        bool, option("--keep-going", None, "With --batch: answer a line at fault by its error, and go on.")
+    ] = False,
     exact: Exact = False,
     as_of: Annotated[
         int | None,
@@ -156,6 +160,10 @@ def query(
     """
     if as_json + as_csv + (parquet is not None) > 1:
         raise UsageError("--json, --csv and --parquet exclude each other; give one of them.")
+    if parquet == Path("-"):
+        raise UsageError(
+            "--parquet -: a Parquet table goes into a file; name one, such as hits.parquet, or give --csv for a pipe."
+        )
     if explain and (as_csv or parquet is not None):
         raise UsageError("--explain goes with --json or the table; leave --csv or --parquet out.")
     terms: dict[str, Any] = {
@@ -191,17 +199,19 @@ def query(
     }
     if batch is not None and any(terms.values()):
         raise UsageError("--batch takes its terms from the file; leave the others out, or leave --batch out.")
+    if keep_going and (batch is None or as_csv or parquet is not None):
+        raise UsageError("--keep-going goes with --batch and JSON; leave it out, or --csv and --parquet.")
     import retriever
 
     index = retriever.open(folder, device=device, as_of=as_of)
     if batch is not None:
         from cli.batch import answer
 
-        answer(index, batch, usual, exact=exact, explain=explain, as_csv=as_csv, parquet=parquet)
+        answer(index, batch, usual, exact=exact, explain=explain, as_csv=as_csv, parquet=parquet, keep_going=keep_going)
         return
     hits = index.search(**terms, **usual, exact=exact)
-    if expression and _reads_like_a_sum(expression) and [term.source for term in hits.terms] == [expression.strip()]:
-        typer.echo('note: that was searched as one text; to take something away, add --minus-text "..."', err=True)
+    if expression and (note := _how_read(expression, hits)):
+        typer.echo(f"note: {note}", err=True)
     if center and (
         absent := {term.kind for term in hits.terms} & set(retriever.Modality) - set(index.snapshot.modalities())
     ):
@@ -216,8 +226,21 @@ def _say_best(hits: Hits, wanted: float) -> None:
         typer.echo(f"note: the first hit has a confidence of {best:.2f}, below {wanted:g}", err=True)
 
 
-def _reads_like_a_sum(expression: str) -> bool:
-    return any(word in f" {expression} " for word in (" - ", " + ", " not ", " without "))
+def _how_read(expression: str, hits: Hits) -> str:
+    """What to say of an expression that could have been meant otherwise; empty for others."""
+    from cli.output import argument
+    from retriever.loaders import modality_of
+
+    words, first = expression.strip(), hits.terms[0]
+    if first.source != words:
+        return ""
+    if first.kind != "text":
+        return f"asked with --{first.kind} {argument(words)}; to search for the words, give --text {argument(words)}"
+    if modality_of(Path(words)) is not None:
+        return f"there is no file and no item {argument(words)}, so that was searched as words"
+    if len(hits.terms) == 1 and any(word in f" {words} " for word in (" - ", " + ", " not ", " without ")):
+        return 'that was searched as one text; to take something away, add --minus-text "..."'
+    return ""
 
 
 def _deliver(hits: Hits, *, as_json: bool, as_csv: bool, parquet: Path | None, explain: bool) -> None:

@@ -6,10 +6,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from retriever.errors import IndexBusy, RetrieverError
+from retriever.files import sync_folder, whole_file
 from retriever.store import layout
+
+__all__ = ["FolderLock", "disk_errors", "sync_folder", "whole_file"]
 
 try:
     import fcntl
@@ -91,29 +93,3 @@ def disk_errors(folder: Path, what: str = "the index") -> Iterator[None]:
             f"Cannot write to {what} {folder} ({error.strerror or error}): "
             "free disk space or make the folder writable, then run the command again; what was there before is kept."
         ) from error
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes names created, replaced or removed in `folder` survive a power cut."""
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A binary file that appears at `path` on disk, complete, when the block ends well, and not at all otherwise."""
-    temporary = path.with_name(path.name + ".tmp")
-    try:
-        with temporary.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)  # noqa: PTH105 - replaces a file of that name
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
-    sync_folder(path.parent)

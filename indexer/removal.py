@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from indexer.writer import IndexWriter
 from retriever.errors import UsageError
 from retriever.store import Snapshot
 from retriever.store.catalog import rows_where
+from retriever.store.places import Places
 
 
 def remove(
@@ -61,7 +61,7 @@ def _meant(snapshot: Snapshot, targets: Sequence[str]) -> NDArray[np.bool_]:
     rows = snapshot.locate(targets)
     meant[rows[rows >= 0]] = True
     paths = [target for target, row in zip(targets, rows.tolist(), strict=True) if row < 0]
-    places = _Places(snapshot) if paths else None
+    places = Places(snapshot) if paths else None
     for target in paths:
         assert places
         found = snapshot.live & places.at_or_below(target)
@@ -71,39 +71,6 @@ def _meant(snapshot: Snapshot, targets: Sequence[str]) -> NDArray[np.bool_]:
             )
         meant |= found
     return meant
-
-
-class _Places:
-    """Where the files of all rows lie."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._roots = snapshot.manifest.roots
-        self._root, self._path = (snapshot.column(name) for name in ("root", "path"))
-
-    def at_or_below(self, target: str) -> NDArray[np.bool_]:
-        """(rows,) True where a path is `target` or lies in it, as a hit shows it or as it lies on disk."""
-        out = self._below(PurePosixPath(target).as_posix())
-        on_disk = PurePosixPath(Path(target).resolve().as_posix())
-        for name, root in self._roots.items():
-            if PurePosixPath(root).is_relative_to(on_disk):
-                out |= self._of_root(name)
-            elif on_disk.is_relative_to(root):
-                out |= self._of_root(name) & self._below(on_disk.relative_to(root).as_posix())
-        return out
-
-    def _below(self, place: str) -> NDArray[np.bool_]:
-        import pyarrow.compute as pc
-
-        return _mask(pc.or_(pc.equal(self._path, place), pc.starts_with(self._path, f"{place.rstrip('/')}/")))
-
-    def _of_root(self, name: str) -> NDArray[np.bool_]:
-        import pyarrow.compute as pc
-
-        return _mask(pc.equal(self._root, name))
-
-
-def _mask(column: pa.ChunkedArray) -> NDArray[np.bool_]:
-    return np.asarray(column.to_numpy(), np.bool_)
 
 
 def _names(snapshot: Snapshot, rows: NDArray[np.int64]) -> list[tuple[str, str]]:

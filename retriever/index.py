@@ -119,12 +119,13 @@ class Index:
         """The items nearest to a sum of terms.
 
         Args:
-            expression: weighted terms, ``'shape:car.obj - 0.5*text:"red"'``, or plain text.
+            expression: weighted terms, ``'shape:car.obj - 0.5*text:"red"'``, or plain text; what is nothing but the
+                path of a file, or the id or path of an item, asks with that.
             text: words to look for, one string or several; as the next ones, added with weight 1.
             image: picture files.
             audio: sound files.
             shape: 3D files.
-            id: items of this index, which are left out of the hits.
+            id: items of this index, by ids or by paths as hits have them; they are left out of the hits.
             vector: ``.npy`` files, each with one vector of the index's space.
             minus_text: words to get away from; as the next ones, added with weight -1.
             minus_image: picture files.
@@ -156,36 +157,7 @@ class Index:
             UsageError: an argument, file or filter at fault.
             SpaceError: a term that the space cannot encode.
         """
-        keywords = dict(
-            expression=expression,
-            text=text,
-            image=image,
-            audio=audio,
-            shape=shape,
-            id=id,
-            vector=vector,
-            minus_text=minus_text,
-            minus_image=minus_image,
-            minus_audio=minus_audio,
-            minus_shape=minus_shape,
-            minus_id=minus_id,
-            minus_vector=minus_vector,
-            like=like,
-            unlike=unlike,
-            terms=terms,
-            k=k,
-            to=to,
-            where=where,
-            up=up,
-            minus=minus,
-            combine=combine,
-            center=center,
-            unbalanced=unbalanced,
-            geometry_only=geometry_only,
-            min_confidence=min_confidence,
-            diverse=diverse,
-            unique=unique,
-        )
+        keywords = {name: value for name, value in locals().items() if name not in ("self", "exact")}
         return search(self._engine(exact), [query_of(keywords)])[0]
 
     def search_many(
@@ -255,13 +227,13 @@ class Index:
         query.check()
         return resolve(self.snapshot, lambda: self.space, [query])[0].vectors
 
-    def vectors(self, ids: Sequence[str]) -> Vectors:
-        """(n, d) float32 unit vectors of n items.
+    def vectors(self, ids: str | Sequence[str]) -> Vectors:
+        """(n, d) float32 unit vectors of n items; of one, whose id may be given without a list, (1, d).
 
         Raises:
             UnknownItem: names the id.
         """
-        return self.snapshot.vectors(self.snapshot.rows_of(ids))
+        return self.snapshot.vectors(self.snapshot.rows_of([ids] if isinstance(ids, str) else ids))
 
     @property
     def plan(self) -> Recipe:

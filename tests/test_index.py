@@ -84,6 +84,7 @@ def test_vectors_are_the_stored_ones(made_index):
     np.testing.assert_allclose(vectors @ made_index.encode_terms(hits.terms)[0], [hit.score for hit in hits], atol=1e-6)
     with pytest.raises(UnknownItem, match="'nope'"):
         made_index.vectors(["nope"])
+    np.testing.assert_array_equal(made_index.vectors(hits[0].id), vectors[:1])
 
 
 def test_encode_terms_takes_texts_and_ids(made_index):

@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -19,12 +17,12 @@ from retriever.errors import MissingDependency, UsageError
 from retriever.query.explain import Explanation
 from retriever.query.expression import format
 from retriever.query.metadata import FIXED, HIDDEN, Later
+from retriever.query.tables import Tables
 from retriever.types import Hit, Modality, Term
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
 DIGITS = 6
 """Decimals of scores in JSON and CSV; Arrow, Parquet and pandas keep every bit."""
@@ -64,6 +62,8 @@ class Hits(Sequence[Hit]):
     ) -> None:
         self.terms = tuple(terms)
         self.space = space
+        self.several_roots = len(roots) > 1
+        """Whether a path alone may not say which file is meant."""
         self._later = Later(more or (lambda: items))
         self._shares, self._roots, self._why = shares, dict(roots), _Why(explain)
         self._beside = fused, confidence, repeats
@@ -159,58 +159,13 @@ class Hits(Sequence[Hit]):
         return to_csv([self])
 
     def to_parquet(self, path: str | Path) -> None:
-        """Write `to_arrow` to a Parquet file, replacing it.
+        """Write `to_arrow` to a Parquet file, which is replaced when all is written.
 
         Raises:
             UsageError: the file cannot be written.
         """
         with Tables(path) as tables:
             tables.write(self.to_arrow())
-
-
-class Tables:
-    """Arrow tables of one schema into a Parquet file, which is replaced at the first one.
-
-    What an error leaves unfinished is removed.
-
-    Args:
-        path: of the file.
-
-    Raises:
-        UsageError: it cannot be written.
-    """
-
-    def __init__(self, path: str | Path) -> None:
-        self._path = Path(path)
-        self._writer: pq.ParquetWriter | None = None
-
-    def __enter__(self) -> Tables:
-        return self
-
-    def write(self, table: pa.Table) -> None:
-        """Append the rows of `table`."""
-        import pyarrow.parquet as pq
-
-        with self._explained():
-            if self._writer is None:
-                self._writer = pq.ParquetWriter(self._path, table.schema)
-            self._writer.write_table(table)
-
-    def __exit__(self, kind: type[BaseException] | None, *about: object) -> None:
-        if self._writer is None:
-            return
-        with self._explained():
-            self._writer.close()
-        if kind is not None and self._path.is_file():
-            self._path.unlink()
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            reason = os.strerror(error.errno) if error.errno else error
-            raise UsageError(f"The table cannot be written to {self._path} ({reason}); choose another file.") from error
 
 
 def to_csv(many: Iterable[Hits], numbers: Sequence[int] = (), *, header: bool = True) -> str:
@@ -268,17 +223,29 @@ def _values(values: NDArray[Any] | None, rows: Sequence[object], otherwise: obje
 
 def _dict(hit: Hit) -> dict[str, Any]:
     score, shares = rounded(hit.score, hit.shares)
-    beside = {"fused": hit.fused, "confidence": hit.confidence}
+    beside = {"fused": hit.fused, "confidence": hit.confidence, **_guess(hit)}
     return {
         "rank": hit.rank,
         "score": score,
         "id": hit.id,
         "path": hit.path,
+        "root": hit.root,
+        "file": str(hit.file),
         "modality": hit.modality.value,
         "label": hit.label,
+        "name": hit.metadata.get("name"),
+        "caption": hit.metadata.get("caption"),
         "shares": shares,
         **{name: round(value, DIGITS) for name, value in beside.items() if value is not None},
     }
+
+
+def _guess(hit: Hit) -> dict[str, float]:
+    """How sure its label is, where that is a guess."""
+    from retriever.query.zeroshot import CONFIDENCE
+
+    sure = hit.metadata.get(CONFIDENCE)
+    return {CONFIDENCE: sure} if hit.label and isinstance(sure, float) else {}
 
 
 def rounded(score: float, shares: Sequence[float]) -> tuple[float, list[float]]:

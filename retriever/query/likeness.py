@@ -22,13 +22,13 @@ def like_terms(like: Sequence[str], unlike: Sequence[str] = (), weight: float = 
     bad ones are all there is, and their weight does not matter.
 
     Args:
-        like: ids of the index, or files, that hits should be like; repeats count once.
+        like: ids or paths of items of the index, or files, that hits should be like; repeats count once.
         unlike: the same, that hits should not be like.
         weight: of all the bad ones together, above 0; all the good ones weigh 1.
 
     Raises:
-        UsageError: a value that is neither an id nor a file that can be read, one that is on both sides, no value at
-            all, or a weight out of range.
+        UsageError: a value that is on both sides, no value at all, or a weight out of range. What is neither a file
+            nor an item is found out where items are looked up.
     """
     if not (isinstance(weight, int | float | np.number) and 0 < weight < np.inf):
         raise UsageError(f"The weight {weight} of --unlike must be a number above 0, such as {UNLIKE}.")
@@ -38,24 +38,20 @@ def like_terms(like: Sequence[str], unlike: Sequence[str] = (), weight: float = 
     if both := [value for value in good if value in bad]:
         raise UsageError(f"{both[0]} is given to --like and to --unlike; leave one of them out.")
     return (
-        *(Term(_kind(value, "--like"), value, 1 / len(good)) for value in good),
-        *(Term(_kind(value, "--unlike"), value, -weight / len(bad)) for value in bad),
+        *(Term(_kind(value), value, 1 / len(good)) for value in good),
+        *(Term(_kind(value), value, -weight / len(bad)) for value in bad),
     )
 
 
-def _kind(value: str, option: str) -> str:
-    """The kind of term that an id or a file is; a file that is called like an id is written with ./ before it."""
+def _kind(value: str) -> str:
+    """The kind of term that an example is: of a file here by its suffix, else an item, by its id or path.
+
+    A file that is called like an id is written with ./ before it.
+    """
     if id_keys([value]) is not None:
         return "id"
     from retriever.loaders import modality_of
 
     path = Path(value).expanduser()
     modality = modality_of(path)
-    if modality is None or modality is Modality.TEXT:
-        raise UsageError(
-            f"{option} {value}: this is neither an id, 16 hex digits as --json shows them, nor a 3D file, picture or "
-            "sound; give one of these."
-        )
-    if not path.is_file():
-        raise UsageError(f"{option} {value}: there is no such file; give the path of a file, or an id of the index.")
-    return modality.value
+    return modality.value if modality not in (None, Modality.TEXT) and path.is_file() else "id"

@@ -13,7 +13,7 @@ import numpy as np
 from retriever.errors import ExpressionError, RetrieverError, UsageError
 from retriever.query import expression as language
 from retriever.query.compose import MINUS as MINUS_RULES
-from retriever.query.terms import Sources, check_term, each, parsed, terms_of
+from retriever.query.terms import Sources, check_term, each, is_bare, parsed, terms_of
 from retriever.types import Term
 
 MOST = 10_000
@@ -54,6 +54,7 @@ class Query:
         diverse: 0 to 1, see `diversity.mmr`; None for the plain order.
         unique: whether near-duplicates are folded.
         name: what messages about it begin with, such as "Query 3"; empty for one that is asked alone.
+        bare: whether the first term is an expression of words alone, which may be an item's id or path.
     """
 
     terms: tuple[Term, ...]
@@ -70,6 +71,7 @@ class Query:
     diverse: float | None = None
     unique: bool = False
     name: str = ""
+    bare: bool = False
 
     @contextmanager
     def blamed(self) -> Iterator[None]:
@@ -109,7 +111,7 @@ class Query:
             raise UsageError(f"--min-confidence {least}: give a probability from 0 to 1, such as 0.5.")
 
 
-ASKED = tuple(field.name for field in fields(Query) if field.name not in ("terms", "name"))
+ASKED = tuple(field.name for field in fields(Query) if field.name not in ("terms", "name", "bare"))
 """The keywords that say how to answer; what a query does not say itself can be said for many."""
 
 KEYS = ("expression", *PLUS, *MINUS, *LIKE, "terms", *ASKED)
@@ -126,15 +128,16 @@ def query_of(keywords: Mapping[str, Any], *, name: str = "") -> Query:
         raise UsageError(f"A query has no {unknown[0]!r}; its keys are {', '.join(KEYS)}.")
     if not isinstance(by_hand := keywords.get("terms") or (), Iterable):
         raise UsageError(f"terms takes a sequence of retriever.Term, not {type(by_hand).__name__}.")
+    written = parsed(keywords.get("expression"))
     terms = [
-        *parsed(keywords.get("expression")),
+        *written,
         *terms_of({kind: keywords.get(kind) for kind in PLUS}, 1.0),
         *terms_of({key.removeprefix("minus_"): keywords.get(key) for key in MINUS}, -1.0),
         *_likes(keywords.get("like"), keywords.get("unlike")),
         *by_hand,
     ]
     rest = {key: keywords[key] for key in ASKED if key in keywords}
-    return Query(tuple(terms), name=name, **rest)
+    return Query(tuple(terms), name=name, bare=is_bare(keywords.get("expression"), written), **rest)
 
 
 def queries_of(many: Sequence[Asked], usual: Mapping[str, Any]) -> list[Query]:
@@ -178,7 +181,9 @@ def check_where(where: object) -> None:
 
 
 def check_k(k: int) -> None:
-    """Raise UsageError for a k out of range."""
+    """Raise UsageError for a k that is no whole number, or out of range."""
+    if isinstance(k, bool | str):
+        raise UsageError(f"k is {k!r}, of type {type(k).__name__}: give a whole number such as 5, without quotes.")
     if not (isinstance(k, int | np.integer) and 1 <= k <= MOST):
         raise UsageError(f"k is {k}: ask for 1 to {MOST:,} hits.")
 

@@ -14,6 +14,7 @@ from retriever.ann.base import SUM
 from retriever.errors import FileProblem, SpaceError, UsageError
 from retriever.query.compose import Composed, compose
 from retriever.query.expression import format, members
+from retriever.query.naming import item_rows, the_row
 from retriever.query.request import Query
 from retriever.query.stored import centroid, option_of, read_vector
 from retriever.query.terms import leaves
@@ -120,14 +121,14 @@ def _vector(
 
 
 def _stored(snapshot: Snapshot, firsts: _Firsts) -> dict[_Key, _Leaf]:
-    """What needs no encoder: items asked for by their ids, vectors of files, and centroids."""
+    """What needs no encoder: items asked for by their ids or paths, vectors of files, and centroids."""
     out: dict[_Key, _Leaf] = {}
     ids = {key[1]: query for key, (query, term) in firsts.items() if term.kind == "id"}
-    rows = snapshot.locate(list(ids)) if ids else np.zeros(0, np.int64)
-    for (id, query), row in zip(ids.items(), rows.tolist(), strict=True):
-        if row < 0:
-            with query.blamed():
-                snapshot.rows_of([id])  # raises, and names it
+    found = []
+    for (id, query), places in zip(ids.items(), item_rows(snapshot, list(ids)), strict=True):
+        with query.blamed():
+            found.append(the_row(snapshot, id, places))
+    rows = np.array(found, np.int64)
     if ids:
         kinds = snapshot.take(rows, ["modality"]).column("modality").to_pylist()
         for id, row, kind, vector in zip(ids, rows.tolist(), kinds, snapshot.vectors(rows), strict=True):
@@ -184,7 +185,10 @@ def _payload(space: Space, modality: Modality, term: Term, up: str) -> Payload:
     path = Path(term.source).expanduser()
     if not path.is_file():
         problem = "is a folder" if path.is_dir() else "is no regular file" if path.exists() else "does not exist"
-        raise UsageError(f"{option}: {path.absolute()} {problem}; give the path of one {modality} file.")
+        raise UsageError(
+            f"{option}: {path.absolute()} {problem}; give the path of one {modality} file, or an item with "
+            f"--{'minus-' if term.weight < 0 else ''}id."
+        )
     found = loaders.modality_of(path)
     if found not in (modality, None):
         raise UsageError(f"{option}: this is a file of kind {found}; ask with {found}: or --{found} instead.")

@@ -20,6 +20,7 @@ from retriever.query.explain import Labels, Parts, explained
 from retriever.query.expression import format
 from retriever.query.hits import Hits
 from retriever.query.metadata import FIXED, Later
+from retriever.query.naming import taken
 from retriever.query.ranking import NAMED, Named, Ranked, Ready, confidences, is_sure, merged, varied
 from retriever.query.request import LATE, MOST, Query
 from retriever.query.resolve import UNKNOWN, Resolved, resolve
@@ -100,6 +101,7 @@ def search(engine: Engine, queries: Sequence[Query]) -> list[Hits]:
             engine.candidates.rows(query.to, query.where)
             if query.min_confidence is not None and engine.calibration() is None:
                 raise UsageError(why_not(engine.snapshot))
+    queries = taken(engine.snapshot, queries)
     resolved = resolve(engine.snapshot, engine.space, queries)
     spreads = cache(partial(_spreads, engine))
     asked = [_ready(engine, spreads, *one) for one in zip(range(len(queries)), queries, resolved, strict=True)]

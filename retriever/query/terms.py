@@ -22,16 +22,37 @@ _WORDS = (Modality.TEXT, "id", *language.CALLS)
 
 
 def parsed(expression: str | None) -> tuple[Term, ...]:
-    """The terms of an expression; raises UsageError, also for what is more likely a file than a text."""
+    """The terms of an expression; one that is nothing but the path of a file asks with that file.
+
+    Raises:
+        UsageError: it is no expression, or the path of a file that no term reads.
+    """
     if not isinstance(expression, str | None):
         raise UsageError(f"The expression must be a string, not {type(expression).__name__}; files go in shape=.")
     if expression is None:
         return ()
     terms = language.parse(expression)
-    name = expression.strip()
-    if terms == (Term(Modality.TEXT.value, name),) and _is_file(name):  # typed by many, and found by its words by none
-        raise UsageError(f'{name} is a file: ask with --shape "{name}", or with text:"{name}" for the words.')
+    if is_bare(expression, terms) and _is_file(terms[0].source):  # typed by many, and found by its words by none
+        return (Term(_kind_of_file(terms[0].source), terms[0].source),)
     return terms
+
+
+def is_bare(expression: str | None, terms: Sequence[Term]) -> bool:
+    """Whether an expression that gave `terms` is words alone, without a kind before them."""
+    return expression is not None and tuple(terms) == (Term(Modality.TEXT.value, expression.strip()),)
+
+
+def _kind_of_file(name: str) -> str:
+    """The kind of term that reads a file, by its suffix; raises UsageError where there is none."""
+    from retriever.loaders import modality_of
+
+    kind = modality_of(Path(name))
+    if kind is None or kind is Modality.TEXT:
+        raise UsageError(
+            f'{name} is a file, and none of 3D, a picture or a sound: ask with such a file, or with text:"{name}" for '
+            "the words."
+        )
+    return kind.value
 
 
 def terms_of(keywords: Mapping[str, Sources], weight: float) -> list[Term]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -121,6 +123,9 @@ def test_a_table_of_no_hits_still_has_its_columns(queries: Path, monkeypatch: py
         (b'{"text": 5}', "line 3: text takes a string"),
         (b'{"text": "x", "k": 0}', "line 3: k is 0: ask for 1 to 10,000 hits."),
         (b'{"text": "x", "k": NaN}', "line 3: k is nan"),
+        (b'{"text": "x", "k": "5"}', "line 3: k is '5', of type str: give a whole number such as 5, without quotes."),
+        (b'{"text": "x", "k": true}', "line 3: k is True, of type bool: give a whole number"),
+        (b'{"text": "x", "query": ["a"]}', 'line 3: "query" is the name of a query, a string, and not of type list'),
         (b'{"text": "x", "to": ["shape"]}', "line 3: --to ['shape']: choose one of"),
         (b'{"text": "x", "where": "lable = 1"}', "line 3: The filter"),
         (
@@ -145,15 +150,45 @@ def test_a_line_at_fault_is_named(queries: Path, monkeypatch: pytest.MonkeyPatch
     assert not Path("hits.parquet").exists(), "nothing unfinished is left"
 
 
+def test_the_name_of_a_query_is_passed_through(queries: Path):
+    queries.write_text('{"query": "q1", "text": "x"}\n{"query": 7, "text": "x"}\n{"text": "x"}\n')
+    told = [json.loads(line) for line in run("query", "--batch", queries).stdout.splitlines()]
+    assert [one.get("name") for one in told] == ["q1", 7, None]
+    assert [list(one)[:3] for one in told[::2]] == [["number", "name", "query"], ["number", "query", "space"]]
+    assert told[0]["query"] == [{"modality": "text", "source": "x", "weight": 1.0}]
+
+
+@pytest.mark.parametrize("together", [1, 2, 256])
+def test_what_is_at_fault_is_told_and_the_others_answered(
+    queries: Path, monkeypatch: pytest.MonkeyPatch, together: int
+):
+    monkeypatch.setattr(batch, "TOGETHER", together)
+    queries.write_text(
+        '{"text": "x"}\nno JSON\n{"query": "q3", "id": "0123456789abcdef"}\n\n{"text": "y", "where": "lable = 1"}\n'
+        '{"text": "y", "k": 0}\n{"text": "y"}\n'
+    )
+    done = run("query", "--batch", queries, "--keep-going")
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.exit_code == 3 and done.stderr == "4 lines could not be answered; their error says why.\n"
+    assert [one["number"] for one in told] == [1, 2, 3, 5, 6, 7]
+    assert [one.get("count") for one in told] == [3, None, None, None, None, 3]
+    assert told[2]["name"] == "q3" and "line 3: The index" in told[2]["error"]
+    queries.write_text('{"text": "x"}\n')
+    assert run("query", "--batch", queries, "--keep-going").exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
+        (["queries.jsonl", "--keep-going", "--csv"], "--keep-going goes with --batch and JSON"),
         (["nowhere.jsonl"], "--batch nowhere.jsonl: No such file or directory; give a file of queries, or -."),
         (["corpus"], "--batch corpus: Is a directory"),
         (["empty.jsonl"], "empty.jsonl holds no query; write one JSON object a line"),
         (["queries.jsonl", "--text", "x"], "--batch takes its terms from the file"),
         (["queries.jsonl", "a chair"], "--batch takes its terms from the file"),
         (["queries.jsonl", "--csv", "--json"], "--json, --csv and --parquet"),
+        (["queries.jsonl", "--parquet", "-"], "--parquet -: a Parquet table goes into a file; name one"),
+        (["queries.jsonl", "--parquet", "corpus"], "Is a directory)"),
         (["queries.jsonl", "--parquet", "no/where.parquet"], "No such file or directory)"),
         (["queries.jsonl", "--parquet", "queries.jsonl"], "--parquet queries.jsonl is the file of the queries; choose"),
         (["queries.jsonl", "--parquet", "link.jsonl"], "--parquet link.jsonl is the file of the queries"),
@@ -180,6 +215,37 @@ def test_queries_on_standard_input_are_not_overwritten(queries: Path):
         done = subprocess.run(ask, stdin=given, capture_output=True, text=True)
     assert done.returncode == 2 and "queries.jsonl is the file of the queries" in done.stderr
     assert queries.read_bytes() == before
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_what_ends_a_batch_leaves_the_older_table(indexed: Path, how: signal.Signals):
+    assert run("query", "--text", "old", "--parquet", "hits.parquet").exit_code == 0
+    before = Path("hits.parquet").read_bytes()
+    ask = [sys.executable, simple_space.__file__, "query", "--batch", "-", "--parquet", "hits.parquet", "-k", "1"]
+    # Where the tests run in the background of a script, Ctrl-C is ignored by all its children.
+    usual = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    with subprocess.Popen(ask, stdin=subprocess.PIPE, stderr=subprocess.PIPE, **usual) as process:
+        assert process.stdin
+        process.stdin.write(b'{"text": "x"}\n' * batch.TOGETHER + b"\n")
+        process.stdin.flush()
+        until = time.monotonic() + 60
+        while not Path("hits.parquet.tmp").exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        assert Path("hits.parquet.tmp").exists()
+        process.send_signal(how)
+        process.wait(60)
+    assert Path("hits.parquet").read_bytes() == before
+    assert process.returncode == {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGKILL: -9}[how]
+    assert how == signal.SIGKILL or not Path("hits.parquet.tmp").exists()
+
+
+def test_a_table_by_way_of_a_link_or_into_a_device(queries: Path):
+    Path("real.parquet").write_text("old")
+    Path("link.parquet").symlink_to("real.parquet")
+    assert run("query", "--batch", queries, "--parquet", "link.parquet").exit_code == 0
+    assert Path("link.parquet").is_symlink() and len(pq.read_table("real.parquet"))
+    assert run("query", "--batch", queries, "--parquet", "/dev/null").exit_code == 0
+    assert not Path("/dev/null").is_file()
 
 
 def test_no_query_of_standard_input(indexed: Path):

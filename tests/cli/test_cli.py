@@ -167,7 +167,11 @@ def test_missing_and_empty_folders(corpus: Path, tmp_path: Path):
         (["index", "/dev/null"], 2, "/dev/null"),
         (["index", "corpus", "--wrkers", "2"], 2, "--workers"),
         (["query", "two", "words"], 2, "quotes"),
+        (["query", "--shape", "corpus/tall/a.off", "x", "corpus/tall/b.off"], 2, "again before each further file"),
+        (["query", "--parquet"], 2, "requires an argument; see: retriever query --help"),
+        (["query", "--", "-text:chair", "-k", "2"], 2, "(-k 2): put options before --; see: retriever query --help"),
         (["query", "x", "--where", "lable = 'tall'"], 2, "did you mean 'label'"),
+        (["query", "x", "--parquet", "-"], 2, "--parquet -: a Parquet table goes into a file"),
         (["query", "x", "--parquet", "nowhere/hits.parquet"], 2, "No such file or directory)"),
         (["--nope"], 2, "--nope"),
         (["demo", "corpus/tall/a.off"], 1, "corpus/tall/a.off"),
@@ -225,7 +229,9 @@ def test_query_json_follows_the_contract(indexed: Path):
     ]
     assert told["space"] == "mini" and told["count"] == 2 == len(told["hits"])
     hit = told["hits"][0]
-    assert list(hit) == ["rank", "score", "id", "path", "modality", "label", "shares"]
+    named = ["modality", "label", "name", "caption"]
+    assert list(hit) == ["rank", "score", "id", "path", "root", "file", *named, "shares"]
+    assert (hit["root"], hit["file"]) == (str(indexed), shape)
     assert hit["path"] == "tall/a.off" and abs(sum(hit["shares"]) - hit["score"]) < 1e-6
 
 

@@ -71,6 +71,15 @@ def counted(text: str, what: str) -> int:
     return int(found[1]) if found else 0
 
 
+def test_a_name_that_the_encoding_of_the_output_lacks_is_escaped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    write_box(tmp_path / "boxes" / "椅子.off", (1, 2, 3))
+    assert finish(tmp_path, "index", "boxes")[0] == 0
+    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
+    for form in ([], ["--csv"], ["--json"]):
+        code, out, err = finish(tmp_path, "query", "größe", *form)
+        assert (code, err) == (0, "") and r"\u6905\u5b50.off" in out
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_was_stopped_goes_on(work: Path, how: signal.Signals):
     process = start(work, "index", "boxes", "--workers", "2", pause=0.5)

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from retriever.errors import MissingDependency, UsageError
 from retriever.query.hits import Hits, rounded
 from retriever.query.metadata import FIXED
+from retriever.query.zeroshot import CONFIDENCE
 from retriever.types import Modality, Term
 
 TERMS = (Term("shape", "a b.obj"), Term("text", 'say "red"', -0.5))
@@ -91,8 +92,12 @@ def test_json_has_the_documented_shape_and_nothing_else():
                 "score": 0.823457,
                 "id": "a1",
                 "path": "x/chair, old.glb",
+                "root": "/data/corpus",
+                "file": "/data/corpus/x/chair, old.glb",
                 "modality": "shape",
                 "label": "chair",
+                "name": None,
+                "caption": None,
                 "shares": [0.7, 0.123457],
             },
             {
@@ -100,13 +105,28 @@ def test_json_has_the_documented_shape_and_nothing_else():
                 "score": 0.0,
                 "id": "b2",
                 "path": "ü.obj",
+                "root": "/data/corpus",
+                "file": "/data/corpus/ü.obj",
                 "modality": "shape",
                 "label": None,
+                "name": None,
+                "caption": None,
                 "shares": [0.333333, -0.333333],
             },
         ],
     }
     assert make().to_dicts() == answer["hits"]
+
+
+def test_json_says_what_an_item_is_called_and_how_sure_a_guessed_label_is():
+    table = items()
+    more = {"name": ["chair", None], "caption": [None, "a pot"], CONFIDENCE: pa.array([0.12345678, 0.5], pa.float64())}
+    for name, values in more.items():
+        table = table.append_column(name, pa.array(values))
+    first, second = Hits(TERMS, "mini", table, {"corpus": "/data/corpus"}, SHARES).to_dicts()
+    assert (first["name"], first["caption"], first[CONFIDENCE]) == ("chair", None, 0.123457)
+    assert (second["name"], second["caption"]) == (None, "a pot")
+    assert CONFIDENCE not in second, "it has no label"
 
 
 def test_json_without_hits():
@@ -186,9 +206,9 @@ def test_further_columns_are_read_once_and_only_when_looked_at():
         return items()
 
     lazy = Hits(TERMS, "mini", items().select(FIXED), {"corpus": "/data/corpus"}, SHARES, more)
-    assert lazy.to_json() == make().to_json()
     assert [hit.path for hit in lazy] == [hit.path for hit in make()]
     assert not asked
+    assert lazy.to_json() == make().to_json()
     assert lazy[0].metadata == make()[0].metadata == dict(lazy[0].metadata)
     assert lazy.to_arrow().equals(make().to_arrow())
     assert asked == [1]

@@ -1,0 +1,71 @@
+"""Arrow tables into a Parquet file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, BinaryIO
+
+from retriever.errors import UsageError
+from retriever.files import whole_file
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+
+class Tables:
+    """Arrow tables of one schema into a Parquet file, which takes the place of an older one when all are written.
+
+    An error, or none that was written, leaves the older one as it was.
+
+    Args:
+        path: of the file.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        if str(path) == "-":
+            raise UsageError("A Parquet table goes into a file, and - is none: name one, such as hits.parquet.")
+        self._path = Path(path)
+        self._open = ExitStack()
+        self._writer: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> Tables:
+        return self
+
+    def write(self, table: pa.Table) -> None:
+        """Append the rows of `table`."""
+        with self._explained():
+            if self._writer is None:
+                self._writer = self._begun(table.schema)
+            self._writer.write_table(table)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._explained():
+            self._open.__exit__(kind, error, trace)
+
+    def _begun(self, schema: pa.Schema) -> pq.ParquetWriter:
+        import pyarrow.parquet as pq
+
+        place = self._path.resolve()  # a link stays one
+        if place.exists() and not place.is_file():  # a pipe, or a device; a folder is refused
+            file: BinaryIO = self._open.enter_context(place.open("wb"))
+        else:
+            file = self._open.enter_context(whole_file(place))
+        return self._open.enter_context(pq.ParquetWriter(file, schema))
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            reason = os.strerror(error.errno) if error.errno else error
+            raise UsageError(f"The table cannot be written to {self._path} ({reason}); choose another file.") from error
