@@ -216,7 +216,10 @@ class _Run:
         root = part.corpus.root
         name = self.writer.root(root)
         self.summary.roots[name] = str(root)
-        self.failed[name] = [Failure(name, path, "unreadable", message) for path, message in part.scan.problems]
+        self.failed[name] = [
+            Failure(name, path, part.scan.kinds.get(path, "unreadable"), message)
+            for path, message in part.scan.problems
+        ]
         changes = plan_changes.compare(
             part.files,
             indexed_rows(self.before, root) if self.before else [],

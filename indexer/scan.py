@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from indexer import sidecars
 from indexer.corpora import Layout, is_left_out, name_of
 from retriever import loaders
+from retriever.errors import FileProblem
 from retriever.types import Modality, is_utf8
 
 
@@ -45,7 +46,9 @@ class Scan:
         files: the items, sorted by path.
         skipped: how many files or folders are no items, by reason; those of a suffix that nothing reads are counted
             under "unsupported .SUFFIX".
-        problems: (path below the root, sentence with the cure) of what could not be looked at.
+        problems: (path below the root, sentence with the cure) of what could not be looked at, and of sidecars.
+        kinds: path of a sidecar with a problem -> the kind of `retriever.errors.FileProblem`; the other problems are
+            "unreadable".
         unreadable: files and folders below the root ("" is the root) that are there and could not be looked at; items
             indexed from there must not be taken for removed.
     """
@@ -53,6 +56,7 @@ class Scan:
     files: list[SourceFile] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     problems: list[tuple[str, str]] = field(default_factory=list)
+    kinds: dict[str, str] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
 
 
@@ -199,10 +203,19 @@ def _items(
         else:
             own = sides.get(name, [])
             metadata: dict[str, object] = {"name": name_of(path.stem)} | layout.columns(path)
-            metadata |= sidecars.read(root / folder, folder, own, found.problems)
+            metadata |= _columns(root, folder, own, found)
             metadata = {key: value for key, value in metadata.items() if value is not None}
             parts = {part: names[part] for part in (name, *own, *sidecars.companions(name, names))}
             yield SourceFile(str(path), modality, names[name].st_size, _fingerprint(parts, metadata), metadata)
+
+
+def _columns(root: Path, folder: PurePosixPath, sides: Sequence[str], found: Scan) -> dict[str, object]:
+    """What an item's sidecars say; those that cannot be understood are reported."""
+    problems: list[tuple[str, FileProblem]] = []
+    columns = sidecars.read(root / folder, folder, sides, problems)
+    found.problems += [(path, str(problem)) for path, problem in problems]
+    found.kinds |= {path: problem.kind for path, problem in problems}
+    return columns
 
 
 def _fingerprint(states: dict[str, os.stat_result], metadata: dict[str, object]) -> str:
