@@ -128,6 +128,10 @@ def _report(summary: Summary, folder: Path, *, quiet: bool) -> Iterator[str]:
             yield from plans(summary.optimized)
         if summary.recovered:
             yield f"  recovered {summary.recovered:,} of them from a run that was interrupted"
+        if summary.dropped:
+            yield (
+                f"  {summary.dropped:,} guessed labels dropped: their files changed, or have a label of their own now"
+            )
         for reason, count in summary.skipped.most_common():
             if reason == "hidden":  # as in every listing of files: not worth a line
                 continue

@@ -17,6 +17,7 @@ from indexer import lexicon, pipeline, plan_changes
 from indexer.ann import optimize
 from indexer.ann.optimize import Optimized, Wish, check_wish
 from indexer.calibration import calibrate
+from indexer.guesses import Guesses
 from indexer.metadata import read_table
 from indexer.pipeline import Job
 from indexer.plan_changes import Indexed
@@ -44,6 +45,7 @@ class Summary:
         removed: gone from the corpus, or part of it no more.
         recovered: saved from an interrupted run before this one.
         skipped: reason -> files that are not for this index.
+        dropped: guessed labels that came to nothing, as their file changed or has a label of its own now.
         failed: files that could not be read; they are kept in the index's list of failures.
         optimized: the approximate search, where it was built.
         seconds: of the run.
@@ -57,6 +59,7 @@ class Summary:
     removed: int = 0
     recovered: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+    dropped: int = 0
     failed: list[Failure] = field(default_factory=list)
     optimized: Optimized | None = None
     seconds: float = 0.0
@@ -141,6 +144,7 @@ class _Run:
         self.rows = RowBuffer(writer)
         self.failed: dict[str, list[Failure]] = {}
         self.dead: list[int] = []
+        self.guesses: Guesses | None = None
 
     def bring_up_to_date(self, parts: Sequence[Surveyed], *, has_table: bool) -> None:
         self.summary.recovered = self.writer.recovered
@@ -183,6 +187,7 @@ class _Run:
         known = KnownContent(self.before)
         jobs = self._hashed(jobs, known)
         rows_with = known.rows_with({job.sha256 for job in jobs if job.sha256})
+        self.guesses = Guesses(self.before, rows_with, [job.old for job in jobs if job.old])
         rest: list[Job] = []
         twins: list[tuple[Job, Indexed]] = []
         for job in jobs:
@@ -239,6 +244,9 @@ class _Run:
 
     def _add(self, jobs: Sequence[Job], items: list[dict[str, Any]], vectors: Vectors) -> None:
         """Writes the rows of files that were embedded or reused, in place of those that stood for them."""
+        if self.guesses:
+            self.guesses.carry(items, [job.old for job in jobs], vectors)
+            self.summary.dropped = self.guesses.dropped
         self.rows.add(items, vectors)
         for job in jobs:
             self._replace(job)
