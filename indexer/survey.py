@@ -109,7 +109,7 @@ def _may_be_empty(part: Surveyed, known: Collection[str]) -> bool:
     """Whether nothing need be amiss: a folder of a corpus was emptied, or a sidecar of a known one was named."""
     belongs = part.scan.skipped["sidecar"] + part.scan.skipped["companion"]
     is_folder = any(path.is_dir() for path in part.corpus.within)
-    return is_folder or bool(str(part.corpus.root) in known and belongs)
+    return is_folder or bool(part.corpus.within and str(part.corpus.root) in known and belongs)
 
 
 def _nothing_in(part: Surveyed, space: spaces.Space, skipped: Counter[str]) -> str:

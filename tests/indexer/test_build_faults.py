@@ -230,6 +230,16 @@ def test_named_file_that_is_no_item_is_passed_over_beside_others(corpus: Path, f
     assert counts(summary) == {"embedded": 1} and summary.skipped == {"unsupported .jsonl": 1}
 
 
+def test_root_of_which_only_companions_are_left_keeps_its_items(corpus: Path, folder: Path):
+    (corpus / "box.mtl").write_text("newmtl red")
+    index([corpus], folder)
+    for path in corpus.rglob("*.off"):
+        path.unlink()
+    with pytest.raises(RetrieverError, match="retriever remove"):
+        index([corpus], folder)
+    assert len(rows(folder)) == 5
+
+
 def test_sidecar_of_a_known_corpus_may_be_named(corpus: Path, folder: Path):
     index([corpus], folder)
     (corpus / "tall/a.json").write_text('{"label": "tower"}')
