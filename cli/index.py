@@ -19,6 +19,7 @@ _DEFAULT = Path(".retriever")
 _SHOWN = 5  # failures with their path in the summary
 _MEANS = {
     "sidecar": "captions, JSON and previews, which belong to other files",
+    "excluded": "files and folders that --exclude or a .retrieverignore leaves out",
     "companion": "materials, buffers and textures, which belong to other files",
 }
 """Reasons of `indexer.scan` that need more words."""
@@ -34,6 +35,7 @@ def register(app: typer.Typer) -> None:
             "retriever index ./shapenet",
             "retriever index cad/ scans/bunny.ply --index parts.retriever --up z",
             "retriever index ./models --metadata prices.csv --workers 8",
+            "retriever index ./models --exclude 'backup/*' --exclude '*.stl'",
             "retriever index ./objaverse --recall 0.98 --memory 4GB",
         ),
     )(index)
@@ -76,6 +78,15 @@ def index(
             "for example prices.csv with path,price.",
         ),
     ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        option(
+            "--exclude",
+            "GLOB",
+            "Files and folders to leave out, for example 'backup/*' or '*.blend1'; may be repeated. A file "
+            ".retrieverignore at the root of a corpus lists more, for every run.",
+        ),
+    ] = None,
     workers: Annotated[
         int | None,
         option(
@@ -108,6 +119,7 @@ def index(
                 up=up,
                 device=device,
                 metadata=metadata,
+                exclude=exclude or (),
                 workers=workers,
                 wish=Wish(recall, memory),
                 progress=show,

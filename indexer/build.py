@@ -74,6 +74,7 @@ def index(
     up: str = "auto",
     device: str = "auto",
     metadata: str | Path | None = None,
+    exclude: str | Sequence[str] = (),
     workers: int | None = None,
     wish: Wish | None = None,
     progress: Progress | None = None,
@@ -88,12 +89,15 @@ def index(
         device: that embeds: "cpu", "cuda", or "auto" for a GPU where there is one.
         metadata: csv, jsonl or parquet file with further columns, joined by path or name; a later run without it
             leaves these columns alone, except of files that changed.
+        exclude: patterns of files and folders to leave out, as `indexer.exclusion` reads them, in this run; what is
+            in the index of them leaves it.
         workers: processes that read files; 0 for none; None chooses.
         wish: what a search may take and must find; None leaves it as it is.
         progress: called often, from this thread.
 
     Raises:
-        UsageError: a path that does not exist, a metadata file that cannot be joined, or an impossible wish.
+        UsageError: a path that does not exist, a pattern that is not understood, a metadata file that cannot be
+            joined, or an impossible wish.
         RetrieverError: nothing to index, a busy or damaged index, or a space that is not there.
     """
     started = time.monotonic()
@@ -102,6 +106,7 @@ def index(
     if workers is not None and workers < 0:
         raise UsageError(f"--workers {workers}: give 0 to read in this process, or more.")
     paths = [paths] if isinstance(paths, str | Path) else paths
+    exclude = [exclude] if isinstance(exclude, str) else exclude
     if not paths:
         raise UsageError("There is nothing to index: give at least one folder or file.")
     folder, progress = Path(folder), progress or (lambda phase, done, total: None)
@@ -110,7 +115,7 @@ def index(
     summary = Summary()
     table = read_table(Path(metadata)) if metadata else None
     known = tuple(manifest.roots.values()) if manifest else ()
-    parts = survey(map(Path, paths), known, folder, joint, table, summary.skipped, progress)
+    parts = survey(map(Path, paths), known, folder, joint, table, exclude, summary.skipped, progress)
     wish = wish or Wish()
     check_wish(wish, manifest, Counter(file.modality for part in parts for file in part.files), joint.identity.dim)
     with IndexWriter(folder, joint.identity) as writer:

@@ -34,6 +34,7 @@ def survey(
     folder: Path,
     space: spaces.Space,
     table: MetadataTable | None,
+    exclude: Sequence[str],
     skipped: Counter[str],
     progress: Progress,
 ) -> list[Surveyed]:
@@ -45,18 +46,19 @@ def survey(
         folder: of the index, which may lie in a corpus.
         space: that the files are for.
         table: of the user, to be joined.
+        exclude: patterns of files and folders to leave out.
         skipped: reason -> files that are not for this index; grows.
         progress: told of the files found.
 
     Raises:
-        UsageError: a path that does not exist.
+        UsageError: a path that does not exist, or a pattern that is not understood.
         RetrieverError: a root, or files named one by one, hold nothing to index.
     """
     parts: list[Surveyed] = []
     for corpus in roots.corpora(paths, map(Path, known)):
         before = sum(len(part.files) for part in parts)
         progress("scan", before, None)
-        found = scan(corpus.root, corpus.within, _from(before, progress))
+        found = scan(corpus.root, corpus.within, _from(before, progress), exclude)
         parts.append(Surveyed(corpus, found, _wanted(found, corpus.root, folder, space, skipped)))
     _check_not_empty(parts, known, space, skipped)
     if table is None:
@@ -97,7 +99,7 @@ def _check_not_empty(
     for part in parts:
         if part.files or part.scan.problems or _may_be_empty(part, known):
             continue
-        if str(part.corpus.root) in known and not part.corpus.within:
+        if str(part.corpus.root) in known and not part.corpus.within and not part.scan.skipped["excluded"]:
             raise RetrieverError(
                 f"{part.corpus.root} was indexed and holds no files now: mount its drive again or bring them back; if "
                 "they are gone for good, take their items out with `retriever remove`."
