@@ -19,6 +19,7 @@ _DEFAULT = Path(".retriever")
 _SHOWN = 5  # failures with their path in the summary
 _MEANS = {
     "sidecar": "captions, JSON and previews, which belong to other files",
+    "excluded": "files and folders that --exclude or a .retrieverignore leaves out",
     "companion": "materials, buffers and textures, which belong to other files",
 }
 """Reasons of `indexer.scan` that need more words."""
@@ -34,6 +35,7 @@ def register(app: typer.Typer) -> None:
             "retriever index ./shapenet",
             "retriever index cad/ scans/bunny.ply --index parts.retriever --up z",
             "retriever index ./models --metadata prices.csv --workers 8",
+            "retriever index ./models --exclude 'backup/*' --exclude '*.stl'",
             "retriever index ./objaverse --recall 0.98 --memory 4GB",
         ),
     )(index)
@@ -76,6 +78,15 @@ def index(
             "for example prices.csv with path,price.",
         ),
     ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        option(
+            "--exclude",
+            "GLOB",
+            "Files and folders to leave out, for example 'backup/*' or '*.blend1'; may be repeated. A file "
+            ".retrieverignore at the root of a corpus lists more, for every run.",
+        ),
+    ] = None,
     workers: Annotated[
         int | None,
         option(
@@ -108,6 +119,7 @@ def index(
                 up=up,
                 device=device,
                 metadata=metadata,
+                exclude=exclude or (),
                 workers=workers,
                 wish=Wish(recall, memory),
                 progress=show,
@@ -128,6 +140,10 @@ def _report(summary: Summary, folder: Path, *, quiet: bool) -> Iterator[str]:
             yield from plans(summary.optimized)
         if summary.recovered:
             yield f"  recovered {summary.recovered:,} of them from a run that was interrupted"
+        if summary.dropped:
+            yield (
+                f"  {summary.dropped:,} guessed labels dropped: their files changed, or have a label of their own now"
+            )
         for reason, count in summary.skipped.most_common():
             if reason == "hidden":  # as in every listing of files: not worth a line
                 continue

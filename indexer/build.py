@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from indexer import lexicon, pipeline, plan_changes, roots
+from indexer import lexicon, pipeline, plan_changes
 from indexer.ann import optimize
 from indexer.ann.optimize import Optimized, Wish, check_wish
 from indexer.calibration import calibrate
+from indexer.guesses import Guesses
 from indexer.metadata import read_table
 from indexer.pipeline import Job
 from indexer.plan_changes import Indexed
 from indexer.progress import Progress
-from indexer.rows import KnownContent, RowBuffer, facts, indexed_rows, item, joined
-from indexer.scan import Scan, SourceFile, scan
+from indexer.rows import KnownContent, RowBuffer, facts, indexed_rows, item
+from indexer.survey import Surveyed, survey
 from indexer.writer import IndexWriter
 from retriever import loaders, spaces
-from retriever.errors import FileProblem, RetrieverError, UsageError
+from retriever.errors import FileProblem, UsageError
 from retriever.store import Failure, Manifest, is_index
-from retriever.types import Modality
+from retriever.types import Vectors
 
 _AT_ONCE = 64  # files whose hashing Ctrl-C has to wait for
 
@@ -43,6 +45,7 @@ class Summary:
         removed: gone from the corpus, or part of it no more.
         recovered: saved from an interrupted run before this one.
         skipped: reason -> files that are not for this index.
+        dropped: guessed labels that came to nothing, as their file changed or has a label of its own now.
         failed: files that could not be read; they are kept in the index's list of failures.
         optimized: the approximate search, where it was built.
         seconds: of the run.
@@ -56,19 +59,11 @@ class Summary:
     removed: int = 0
     recovered: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+    dropped: int = 0
     failed: list[Failure] = field(default_factory=list)
     optimized: Optimized | None = None
     seconds: float = 0.0
     roots: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class _Scanned:
-    """One corpus, or a part, with the files of it that can be indexed."""
-
-    corpus: roots.Corpus
-    scan: Scan
-    files: list[SourceFile]
 
 
 def index(
@@ -79,6 +74,7 @@ def index(
     up: str = "auto",
     device: str = "auto",
     metadata: str | Path | None = None,
+    exclude: str | Sequence[str] = (),
     workers: int | None = None,
     wish: Wish | None = None,
     progress: Progress | None = None,
@@ -93,12 +89,15 @@ def index(
         device: that embeds: "cpu", "cuda", or "auto" for a GPU where there is one.
         metadata: csv, jsonl or parquet file with further columns, joined by path or name; a later run without it
             leaves these columns alone, except of files that changed.
+        exclude: patterns of files and folders to leave out, as `indexer.exclusion` reads them, in this run; what is
+            in the index of them leaves it.
         workers: processes that read files; 0 for none; None chooses.
         wish: what a search may take and must find; None leaves it as it is.
         progress: called often, from this thread.
 
     Raises:
-        UsageError: a path that does not exist, a metadata file that cannot be joined, or an impossible wish.
+        UsageError: a path that does not exist, a pattern that is not understood, a metadata file that cannot be
+            joined, or an impossible wish.
         RetrieverError: nothing to index, a busy or damaged index, or a space that is not there.
     """
     started = time.monotonic()
@@ -107,6 +106,7 @@ def index(
     if workers is not None and workers < 0:
         raise UsageError(f"--workers {workers}: give 0 to read in this process, or more.")
     paths = [paths] if isinstance(paths, str | Path) else paths
+    exclude = [exclude] if isinstance(exclude, str) else exclude
     if not paths:
         raise UsageError("There is nothing to index: give at least one folder or file.")
     folder, progress = Path(folder), progress or (lambda phase, done, total: None)
@@ -114,15 +114,8 @@ def index(
     joint = spaces.get(space or (manifest.space.name if manifest else spaces.DEFAULT), device=device)
     summary = Summary()
     table = read_table(Path(metadata)) if metadata else None
-    known = manifest.roots.values() if manifest else ()
-    parts: list[_Scanned] = []
-    for corpus in roots.corpora(map(Path, paths), map(Path, known)):
-        before = sum(len(part.files) for part in parts)
-        progress("scan", before, None)
-        found = scan(corpus.root, corpus.within, _from(before, progress))
-        files = _wanted(found, corpus.root, folder, joint, summary)
-        parts.append(_Scanned(corpus, found, joined(files, table) if table else files))
-    _check_not_empty(parts, known, summary)
+    known = tuple(manifest.roots.values()) if manifest else ()
+    parts = survey(map(Path, paths), known, folder, joint, table, exclude, summary.skipped, progress)
     wish = wish or Wish()
     check_wish(wish, manifest, Counter(file.modality for part in parts for file in part.files), joint.identity.dim)
     with IndexWriter(folder, joint.identity) as writer:
@@ -132,48 +125,6 @@ def index(
         calibrate(writer, lambda: joint)
     summary.seconds = time.monotonic() - started
     return summary
-
-
-def _from(before: int, progress: Progress) -> Callable[[int], None]:
-    """Tells `progress` of a scan's items, on top of those found `before`."""
-    return lambda count: progress("scan", before + count, None)
-
-
-def _wanted(found: Scan, root: Path, folder: Path, space: spaces.Space, summary: Summary) -> list[SourceFile]:
-    """The files that the space can encode and that are not the index itself; the others are counted."""
-    own = folder.resolve()
-    inside = f"{own.relative_to(root).as_posix()}/" if own.is_relative_to(root) and own != root else None
-    summary.skipped.update(found.skipped)
-    files = []
-    for file in found.files:
-        if inside and file.path.startswith(inside):
-            continue
-        if file.modality in space.modalities:
-            files.append(file)
-        else:
-            summary.skipped[f"no {file.modality} encoder in space {space.identity.name}"] += 1
-    return files
-
-
-def _check_not_empty(parts: Sequence[_Scanned], known: Iterable[str], summary: Summary) -> None:
-    """An error where a root holds nothing: it is a mistake, or a drive that is not there; a part may well be empty."""
-    for part in parts:
-        if part.files or part.scan.problems or part.corpus.within:
-            continue
-        if str(part.corpus.root) in known:
-            raise RetrieverError(
-                f"{part.corpus.root} was indexed and holds no files now: mount its drive again or bring them back; if "
-                "they are gone for good, take their items out with `retriever remove`."
-            )
-        formats = "; ".join(
-            f"{modality}: {' '.join(sorted(suffix.lstrip('.') for suffix in loaders.suffixes(modality)))}"
-            for modality in Modality
-        )
-        skipped = ", ".join(f"{count} skipped: {reason}" for reason, count in summary.skipped.items())
-        raise RetrieverError(
-            f"Nothing to index in {part.corpus.root}{f' ({skipped})' if skipped else ''}; "
-            f"name a folder that holds files of these formats - {formats}."
-        )
 
 
 class _Run:
@@ -198,8 +149,9 @@ class _Run:
         self.rows = RowBuffer(writer)
         self.failed: dict[str, list[Failure]] = {}
         self.dead: list[int] = []
+        self.guesses: Guesses | None = None
 
-    def bring_up_to_date(self, parts: Sequence[_Scanned], *, has_table: bool) -> None:
+    def bring_up_to_date(self, parts: Sequence[Surveyed], *, has_table: bool) -> None:
         self.summary.recovered = self.writer.recovered
         jobs = [job for part in parts for job in self._compare(part, has_table)]
         with self.rows:
@@ -211,12 +163,15 @@ class _Run:
         self.writer.delete(np.array(self.dead, np.int64))
         self.writer.commit()
 
-    def _compare(self, part: _Scanned, has_table: bool) -> list[Job]:
+    def _compare(self, part: Surveyed, has_table: bool) -> list[Job]:
         """The files of one corpus that need a row."""
         root = part.corpus.root
         name = self.writer.root(root)
         self.summary.roots[name] = str(root)
-        self.failed[name] = [Failure(name, path, "unreadable", message) for path, message in part.scan.problems]
+        self.failed[name] = [
+            Failure(name, path, part.scan.kinds.get(path, "unreadable"), message)
+            for path, message in part.scan.problems
+        ]
         changes = plan_changes.compare(
             part.files,
             indexed_rows(self.before, root) if self.before else [],
@@ -237,6 +192,7 @@ class _Run:
         known = KnownContent(self.before)
         jobs = self._hashed(jobs, known)
         rows_with = known.rows_with({job.sha256 for job in jobs if job.sha256})
+        self.guesses = Guesses(self.before, rows_with, [job.old for job in jobs if job.old])
         rest: list[Job] = []
         twins: list[tuple[Job, Indexed]] = []
         for job in jobs:
@@ -273,8 +229,7 @@ class _Run:
                 self.summary.updated += 1
             else:
                 self.summary.reused += 1
-            self._replace(job)
-        self.rows.add(items, self.before.vectors(np.array(rows, np.int64)))
+        self._add([job for job, _ in twins], items, self.before.vectors(np.array(rows, np.int64)))
 
     def _embed(self, jobs: list[Job]) -> None:
         done = 0
@@ -282,12 +237,8 @@ class _Run:
             self.progress("embed", 0, len(jobs))  # the first files and the encoder take a while
         with closing(pipeline.encode(jobs, self.space, up=self.up, workers=self.workers)) as batches:
             for batch in batches:
-                self.rows.add(
-                    [item(job.root, job.file, read.sha256, read.facts, self.up) for job, read in batch.done],
-                    batch.vectors,
-                )
-                for job, _ in batch.done:
-                    self._replace(job)
+                items = [item(job.root, job.file, read.sha256, read.facts, self.up) for job, read in batch.done]
+                self._add([job for job, _ in batch.done], items, batch.vectors)
                 for job, problem in batch.failed:
                     self.failed[job.root].append(Failure(job.root, job.file.path, problem.kind, problem.message))
                     if problem.kind != "unreadable":
@@ -295,6 +246,15 @@ class _Run:
                 self.summary.embedded += len(batch.done)
                 done += len(batch.done) + len(batch.failed)
                 self.progress("embed", done, len(jobs))
+
+    def _add(self, jobs: Sequence[Job], items: list[dict[str, Any]], vectors: Vectors) -> None:
+        """Writes the rows of files that were embedded or reused, in place of those that stood for them."""
+        if self.guesses:
+            self.guesses.carry(items, [job.old for job in jobs], vectors)
+            self.summary.dropped = self.guesses.dropped
+        self.rows.add(items, vectors)
+        for job in jobs:
+            self._replace(job)
 
     def _replace(self, job: Job) -> None:
         """The row that stood for this file counts no more."""

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from indexer.exclusion import NOTHING, Exclusion
 from indexer.shapenet import describe, synset_names
 from retriever import loaders
 from retriever.query.zeroshot import words
@@ -59,10 +60,10 @@ class Layout:
     levels: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, root: Path) -> Layout:
-        """Looks at the folders, some levels deep, and only as far as the first shape of each."""
+    def of(cls, root: Path, exclude: Exclusion = NOTHING) -> Layout:
+        """Looks at the folders that are not excluded, some levels deep, and only as far as the first shape of each."""
         synsets = synset_names(root)
-        return cls(root, synsets, dict(_class_levels(root, (), synsets)))
+        return cls(root, synsets, dict(_Folders(root, exclude).class_levels((), synsets)))
 
     def columns(self, path: PurePosixPath) -> dict[str, object]:
         """label, split, name and the layout's own columns of the file at `path` below the root."""
@@ -89,32 +90,71 @@ _DEEPEST = 3  # levels below the root at which class levels are looked for
 _CLASSED = (Modality.SHAPE, Modality.IMAGE, Modality.AUDIO)
 
 
-def _class_levels(
-    folder: Path, place: tuple[str, ...], synsets: dict[str, str]
-) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:
-    """The class levels in a folder, as `Layout.levels`; `place` is where it lies below the root."""
-    classes = _class_folders(folder)
-    folders = _folders(folder)
-    if classes:
-        yield place, classes
-    elif len(place) < _DEEPEST and not any(each.name in synsets for each in folders):
-        for each in folders:
-            yield from _class_levels(each, (*place, each.name), synsets)
+@dataclass(frozen=True)
+class _Folders:
+    """The folders of a corpus, without what is left out of it; each is given by its parts below `root`."""
 
+    root: Path
+    exclude: Exclusion
 
-def _class_folders(folder: Path) -> frozenset[str]:
-    """Names of the folders that are classes, as the module's text says."""
-    folders = _folders(folder)
-    if folders and all(each.name.lower() in SPLITS for each in folders):
-        return frozenset().union(*map(_class_folders, folders))
-    held = {each: _held(each) for each in folders}
-    kinds = [kind for kind in _CLASSED if any(kind in each for each in held.values())]
-    if not kinds:
-        return frozenset()
-    holding = {each.name for each in folders if kinds[0] in held[each]}
-    others_are_flat = all(each.name in holding or not _folders(each) for each in folders)
-    are_classes = len(holding) > 1 and others_are_flat and all(map(_may_be_class, holding))
-    return frozenset(holding) if are_classes else frozenset()
+    def class_levels(
+        self, place: tuple[str, ...], synsets: dict[str, str]
+    ) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:
+        """The class levels in a folder, as `Layout.levels`."""
+        classes = self.class_folders(place)
+        folders = self.below(place)
+        if classes:
+            yield place, classes
+        elif len(place) < _DEEPEST and not any(each[-1] in synsets for each in folders):
+            for each in folders:
+                yield from self.class_levels(each, synsets)
+
+    def class_folders(self, place: tuple[str, ...]) -> frozenset[str]:
+        """Names of the folders that are classes, as the module's text says."""
+        folders = self.below(place)
+        if folders and all(each[-1].lower() in SPLITS for each in folders):
+            return frozenset().union(*map(self.class_folders, folders))
+        held = {each: self.held(each) for each in folders}
+        kinds = [kind for kind in _CLASSED if any(kind in each for each in held.values())]
+        if not kinds:
+            return frozenset()
+        holding = {each[-1] for each in folders if kinds[0] in held[each]}
+        others_are_flat = all(each[-1] in holding or not self.below(each) for each in folders)
+        are_classes = len(holding) > 1 and others_are_flat and all(map(_may_be_class, holding))
+        return frozenset(holding) if are_classes else frozenset()
+
+    def held(self, place: tuple[str, ...]) -> set[Modality]:
+        """What a class folder holds, in itself or in its splits."""
+        splits = [each for each in self.below(place) if each[-1].lower() in SPLITS]
+        return self.modalities(place).union(*map(self.modalities, splits))
+
+    def modalities(self, place: tuple[str, ...]) -> set[Modality]:
+        """What lies in a folder itself; texts do not count, and the first shape is as good as all."""
+        found: set[Modality] = set()
+        for entry in self.entries(place):
+            modality = loaders.modality_of(Path(entry.name))
+            if modality in _CLASSED and is_kind(entry.is_file):
+                found.add(modality)
+            if Modality.SHAPE in found:
+                break
+        return found
+
+    def below(self, place: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """The folders in a folder, sorted."""
+        return sorted((*place, entry.name) for entry in self.entries(place) if is_kind(entry.is_dir))
+
+    def entries(self, place: tuple[str, ...]) -> Iterator[os.DirEntry[str]]:
+        """Entries that are looked at; none where the folder cannot be listed, which the scan reports."""
+        try:
+            with os.scandir(self.root.joinpath(*place)) as entries:
+                yield from (entry for entry in entries if not self._is_left_out(place, entry))
+        except OSError:
+            return
+
+    def _is_left_out(self, place: tuple[str, ...], entry: os.DirEntry[str]) -> bool:
+        if is_left_out(entry.name):
+            return True
+        return self.exclude.leaves_out(PurePosixPath(*place, entry.name), is_folder=is_kind(entry.is_dir))
 
 
 def _may_be_class(name: str) -> bool:
@@ -122,43 +162,12 @@ def _may_be_class(name: str) -> bool:
     return name.lower() not in _NO_CLASS and any(letter.isalpha() for letter in name)
 
 
-def _held(folder: Path) -> set[Modality]:
-    """What a class folder holds, in itself or in its splits."""
-    splits = [each for each in _folders(folder) if each.name.lower() in SPLITS]
-    return _modalities(folder).union(*map(_modalities, splits))
-
-
-def _modalities(folder: Path) -> set[Modality]:
-    """What lies in a folder itself; texts do not count, and the first shape is as good as all."""
-    found: set[Modality] = set()
-    for entry in _entries(folder):
-        modality = loaders.modality_of(Path(entry.name))
-        if modality in _CLASSED and _is(entry.is_file):
-            found.add(modality)
-        if Modality.SHAPE in found:
-            break
-    return found
-
-
 def is_left_out(name: str) -> bool:
     """Whether a file or folder is hidden, or is an index."""
     return name.startswith(".") or name.endswith(".retriever")
 
 
-def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
-    """Entries that are looked at; none where the folder cannot be listed, which the scan reports."""
-    try:
-        with os.scandir(folder) as entries:
-            yield from (entry for entry in entries if not is_left_out(entry.name))
-    except OSError:
-        return
-
-
-def _folders(folder: Path) -> list[Path]:
-    return sorted(folder / entry.name for entry in _entries(folder) if _is(entry.is_dir))
-
-
-def _is(kind: Callable[[], bool]) -> bool:
+def is_kind(kind: Callable[[], bool]) -> bool:
     """What an entry says of itself; a link that leads round in a circle is nothing."""
     try:
         return kind()

@@ -34,13 +34,20 @@ class MetadataTable:
     def row(self, path: str, model_id: object = None) -> dict[str, object]:
         """The columns for one file; empty where the table does not name it.
 
+        Args as of `key_of`.
+        """
+        return self.rows.get(self.key_of(path, model_id) or "", {})
+
+    def key_of(self, path: str, model_id: object = None) -> str | None:
+        """Which of `rows` is that of a file; None where the table does not name it.
+
         Args:
             path: of the file, below its corpus root.
             model_id: what the corpus layout calls the thing, where it does.
         """
         file = PurePosixPath(path)
         keys = (path, file.name) if self.key in _BY_FILE else (model_id, path, file.name, file.stem)
-        return next((self.rows[key] for key in keys if isinstance(key, str) and key in self.rows), {})
+        return next((key for key in keys if isinstance(key, str) and key in self.rows), None)
 
 
 def read_table(path: Path) -> MetadataTable:

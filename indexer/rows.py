@@ -96,18 +96,34 @@ def item(root: str, file: SourceFile, sha256: str, known: Mapping[str, Any], up:
     }
 
 
-def joined(files: Sequence[SourceFile], table: MetadataTable) -> list[SourceFile]:
-    """The files with what the user's table says of them; a table that names none of them is remarked on."""
-    out = [_joined(file, table) for file in files]
-    if files and out == files:
+def remark_on(table: MetadataTable, files: Sequence[SourceFile], *, whole: bool) -> None:
+    """Says which rows of the user's table are of no use.
+
+    Args:
+        table: to be joined to the files.
+        files: of all corpora of a run, as scanned.
+        whole: whether these are all the files of their corpora; of a part, rows without a file are as they should be.
+    """
+    used = {table.key_of(file.path, file.metadata.get("model_id")) for file in files} - {None}
+    if files and not used:
         log.warning(
             f"The metadata table {table.file} names none of the {len(files):,} files; its column {table.key!r} must "
             f"hold paths or names such as {files[0].path!r}."
         )
-    return out
+    elif files and whole and len(used) < len(table.rows):
+        unused = next(key for key in table.rows if key not in used)
+        log.warning(
+            f"{len(used):,} of {len(table.rows):,} rows of {table.file} were used; the first unused names {unused!r}."
+        )
 
 
-def _joined(file: SourceFile, table: MetadataTable) -> SourceFile:
+def joined(files: Sequence[SourceFile], table: MetadataTable) -> list[SourceFile]:
+    """All files of a corpus with what the user's table says of them; rows of no use are remarked on."""
+    remark_on(table, files, whole=True)
+    return [with_row(file, table) for file in files]
+
+
+def with_row(file: SourceFile, table: MetadataTable) -> SourceFile:
     """The file with its row of the table."""
     row = table.row(file.path, file.metadata.get("model_id"))
     if not row:

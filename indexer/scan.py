@@ -6,13 +6,15 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from indexer import sidecars
-from indexer.corpora import Layout, is_left_out, name_of
+from indexer.corpora import Layout, is_kind, is_left_out, name_of
+from indexer.exclusion import Exclusion
 from retriever import loaders
+from retriever.errors import FileProblem
 from retriever.types import Modality, is_utf8
 
 
@@ -45,7 +47,9 @@ class Scan:
         files: the items, sorted by path.
         skipped: how many files or folders are no items, by reason; those of a suffix that nothing reads are counted
             under "unsupported .SUFFIX".
-        problems: (path below the root, sentence with the cure) of what could not be looked at.
+        problems: (path below the root, sentence with the cure) of what could not be looked at, and of sidecars.
+        kinds: path of a sidecar with a problem -> the kind of `retriever.errors.FileProblem`; the other problems are
+            "unreadable".
         unreadable: files and folders below the root ("" is the root) that are there and could not be looked at; items
             indexed from there must not be taken for removed.
     """
@@ -53,10 +57,16 @@ class Scan:
     files: list[SourceFile] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     problems: list[tuple[str, str]] = field(default_factory=list)
+    kinds: dict[str, str] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
 
 
-def scan(root: Path, within: Sequence[Path] = (), progress: Callable[[int], None] | None = None) -> Scan:
+def scan(
+    root: Path,
+    within: Sequence[Path] = (),
+    progress: Callable[[int], None] | None = None,
+    exclude: Iterable[str] = (),
+) -> Scan:
     """Walk `root`, or only what lies at or below the paths `within` it.
 
     Links are followed, each folder once. Hidden files and folders, and folders called ``*.retriever``, are left out.
@@ -65,11 +75,17 @@ def scan(root: Path, within: Sequence[Path] = (), progress: Callable[[int], None
         root: the corpus; paths and labels are relative to it also where `within` narrows the walk.
         within: files or folders below the root.
         progress: told after each folder how many items were found.
+        exclude: patterns of files and folders to leave out, as `indexer.exclusion` reads them, beside those that a
+            file at the root lists.
+
+    Raises:
+        UsageError: a pattern that is not understood, or that file cannot be read.
     """
-    found, layout = Scan(), Layout.of(root)
+    excluded = Exclusion.of(root, exclude)
+    found, layout = Scan(), Layout.of(root, excluded)
     items: dict[str, SourceFile] = {}
     referrers: list[Path] = []
-    for folder, names, only in _walk(root, within, found):
+    for folder, names, only in _walk(root, within, excluded, found):
         for file in _items(root, folder, names, only, layout, found):
             items[file.path] = file
         referrers += [root / folder / name for name in names if sidecars.may_refer(name)]
@@ -87,21 +103,24 @@ def scan(root: Path, within: Sequence[Path] = (), progress: Callable[[int], None
 
 
 def _walk(
-    root: Path, within: Sequence[Path], found: Scan
+    root: Path, within: Sequence[Path], exclude: Exclusion, found: Scan
 ) -> Iterator[tuple[PurePosixPath, dict[str, os.stat_result], str | None]]:
     """Folders below the root, sorted, each real folder once: regular files' names and states, and the one asked for."""
     seen: set[tuple[int, int]] = set()
     for path in sorted(within) or [root]:
         below = PurePosixPath(os.path.relpath(path, root).replace(os.sep, "/"))
-        if path.is_file():
-            yield below.parent, _listing_beside(root, below, found), below.name
-            continue
-        for folder, names in _walk_below(root, below, seen, found):
-            yield folder, names, None
+        is_file = path.is_file()
+        if path != root and (exclude.leaves_out(below, is_folder=not is_file) or exclude.leaves_out_below(below)):
+            found.skipped["excluded"] += 1
+        elif is_file:
+            yield below.parent, _listing_beside(root, below, exclude, found), below.name
+        else:
+            for folder, names in _walk_below(root, below, seen, exclude, found):
+                yield folder, names, None
 
 
 def _walk_below(
-    root: Path, folder: PurePosixPath, seen: set[tuple[int, int]], found: Scan
+    root: Path, folder: PurePosixPath, seen: set[tuple[int, int]], exclude: Exclusion, found: Scan
 ) -> Iterator[tuple[PurePosixPath, dict[str, os.stat_result]]]:
     waiting = [folder]
     while waiting:
@@ -115,15 +134,15 @@ def _walk_below(
             found.skipped["folder linked twice"] += 1
             continue
         seen.add((state.st_dev, state.st_ino))
-        names, folders = _listing(root, folder, found)
+        names, folders = _listing(root, folder, exclude, found)
         waiting += [folder / name for name in sorted(folders, reverse=True)]
         yield folder, names
 
 
-def _listing_beside(root: Path, file: PurePosixPath, found: Scan) -> dict[str, os.stat_result]:
+def _listing_beside(root: Path, file: PurePosixPath, exclude: Exclusion, found: Scan) -> dict[str, os.stat_result]:
     """The folder of one file, for its sidecars; what is wrong with the other files there was not asked about."""
     whole = Scan()
-    names, _ = _listing(root, file.parent, whole)
+    names, _ = _listing(root, file.parent, exclude, whole)
     about = {str(file), str(file.parent), ""}
     found.problems += [problem for problem in whole.problems if problem[0] in about]
     found.unreadable += [place for place in whole.unreadable if place in about]
@@ -131,7 +150,9 @@ def _listing_beside(root: Path, file: PurePosixPath, found: Scan) -> dict[str, o
     return names
 
 
-def _listing(root: Path, folder: PurePosixPath, found: Scan) -> tuple[dict[str, os.stat_result], list[str]]:
+def _listing(
+    root: Path, folder: PurePosixPath, exclude: Exclusion, found: Scan
+) -> tuple[dict[str, os.stat_result], list[str]]:
     """Regular files with their states, and folders; hidden entries and other things are counted or reported."""
     names: dict[str, os.stat_result] = {}
     folders: list[str] = []
@@ -144,6 +165,8 @@ def _listing(root: Path, folder: PurePosixPath, found: Scan) -> tuple[dict[str, 
     for entry in listed:
         if is_left_out(entry.name):
             found.skipped["hidden"] += 1
+        elif exclude.leaves_out(folder / entry.name, is_folder=is_kind(entry.is_dir)):
+            found.skipped["excluded"] += 1
         elif not is_utf8(entry.name):
             shown = str(folder / entry.name).encode("utf-8", "backslashreplace").decode()
             found.problems.append((shown, "has bytes in its name that are not UTF-8; rename it."))
@@ -199,10 +222,19 @@ def _items(
         else:
             own = sides.get(name, [])
             metadata: dict[str, object] = {"name": name_of(path.stem)} | layout.columns(path)
-            metadata |= sidecars.read(root / folder, folder, own, found.problems)
+            metadata |= _columns(root, folder, own, found)
             metadata = {key: value for key, value in metadata.items() if value is not None}
             parts = {part: names[part] for part in (name, *own, *sidecars.companions(name, names))}
             yield SourceFile(str(path), modality, names[name].st_size, _fingerprint(parts, metadata), metadata)
+
+
+def _columns(root: Path, folder: PurePosixPath, sides: Sequence[str], found: Scan) -> dict[str, object]:
+    """What an item's sidecars say; those that cannot be understood are reported."""
+    problems: list[tuple[str, FileProblem]] = []
+    columns = sidecars.read(root / folder, folder, sides, problems)
+    found.problems += [(path, str(problem)) for path, problem in problems]
+    found.kinds |= {path: problem.kind for path, problem in problems}
+    return columns
 
 
 def _fingerprint(states: dict[str, os.stat_result], metadata: dict[str, object]) -> str:

@@ -29,6 +29,15 @@ _KEYS = {
 }
 _MEASURES = {"width", "height", "seconds", "rate", "channels"}
 """What the index measures of pictures and sounds, and people note of furniture: theirs gets an underscore."""
+_JSON = {
+    list: "an array",
+    str: "a text",
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
+    type(None): "null",
+}
+"""What JSON that is no object is, by its type in Python."""
 _MAX_BYTES = 1 << 20  # of a sidecar; a larger one is something else
 _MAX_REFERRER = 64 << 20
 _REFERENCES = {
@@ -72,7 +81,7 @@ def companions(item: str, names: Container[str]) -> list[str]:
 
 
 def read(
-    folder: Path, place: PurePosixPath, sides: Iterable[str], problems: list[tuple[str, str]]
+    folder: Path, place: PurePosixPath, sides: Iterable[str], problems: list[tuple[str, FileProblem]]
 ) -> dict[str, object]:
     """The columns that an item's sidecars give; one that cannot be read is added to `problems`.
 
@@ -80,7 +89,7 @@ def read(
         folder: where they lie.
         place: the same below the corpus root.
         sides: their names.
-        problems: (path below the root, sentence) grows.
+        problems: (path below the root, what is wrong) grows.
     """
     columns: dict[str, object] = {}
     for name in sorted(sides):
@@ -92,9 +101,7 @@ def read(
             text = decoded(loaders.read_bytes(folder / name, _MAX_BYTES))
             columns |= _json_columns(text) if suffix == ".json" else _caption(text)
         except FileProblem as problem:
-            problems.append((str(place / name), str(problem)))
-        except (ValueError, RecursionError):
-            problems.append((str(place / name), "is not JSON; mend it, or its columns stay empty."))
+            problems.append((str(place / name), problem))
     return columns
 
 
@@ -104,14 +111,15 @@ def _caption(text: str) -> dict[str, object]:
 
 
 def _json_columns(text: str) -> dict[str, object]:
-    """The known keys, and every other scalar whose name is not a column of the index, or one of `_MEASURES`."""
+    """The known keys, and every other scalar whose name is not a column of the index, or one of `_MEASURES`.
+
+    Raises:
+        FileProblem: the text is no JSON object.
+    """
     from retriever.store.schema import ITEMS
 
-    data = json.loads(text)
-    if not isinstance(data, dict):
-        raise ValueError("not an object")
     columns: dict[str, object] = {}
-    for key, value in data.items():
+    for key, value in _json_object(text).items():
         known = _KEYS.get(key.lower())
         if known and isinstance(value, str) and value.strip():
             columns.setdefault(known, " ".join(value.split()))
@@ -121,6 +129,22 @@ def _json_columns(text: str) -> dict[str, object]:
             elif key not in ITEMS.names:
                 columns[key] = value
     return columns
+
+
+def _json_object(text: str) -> dict[str, object]:
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise FileProblem("malformed", "is not JSON; mend it, or its columns stay empty.") from error
+    except RecursionError as error:
+        raise FileProblem("malformed", "is JSON nested too deeply; flatten it, or its columns stay empty.") from error
+    if not isinstance(data, dict):
+        raise FileProblem(
+            "malformed",
+            f'is JSON, but {_JSON[type(data)]} and no object such as {{"label": "chair"}}; mend it, or its columns '
+            "stay empty.",
+        )
+    return data
 
 
 def may_refer(name: str) -> bool:

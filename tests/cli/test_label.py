@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from index_reading import touch
 from small_corpus import write_box
 from typer.testing import CliRunner, Result
 
@@ -53,6 +54,16 @@ def labels() -> dict[str, tuple[str | None, float | None]]:
     snapshot = Snapshot.open(".retriever")
     rows = snapshot.take(np.flatnonzero(snapshot.live)).to_pylist()
     return {row["path"]: (row["label"], row.get(CONFIDENCE)) for row in rows}
+
+
+def test_summary_of_the_next_run_counts_what_was_dropped(indexed: Path):
+    assert run("label", "--names", WORDS, "--write").exit_code == 0
+    before = labels()
+    touch(indexed / "corpus/d.off")
+    assert "dropped" not in run("index", "corpus").stderr and labels() == before
+    write_box(indexed / "corpus/c.off", (1, 2, 3))
+    assert "  1 guessed labels dropped: their files changed" in run("index", "corpus").stderr
+    assert labels() == {**before, "c.off": (None, None)}
 
 
 def test_every_item_gets_the_nearest_name_and_the_index_stays_as_it_is(indexed: Path):

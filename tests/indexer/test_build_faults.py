@@ -192,6 +192,71 @@ def test_a_metadata_table_that_names_no_file_is_remarked_on(corpus: Path, folder
     assert len(caplog.messages) == 1 and "names none of the 5 files" in caplog.text
 
 
+def test_rows_of_a_metadata_table_that_name_no_file_are_counted(corpus: Path, folder: Path, tmp_path: Path, caplog):
+    (tmp_path / "prices.csv").write_text("path,price\ntall/a.off,1\nx.off,2\nflat/c.off,3\ny.off,4\n")
+    index([corpus], folder, metadata=tmp_path / "prices.csv")
+    assert [message.replace(str(tmp_path), "") for message in caplog.messages] == [
+        "2 of 4 rows of /prices.csv were used; the first unused names 'x.off'."
+    ]
+    caplog.clear()
+    index([corpus / "tall"], folder, metadata=tmp_path / "prices.csv")
+    assert not caplog.messages, "the other rows are about the rest of the corpus"
+
+
+def test_json_beside_an_item_that_is_no_object_is_malformed(corpus: Path, folder: Path):
+    for name, text in {"a": "[1]", "b": "{", "c": '"chair"', "d": "[" * 100_000, "e": ""}.items():
+        next(corpus.rglob(f"{name}.off")).with_suffix(".json").write_text(text)
+    assert counts(index([corpus], folder)) == {"embedded": 5}
+    failures = {Path(failure.path).stem: (failure.kind, failure.message) for failure in read_failures(folder)}
+    assert {name: kind for name, (kind, _) in failures.items()} == {**dict.fromkeys("abcd", "malformed"), "e": "empty"}
+    assert failures["a"][1].startswith("is JSON, but an array and no object") and "a text" in failures["c"][1]
+    assert failures["b"][1].startswith("is not JSON") and "nested" in failures["d"][1]
+
+
+@pytest.mark.parametrize("name", ["q.jsonl", "table.csv", "table.parquet", ".hidden.off", "picture.png", "tall/a.json"])
+def test_named_file_that_is_no_item_makes_no_index(
+    name: str, corpus: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(simple_space, "open_space", simple_space.open_mute)
+    (corpus / name).write_text('{"text": "a chair"}')
+    with pytest.raises(RetrieverError, match=rf"{Path(name).name} \(1 skipped: .*; name a file of .*; text: md txt"):
+        index([corpus / name], folder)
+    assert not folder.exists()
+
+
+def test_named_file_that_is_no_item_is_passed_over_beside_others(corpus: Path, folder: Path):
+    (corpus / "tall/q.jsonl").write_text("{}")
+    summary = index([corpus / "tall/q.jsonl", corpus / "tall/a.off"], folder)
+    assert counts(summary) == {"embedded": 1} and summary.skipped == {"unsupported .jsonl": 1}
+
+
+def test_root_of_which_only_companions_are_left_keeps_its_items(corpus: Path, folder: Path):
+    (corpus / "box.mtl").write_text("newmtl red")
+    index([corpus], folder)
+    for path in corpus.rglob("*.off"):
+        path.unlink()
+    with pytest.raises(RetrieverError, match="retriever remove"):
+        index([corpus], folder)
+    assert len(rows(folder)) == 5
+
+
+def test_sidecar_of_a_known_corpus_may_be_named(corpus: Path, folder: Path):
+    index([corpus], folder)
+    (corpus / "tall/a.json").write_text('{"label": "tower"}')
+    assert counts(index([corpus / "tall/a.json"], folder)) == {}
+    (corpus / "tall/q.jsonl").write_text("{}")
+    with pytest.raises(RetrieverError, match=r"q\.jsonl"):
+        index([corpus / "tall/q.jsonl"], folder)
+
+
+def test_formats_are_those_that_the_space_reads(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(simple_space, "open_space", simple_space.open_mute)
+    (tmp_path / "void").mkdir()
+    with pytest.raises(RetrieverError) as caught:
+        index([tmp_path / "void"], folder)
+    assert "glb" in str(caught.value) and "png" not in str(caught.value) and "wav" not in str(caught.value)
+
+
 def test_arguments_that_make_no_run(corpus: Path, folder: Path, tmp_path: Path):
     (tmp_path / os.fsdecode(b"r\xff")).mkdir()
     (tmp_path / "file").touch()

@@ -1,0 +1,132 @@
+"""What the paths of a run hold: their corpora, scanned, and of these the files that the space can encode."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from indexer import roots
+from indexer.metadata import MetadataTable
+from indexer.progress import Progress
+from indexer.rows import remark_on, with_row
+from indexer.scan import Scan, SourceFile, scan
+from retriever import loaders, spaces
+from retriever.errors import RetrieverError
+from retriever.types import Modality
+
+_NAMED = 2  # files in an error
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """One corpus, or a part, with the files of it that can be indexed."""
+
+    corpus: roots.Corpus
+    scan: Scan
+    files: list[SourceFile]
+
+
+def survey(
+    paths: Iterable[Path],
+    known: Collection[str],
+    folder: Path,
+    space: spaces.Space,
+    table: MetadataTable | None,
+    exclude: Sequence[str],
+    skipped: Counter[str],
+    progress: Progress,
+) -> list[Surveyed]:
+    """Looks through all that is to be indexed.
+
+    Args:
+        paths: as given by the user.
+        known: absolute roots of the index.
+        folder: of the index, which may lie in a corpus.
+        space: that the files are for.
+        table: of the user, to be joined.
+        exclude: patterns of files and folders to leave out.
+        skipped: reason -> files that are not for this index; grows.
+        progress: told of the files found.
+
+    Raises:
+        UsageError: a path that does not exist, or a pattern that is not understood.
+        RetrieverError: a root, or files named one by one, hold nothing to index.
+    """
+    parts: list[Surveyed] = []
+    for corpus in roots.corpora(paths, map(Path, known)):
+        before = sum(len(part.files) for part in parts)
+        progress("scan", before, None)
+        found = scan(corpus.root, corpus.within, _from(before, progress), exclude)
+        parts.append(Surveyed(corpus, found, _wanted(found, corpus.root, folder, space, skipped)))
+    _check_not_empty(parts, known, space, skipped)
+    if table is None:
+        return parts
+    whole = not any(part.corpus.within for part in parts)
+    remark_on(table, [file for part in parts for file in part.files], whole=whole)
+    return [replace(part, files=[with_row(file, table) for file in part.files]) for part in parts]
+
+
+def _from(before: int, progress: Progress) -> Callable[[int], None]:
+    """Tells `progress` of a scan's items, on top of those found `before`."""
+    return lambda count: progress("scan", before + count, None)
+
+
+def _wanted(found: Scan, root: Path, folder: Path, space: spaces.Space, skipped: Counter[str]) -> list[SourceFile]:
+    """The files that the space can encode and that are not the index itself; the others are counted."""
+    own = folder.resolve()
+    inside = f"{own.relative_to(root).as_posix()}/" if own.is_relative_to(root) and own != root else None
+    skipped.update(found.skipped)
+    files = []
+    for file in found.files:
+        if inside and file.path.startswith(inside):
+            continue
+        if file.modality in space.modalities:
+            files.append(file)
+        else:
+            skipped[f"no {file.modality} encoder in space {space.identity.name}"] += 1
+    return files
+
+
+def _check_not_empty(
+    parts: Sequence[Surveyed], known: Collection[str], space: spaces.Space, skipped: Counter[str]
+) -> None:
+    """An error where a root holds nothing, or no file that was named is an item: it is a mistake, or a drive is away.
+
+    A folder below a known root may well be empty.
+    """
+    for part in parts:
+        if part.files or part.scan.problems or _may_be_empty(part, known):
+            continue
+        if str(part.corpus.root) in known and not part.corpus.within and not part.scan.skipped["excluded"]:
+            raise RetrieverError(
+                f"{part.corpus.root} was indexed and holds no files now: mount its drive again or bring them back; if "
+                "they are gone for good, take their items out with `retriever remove`."
+            )
+        raise RetrieverError(_nothing_in(part, space, skipped))
+
+
+def _may_be_empty(part: Surveyed, known: Collection[str]) -> bool:
+    """Whether nothing need be amiss: a folder of a corpus was emptied, or a sidecar of a known one was named."""
+    belongs = part.scan.skipped["sidecar"] + part.scan.skipped["companion"]
+    is_folder = any(path.is_dir() for path in part.corpus.within)
+    return is_folder or bool(part.corpus.within and str(part.corpus.root) in known and belongs)
+
+
+def _nothing_in(part: Surveyed, space: spaces.Space, skipped: Counter[str]) -> str:
+    """The sentence for a root, or files, without an item."""
+    named = part.corpus.within
+    place = " and ".join(map(str, named[:_NAMED])) or str(part.corpus.root)
+    if len(named) > _NAMED:
+        place += f" and {len(named) - _NAMED:,} more"
+    reasons = ", ".join(f"{count} skipped: {reason}" for reason, count in skipped.items())
+    formats = "; ".join(
+        f"{modality}: {' '.join(sorted(suffix.lstrip('.') for suffix in loaders.suffixes(modality)))}"
+        for modality in Modality
+        if modality in space.modalities
+    )
+    return (
+        f"Nothing to index in {place}{f' ({reasons})' if reasons else ''}; name a "
+        f"{'file' if named else 'folder that holds files'} of these formats - {formats}."
+    )

@@ -1,0 +1,141 @@
+"""Guessed labels stay with the bytes that they were guessed from, through every way in which a row is written anew."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import simple_space
+from index_reading import counts, rows, touch
+from small_corpus import write_box
+
+from indexer.build import index
+from indexer.labelling import label
+from retriever.query.zeroshot import CONFIDENCE, names_of
+from retriever.spaces import ShapeInput, Space, SpaceIdentity
+from retriever.store import Snapshot
+from retriever.types import Modality
+
+NAMES = names_of(["chair", "table", "lamp"], [])
+
+
+def write_gltf(folder: Path, height: float) -> None:
+    """A triangle whose corners lie in a file of their own."""
+    points = np.array([[0, 0, 0], [1, 0, 0], [0, height, 0]], np.float32)
+    (folder / "t.bin").write_bytes(points.tobytes())
+    document = {
+        "asset": {"version": "2.0"},
+        "buffers": [{"uri": "t.bin", "byteLength": 36}],
+        "bufferViews": [{"buffer": 0, "byteLength": 36}],
+        "accessors": [{"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3"}],
+        "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
+        "nodes": [{"mesh": 0}],
+        "scenes": [{"nodes": [0]}],
+        "scene": 0,
+    }
+    (folder / "t.gltf").write_text(json.dumps(document))
+
+
+@pytest.fixture
+def things(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A corpus without labels in a space that looks at colours, and its index with guessed ones."""
+    colored = ShapeInput(points=256, color=0.5)
+    towers = {modality: simple_space.TOWERS[modality] for modality in (Modality.SHAPE, Modality.TEXT)}
+    space = Space(SpaceIdentity("mini", simple_space.DIM, "6", colored), towers, "made for tests")
+    monkeypatch.setattr(simple_space, "open_space", lambda **_: space)
+    for n, name in enumerate(("a.off", "b.off", "c.obj")):
+        write_box(tmp_path / "things" / name, (1, 2 + n, 3))
+    write_gltf(tmp_path / "things", 1)
+    index([tmp_path / "things"], folder)
+    assert label(folder, NAMES, write=True).written == 4
+    return tmp_path / "things"
+
+
+def guesses(folder: Path) -> dict[str, tuple[object, object]]:
+    return {path: (row["label"], row[CONFIDENCE]) for path, row in rows(folder).items()}
+
+
+def touch_all(things: Path) -> None:
+    for path in things.iterdir():
+        touch(path)
+
+
+def add_captions(things: Path) -> None:
+    for stem in "abct":
+        (things / f"{stem}.txt").write_text("a thing")
+
+
+@pytest.mark.parametrize("change", [touch_all, add_captions])
+def test_guesses_stay_where_no_file_changes(change: Callable[[Path], None], things: Path, folder: Path):
+    before = guesses(folder)
+    assert all(name and sure for name, sure in before.values())
+    change(things)
+    summary = index([things], folder)
+    assert counts(summary) == {"embedded": 2, "updated": 2} and summary.dropped == 0
+    assert guesses(folder) == before
+
+
+def test_guesses_stay_beside_a_metadata_table(things: Path, folder: Path, tmp_path: Path):
+    before = guesses(folder)
+    (tmp_path / "prices.csv").write_text("path,price\na.off,1\nc.obj,2\n")
+    assert index([things], folder, metadata=tmp_path / "prices.csv").dropped == 0
+    assert guesses(folder) == before and rows(folder)["c.obj"]["price"] == 2
+
+
+def test_renamed_and_copied_files_take_their_guesses_along(things: Path, folder: Path):
+    before = guesses(folder)
+    (things / "a.off").rename(things / "renamed.off")
+    (things / "c.obj").rename(things / "renamed.obj")
+    shutil.copy(things / "b.off", things / "copy.off")
+    assert counts(index([things], folder)) == {"embedded": 1, "reused": 2, "removed": 2, "unchanged": 2}
+    after = guesses(folder)
+    assert (after["renamed.off"], after["renamed.obj"]) == (before["a.off"], before["c.obj"])
+    assert after["copy.off"] == after["b.off"] == before["b.off"]
+
+
+def test_moved_corpus_takes_its_guesses_along(things: Path, folder: Path):
+    before = guesses(folder)
+    moved = things.rename(things.with_name("moved"))
+    assert counts(index([moved], folder)) == {"embedded": 2, "reused": 2}
+    snapshot = Snapshot.open(folder)
+    listed = snapshot.take(np.flatnonzero(snapshot.live)).to_pylist()
+    after = {row["path"]: (row["label"], row[CONFIDENCE]) for row in listed if row["root"] == "moved"}
+    assert after == before
+
+
+def test_guesses_go_where_the_content_changes(things: Path, folder: Path):
+    before = guesses(folder)
+    write_box(things / "a.off", (5, 1, 1))
+    write_gltf(things, 9)  # the same bytes in the .gltf, but another shape
+    touch(things / "t.gltf")
+    summary = index([things], folder)
+    assert summary.dropped == 2
+    after = guesses(folder)
+    assert after["a.off"] == after["t.gltf"] == (None, None)
+    assert (after["b.off"], after["c.obj"]) == (before["b.off"], before["c.obj"])
+    assert index([things], folder).dropped == 0
+
+
+def test_another_axis_drops_guesses(things: Path, folder: Path):
+    assert index([things], folder, up="z").dropped == 4
+
+
+def test_label_of_the_corpus_goes_before_a_guess(things: Path, folder: Path):
+    (things / "a.json").write_text('{"label": "box"}')
+    assert index([things], folder).dropped == 1
+    assert guesses(folder)["a.off"] == ("box", None)
+
+
+def test_file_of_the_same_bytes_without_a_guess_gets_none(tmp_path: Path, folder: Path):
+    for name in ("a.off", "b.off"):
+        write_box(tmp_path / "things" / name, (1, 2, 3))
+    index([tmp_path / "things"], folder)
+    label(folder, NAMES, where="path = 'a.off'", write=True)
+    touch_all(tmp_path / "things")
+    index([tmp_path / "things"], folder)
+    after = guesses(folder)
+    assert after["a.off"][0] and after["b.off"] == (None, None)
