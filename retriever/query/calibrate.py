@@ -9,7 +9,7 @@ queries and the index's items. From it follow two numbers that mean the same for
   the index has labels, its two numbers were fitted on pairs of equal and of other labels, else they are `ASSUMED`.
 
 Between items of one modality the samples do not tell all: few items have few cosines, and those of copies and of true
-matches are among them. There a cosine near to 1 is as rare as `CROWDING` says at least, and a copy of the query is sure.
+matches are among them. There a cosine near to 1 is at least as rare as `CROWDING` says: a copy of the query is sure.
 """
 
 from __future__ import annotations
