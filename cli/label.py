@@ -81,8 +81,8 @@ def label(
 ) -> None:
     """Give every item the name that it is nearest to, of those you list (zero-shot).
 
-    The confidence is a share of 1 among these names, so it says little of names that are not in the list; an index with
-    labels enough to learn from caps it by how sure a query for the name would be.
+    The confidence is a share of 1 among these names, so it says little of names that are not in the list; an index of
+    20 items or more caps it by how sure a query for the name would be.
     No file of the corpus is touched, and without --write the index is not either.
     """
     if as_json + as_csv + (parquet is not None) > 1:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from indexer.align.captions import clean
 from indexer.ann.queries import sample_queries
@@ -106,10 +107,10 @@ def fit(snapshot: Snapshot, space: Space | None, *, seed: int = 0) -> Calibratio
     for target, sample in samples.items():
         for left, asked in samples.items():
             pair = f"{left}>{target}"
-            matches[pair] = _matched(asked.vectors, asked, sample, backgrounds.get(pair), random)
+            matches[pair] = _matched(asked.vectors, asked, sample, _odds(backgrounds, pair), random)
         if space is not None and Modality.TEXT in space.modalities:
             pair = f"{Modality.TEXT}>{target}"
-            matches[pair] = _matched(*_spoken(sample, space, random), sample, backgrounds.get(pair), random)
+            matches[pair] = _matched(*_spoken(sample, space, random), sample, _odds(backgrounds, pair), random)
     return Calibration(
         snapshot.identity.name,
         snapshot.identity.weights,
@@ -199,11 +200,17 @@ def _spoken(sample: _Sample, space: Space, random: np.random.Generator) -> tuple
     return vectors[[place[name] for name in asked.labels.tolist()]], asked
 
 
+def _odds(backgrounds: Mapping[str, Background], pair: str) -> Callable[[ArrayLike], Floats] | None:
+    """What gives the log-odds of a pair's percentiles, as queries will; None where it was not measured."""
+    left, _, target = pair.partition(">")
+    return partial(backgrounds[pair].log_odds, alike=left == target) if pair in backgrounds else None
+
+
 def _matched(
     vectors: Vectors,
     asked: _Sample,
     sample: _Sample,
-    known: Background | None,
+    odds: Callable[[ArrayLike], Floats] | None,
     random: np.random.Generator,
 ) -> Match | None:
     """The confidence of a pair: each of some queries against every labelled item but the one that it is.
@@ -212,12 +219,12 @@ def _matched(
         vectors: (n, d) of the queries.
         asked: (n) items that they are or speak of.
         sample: what is found.
-        known: the background of the pair, where it was measured.
+        odds: log-odds of the pair's percentiles, where its background was measured.
         random: chooses.
     """
     queries = random.permutation(np.flatnonzero(asked.labels != np.array(None)))[:ASKED]
     items = np.flatnonzero(sample.labels != np.array(None))
-    if known is None or not len(queries) or not len(items):
+    if odds is None or not len(queries) or not len(items):
         return None
     cosines = vectors[queries] @ sample.vectors[items].T
     equal = asked.labels[queries][:, None] == sample.labels[items]
@@ -225,4 +232,4 @@ def _matched(
     held = equal[other]
     if held.sum() < POSITIVES or held.all():
         return None
-    return logistic(known.log_odds(cosines[other]), held)
+    return logistic(odds(cosines[other]), held)

@@ -114,18 +114,16 @@ def _found(
 
 
 def _capped(snapshot: Snapshot, found: Assigned) -> Assigned:
-    """No surer of a name than a query for it would be, where labels of the index say how sure that is.
+    """No surer of a name than a query for it would be, where the index is calibrated.
 
     A share among the names is large also where none of them fits.
     """
     known = Calibration.read(snapshot.folder, snapshot.identity)
-    kinds, most = np.array(modalities(snapshot, found.rows), object), np.ones(len(found))
     if known is None:
         return found
-    for pair in known.matches:
-        asked, _, kind = pair.partition(">")
-        if asked == Modality.TEXT:
-            most[kinds == kind] = known.confidence(pair, found.scores[kinds == kind])
+    kinds, most = np.array(modalities(snapshot, found.rows), object), np.ones(len(found))
+    for kind in dict.fromkeys(kinds.tolist()):
+        most[kinds == kind] = known.confidence(f"{Modality.TEXT}>{kind}", found.scores[kinds == kind])
     return replace(found, confidences=np.minimum(found.confidences, most))
 
 

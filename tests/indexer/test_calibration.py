@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 from index_making import SPACE, item
 from index_reading import counts
+from small_corpus import write_box, write_picture, write_tone
 
+import retriever
 from indexer import build
 from indexer.ann.optimize import optimize
 from indexer.calibration import calibrate, fit, logistic
@@ -165,8 +168,6 @@ def test_too_few_items_are_not_calibrated_and_it_is_made_again_when_many_changed
 
 
 def test_indexing_and_optimizing_calibrate(corpus: Path, folder: Path):
-    from small_corpus import write_box
-
     for number in range(LEAST):
         write_box(corpus / "long" / f"{number}.off", (1, 1, 2 + number))
     assert counts(build.index(corpus, folder, workers=0)) == {"embedded": LEAST + 5}
@@ -178,6 +179,29 @@ def test_indexing_and_optimizing_calibrate(corpus: Path, folder: Path):
     (folder / FILE).write_text("damaged")
     optimize(folder)
     assert Calibration.read(folder, Snapshot.open(folder).identity) == known
+
+
+@pytest.mark.parametrize("repeated", [False, True])
+def test_the_very_picture_or_sound_that_is_asked_with_comes_first_and_is_sure(
+    repeated: bool, corpus: Path, folder: Path
+):
+    for number in range(30):
+        write_box(corpus / "boxes" / f"{number}.off", (1, 1 + number / 7, 2 + number % 4))
+    asked: dict[str, list[Path]] = {"image": [], "audio": []}
+    for number in range(8):
+        color = (30 * number, 200 - 20 * number, 255 * (number % 2))
+        asked["image"].append(write_picture(corpus / "photos" / f"{number}.png", color))
+        asked["audio"].append(write_tone(corpus / "sounds" / f"{number}.wav", 100 * 1.7**number))
+    for number, copied in enumerate([*asked["image"], *asked["audio"]] if repeated else []):
+        shutil.copy(copied, copied.with_stem(f"copy-{number}"))
+    build.index(corpus, folder, workers=0)
+    index = retriever.open(folder)
+    for kind, files in asked.items():
+        for path in files:
+            for to in ("any", kind):
+                hits = index.search(**{kind: str(path)}, to=to, k=2, min_confidence=0.9)
+                same = [hit for hit in hits if hit.score > 0.9999]
+                assert hits[0] == same[0] and len(same) == 1 + repeated, (path.name, to)
 
 
 def test_the_logistic_finds_what_made_the_data():

@@ -23,13 +23,15 @@ CALIBRATION = Calibration(
 )
 cosines = arrays(np.float64, st.integers(1, 30), elements=st.floats(-1, 1))
 samples = arrays(np.float64, st.integers(1, 400), elements=st.floats(-1, 1))
+ROUNDING = 1e-12
+below_copies = arrays(np.float64, st.integers(1, 400), elements=st.floats(-1, 0.9))
 
 
 @given(samples, cosines)
 def test_percentiles_rise_with_scores_and_stay_shares(sample: np.ndarray, scores: np.ndarray):
     known = replace(CALIBRATION, backgrounds={"text>shape": background(sample)})
     for found in (known.percentile("text>shape", np.sort(scores)), known.confidence("text>shape", np.sort(scores))):
-        assert ((found >= 0) & (found <= 1)).all() and (np.diff(found) >= 0).all()
+        assert ((found >= 0) & (found <= 1)).all() and (np.diff(found) >= -ROUNDING).all()
 
 
 def test_a_percentile_is_the_share_of_the_background_below():
@@ -41,6 +43,29 @@ def test_a_percentile_is_the_share_of_the_background_below():
 def test_the_best_of_a_million_still_differ():
     best = CALIBRATION.percentile("text>shape", [0.45, 0.5, 0.55, 0.6])
     assert (np.diff(best) > 0).all() and best[0] > 0.9999 and best[-1] < 1
+
+
+@given(below_copies, st.sampled_from(["image>image", "audio>audio", "text>text"]), cosines)
+def test_a_copy_is_sure_however_little_was_measured(sample: np.ndarray, pair: str, scores: np.ndarray):
+    known = replace(CALIBRATION, backgrounds={pair: background(np.append(sample, np.ones(len(sample) // 3)))})
+    copy, others = known.confidence(pair, 1 - 1e-7), known.confidence(pair, np.sort(scores))
+    assert copy > 0.99 and (np.diff(others) >= -ROUNDING).all() and (others <= copy + 1e-9).all()
+    assert known.confidence(pair, -1.0) < 0.1
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3])
+def test_true_matches_among_the_samples_do_not_make_near_copies_unsure(share: float):
+    random = np.random.default_rng(2)
+    among = np.where(random.random(4_000) < share, 0.93, random.normal(0, 0.15, 4_000))
+    known = replace(CALIBRATION, backgrounds={"image>image": background(among), "text>image": background(among)})
+    assert known.confidence("image>image", 0.93) > 0.5 > 0.2 > known.confidence("text>image", 0.93)
+    assert known.confidence("image>image", 0.4) < 0.1
+
+
+def test_where_samples_are_many_they_tell_what_is_rare():
+    same = replace(CALIBRATION, backgrounds={"text>text": background(FAR), "image>text": background(FAR)})
+    scores = np.linspace(-0.5, 0.6, 23)
+    np.testing.assert_allclose(same.fair("text>text", scores), same.fair("image>text", scores))
 
 
 def test_fair_ranks_as_the_confidence_does_and_never_saturates():

@@ -287,11 +287,12 @@ def calibrated(different):
 
 
 def test_scores_of_different_kinds_are_ranked_by_what_they_mean(made_index, calibrated):
-    asked = {"text": "tall", "to": "any", "k": 4, "geometry_only": True}
+    asked = {"text": "tall tall tall red", "to": "any", "k": 4, "geometry_only": True}
     tower, note, red = "towers/tower.obj", "notes/tower.txt", "towers/red_tower.obj"
     assert paths(made_index.search(**asked))[:3] == [tower, note, red]
     hits = calibrated.search(**asked)
     assert paths(hits)[:3] == [tower, red, note]
+    assert paths(calibrated.search(**{**asked, "text": "tall"}))[0] == note, "the very text that was asked with"
     assert [hit.fused for hit in hits] == sorted((hit.fused for hit in hits), reverse=True)
     assert all(0 <= hit.confidence <= 1 for hit in hits)
     assert told(calibrated.search_many([asked])[0]) == told(hits)
