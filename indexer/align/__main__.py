@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from indexer.align.bridges import build_in, fit
+from indexer.align.captions import kept
 from indexer.align.pictures import __main__ as pictures
 from indexer.align.pictures.pack import Pack
 from indexer.align.publish import Tower, publish
@@ -56,7 +57,8 @@ def main(
     put_together(out)
     bridges = fit(open_space(out / "mini"), data, Pack.load(out / "pictures" / "pack"), seed)
     for modality, folder in FOLDERS.items():
-        build_in(bridges[modality], out / folder / "tower.safetensors", out / folder / "bridged.safetensors")
+        heard = kept(out / folder / "phrases.npz")[1] if modality is Modality.AUDIO else None
+        build_in(bridges[modality], out / folder / "tower.safetensors", out / folder / "bridged.safetensors", heard)
     put_together(out, file="bridged.safetensors")
     put_together(out, file="bridged.safetensors", spreads=measured(open_space(out / "mini"), data, seed))
     typer.echo(f"written: {out / 'mini'}", err=True)

@@ -226,9 +226,18 @@ def unit(vectors: Vectors) -> Vectors:
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
-def build_in(bridge: Map, weights: Path, out: Path) -> None:
-    """Writes a tower's weights with a bridge to `out`; the bridge in float32, for it magnifies small differences."""
+def build_in(bridge: Map, weights: Path, out: Path, captions: Vectors | None = None) -> None:
+    """Writes a tower's weights with a bridge to `out`; the bridge in float32, for it magnifies small differences.
+
+    Args:
+        bridge: of the tower.
+        weights: of it.
+        out: file to write.
+        captions: (n, d) unit vectors of those that a tower with an `Expectation` is to expect.
+    """
     state = load_file(str(weights))
+    if captions is not None:
+        state["expectation.captions"] = np.ascontiguousarray(captions, np.float16)
     state["bridge.turn"], state["bridge.shift"] = (np.ascontiguousarray(each, np.float32) for each in bridge)
     out.parent.mkdir(parents=True, exist_ok=True)
     save_file(state, str(out))

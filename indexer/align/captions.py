@@ -39,9 +39,8 @@ def kept_label_vectors(labels: Sequence[str], path: Path) -> Vectors:
     known: dict[str, int] = {}
     vectors = np.empty((0, 0), np.float32)
     if path.is_file():
-        with np.load(path, allow_pickle=False) as kept:
-            known = {label: i for i, label in enumerate(kept["labels"].tobytes().decode().split("\n"))}
-            vectors = np.asarray(kept["vectors"], np.float32)
+        names, vectors = kept(path)
+        known = {label: i for i, label in enumerate(names)}
     if fresh := [label for label in dict.fromkeys(labels) if label not in known]:
         hub: Encoder = MiniLM()
         known |= {label: len(vectors) + i for i, label in enumerate(fresh)}
@@ -50,3 +49,9 @@ def kept_label_vectors(labels: Sequence[str], path: Path) -> Vectors:
         path.parent.mkdir(parents=True, exist_ok=True)
         np.savez(path, labels=np.frombuffer("\n".join(known).encode(), np.uint8), vectors=vectors)
     return vectors[[known[label] for label in labels]]
+
+
+def kept(path: Path) -> tuple[list[str], Vectors]:
+    """All labels that `kept_label_vectors` keeps in an npz file, and their (n, d) vectors."""
+    with np.load(path, allow_pickle=False) as file:
+        return file["labels"].tobytes().decode().split("\n"), np.asarray(file["vectors"], np.float32)

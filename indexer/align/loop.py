@@ -17,6 +17,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from indexer.align.objective import alignment_loss, companion_loss
+from retriever.spaces.bridge import SCALE
 
 Log = Callable[[str], None]
 
@@ -88,7 +89,7 @@ class Recipe:
     decay: float = 0.4
     weight_decay: float = 0.05
     average: float = 0.998
-    scale: float = 30.0
+    scale: float = SCALE
     among: float = 0.25
     seed: int = 0
     half: bool = True

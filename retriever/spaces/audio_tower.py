@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
-from retriever.spaces.bridge import Bridge
+from retriever.spaces.bridge import Bridge, Expectation
 from retriever.types import Modality, Payload, Vectors, Waveform
 
 
@@ -145,6 +145,7 @@ class AudioTower(nn.Module):
         self.dropout = nn.Dropout(0.3)
         self.projection = nn.Linear(4 * width, config.dim)
         self.bridge = Bridge(config.dim)
+        self.expectation = Expectation(config.dim)
 
     def forward(self, sound: Tensor) -> Tensor:
         """(b, n) samples or (b, mels, frames) normalised log-mel pictures -> (b, dim) unit vectors."""
@@ -159,7 +160,8 @@ class AudioTower(nn.Module):
         heads = self.attention(x).softmax(dim=1).to(x.dtype)  # (b, time, 4)
         several = (heads[..., None] * x.unflatten(2, (4, -1))).sum(dim=1).flatten(1)
         pooled = torch.cat([x.mean(dim=1), x.amax(dim=1), several, overall], dim=1)
-        vectors: Tensor = self.bridge(self.projection(self.dropout(self.norm(pooled))))
+        own = self.projection(self.dropout(self.norm(pooled)))
+        vectors: Tensor = self.expectation(own, self.bridge(own))
         return vectors
 
 

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import nn
 
@@ -23,6 +24,7 @@ from indexer.align.own.origin import Origin, loaded
 from indexer.align.own.reading import Example, Progress
 from indexer.align.own.report import TowerReport
 from indexer.align.own.tuning import Tuning
+from retriever.spaces.audio_tower import AudioTower
 from retriever.types import Modality, Vectors
 
 Say = Callable[[str], None]
@@ -95,7 +97,10 @@ def prepared(
     published = origin.tower(modality)
     learnt, tower = lesson(modality, examples, out, published.config)
     vectors = captions.label_vectors(learnt.phrases, origin.space.encoder(Modality.TEXT))
-    return Part(modality, examples, out, learnt, loaded(tower, published.weights), vectors)
+    tower = loaded(tower, published.weights)
+    if isinstance(tower, AudioTower):
+        tower.expectation.widen(torch.from_numpy(vectors))
+    return Part(modality, examples, out, learnt, tower, vectors)
 
 
 def train(part: Part, recipe: Recipe, folder: Path, progress: Progress, say: Say) -> TowerReport:
