@@ -192,19 +192,20 @@ def _lines(file: str) -> Iterator[BinaryIO]:
 def _queries(lines: BinaryIO, file: str, usual: Mapping[str, Any], keep_going: bool) -> Iterator[_Line]:
     """The queries of a file; empty lines are none."""
     source = "standard input" if file == "-" else file
-    number = 0
-    for place, text in enumerate(lines, 1):
-        if text.strip():
-            number = place
-            try:
-                name, query = _query(text, f"{source}, line {number}", usual)
-            except RetrieverError as error:
-                if not keep_going:
-                    raise
-                yield _Line(number, None, error)
-            else:
-                yield _Line(number, name, query)
-    if not number:
+    empty = True
+    for number, text in enumerate(lines, 1):
+        if not text.strip():
+            continue
+        empty = False
+        try:
+            name, query = _query(text, f"{source}, line {number}", usual)
+        except RetrieverError as error:
+            if not keep_going:
+                raise
+            yield _Line(number, None, error)
+        else:
+            yield _Line(number, name, query)
+    if empty:
         raise UsageError(f"{source} holds no query; {_CURE}.")
 
 

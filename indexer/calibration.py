@@ -12,9 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from indexer.align.captions import clean
 from indexer.ann.queries import sample_queries
-from indexer.durable import disk_errors, whole_file
+from indexer.durable import disk_errors
 from indexer.writer import IndexWriter
 from retriever.ann.base import SUM
+from retriever.files import whole_file
 from retriever.query.calibrate import FILE, LEAST, Background, Calibration, Floats, Match
 from retriever.query.zeroshot import CONFIDENCE, TEMPLATES, is_found
 from retriever.spaces import Space

@@ -8,10 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from retriever.errors import IndexBusy, RetrieverError
-from retriever.files import sync_folder, whole_file
 from retriever.store import layout
-
-__all__ = ["FolderLock", "disk_errors", "sync_folder", "whole_file"]
 
 try:
     import fcntl

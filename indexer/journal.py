@@ -16,8 +16,8 @@ import numpy as np
 import pyarrow as pa
 
 from indexer import extras
-from indexer.durable import sync_folder
 from retriever.errors import UsageError
+from retriever.files import sync_folder
 from retriever.store import layout
 from retriever.store.schema import ITEMS
 from retriever.types import Vectors

@@ -18,8 +18,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from indexer.durable import disk_errors, sync_folder
+from indexer.durable import disk_errors
 from retriever.errors import IndexCorrupt, MissingDependency
+from retriever.files import sync_folder
 from retriever.query.zeroshot import CONFIDENCE
 from retriever.store import layout
 from retriever.store import words as stored

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from indexer.durable import sync_folder, whole_file
+from retriever.files import sync_folder, whole_file
 from retriever.store import layout, versions
 from retriever.store.failures import Failure
 from retriever.store.manifest import Manifest

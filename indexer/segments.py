@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from indexer.durable import sync_folder
+from retriever.files import sync_folder
 from retriever.store import layout
 from retriever.store.ids import id_keys
 from retriever.store.manifest import SegmentEntry

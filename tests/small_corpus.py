@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from pathlib import Path
 
@@ -25,6 +26,25 @@ def write_box(path: Path, size: tuple[float, float, float]) -> Path:
 def write_boxes(folder: Path, count: int, suffix: str = ".off") -> list[Path]:
     """`count` boxes of different proportions, called box-000 and so on."""
     return [write_box(folder / f"box-{n:03}{suffix}", (1, 1 + n / 7, 1 + (n % 5) / 3)) for n in range(count)]
+
+
+def write_gltf(folder: Path, height: float) -> None:
+    """A triangle whose corners lie in a file of their own."""
+    import numpy as np
+
+    points = np.array([[0, 0, 0], [1, 0, 0], [0, height, 0]], np.float32)
+    (folder / "t.bin").write_bytes(points.tobytes())
+    document = {
+        "asset": {"version": "2.0"},
+        "buffers": [{"uri": "t.bin", "byteLength": 36}],
+        "bufferViews": [{"buffer": 0, "byteLength": 36}],
+        "accessors": [{"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3"}],
+        "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
+        "nodes": [{"mesh": 0}],
+        "scenes": [{"nodes": [0]}],
+        "scene": 0,
+    }
+    (folder / "t.gltf").write_text(json.dumps(document))
 
 
 def write_picture(path: Path, color: tuple[int, int, int], size: tuple[int, int] = (40, 30)) -> Path:

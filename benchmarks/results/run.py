@@ -14,9 +14,10 @@ from benchmarks.results.folders import fingerprint, hidden
 from benchmarks.results.parts import Part, Settings, chosen
 from benchmarks.results.store import Head, Results
 from benchmarks.results.tables import Table
-from indexer.durable import disk_errors, whole_file
+from indexer.durable import disk_errors
 from retriever import spaces
 from retriever.errors import UsageError
+from retriever.files import whole_file
 from retriever.spaces.catalogue import PUBLISHED
 
 REGISTRY = "benchmarks.results.parts:parts"

@@ -10,9 +10,10 @@ from typing import Any
 
 from benchmarks.results import machine
 from benchmarks.results.tables import Table
-from indexer.durable import disk_errors, whole_file
+from indexer.durable import disk_errors
 from retriever import spaces
 from retriever.errors import UsageError
+from retriever.files import whole_file
 
 FORMAT = 1
 DONE, UNFINISHED, FAILED, LEFT_OUT = "done", "unfinished", "failed", "left out"

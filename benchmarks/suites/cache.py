@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.retrieval.encoding import say
-from indexer.durable import disk_errors, whole_file
+from indexer.durable import disk_errors
+from retriever.files import whole_file
 from retriever.spaces import SpaceIdentity
 from retriever.types import Modality, Vectors
 

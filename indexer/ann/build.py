@@ -14,13 +14,13 @@ import numpy as np
 from indexer.ann.queries import sample_queries
 from indexer.ann.train import train
 from indexer.ann.tune import tune
-from indexer.durable import sync_folder
 from indexer.progress import Progress
 from retriever.ann.base import Rows, RowSet
 from retriever.ann.cpu import CpuExact
 from retriever.ann.files import DESCRIPTION, AnnFile, Part, checksum
 from retriever.ann.numbering import Numbering
 from retriever.ann.plan import Recipe, plan
+from retriever.files import sync_folder
 from retriever.spaces import Space
 from retriever.store import Snapshot, layout
 from retriever.types import Modality

@@ -11,11 +11,12 @@ from typing import Any
 
 from torch import Tensor
 
-from indexer.durable import FolderLock, disk_errors, whole_file
+from indexer.durable import FolderLock, disk_errors
 from indexer.progress import Progress
 from indexer.published import split
 from indexer.published.checkpoint import Checkpoint
 from retriever.errors import SpaceError, UsageError
+from retriever.files import whole_file
 from retriever.spaces import folders, home
 from retriever.spaces.catalogue import PUBLISHED
 from retriever.spaces.published import Published

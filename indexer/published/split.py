@@ -13,9 +13,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from indexer.durable import whole_file
 from indexer.published.checkpoint import Checkpoint
 from retriever.errors import SpaceError
+from retriever.files import whole_file
 from retriever.spaces import folders
 from retriever.spaces.published import Layout, Part, Published
 from retriever.types import Modality

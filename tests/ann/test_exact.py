@@ -8,15 +8,11 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from unit_vectors import unit
 
 from retriever.ann import exact
 from retriever.ann.base import Rows, RowSet, settle
 from retriever.ann.exact import ExactSearch
-
-
-def unit(rng, rows, dim):
-    vectors = rng.standard_normal((rows, dim), dtype=np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def test_many_queries_over_many_rows_stay_within_a_block(tmp_path):

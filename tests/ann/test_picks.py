@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from unit_vectors import near, unit
 
 from retriever.ann.base import Rows, RowSet
 from retriever.ann.exact import ExactSearch
@@ -17,17 +18,6 @@ from retriever.ann.tiles import STEP, HostTiles, ResidentTiles
 from retriever.ann.torch_exact import TorchExact
 
 DEVICES = ["cpu", *(["cuda"] if torch_gpus() else [])]
-
-
-def unit(rng, rows, dim):
-    vectors = rng.standard_normal((rows, dim), dtype=np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-
-def close(rng, center, rows, step):
-    """Unit vectors about `step` away from a center, which is one too."""
-    vectors = center + step * unit(rng, rows, len(center))
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def picked(vectors, queries, k, *, device="cpu", tile=1000, numbers=None, format="float16"):
@@ -77,7 +67,7 @@ def test_far_apart_neighbours_are_all_picked(device, count, tile):
 def test_a_query_with_too_many_near_ties_is_not_answered(device, tile):
     rng = np.random.default_rng(1)
     center, others = unit(rng, 1, 48)[0], unit(rng, 9000, 48)
-    vectors = np.concatenate([others, close(rng, center, 200, 1e-4)])[rng.permutation(9200)]
+    vectors = np.concatenate([others, near(rng, center, 200, 1e-4)])[rng.permutation(9200)]
     queries = np.concatenate([others[:2], center[None], others[2:4]])
     found, lost = picked(vectors, queries, 10, device=device, tile=tile)
     assert lost.tolist() == [2]
@@ -90,7 +80,7 @@ def test_as_many_near_ties_as_there_are_places_are_answered():
     rng = np.random.default_rng(2)
     center = unit(rng, 1, 48)[0]
     for ties, answered in ((SPARE + 10 - 1, True), (SPARE + 10, True), (SPARE + 11, False)):
-        vectors = np.concatenate([close(rng, center, ties, 1e-6), -close(rng, center, 3000, 0.5)])
+        vectors = np.concatenate([near(rng, center, ties, 1e-6), -near(rng, center, 3000, 0.5)])
         found, lost = picked(vectors, center[None], 10)
         assert (len(lost) == 0) is (answered and ties < SPARE + 10)  # the last place must lie below the floor
         if not len(lost):

@@ -11,6 +11,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from unit_vectors import near, unit
 
 from retriever.ann import shortlists, torch_exact
 from retriever.ann.base import Rows, RowSet, settle, settle_all
@@ -31,17 +32,6 @@ IDS = ["bfloat16", "float32", "resident", "streamed"]
 if torch_gpus():
     WAYS += [{"device": "cuda"}, {"device": "cuda", "source": "streamed", "tile_rows": 1000}]
     IDS += ["gpu", "gpu-streamed"]
-
-
-def unit(rng, rows, dim):
-    vectors = rng.standard_normal((rows, dim), dtype=np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-
-def near(rng, center, rows, step):
-    """Unit vectors about `step` away from a center, which is one too."""
-    vectors = center + step * unit(rng, rows, len(center))
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def assert_equals_exact(blocks, dim, queries, k, allowed=None, **way):

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from index_reading import counts, rows, touch, vector
-from small_corpus import write_box, write_boxes
+from small_corpus import write_box, write_boxes, write_gltf
 
 from indexer.build import index
 from retriever.errors import RetrieverError
@@ -175,25 +174,10 @@ def test_metadata_table_is_joined_and_its_changes_noticed(corpus: Path, folder: 
 
 
 def test_gltf_is_never_reused_as_its_geometry_lies_elsewhere(corpus: Path, folder: Path):
-    def write_gltf(height: float) -> None:
-        points = np.array([[0, 0, 0], [1, 0, 0], [0, height, 0]], np.float32)
-        (corpus / "tall/t.bin").write_bytes(points.tobytes())
-        document = {
-            "asset": {"version": "2.0"},
-            "buffers": [{"uri": "t.bin", "byteLength": 36}],
-            "bufferViews": [{"buffer": 0, "byteLength": 36}],
-            "accessors": [{"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3"}],
-            "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
-            "nodes": [{"mesh": 0}],
-            "scenes": [{"nodes": [0]}],
-            "scene": 0,
-        }
-        (corpus / "tall/t.gltf").write_text(json.dumps(document))
-
-    write_gltf(1)
+    write_gltf(corpus / "tall", 1)
     assert not index([corpus], folder).failed
     old = vector(folder, "tall/t.gltf")
-    write_gltf(5)
+    write_gltf(corpus / "tall", 5)
     touch(corpus / "tall/t.bin")
     assert counts(index([corpus], folder)) == {"embedded": 1, "unchanged": 5}
     assert not np.allclose(vector(folder, "tall/t.gltf"), old)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ import numpy as np
 import pytest
 import simple_space
 from index_reading import counts, rows, touch
-from small_corpus import write_box
+from small_corpus import write_box, write_gltf
 
 from indexer.build import index
 from indexer.labelling import label
@@ -21,23 +20,6 @@ from retriever.store import Snapshot
 from retriever.types import Modality
 
 NAMES = names_of(["chair", "table", "lamp"], [])
-
-
-def write_gltf(folder: Path, height: float) -> None:
-    """A triangle whose corners lie in a file of their own."""
-    points = np.array([[0, 0, 0], [1, 0, 0], [0, height, 0]], np.float32)
-    (folder / "t.bin").write_bytes(points.tobytes())
-    document = {
-        "asset": {"version": "2.0"},
-        "buffers": [{"uri": "t.bin", "byteLength": 36}],
-        "bufferViews": [{"buffer": 0, "byteLength": 36}],
-        "accessors": [{"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3"}],
-        "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
-        "nodes": [{"mesh": 0}],
-        "scenes": [{"nodes": [0]}],
-        "scene": 0,
-    }
-    (folder / "t.gltf").write_text(json.dumps(document))
 
 
 @pytest.fixture

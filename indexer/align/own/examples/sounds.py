@@ -42,8 +42,7 @@ class OwnSounds(SoundExamples):
         """As `Judge.measures`."""
         vectors = torch.zeros(0, phrase_vectors.shape[1])
         if self.held_out:
-            vectors = encode(tower.cpu(), self.held_out, self.config.clip)
-            tower.to(phrase_vectors.device)
+            vectors = encode(tower, self.held_out, self.config.clip, phrase_vectors.device.type)
         return self.judge.measures(vectors, phrase_vectors[self._order])
 
 
