@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks.ann.data import Source
 from indexer.ann.train import train
 from retriever.ann.base import Rows, RowSet
-from retriever.ann.ivf_pq import Scan
+from retriever.ann.inverted_lists import Scan
 from retriever.ann.plan import ASSIGN_NS, ENCODE_NS, EXACT_NS, GATHER_NS, LIST_NS, SCAN_NS, Effort, IvfPq, plan
 from retriever.ann.wheels import load
 

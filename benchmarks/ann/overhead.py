@@ -65,7 +65,13 @@ def rows(material: Material, ours: Ours, rounds: int) -> Iterator[dict[str, Any]
                 for batch, threads in ((1, 1), (BATCH, os.cpu_count() or 1)):
                     load().omp_set_num_threads(threads)
                     times = _compared(raw, _asking(ours, kind, wanted), material.test[kind], batch, rounds)
-                    yield {"queries": kind, "wanted": wanted, "together": batch, **_cells(*times)}
+                    yield {
+                        "queries": kind,
+                        "wanted": wanted,
+                        "together": batch,
+                        **_cells(*times),
+                        "parameter": ours.describe(kind, wanted),
+                    }
 
 
 def _asking(ours: Ours, kind: str, wanted: float) -> Callable[[Vectors], Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.ann.base import Rows, RowSet
-from retriever.ann.ivf_pq import Scan
+from retriever.ann.inverted_lists import Scan
 from retriever.ann.plan import IvfPq
 from retriever.ann.wheels import load
 from retriever.types import Vectors

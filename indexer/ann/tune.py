@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from retriever.ann.base import NearestNeighbours, RowSet
 from retriever.ann.files import Tuned
-from retriever.ann.ivf_pq import TUNED_K, Scan
+from retriever.ann.inverted_lists import Scan
+from retriever.ann.ivf_pq import TUNED_K
 from retriever.ann.numbering import Numbering
 from retriever.ann.plan import Effort, IvfPq
 from retriever.types import Vectors

@@ -89,7 +89,8 @@ def _approximate(
     snapshot: Snapshot, file: AnnFile, blocks: Sequence[Vectors], exact: NearestNeighbours
 ) -> NearestNeighbours:
     """The approximate search, or the exact one, and a line, where it cannot be opened."""
-    from retriever.ann.ivf_pq import IvfPqSearch, Scan
+    from retriever.ann.inverted_lists import Scan
+    from retriever.ann.ivf_pq import IvfPqSearch
     from retriever.ann.numbering import Numbering
 
     dim = snapshot.identity.dim

@@ -22,11 +22,8 @@ Neighbours = tuple[NDArray[np.float32], NDArray[np.int64]]
 SUM = "sum"
 """What stands for a modality in the pair of a query of several terms: it lies where none of them does."""
 
-CHUNK = 4096
-"""Rows widened to float64 at once."""
-
-PAIRS = 512
-"""The same where every row has a query of its own: both sides stay in a core's cache."""
+CHUNK = 256
+"""Rows widened to float64 at once: both sides of their products stay in a core's cache."""
 
 
 class RowSet:
@@ -151,11 +148,11 @@ def settle(vectors: Rows, query: NDArray[np.float32], shortlist: NDArray[np.int6
 
     Every row is summed on its own, so that a row's score does not depend on its place or its neighbours.
     """
-    wide = query.astype(np.float64)
     scores = np.empty(len(shortlist), np.float32)
+    wide, widened = query.astype(np.float64), _Widened(vectors, min(len(shortlist), CHUNK))
     for start in range(0, len(shortlist), CHUNK):
         chunk = slice(start, start + CHUNK)
-        scores[chunk] = (vectors.gather(shortlist[chunk]) * wide).sum(axis=1)
+        scores[chunk] = _dots(widened(shortlist[chunk]), wide)
     order = best(scores, shortlist, k)
     return scores[order], shortlist[order]
 
@@ -175,16 +172,70 @@ def settle_all(
     return ranked(len(queries), owners, rows, cosines(vectors, queries, owners, rows), k)
 
 
+def settle_each(vectors: Rows, queries: Vectors, shortlists: NDArray[np.int64], k: int) -> Neighbours:
+    """`settle_all` for shortlists of about one length: nothing has to be said of each row, so it takes half as long.
+
+    Args:
+        vectors: what rows are numbers of.
+        queries: (q, d).
+        shortlists: (q, m) row numbers, none twice in a line; -1 where there is none.
+        k: from 1.
+    """
+    count, width = shortlists.shape
+    scores = np.empty(shortlists.shape, np.float32)
+    some = max(1, CHUNK // max(width, 1))
+    wide, widened = queries.astype(np.float64), _Widened(vectors, min(some, count) * width)
+    for start in range(0, count, some):
+        chunk = slice(start, start + some)
+        rows = np.maximum(shortlists[chunk], 0)
+        scores[chunk] = _dots(widened(rows.ravel()).reshape(*rows.shape, -1), wide[chunk, None])
+    scores[shortlists < 0] = -np.inf
+    order = np.lexsort((shortlists, -scores))[:, :k]
+    out = blank(count, k)
+    out[0][:, :width] = np.take_along_axis(scores, order, 1)
+    out[1][:, :width] = np.take_along_axis(shortlists, order, 1)
+    return out
+
+
 def cosines(
     vectors: Rows, queries: Vectors, owners: NDArray[np.integer], rows: NDArray[np.int64]
 ) -> NDArray[np.float32]:
     """(n,) cosines of rows with the queries that own them, by the arithmetic of `settle`."""
-    wide = queries.astype(np.float64)
     scores = np.empty(len(rows), np.float32)
-    for start in range(0, len(rows), PAIRS):
-        chunk = slice(start, start + PAIRS)
-        scores[chunk] = (vectors.gather(rows[chunk]) * wide[owners[chunk]]).sum(axis=1)
+    wide, widened = queries.astype(np.float64), _Widened(vectors, min(len(rows), CHUNK))
+    for start in range(0, len(rows), CHUNK):
+        chunk = slice(start, start + CHUNK)
+        scores[chunk] = _dots(widened(rows[chunk]), wide[owners[chunk]])
     return scores
+
+
+class _Widened:
+    """Copies of rows in float64, each in the place of the one before: new memory costs as much as what is done in it.
+
+    Args:
+        vectors: whose rows.
+        most: rows at once.
+    """
+
+    def __init__(self, vectors: Rows, most: int) -> None:
+        self._vectors = vectors
+        self._narrow = np.empty((most, vectors.dim), np.float32)
+        self._wide = np.empty(self._narrow.shape)
+
+    def __call__(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """(n, d); overwritten by the next."""
+        wide = self._wide[: len(rows)]
+        wide[:] = self._vectors.gather(rows, self._narrow[: len(rows)])
+        return wide
+
+
+def _dots(vectors: NDArray[np.float64], queries: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(...) products of (..., d) vectors with the queries beside them, each summed in one order wherever it stands.
+
+    Not by BLAS, whose sums may depend on what else is multiplied with them.
+    """
+    found: NDArray[np.float64] = np.einsum("...d,...d->...", vectors, queries)
+    return found
 
 
 def ranked(

@@ -13,17 +13,28 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.ann.base import NearestNeighbours, Neighbours, Rows, RowSet, best, blank, settle, settle_all, slack
+from retriever.ann.base import (
+    NearestNeighbours,
+    Neighbours,
+    Rows,
+    RowSet,
+    best,
+    blank,
+    settle,
+    settle_all,
+    settle_each,
+    slack,
+)
 from retriever.ann.exact import ExactSearch
-from retriever.ann.files import OVERFETCH, AnnFile, Part, damaged, tuned_for
+from retriever.ann.files import OVERFETCH, AnnFile, Part, tuned_for
+from retriever.ann.inverted_lists import Scan
 from retriever.ann.numbering import Numbering
-from retriever.ann.plan import GATHER_NS, Effort, IvfPq
+from retriever.ann.plan import GATHER_NS, Effort
 from retriever.ann.wheels import load
 from retriever.types import Vectors
 
@@ -33,64 +44,11 @@ TUNED_K = 10
 TOGETHER = 4_000_000
 """Shortlisted rows of all queries that are looked at in one go; each takes some 30 bytes."""
 
+MORE_PROBES, MORE_POOL = 8, 2
+"""Times as many lists and rows, for a query whose lists hold fewer allowed rows than it wants."""
+
 SCATTERED = 0.3
 """The part of the rows below which one query is scored with each where it lies: reading all takes longer."""
-
-_BY_QUERY = 11
-"""faiss: query by query, list by list, with a reservoir; its own choice took 1.2 times as long."""
-
-
-class Scan:
-    """The inverted file of one part: queries -> ids of likely neighbours.
-
-    Args:
-        index: ``faiss.IndexIVFPQFastScan``.
-        projection: (d, dims) float32.
-    """
-
-    def __init__(self, index: Any, projection: NDArray[np.float32]) -> None:
-        self._faiss = load()
-        self.index = index
-        self.index.implem = _BY_QUERY
-        self.projection = projection
-
-    @property
-    def sizes(self) -> IvfPq:
-        """Of its lists and codes."""
-        return IvfPq(self.index.nlist, self.index.d)
-
-    @classmethod
-    def open(cls, file: AnnFile, part: Part, dim: int) -> Scan:
-        """The part's files, memory-mapped.
-
-        Raises:
-            IndexCorrupt: one is missing or damaged.
-        """
-        faiss, codes = load(), file.codes(part)
-        try:
-            projection = np.load(file.projection(part), allow_pickle=False)
-            index = faiss.read_index(str(codes), getattr(faiss, "IO_FLAG_MMAP_IFC", 0))
-        except (OSError, ValueError, EOFError, RuntimeError, MemoryError) as error:
-            raise damaged(codes, (str(error) or "out of memory").splitlines()[0]) from error
-        if projection.shape != (dim, index.d) or index.ntotal != part.rows:
-            raise damaged(codes, f"it holds {index.ntotal} vectors of {index.d} dimensions")
-        return cls(index, projection)
-
-    def ids(self, queries: Vectors, fetch: int, probes: int, bits: NDArray[np.uint8] | None = None) -> NDArray[Any]:
-        """(q, fetch) int64 ids by falling approximate score, -1 where there are no more.
-
-        Args:
-            queries: (q, d).
-            fetch: how many.
-            probes: inverted lists to scan.
-            bits: the ids allowed, as in `RowSet.bits`; None allows all.
-        """
-        selector = None if bits is None else self._faiss.IDSelectorBitmap(bits)
-        parameters = self._faiss.SearchParametersIVF(nprobe=min(probes, self.index.nlist), sel=selector)
-        found: NDArray[Any] = self.index.search(
-            np.ascontiguousarray(queries @ self.projection), fetch, params=parameters
-        )[1]
-        return found
 
 
 class _Slice:
@@ -176,6 +134,11 @@ class IvfPqSearch:
         effort = tuned_for(part, pairs, count / part.rows).effort
         more = max(1.0, k / TUNED_K)  # further neighbours lie in further lists
         effort = Effort(math.ceil(effort.probes * math.sqrt(more)), math.ceil(effort.pool * more))
+        return self._scanned(number, mine, queries, k, effort)
+
+    def _scanned(self, number: int, mine: _Slice, queries: Vectors, k: int, effort: Effort) -> Neighbours:
+        """The k best that a scan finds, in more lists where these hold fewer; exactly where that is quicker."""
+        part, count = self._parts[number], len(mine.allowed)
         if not self._pays(part, effort, count):
             return self._exactly(mine.allowed, queries, k)
         scores, rows = blank(len(queries), k)
@@ -185,8 +148,9 @@ class IvfPqSearch:
             shortlists = self._shortlists(number, mine, queries[some], effort)
             scores[some], rows[some] = self._ranked(shortlists, queries[some], k)
         short = np.flatnonzero((rows >= 0).sum(axis=1) < min(k, count))
-        if len(short):  # too few allowed rows in the lists that were scanned
-            scores[short], rows[short] = self._exactly(mine.allowed, queries[short], k)
+        if len(short):
+            more = Effort(MORE_PROBES * effort.probes, MORE_POOL * effort.pool)
+            scores[short], rows[short] = self._scanned(number, mine, queries[short], k, more)
         return scores, rows
 
     def _exactly(self, allowed: RowSet, queries: Vectors, k: int) -> Neighbours:
@@ -218,12 +182,17 @@ class IvfPqSearch:
         kth = -np.partition(-scores, width - 1, axis=1)[:, width - 1]
         near = (scores >= kth[:, None] - slack(self._rows.dim)) & (shortlists >= 0)
         if len(queries) == 1:
-            found, rows = settle(self._rows, queries[0], shortlists[near], k)
             out = blank(1, k)
+            found, rows = settle(self._rows, queries[0], shortlists[near], k)
             out[0][0, : len(found)], out[1][0, : len(rows)] = found, rows
             return out
-        owners, places = np.nonzero(near)
-        return settle_all(self._rows, queries, owners, shortlists[owners, places], k)
+        counts = np.count_nonzero(near, axis=1)
+        most = max(int(counts.max(initial=0)), 1)
+        if most * len(queries) > 2 * counts.sum():  # few have near-ties, and many of them
+            owners, places = np.nonzero(near)
+            return settle_all(self._rows, queries, owners, shortlists[owners, places], k)
+        first = np.argpartition(-scores, most - 1, axis=1)[:, :most]  # all that are near are among them
+        return settle_each(self._rows, queries, np.take_along_axis(shortlists, first, 1), k)
 
     def _scores(self, queries: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """(q, n) float32 products of each query with the rows beside it, -inf for -1."""

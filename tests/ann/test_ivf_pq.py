@@ -123,6 +123,42 @@ def test_k_is_filled_where_the_allowed_rows_lie_in_lists_that_are_not_looked_int
     assert allowed.mask[found[1]].all()
 
 
+class Counted(ExactSearch):
+    """Says how many queries it was asked."""
+
+    def __init__(self):
+        super().__init__([VECTORS], DIM)
+        self.asked = 0
+
+    def search(self, queries, k, allowed=None, pairs=()):
+        self.asked += len(queries)
+        return super().search(queries, k, allowed, pairs)
+
+
+def test_queries_whose_lists_hold_too_few_are_asked_again_in_more_lists_and_not_of_all_rows():
+    exact = Counted()
+    searcher = built(VECTORS, Effort(1, 20), sizes=IvfPq(400, DIM))
+    fullest = searcher._scans[0].ids(QUERIES, 30, 1)
+    assert ((fullest >= 0).sum(axis=1) < 15).any(), "no list is too short"
+    searcher._exact = exact
+    found = searcher.search(QUERIES, 15)
+    assert (found[1] >= 0).all()
+    assert exact.asked == 0
+
+
+@pytest.mark.parametrize("share", [None, 0.2], ids=["all", "some"])
+@pytest.mark.parametrize("probes", [1, 8, LISTS])
+def test_many_queries_at_once_scan_the_lists_that_few_do(probes, share):
+    scan = built(VECTORS, ALL)._scans[0]
+    queries = clustered(200, 9)
+    bits = None if share is None else np.packbits(np.random.default_rng(4).random(3000) < share, bitorder="little")
+    together = scan.ids(queries, 300, probes, bits)
+    apart = np.concatenate([scan.ids(part, 300, probes, bits) for part in np.split(queries, 10)])
+    assert (together >= 0).any()
+    for some, others in zip(together, apart, strict=True):
+        assert set(some) == set(others)
+
+
 def test_equal_vectors_come_in_row_order():
     vectors = np.tile(VECTORS[:50], (40, 1))
     found = built(vectors, Effort(LISTS, 400)).search(vectors[:3], 30)

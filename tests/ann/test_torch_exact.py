@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from unit_vectors import near, unit
 
 from retriever.ann import shortlists, torch_exact
-from retriever.ann.base import Rows, RowSet, settle, settle_all
+from retriever.ann.base import Rows, RowSet
 from retriever.ann.exact import ExactSearch
 from retriever.ann.gpu import fits, torch_gpus
 from retriever.ann.precision import FORMATS, lengths, native_bfloat16, pays
@@ -129,23 +129,6 @@ def test_no_product_is_further_off_than_proven(seed, dim, name, scale):
     exact = queries.astype(np.float64) @ vectors.astype(np.float64).T
     rounding = format.roundoff * np.abs(products) + format.smallest
     assert (np.abs(products - exact) <= bound + rounding).all()
-
-
-def test_settling_all_at_once_equals_settling_one_by_one():
-    rng = np.random.default_rng(8)
-    vectors, queries = Rows(np.split(unit(rng, 900, 40), [300, 301]), 40), unit(rng, 30, 40)
-    owners = rng.permutation(np.repeat(np.arange(30), rng.integers(0, 60, 30)))
-    rows = np.empty(len(owners), np.int64)
-    for query in range(30):
-        mine = owners == query
-        rows[mine] = rng.choice(900, mine.sum(), replace=False)
-    scores, found = settle_all(vectors, queries, owners, rows, 12)
-    for query in range(30):
-        expected = settle(vectors, queries[query], rows[owners == query], 12)
-        count = len(expected[1])
-        np.testing.assert_array_equal(scores[query, :count], expected[0])
-        np.testing.assert_array_equal(found[query, :count], expected[1])
-        assert (found[query, count:] == -1).all()
 
 
 @pytest.mark.parametrize("source", [None, ResidentTiles, StreamedTiles], ids=["host", "resident", "streamed"])
