@@ -194,10 +194,10 @@ def evaluate(
             done = _by_labels(index, of_labels, progress=show, **rest)
         else:
             done = _by_file(index, qrels, of_file, progress=show, **rest)
-    deliver(done, by_class=by_class, as_json=as_json, as_csv=as_csv, parquet=parquet, per_query=per_query)
     if figure is not None:
         draw(done, figure)
         typer.echo(f"figure written to {figure}", err=True)
+    deliver(done, by_class=by_class, as_json=as_json, as_csv=as_csv, parquet=parquet, per_query=per_query)
 
 
 def _check_apart(qrels: Path | None, others: dict[str, Any]) -> None:

@@ -30,17 +30,17 @@ _CLASS = 18  # letters of a class
 def deliver(
     done: Evaluation, *, by_class: bool, as_json: bool, as_csv: bool, parquet: Path | None, per_query: Path | None
 ) -> None:
-    """Prints, or writes, what was measured."""
+    """Writes, then prints what was measured: files come first, for a reader of what is printed may go away."""
+    if per_query is not None:
+        table = done.per_query()
+        _write(table, per_query)
+        typer.echo(f"{len(table):,} queries written to {printable(str(per_query))}", err=True)
     if parquet is not None or as_json or as_csv or not to_terminal():
         _to_programs(done.rows(by_class=by_class), done, as_json=as_json, as_csv=as_csv, parquet=parquet)
     else:
         _show(done)
         for each in done.answers if by_class else ():
             _show_classes(each, done.figures)
-    if per_query is not None:
-        table = done.per_query()
-        _write(table, per_query)
-        typer.echo(f"{len(table):,} queries written to {printable(str(per_query))}", err=True)
     for note in (done.how, *done.notes):
         typer.echo(printable(note), err=True)
 

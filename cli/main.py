@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import os
+import errno
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from cli import align, demo, duplicates, evaluate, index, label, manage, optimize, query, spaces
 from cli.output import printable
+from cli.streams import Unread, drop_output, prepare
 from retriever import RetrieverError, __version__
 from retriever.errors import UsageError
 
@@ -59,15 +59,13 @@ class Commands(TyperGroup):
             if ctx.invoked_subcommand not in ("index", "align"):  # which say more
                 typer.echo("Interrupted.", err=True)
             raise typer.Exit(130) from interrupt
-        except BrokenPipeError as error:  # the reader of our output, `head` say, has what it wants
-            _drop_output()
+        except Unread as error:
+            drop_output()
             raise typer.Exit(0) from error
         except OSError as error:
             if ctx.params.get("debug"):
                 raise
-            _drop_output()
-            what = error.filename or "the output"
-            _say(f"{what}: {error.strerror or error}; check its permissions, and that the disk has room.")
+            _say_refused(error)
             raise typer.Exit(1) from error
 
 
@@ -108,10 +106,14 @@ def _say(message: str) -> None:
     typer.echo("error: " + printable(message, keep="\n"), err=True)
 
 
-def _drop_output() -> None:
-    """Standard output takes no more; what it still holds must not fail again when the process ends."""
-    if sys.stdout is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _say_refused(error: OSError) -> None:
+    """What a disk, or another thing outside, refuses."""
+    drop_output()
+    if error.errno == errno.EPIPE:  # not the output's, which is `Unread`
+        _say("Another process that this one works with has ended (broken pipe); run the command again.")
+        return
+    what = error.filename or "the output"
+    _say(f"{what}: {error.strerror or error}; check its permissions, and that the disk has room.")
 
 
 def _bare_flags(parameters: list[Any]) -> list[Any]:
@@ -157,11 +159,13 @@ for group in (app, *(each.typer_instance for each in app.registered_groups)):
 
 
 def run() -> None:
-    """Entry point of the ``retriever`` script; what the encoding of a stream lacks is escaped."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    app(prog_name="retriever")
+    """Entry point of the ``retriever`` script."""
+    prepare()
+    try:
+        app(prog_name="retriever")
+    except OSError as error:  # of a help, which is printed before there is a command to invoke
+        _say_refused(error)
+        raise SystemExit(1) from error
 
 
 if __name__ == "__main__":

@@ -142,6 +142,35 @@ def test_a_reader_that_closes_the_pipe_is_no_error(work: Path):
     assert err == "" and process.returncode == 0
 
 
+def into_nowhere(work: Path, *arguments: str, streams: tuple[str, ...]) -> tuple[int, str]:
+    """Exit code and standard error (where that is not one of `streams`, whose reader is gone) of a command."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = start(work, *arguments, **dict.fromkeys(streams, writing))
+    os.close(writing)
+    _, err = process.communicate(timeout=60)
+    return process.returncode, err or ""
+
+
+def test_a_run_whose_messages_nobody_reads_is_finished(work: Path):
+    (work / "boxes" / "bad.off").write_bytes(b"")
+    assert into_nowhere(work, "index", "boxes", "--workers", "2", streams=("stdout", "stderr"))[0] == 3
+    code, out, _ = finish(work, "status", "--json")
+    assert code == 0 and json.loads(out)["items"] == {"shape": BOXES}
+    with Path("/dev/full").open("w") as full:
+        process = start(work, "index", "boxes", stderr=full)
+        assert process.wait(60) == 3
+
+
+def test_files_are_written_also_where_nobody_reads_what_is_printed(work: Path):
+    for name in ("tall", "flat"):
+        write_boxes(work / "shapes" / name, 3)
+    assert finish(work, "index", "shapes")[0] == 0
+    arguments = ("eval", "--per-query", "each.parquet", "--figure", "eval.svg")
+    assert into_nowhere(work, *arguments, streams=("stdout",))[0] == 0
+    assert (work / "each.parquet").exists() and (work / "eval.svg").exists()
+
+
 @pytest.mark.parametrize("form", ["--csv", "--json", "--to=any"])
 def test_output_that_cannot_be_written_is_one_line(work: Path, form: str):
     finish(work, "index", "boxes")
@@ -149,6 +178,14 @@ def test_output_that_cannot_be_written_is_one_line(work: Path, form: str):
         process = start(work, "query", "--text", "box", form, stdout=file, preexec_fn=forbid_writing)
         _, err = process.communicate(timeout=30)
     assert process.returncode == 1 and len(err.splitlines()) == 1 and "File too large" in err
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("query", "--help"), ("--version",)])
+def test_help_that_cannot_be_written_is_one_line(work: Path, arguments: tuple[str, ...]):
+    with Path("/dev/full").open("w") as full:
+        process = start(work, *arguments, stdout=full)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 1 and len(err.splitlines()) == 1 and "No space left" in err
 
 
 def forbid_writing() -> None:
