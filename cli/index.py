@@ -92,7 +92,7 @@ def index(
         option(
             "--workers",
             "N",
-            "Processes that read files, for example 4; 0 reads in this one. By default one a core.",
+            "Processes that read files, for example 4, 256 at most; 0 reads in this one. By default one a core.",
             min=0,
         ),
     ] = None,

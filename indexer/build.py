@@ -18,6 +18,7 @@ from indexer.ann import optimize
 from indexer.ann.optimize import Optimized, Wish, check_wish
 from indexer.calibration import calibrate
 from indexer.guesses import Guesses
+from indexer.loading import check_workers
 from indexer.metadata import read_table
 from indexer.pipeline import Job
 from indexer.plan_changes import Indexed
@@ -91,7 +92,7 @@ def index(
             leaves these columns alone, except of files that changed.
         exclude: patterns of files and folders to leave out, as `indexer.exclusion` reads them, in this run; what is
             in the index of them leaves it.
-        workers: processes that read files; 0 for none; None chooses.
+        workers: processes that read files, up to 256; 0 for none; None chooses.
         wish: what a search may take and must find; None leaves it as it is.
         progress: called often, from this thread.
 
@@ -103,8 +104,7 @@ def index(
     started = time.monotonic()
     if up not in ("auto", "y", "z"):
         raise UsageError(f"The up axis {up!r} is not known; give y, z or auto.")
-    if workers is not None and workers < 0:
-        raise UsageError(f"--workers {workers}: give 0 to read in this process, or more.")
+    check_workers(workers)
     paths = [paths] if isinstance(paths, str | Path) else paths
     exclude = [exclude] if isinstance(exclude, str) else exclude
     if not paths:

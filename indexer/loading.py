@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -18,15 +19,18 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from multiprocessing import connection
+from multiprocessing import connection, spawn
 from pathlib import Path
 
-from retriever.errors import FileProblem, RetrieverError
+from retriever.errors import FileProblem, RetrieverError, UsageError
 from retriever.spaces import Inputs
 from retriever.types import Loaded
 
 FEW = 24
 """Up to so many files are read by a thread of this process: starting workers would take longer."""
+
+MOST = 256
+"""Processes that read files; each takes some ten open files of this one, which may have 1,024."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +79,24 @@ def read(request: Request) -> Outcome:
         return Problem("malformed", f"could not be parsed ({type(error).__name__}: {error}); export it again.")
 
 
-def default_workers() -> int:
-    """One process for every core that this process may use, 16 at most."""
+def check_workers(workers: int | None) -> None:
+    """Raise UsageError for a number of processes that is none, or more than a machine has any use for."""
+    if workers is not None and not 0 <= workers <= MOST:
+        raise UsageError(f"--workers {workers}: give 1 to {MOST} processes, or 0 to read in this one.")
+
+
+def workers_for(files: int, wanted: int | None = None) -> int:
+    """How many processes read `files` files.
+
+    Args:
+        files: how many there are to read.
+        wanted: most of them; None for one for every core that this process may use, 16 at most, and for none where
+            there are few files.
+    """
+    if wanted is not None:
+        return min(wanted, files)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, 16)
+    return 0 if files <= FEW else min(cores, 16, files // 8)
 
 
 class Loader:
@@ -124,18 +142,15 @@ class Loader:
     def _submit(self, request: Request) -> Future[Outcome]:
         try:
             return self._executor.submit(read, request)
-        except BrokenProcessPool as broken:
+        except (BrokenProcessPool, OSError) as broken:  # the latter while the pool finds out that it is broken
             failed: Future[Outcome] = Future()
-            failed.set_exception(broken)
+            failed.set_exception(BrokenProcessPool(str(broken)))
             return failed
 
     def _find_culprit(self, ahead: deque[tuple[Request, Future[Outcome]]]) -> Iterator[Outcome]:
         """Read what the dead pool left one at a time, up to and with the file that kills its reader."""
         if not _succeeded(self._started):
-            raise RetrieverError(
-                "Worker processes cannot be started: run with --workers 0, or, in a script of your own, "
-                "call index() below `if __name__ == '__main__':`."
-            )
+            raise _not_started()
         alone, _ = _start(1)
         try:
             while ahead:
@@ -161,10 +176,36 @@ def _start(workers: int) -> tuple[Executor, Future[None]]:
     if not workers:
         thread = ThreadPoolExecutor(1)  # one: parsers silence warnings, which is not safe between threads
         return thread, thread.submit(_warm_up)
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_die_with_parent)
-    with _interrupts_held():  # the children inherit this: Ctrl-C is the parent's to handle
-        started = [pool.submit(_warm_up) for _ in range(workers)]
+    _check_startable()
+    try:
+        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_die_with_parent)
+        with _interrupts_held():  # the children inherit this: Ctrl-C is the parent's to handle
+            started = [pool.submit(_warm_up) for _ in range(workers)]
+    except (OSError, BrokenProcessPool) as error:  # one that dies at once may leave a broken pipe, or a closed handle
+        raise _not_started(str(error)) from error
     return pool, started[0]
+
+
+def _check_startable() -> None:
+    """Raise RetrieverError where no process of this Python can be started.
+
+    A pool would find out too, but in one of several ways and with tracebacks on standard error: the processes of
+    multiprocessing that watch over the pool's locks do not start then either.
+    """
+    command = [os.fsdecode(spawn.get_executable()), "-I", "-S", "-c", ""]
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    except OSError as error:
+        raise _not_started(f"{command[0]}: {error.strerror or error}") from error
+    if done.returncode:
+        raise _not_started(f"{command[0]} ends with {done.returncode}")
+
+
+def _not_started(why: str = "") -> RetrieverError:
+    return RetrieverError(
+        f"Worker processes cannot be started{f' ({why})' if why else ''}: run with --workers 0, or, in a script of "
+        "your own, call index() below `if __name__ == '__main__':`."
+    )
 
 
 def _stop(executor: Executor) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.loading import FEW, Loader, Outcome, Problem, Request, default_workers
+from indexer.loading import Loader, Outcome, Problem, Request, workers_for
 from indexer.plan_changes import Indexed
 from indexer.scan import SourceFile
 from retriever.spaces import Space
@@ -70,12 +70,12 @@ def encode(
         jobs: files of modalities that `space` has an encoder for.
         space: reads its encoders' weights while the first files are read.
         up: axis of 3D files that points up: "y", "z" or "auto".
-        workers: processes that read; 0 reads in this process; None chooses by the cores and the number of files.
+        workers: processes that read, no more than there are files; 0 reads in this process; None chooses by the cores
+            and the number of files.
     """
-    if workers is None:
-        workers = 0 if len(jobs) <= FEW else min(default_workers(), len(jobs) // 8)
     requests = (Request(job.path, space.identity.inputs, up, job.sha256) for job in jobs)
     waiting = _Waiting(space)
+    workers = workers_for(len(jobs), workers)
     with Loader(workers, _WINDOW + 4 * workers) as loader:
         for job, outcome in zip(jobs, loader.outcomes(requests), strict=True):
             waiting.add(job, outcome)

@@ -263,6 +263,7 @@ def test_arguments_that_make_no_run(corpus: Path, folder: Path, tmp_path: Path):
     for paths, options, message in [
         ([], {}, "at least one"),
         ([corpus], {"workers": -1}, "--workers -1"),
+        ([corpus], {"workers": 5000}, "--workers 5000: give 1 to 256"),
         ([corpus], {"device": "gpu"}, "--device gpu"),
         ([tmp_path / os.fsdecode(b"r\xff")], {}, "not UTF-8"),
     ]:

@@ -10,6 +10,7 @@ from pathlib import Path, PosixPath
 
 import numpy as np
 import pytest
+import simple_space
 from small_corpus import write_bad, write_box, write_boxes
 
 from indexer import loading
@@ -157,6 +158,41 @@ def test_a_script_without_a_main_guard_is_told_so(tmp_path: Path):
     )
     assert done.returncode == 1
     assert "if __name__ == '__main__':" in done.stderr
+
+
+@pytest.mark.parametrize("how", ["none", "missing", "late"])
+@pytest.mark.parametrize("attempt", range(2))  # where it is found out is a matter of chance
+def test_workers_that_cannot_be_started_are_an_error_and_no_more(tmp_path: Path, how: str, attempt: int):
+    """`late` dies once it is to serve, which may be seen by a pipe that breaks, or by a pool that does."""
+    write_boxes(tmp_path / "boxes", 30)
+    (tmp_path / "none").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "late").write_text('#!/bin/sh\n[ "$1" = -I ]\n')
+    (tmp_path / "script.py").write_text(
+        "import multiprocessing, sys\nimport simple_space\nfrom cli.main import run\n"
+        f"if __name__ == '__main__':\n    multiprocessing.set_executable({str(tmp_path / how)!r})\n"
+        "    simple_space.install()\n    run()\n"
+    )
+    for script in tmp_path.glob("[nl]*"):
+        script.chmod(0o755)
+    done = subprocess.run(
+        [sys.executable, "script.py", "index", "boxes", "--workers", "2"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, Path(__file__).parents[1:3]))},
+    )
+    *warned, said = done.stderr.splitlines()
+    assert done.returncode == 1 and said.startswith("error: Worker processes cannot be started")
+    assert how == "late" or not warned
+
+
+def test_no_more_processes_than_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(simple_space.Moments, "batch", 1)
+    batches = encode(jobs_of(write_boxes(tmp_path, 3)), spaces.get(), workers=40)
+    next(batches)
+    assert len(multiprocessing.active_children()) == 3
+    batches.close()
 
 
 @pytest.mark.parametrize(("count", "started"), [(loading.FEW, 0), (loading.FEW + 8, 2)])

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer.align.own.pairs import Pair
-from indexer.loading import FEW, Loader, Outcome, Problem, Request, default_workers
+from indexer.loading import Loader, Outcome, Problem, Request, workers_for
 from indexer.progress import Progress
 from retriever import loaders
 from retriever.errors import FileProblem
@@ -106,11 +106,9 @@ class Reader:
     def _outcomes(self, phase: str, wanted: Sequence[tuple[Pair, str | None]]) -> Iterator[Outcome]:
         """Of each pair, read with the seed of a hash, or of its own content where that is None."""
         files = [(pair.source, seed) for pair, seed in wanted if isinstance(pair.source, Path)]
-        workers = self.workers
-        if workers is None:
-            workers = 0 if len(files) <= FEW else min(default_workers(), len(files) // 8)
+        workers = workers_for(len(files), self.workers)
         requests = (Request(path, self.identity.inputs, self.up, seed) for path, seed in files)
-        with Loader(workers if files else 0, _WINDOW + 4 * workers) as loader:
+        with Loader(workers, _WINDOW + 4 * workers) as loader:
             read = loader.outcomes(requests)
             for done, (pair, seed) in enumerate(wanted):
                 self.progress(phase, done, len(wanted))
