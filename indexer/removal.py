@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +22,15 @@ def remove(
 
     Args:
         folder: of the index.
-        targets: ids, and paths of files or folders, relative to a corpus root or to the working folder.
+        targets: ids, and paths of files or folders: of those that are there on disk, or else relative to a corpus root.
         where: SQL condition over the items' columns.
         dry_run: only find them.
 
     Returns:
-        (id, path) of each.
+        (id, path) of each; whole paths where the index has several roots.
 
     Raises:
-        UsageError: nothing is named, or a target means no item.
+        UsageError: nothing is named, or a target means no item, or may mean items of several roots.
         IndexBusy: another process writes to the index.
     """
     if not targets and where is None:
@@ -47,16 +47,12 @@ def remove(
 
 
 def _chosen(snapshot: Snapshot, targets: Sequence[str], where: str | None) -> NDArray[np.int64]:
-    chosen = snapshot.live.copy()
-    if targets:
-        chosen &= _meant(snapshot, targets)
-    if where is not None:
-        chosen &= rows_where(snapshot, where)
-    return np.flatnonzero(chosen)
+    chosen = snapshot.live if where is None else snapshot.live & rows_where(snapshot, where)
+    return np.flatnonzero(chosen & _meant(snapshot, targets, chosen) if targets else chosen)
 
 
-def _meant(snapshot: Snapshot, targets: Sequence[str]) -> NDArray[np.bool_]:
-    """(rows,) True for live rows that a target means: an id, or else a path."""
+def _meant(snapshot: Snapshot, targets: Sequence[str], among: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(rows,) True for live rows that a target means, an id or else a path; one path must do for those of `among`."""
     meant = np.zeros(snapshot.rows, np.bool_)
     rows = snapshot.locate(targets)
     meant[rows[rows >= 0]] = True
@@ -64,7 +60,7 @@ def _meant(snapshot: Snapshot, targets: Sequence[str]) -> NDArray[np.bool_]:
     places = Places(snapshot) if paths else None
     for target in paths:
         assert places
-        found = snapshot.live & places.at_or_below(target)
+        found = places.at_or_below(target, among)
         if not found.any():
             raise UsageError(
                 f"The index {snapshot.folder} has no item {target!r}; give an id, or a path as a query shows it."
@@ -74,5 +70,10 @@ def _meant(snapshot: Snapshot, targets: Sequence[str]) -> NDArray[np.bool_]:
 
 
 def _names(snapshot: Snapshot, rows: NDArray[np.int64]) -> list[tuple[str, str]]:
-    table = snapshot.take(rows, ["id", "path"])
-    return list(zip(table.column("id").to_pylist(), table.column("path").to_pylist(), strict=True))
+    """Id and path; with several roots the whole path, for one below a root may be there twice."""
+    table = snapshot.take(rows, ["id", "root", "path"]).to_pylist()
+    several = len(snapshot.manifest.roots) > 1
+    return [
+        (row["id"], str(PurePosixPath(snapshot.root_path(row["root"]), row["path"])) if several else row["path"])
+        for row in table
+    ]

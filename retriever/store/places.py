@@ -8,7 +8,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from retriever.errors import UsageError
 from retriever.store.snapshot import Snapshot
+from retriever.types import is_utf8
 
 
 class Places:
@@ -34,25 +36,61 @@ class Places:
                 out |= self._of_root(name) & self._equal(on_disk.relative_to(root).as_posix())
         return np.flatnonzero(out & self._snapshot.live)
 
-    def at_or_below(self, target: str) -> NDArray[np.bool_]:
-        """(rows,) True where a path is `target` or lies in it, as a hit shows it or as it lies on disk."""
-        out = self._below(PurePosixPath(target).as_posix())
-        on_disk = PurePosixPath(Path(target).resolve().as_posix())
-        for name, root in self._roots.items():
+    def at_or_below(self, target: str, among: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+        """(rows,) True for live rows whose path is `target` or lies in it.
+
+        What is there on disk is meant as it lies there, whatever hits of other roots show; else paths as hits show
+        them count, too.
+
+        Args:
+            target: of a file or folder.
+            among: (rows,) True for the rows that matter; None for all.
+
+        Raises:
+            UsageError: it may mean items of several roots; lists the whole paths.
+        """
+        on_disk, live = _on_disk(target), self._snapshot.live
+        lying = self._lying_in(on_disk) & live
+        if lying.any() and _exists(on_disk):
+            return lying
+        shown = self._below(PurePosixPath(target).as_posix()) & live
+        self._check_one(target, shown if among is None else shown & among, lying if among is None else lying & among)
+        return lying | shown
+
+    def _check_one(self, target: str, shown: NDArray[np.bool_], lying: NDArray[np.bool_]) -> None:
+        """Raise UsageError where rows that show `target` as their path are of several roots, or others lie there."""
+        place = PurePosixPath(target)
+        meant = [str(PurePosixPath(root, place)) for name, root in self._roots.items() if self._any(name, shown)]
+        if meant and (lying & ~shown).any():
+            meant.append(str(_on_disk(target)))
+        if len(meant) > 1:
+            raise UsageError(
+                f"{target!r} is a path in {len(meant)} places of the index; give one of these: {', '.join(meant)}."
+            )
+
+    def _lying_in(self, on_disk: PurePosixPath | None) -> NDArray[np.bool_]:
+        """(rows,) True for what is, or was, at or below a place on disk."""
+        out = np.zeros(self._snapshot.rows, np.bool_)
+        for name, root in self._roots.items() if on_disk else ():
             if PurePosixPath(root).is_relative_to(on_disk):
                 out |= self._of_root(name)
             elif on_disk.is_relative_to(root):
                 out |= self._of_root(name) & self._below(on_disk.relative_to(root).as_posix())
         return out
 
+    def _any(self, root: str, rows: NDArray[np.bool_]) -> bool:
+        return bool((rows & self._of_root(root)).any())
+
     def _equal(self, place: str) -> NDArray[np.bool_]:
         import pyarrow.compute as pc
 
-        return _mask(pc.equal(self._path, place))
+        return _mask(pc.equal(self._path, place)) if is_utf8(place) else np.zeros(self._snapshot.rows, np.bool_)
 
     def _below(self, place: str) -> NDArray[np.bool_]:
         import pyarrow.compute as pc
 
+        if not is_utf8(place):  # no path of an index
+            return np.zeros(self._snapshot.rows, np.bool_)
         return _mask(pc.or_(pc.equal(self._path, place), pc.starts_with(self._path, f"{place.rstrip('/')}/")))
 
     def _of_root(self, name: str) -> NDArray[np.bool_]:
@@ -66,6 +104,13 @@ def _on_disk(target: str) -> PurePosixPath | None:
         return PurePosixPath(Path(target).expanduser().resolve().as_posix())
     except (OSError, ValueError, RuntimeError):  # no name of a file: too long, or a NUL in it, or no such user's home
         return None
+
+
+def _exists(path: PurePosixPath | None) -> bool:
+    try:
+        return path is not None and Path(path).exists()
+    except OSError:  # too long a name, or a folder that may not be looked into
+        return False
 
 
 def _mask(column: pa.ChunkedArray) -> NDArray[np.bool_]:

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,16 +11,18 @@ from retriever.errors import UsageError
 from retriever.store import Snapshot, item_id
 
 PATHS = ["a/x.obj", "a/y.obj", "ab/x.obj", "a.obj", "deep/a/x.obj"]
+ONLY = "only/x.obj"
 
 
 @pytest.fixture
 def index(tmp_path: Path) -> Path:
-    """The same paths below the roots ``one`` and ``one/deep``; the last one of each is deleted."""
+    """The same paths below the roots ``one`` and ``one/deep``; the last one of each is deleted. One more in ``deep``."""
     with IndexWriter(tmp_path / "index", SPACE) as writer:
         for place in ("one", "one/deep"):
             (tmp_path / place).mkdir()
             root = writer.root(tmp_path / place)
-            items = [item(n, id=item_id(root, path), root=root, path=path) for n, path in enumerate(PATHS)]
+            paths = [*PATHS, ONLY] if place == "one/deep" else PATHS
+            items = [item(n, id=item_id(root, path), root=root, path=path) for n, path in enumerate(paths)]
             writer.append(items, unit(len(items)))
         snapshot = writer.commit()
         writer.delete(snapshot.rows_of([item_id("one", PATHS[-1]), item_id("deep", PATHS[-1])]))
@@ -30,14 +33,14 @@ def index(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("target", "expected"),
     [
-        ("a", ["one a/x.obj", "one a/y.obj", "deep a/x.obj", "deep a/y.obj"]),
-        ("a/", ["one a/x.obj", "one a/y.obj", "deep a/x.obj", "deep a/y.obj"]),
-        ("a.obj", ["one a.obj", "deep a.obj"]),
+        ("only", ["deep only/x.obj"]),
+        ("only/", ["deep only/x.obj"]),
+        ("only/x.obj", ["deep only/x.obj"]),
         ("@/one/a", ["one a/x.obj", "one a/y.obj"]),
         ("@/one/deep/../a/x.obj", ["one a/x.obj"]),
-        ("@/one/deep", [f"deep {path}" for path in PATHS[:4]]),
-        ("@/one", [f"{root} {path}" for root in ("one", "deep") for path in PATHS[:4]]),
-        ("@", [f"{root} {path}" for root in ("one", "deep") for path in PATHS[:4]]),
+        ("@/one/deep", [f"deep {path}" for path in (*PATHS[:4], ONLY)]),
+        ("@/one", [*(f"{root} {path}" for root in ("one", "deep") for path in PATHS[:4]), f"deep {ONLY}"]),
+        ("@", [*(f"{root} {path}" for root in ("one", "deep") for path in PATHS[:4]), f"deep {ONLY}"]),
         (item_id("deep", "a.obj"), ["deep a.obj"]),
     ],
 )
@@ -47,19 +50,43 @@ def test_a_target_means_an_id_or_what_lies_at_or_below_a_path(
     gone = remove(index, [target.replace("@", str(tmp_path))], dry_run=True)
     assert [id for id, _ in gone] == [item_id(*each.split(" ")) for each in expected]
     remove(index, [target.replace("@", str(tmp_path))])
-    assert len(Snapshot.open(index)) == 8 - len(expected)
+    assert len(Snapshot.open(index)) == 9 - len(expected)
     assert (Snapshot.open(index).locate([id for id, _ in gone]) == -1).all()
 
 
-@pytest.mark.parametrize("target", ["nothing", "a/x", "deep/a/x.obj", "@/on", "@/one/a/x.obj/y", "0" * 16, *ids(3)])
+@pytest.mark.parametrize("target", ["a", "a/", "a.obj"])
+def test_a_path_that_several_roots_have_is_an_error_that_lists_them(index: Path, tmp_path: Path, target: str) -> None:
+    one, other = (str(tmp_path / root / target) for root in ("one", "one/deep"))
+    with pytest.raises(UsageError) as caught:
+        remove(index, [target])
+    assert str(caught.value) == f"{target!r} is a path in 2 places of the index; give one of these: {one}, {other}."
+    assert len(Snapshot.open(index)) == 9
+    assert remove(index, [target], where="root = 'one'", dry_run=True) == remove(index, [one], dry_run=True)
+
+
+def test_a_relative_path_of_what_is_there_means_no_other_root(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "one/deep/a").mkdir()
+    monkeypatch.chdir(tmp_path / "one/deep")
+    assert [path for _, path in remove(index, ["a"])] == [
+        str(tmp_path / "one/deep" / path) for path in ("a/x.obj", "a/y.obj")
+    ]
+    (tmp_path / "one/deep/a").rmdir()
+    (tmp_path / "one/a").mkdir()
+    monkeypatch.chdir(tmp_path / "one/a")
+    assert len(remove(index, ["../a"])) == 2
+
+
+@pytest.mark.parametrize("target", ["st\udcfchl", "nul\0", "long" * 100, "nothing", "a/x", "deep/a/x.obj", "@/on", "@/one/a/x.obj/y", "0" * 16, *ids(3)])
 def test_a_target_that_means_nothing_is_named(index: Path, tmp_path: Path, target: str) -> None:
     target = target.replace("@", str(tmp_path))
-    with pytest.raises(UsageError, match=f"no item {target!r}"):
-        remove(index, ["a.obj", target])
-    assert len(Snapshot.open(index)) == 8
+    with pytest.raises(UsageError, match=re.escape(f"no item {target!r}")):
+        remove(index, ["@/one/a.obj".replace("@", str(tmp_path)), target])
+    assert len(Snapshot.open(index)) == 9
 
 
-def test_targets_add_up_and_a_condition_takes_away(index: Path) -> None:
+def test_targets_add_up_and_a_condition_takes_away(index: Path, tmp_path: Path) -> None:
     gone = remove(index, [item_id("one", "a.obj"), "ab"], where="root = 'one'")
-    assert [path for _, path in gone] == ["ab/x.obj", "a.obj"]
-    assert np.flatnonzero(Snapshot.open(index).live).tolist() == [0, 1, 5, 6, 7, 8]
+    assert [path for _, path in gone] == [str(tmp_path / "one" / path) for path in ("ab/x.obj", "a.obj")]
+    assert np.flatnonzero(Snapshot.open(index).live).tolist() == [0, 1, 5, 6, 7, 8, 10]
