@@ -20,7 +20,8 @@ from cli.output import printable
 from retriever.errors import RetrieverError, UsageError
 
 if TYPE_CHECKING:
-    from retriever import Hits, Index
+    from cli.newest import Newest
+    from retriever import Hits
     from retriever.query.request import Query
 
 TOGETHER = 256
@@ -51,7 +52,7 @@ _Answered = tuple[list[_Line], "list[Hits | RetrieverError]"]
 
 
 def answer(
-    index: Index,
+    newest: Newest,
     file: str,
     usual: Mapping[str, Any],
     *,
@@ -64,7 +65,7 @@ def answer(
     """Answers every query of a file, in its order.
 
     Args:
-        index: what is asked.
+        newest: the index that is asked.
         file: one JSON object a line; "-" for standard input.
         usual: the k, to, where and the like of a query that does not say.
         exact: whether to search without an approximate backend.
@@ -80,7 +81,7 @@ def answer(
     with _lines(file) as lines:
         if parquet is not None:
             _check_other_file(lines, parquet)
-        answers = _answers(index, _queries(lines, file, usual, keep_going), exact, keep_going)
+        answers = _answers(newest, _queries(lines, file, usual, keep_going), exact, keep_going)
         if parquet is not None:
             _to_parquet(_hits(answers), parquet)
         elif as_csv:
@@ -90,23 +91,27 @@ def answer(
             raise typer.Exit(FAULTY)
 
 
-def _answers(index: Index, asked: Iterator[_Line], exact: bool, keep_going: bool = False) -> Iterator[_Answered]:
+def _answers(newest: Newest, asked: Iterator[_Line], exact: bool, keep_going: bool = False) -> Iterator[_Answered]:
     """Some lines, and the hits of each, or what was wrong with it."""
     while some := list(islice(asked, TOGETHER)):
         queries = [line.query for line in some if not isinstance(line.query, RetrieverError)]
         try:
-            found: list[Hits | RetrieverError] = [*index.search_many(queries, exact=exact)]
+            found: list[Hits | RetrieverError] = [*_found(newest, queries, exact)]
         except RetrieverError:
             if not keep_going:
                 raise
-            found = [_alone(index, query, exact) for query in queries]
+            found = [_alone(newest, query, exact) for query in queries]
         hits = iter(found)
         yield some, [line.query if isinstance(line.query, RetrieverError) else next(hits) for line in some]
 
 
-def _alone(index: Index, query: Query, exact: bool) -> Hits | RetrieverError:
+def _found(newest: Newest, queries: list[Query], exact: bool) -> list[Hits]:
+    return newest.ask(lambda index: index.search_many(queries, exact=exact))
+
+
+def _alone(newest: Newest, query: Query, exact: bool) -> Hits | RetrieverError:
     try:
-        return index.search_many([query], exact=exact)[0]
+        return _found(newest, [query], exact)[0]
     except RetrieverError as error:
         return error
 

@@ -67,16 +67,17 @@ def duplicates(
     if as_json and as_csv:
         raise UsageError("--json and --csv exclude each other; give one of them.")
     import retriever
+    from cli.newest import Newest
     from cli.output import show_rows
     from cli.progress import progress
     from retriever.query.diversity import NEAR
     from retriever.query.duplicates import duplicates as find
 
-    index, least = retriever.open(folder), NEAR if limit is None else limit
+    newest, least = Newest(lambda: retriever.open(folder)), NEAR if limit is None else limit
     with progress(quiet=False) as show:
-        groups = find(index, least, to=to, where=where, exact=exact, progress=show)
+        groups = newest.ask(lambda index: find(index, least, to=to, where=where, exact=exact, progress=show))
     if as_json:
-        typer.echo(json.dumps(_told(groups, index.snapshot.identity.name, least)))
+        typer.echo(json.dumps(_told(groups, newest.index.snapshot.identity.name, least)))
     elif as_csv:
         typer.echo(_csv(groups), nl=False)
     elif groups:

@@ -180,6 +180,7 @@ def evaluate(
     _check_outputs((qrels, queries), {"run": run, "figure": figure, "per-query": per_query, "parquet": parquet})
     import retriever
     from cli.evaluated import deliver
+    from cli.newest import Newest
     from cli.progress import progress
     from retriever import evaluation
     from retriever.evaluation.picture import draw
@@ -189,11 +190,11 @@ def evaluate(
     if figure is not None:
         check_figure(figure)
     with progress(quiet=False) as show:
-        index = retriever.open(folder, as_of=as_of)
+        newest = Newest(lambda: retriever.open(folder, as_of=as_of))
         if qrels is None:
-            done = _by_labels(index, of_labels, progress=show, **rest)
+            done = newest.ask(lambda index: _by_labels(index, of_labels, progress=show, **rest))
         else:
-            done = _by_file(index, qrels, of_file, progress=show, **rest)
+            done = newest.ask(lambda index: _by_file(index, qrels, of_file, progress=show, **rest))
     if figure is not None:
         draw(done, figure)
         typer.echo(f"figure written to {figure}", err=True)

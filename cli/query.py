@@ -202,14 +202,18 @@ def query(
     if keep_going and (batch is None or as_csv or parquet is not None):
         raise UsageError("--keep-going goes with --batch and JSON; leave it out, or --csv and --parquet.")
     import retriever
+    from cli.newest import Newest
 
-    index = retriever.open(folder, device=device, as_of=as_of)
+    newest = Newest(lambda: retriever.open(folder, device=device, as_of=as_of))
     if batch is not None:
         from cli.batch import answer
 
-        answer(index, batch, usual, exact=exact, explain=explain, as_csv=as_csv, parquet=parquet, keep_going=keep_going)
+        answer(
+            newest, batch, usual, exact=exact, explain=explain, as_csv=as_csv, parquet=parquet, keep_going=keep_going
+        )
         return
-    hits = index.search(**terms, **usual, exact=exact)
+    hits = newest.ask(lambda index: index.search(**terms, **usual, exact=exact))
+    index = newest.index
     if expression and (note := _how_read(expression, hits)):
         typer.echo(f"note: {note}", err=True)
     if center and (

@@ -66,6 +66,10 @@ class IndexCorrupt(RetrieverError):
     """An index folder whose files do not fit together."""
 
 
+class IndexChanged(IndexCorrupt):
+    """An index that was compacted since it was opened, so that some of its files are gone; opening it again helps."""
+
+
 class IndexBusy(RetrieverError):
     """Another process is writing to this index."""
 

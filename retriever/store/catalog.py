@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.errors import FilterError, IndexCorrupt
+from retriever.errors import FilterError, IndexChanged
 from retriever.store.kept import ROW, KeptColumns, quoted
 from retriever.store.schema import ITEMS
 from retriever.store.snapshot import Snapshot
@@ -40,7 +40,7 @@ def rows_where(snapshot: Snapshot, where: str) -> NDArray[np.bool_]:
 
     Raises:
         FilterError: it is not one expression that DuckDB accepts over these columns.
-        IndexCorrupt: the index was compacted since it was opened.
+        IndexChanged: the index was compacted since it was opened.
     """
     import duckdb
 
@@ -54,9 +54,9 @@ def rows_where(snapshot: Snapshot, where: str) -> NDArray[np.bool_]:
     except duckdb.Error as error:
         if isinstance(error, duckdb.FatalException | duckdb.InternalException):
             _CATALOGS.pop(snapshot, None)  # such a connection answers nothing any more
-        if all(segment.items.exists() for segment in snapshot.segments):
+        if not snapshot.overtaken:
             raise FilterError(_explain(error, where, snapshot.columns())) from error
-        raise IndexCorrupt(
+        raise IndexChanged(
             f"The index {snapshot.folder} was written to since it was opened here: open it again."
         ) from error
     return mask

@@ -117,7 +117,6 @@ class Lexicon:
     def _files(self) -> dict[int, WordsFile]:
         """Segment number -> its file, where it has a usable one."""
         opened, without = {}, 0
-        stale = any(not segment.items.exists() for segment in self._snapshot.segments)
         for number, segment in enumerate(self._snapshot.segments):
             try:
                 opened[number] = WordsFile(segment.items.with_name(layout.WORDS), segment.rows)
@@ -129,9 +128,8 @@ class Lexicon:
                 log.warning(str(error))
                 return {}
         if without:
-            cure = (
-                "open the index again" if stale else "run `retriever index` on the corpus again, or `retriever compact`"
-            )
+            again = "run `retriever index` on the corpus again, or `retriever compact`"
+            cure = "open the index again" if self._snapshot.overtaken else again
             log.warning(f"{without:,} of {self._snapshot.rows:,} items are not searched by their names: {cure}.")
         return opened
 

@@ -93,6 +93,11 @@ class Snapshot:
         """Live rows."""
         return self.rows - len(self.deleted)
 
+    @property
+    def overtaken(self) -> bool:
+        """Whether a compaction has taken away files of it, so that filters and names cannot be looked at any more."""
+        return any(not segment.items.exists() for segment in self.segments)
+
     def blocks(self) -> Iterator[tuple[int, Vectors]]:
         """(first row, memory-mapped (n, d) vectors) of each segment, deleted rows included."""
         for first, segment in zip(self.firsts.tolist(), self.segments, strict=True):

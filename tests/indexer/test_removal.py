@@ -16,7 +16,7 @@ ONLY = "only/x.obj"
 
 @pytest.fixture
 def index(tmp_path: Path) -> Path:
-    """The same paths below the roots ``one`` and ``one/deep``; the last one of each is deleted. One more in ``deep``."""
+    """The same paths below the roots ``one`` and ``one/deep``; the last of each is deleted. One more in ``deep``."""
     with IndexWriter(tmp_path / "index", SPACE) as writer:
         for place in ("one", "one/deep"):
             (tmp_path / place).mkdir()
@@ -78,7 +78,21 @@ def test_a_relative_path_of_what_is_there_means_no_other_root(
     assert len(remove(index, ["../a"])) == 2
 
 
-@pytest.mark.parametrize("target", ["st\udcfchl", "nul\0", "long" * 100, "nothing", "a/x", "deep/a/x.obj", "@/on", "@/one/a/x.obj/y", "0" * 16, *ids(3)])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "st\udcfchl",
+        "nul\0",
+        "long" * 100,
+        "nothing",
+        "a/x",
+        "deep/a/x.obj",
+        "@/on",
+        "@/one/a/x.obj/y",
+        "0" * 16,
+        *ids(3),
+    ],
+)
 def test_a_target_that_means_nothing_is_named(index: Path, tmp_path: Path, target: str) -> None:
     target = target.replace("@", str(tmp_path))
     with pytest.raises(UsageError, match=re.escape(f"no item {target!r}")):

@@ -9,7 +9,7 @@ from index_making import SPACE, item, unit, write
 
 from indexer.compaction import compact
 from indexer.writer import IndexWriter
-from retriever.errors import FilterError, IndexCorrupt
+from retriever.errors import FilterError, IndexChanged
 from retriever.store import Snapshot, catalog, kept
 from retriever.store.catalog import rows_where
 
@@ -143,7 +143,7 @@ def test_an_old_view_filters_through_one_commit_but_not_a_compaction(tmp_path: P
         assert len(writer.commit().segments) == 1, "the ninth small segment has them all merged"
     assert rows_where(old, "vertices > 50").sum() == 2
     compact(tmp_path)
-    with pytest.raises(IndexCorrupt, match="written to since it was opened here: open it again"):
+    with pytest.raises(IndexChanged, match="written to since it was opened here: open it again"):
         rows_where(old, "vertices > 50")
     assert rows_where(Snapshot.open(tmp_path), "vertices > 50").sum() == 3
 
@@ -157,7 +157,7 @@ def test_a_compaction_while_the_filter_runs_is_said_as_such(tmp_path: Path, monk
         return begin(*arguments)
 
     monkeypatch.setattr(catalog, "_items", compacted_meanwhile)
-    with pytest.raises(IndexCorrupt, match="open it again"):
+    with pytest.raises(IndexChanged, match="open it again"):
         rows_where(old, "vertices > 50")
 
 

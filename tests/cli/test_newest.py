@@ -1,0 +1,76 @@
+"""Commands that a compaction overtakes while they run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from small_corpus import write_boxes
+from typer.testing import CliRunner, Result
+
+import retriever
+from cli.main import app
+from indexer.compaction import compact
+
+
+@pytest.fixture
+def overtaken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """An index that is compacted as soon as it was opened, the first time; counts what was opened."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("tall", "flat"):
+        write_boxes(tmp_path / "boxes" / name, 4)
+    assert run("index", "boxes").exit_code == run("remove", "flat/box-000.off").exit_code == 0
+    really, opened = retriever.open, []
+
+    def opens(*arguments: object, **more: object) -> retriever.Index:
+        index = really(*arguments, **more)
+        if not opened:
+            compact(tmp_path / ".retriever")
+        opened.append(index.snapshot.manifest.version)
+        return index
+
+    monkeypatch.setattr(retriever, "open", opens)
+    return opened
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["query", "box", "--where", "label = 'tall'"],
+        ["query", "tall", "-k", "4"],  # found by name
+        ["query", "where(\"label = 'tall'\")", "-k", "4"],
+        ["duplicates", "--where", "label = 'tall'", "--limit", "1"],
+        ["eval", "--where", "label is not null"],
+    ],
+)
+def test_the_newest_version_answers(overtaken: list[int], arguments: list[str], capfd: pytest.CaptureFixture[str]):
+    done = run(*arguments)
+    assert done.exit_code == 0, done.output
+    assert len(overtaken) == 2 and overtaken[0] < overtaken[1]
+    if arguments[0] == "query":
+        labels = [line.split("\t")[4] for line in done.stdout.splitlines()]
+        assert len(labels) == 4 and (labels == ["tall"] * 4 or arguments[1].startswith("where"))
+    assert "open" not in done.stderr + capfd.readouterr().err
+
+
+def test_so_it_does_for_each_part_of_many_queries(overtaken: list[int], tmp_path: Path):
+    (tmp_path / "many.jsonl").write_text('{"text": "box", "where": "label = \'tall\'", "k": 3}\n' * 300)
+    done = run("query", "--batch", "many.jsonl")
+    assert done.exit_code == 0 and len(done.stdout.splitlines()) == 300 and len(overtaken) == 2
+
+
+def test_other_warnings_are_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(tmp_path)
+    write_boxes(tmp_path / "boxes", 4)
+    assert run("index", "boxes").exit_code == 0
+    for words in (tmp_path / ".retriever").glob("**/words.db"):
+        words.unlink()
+    done = run("query", "box")
+    said = done.stderr + capfd.readouterr().err
+    assert done.exit_code == 0 and said.count("not searched by their names: run `retriever index`") == 1
