@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
             'retriever query --shape car.obj --minus-text "a van" -k 5',
             "retriever query 'shape:car.obj + 0.5*text:\"with wings\"' --to any",
             "retriever query --text chair --where \"label = 'chair' and faces < 5000\" --json",
-            "retriever query 'mean(shape:car.obj, shape:van.obj) - where(\"label = 'bus'\")' --explain",
+            'retriever query "mean(shape:car.obj, shape:van.obj) - where(\\"label = \'bus\'\\")" --explain',
             "retriever query --like 9f64715758014abf --like lamp.glb --unlike 00a1b2c3d4e5f607 --unique",
             "retriever query --batch queries.jsonl --parquet hits.parquet",
         ),
