@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.options import AsJson, IndexFolder, Target, described, option, path
+from cli.outputs import check_outputs
 from retriever.errors import UsageError
 
 if TYPE_CHECKING:
@@ -177,7 +177,8 @@ def evaluate(
     }  # fmt: skip
     of_file = {"queries": queries, "depth": depth, "geometry-only": geometry_only, "exact": exact, "run": run}
     _check_apart(qrels, of_labels if qrels is not None else of_file)
-    _check_outputs((qrels, queries), {"run": run, "figure": figure, "per-query": per_query, "parquet": parquet})
+    outputs = {"run": run, "figure": figure, "per-query": per_query, "parquet": parquet}
+    check_outputs(outputs, (qrels, queries))
     import retriever
     from cli.evaluated import deliver
     from cli.newest import Newest
@@ -211,21 +212,6 @@ def _check_apart(qrels: Path | None, others: dict[str, Any]) -> None:
                 else "is about judgements; give them with --qrels FILE"
             )
             raise UsageError(f"--{name} {cure}.")
-
-
-def _check_outputs(inputs: Sequence[Path | None], outputs: dict[str, Path | None]) -> None:
-    """Raise UsageError where a file would overwrite one that is read, or another one, or has no folder to lie in."""
-    taken = {file.resolve(): "is read" for file in inputs if file is not None}
-    for name, file in outputs.items():
-        if file is None:
-            continue
-        if what := taken.get(file.resolve()):
-            raise UsageError(f"--{name} {file} {what}, too; choose another file.")
-        if file.is_dir():
-            raise UsageError(f"--{name} {file} is a folder; give a file.")
-        if name != "figure" and not file.absolute().parent.is_dir():
-            raise UsageError(f"--{name} {file} cannot be written: there is no folder {file.parent}.")
-        taken[file.resolve()] = "is written"
 
 
 def _by_labels(index: Index, options: dict[str, Any], **rest: Any) -> Evaluation:

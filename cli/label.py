@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import AsJson, IndexFolder, Target, described, option, path
+from cli.outputs import check_outputs
 from retriever.errors import UsageError
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def label(
     """
     if as_json + as_csv + (parquet is not None) > 1:
         raise UsageError("--json, --csv and --parquet exclude each other; give one of them.")
+    check_outputs({"parquet": parquet}, (names_file,))
     if overwrite and not write:
         raise UsageError("--overwrite says what --write does; give both, or neither.")
     chosen = _names(names, names_file, template or [])

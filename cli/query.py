@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.options import AsJson, Axis, Combine, Device, Exact, IndexFolder, Minus, Target, Up, described, option
+from cli.outputs import check_outputs
 from retriever.errors import UsageError
 
 if TYPE_CHECKING:
@@ -160,10 +161,7 @@ def query(
     """
     if as_json + as_csv + (parquet is not None) > 1:
         raise UsageError("--json, --csv and --parquet exclude each other; give one of them.")
-    if parquet == Path("-"):
-        raise UsageError(
-            "--parquet -: a Parquet table goes into a file; name one, such as hits.parquet, or give --csv for a pipe."
-        )
+    check_outputs({"parquet": parquet}, () if batch in (None, "-") else (Path(str(batch)),))
     if explain and (as_csv or parquet is not None):
         raise UsageError("--explain goes with --json or the table; leave --csv or --parquet out.")
     terms: dict[str, Any] = {
