@@ -238,11 +238,21 @@ def _how_read(expression: str, hits: Hits) -> str:
         return ""
     if first.kind != "text":
         return f"asked with --{first.kind} {argument(words)}; to search for the words, give --text {argument(words)}"
+    if _is_folder(words):
+        return f"{argument(words)} is a folder, and was searched as words; to ask with a file of it, name that"
     if modality_of(Path(words)) is not None:
         return f"there is no file and no item {argument(words)}, so that was searched as words"
     if len(hits.terms) == 1 and any(word in f" {words} " for word in (" - ", " + ", " not ", " without ")):
         return 'that was searched as one text; to take something away, add --minus-text "..."'
     return ""
+
+
+def _is_folder(words: str) -> bool:
+    """Whether words are the path of a folder; a bare name, such as chair, is likely meant as it reads."""
+    try:
+        return ("/" in words or words.startswith((".", "~"))) and Path(words).expanduser().is_dir()
+    except (OSError, ValueError, RuntimeError):  # too long for a name, or none at all
+        return False
 
 
 def _deliver(hits: Hits, *, as_json: bool, as_csv: bool, parquet: Path | None, explain: bool) -> None:

@@ -71,7 +71,9 @@ class Places:
     def _lying_in(self, on_disk: PurePosixPath | None) -> NDArray[np.bool_]:
         """(rows,) True for what is, or was, at or below a place on disk."""
         out = np.zeros(self._snapshot.rows, np.bool_)
-        for name, root in self._roots.items() if on_disk else ():
+        if on_disk is None:
+            return out
+        for name, root in self._roots.items():
             if PurePosixPath(root).is_relative_to(on_disk):
                 out |= self._of_root(name)
             elif on_disk.is_relative_to(root):

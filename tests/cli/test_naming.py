@@ -103,6 +103,10 @@ def test_an_item_without_an_option_is_asked_with_and_that_is_said(indexed: Path)
     assert other.stderr == "" and len(rows(other)) == 5
     absent = run("query", "tall/z.off")
     assert absent.stderr == "note: there is no file and no item tall/z.off, so that was searched as words\n"
+    for folder in (str(indexed), "./", "../"):
+        said = run("query", folder).stderr
+        assert said == f"note: {folder} is a folder, and was searched as words; to ask with a file of it, name that\n"
+    assert run("query", indexed.name).stderr == "", "a bare name reads as words"
     together = json.loads(run("query", id, "--minus-text", "red", "--json").stdout)["query"]
     assert [term["modality"] for term in together] == ["id", "text"]
 
