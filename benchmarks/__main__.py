@@ -14,7 +14,7 @@ import sys
 import typer
 
 from benchmarks.commands import quality, results, searching, speed, training
-from retriever.errors import RetrieverError
+from retriever.errors import RetrieverError, named_as_options
 
 app = typer.Typer(no_args_is_help=True, help="Measure what the documentation claims.")
 for module in (speed, quality, training, searching, results):
@@ -22,8 +22,9 @@ for module in (speed, quality, training, searching, results):
 
 
 if __name__ == "__main__":
-    try:
-        app()
-    except RetrieverError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(1)
+    with named_as_options():
+        try:
+            app()
+        except RetrieverError as error:
+            typer.echo(f"error: {error}", err=True)
+            sys.exit(1)

@@ -16,7 +16,7 @@ from cli import align, demo, duplicates, evaluate, index, label, manage, optimiz
 from cli.output import printable
 from cli.streams import Unread, drop_output, prepare
 from retriever import RetrieverError, __version__
-from retriever.errors import UsageError
+from retriever.errors import UsageError, named_as_options
 
 _WrongOption: type[Any] = typer.BadParameter.__bases__[0]
 """click's UsageError; which click that is depends on typer's version."""
@@ -44,6 +44,10 @@ class Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; `RetrieverError`, a refusing disk and Ctrl-C end it in good order."""
+        with named_as_options():
+            return self._invoke(ctx)
+
+    def _invoke(self, ctx: Any) -> Any:
         try:
             with _one_line_usage(lambda: f"{ctx.command_path} {ctx.invoked_subcommand or ''}".strip()):
                 result = super().invoke(ctx)

@@ -1,15 +1,63 @@
 """Every error that a user can cause, under one root.
 
-A message is one sentence (or two) that names the file or option at fault and the cure; the command line prints it
-as it is. Lower libraries' exceptions are turned into these where they are caught, with ``raise ... from``.
+A message is one sentence (or two) that names the file or option at fault and the cure. Options are written as on the
+command line, ``--min-confidence 2``, and shown so by it; to others they are the arguments that they stand for,
+``min_confidence=2``. Lower libraries' exceptions are turned into these where they are caught, with ``raise ... from``.
 """
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _SHOWN = 70
 """Characters of an expression around its fault."""
 
+_OTHERWISE = {"from": "asked", "template": "templates", "index": "folder", "label": "column", "measure": "figures"}
+"""Options that go by another name as an argument."""
+
+_COMMAND = re.compile(r"(`[^`]*`|pip install .*)", re.DOTALL)
+"""What goes into a shell as it is."""
+
+_FIRST = re.compile(r"^((?:Query \d+: )?)--([a-z][a-z-]*) ")
+_OPTION = re.compile(r"(?<![\w/.-])--([a-z][a-z-]*[a-z])(?: (?=\d|[A-Z]{2}))?")
+"""Options with the space before a value: at the start of a message, and where what follows looks like one."""
+
+_as_options = False
+
+
+@contextmanager
+def named_as_options() -> Iterator[None]:
+    """Inside, messages name options as the command line does; of all threads, for it has the process to itself."""
+    global _as_options
+    before, _as_options = _as_options, True
+    try:
+        yield
+    finally:
+        _as_options = before
+
+
+def _said(message: str) -> str:
+    """A message as its reader names things."""
+    if _as_options or "--" not in message:
+        return message
+    message = _FIRST.sub(lambda found: found[1] + _argument(found[2]), message, count=1)
+    return "".join(
+        part if _COMMAND.fullmatch(part) else _OPTION.sub(lambda found: _argument(found[1]), part)
+        for part in _COMMAND.split(message)
+    )
+
+
+def _argument(option: str) -> str:
+    return _OTHERWISE.get(option, option.replace("-", "_")) + "="
+
 
 class RetrieverError(Exception):
     """Root of all errors raised on purpose by retriever, indexer and cli."""
+
+    def __str__(self) -> str:
+        return _said(super().__str__())
 
 
 class UsageError(RetrieverError):
@@ -37,7 +85,7 @@ class ExpressionError(UsageError):
         front, behind = "…" if start else "", "…" if end < len(self.expression) else ""
         # a line break in it would tear the caret off
         shown = "".join(c if c.isprintable() else " " for c in self.expression[start:end])
-        return f"{self.message}\n  {front}{shown}{behind}\n  {' ' * (len(front) + self.column - start)}^"
+        return f"{_said(self.message)}\n  {front}{shown}{behind}\n  {' ' * (len(front) + self.column - start)}^"
 
 
 class FileProblem(RetrieverError):

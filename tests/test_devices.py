@@ -36,7 +36,7 @@ def test_cuda_without_a_gpu_is_said_once(gpu, caplog):
 
 def test_unknown_device():
     for ask in (torch_device, lambda name: spaces.get(device=name)):
-        with pytest.raises(UsageError, match="--device gpu: there is no such device"):
+        with pytest.raises(UsageError, match="device=gpu: there is no such device"):
             ask("gpu")
 
 

@@ -23,7 +23,7 @@ from typing import Any, TextIO
 from benchmarks.results.machine import ROOT
 from benchmarks.results.parts import Part, Settings
 from benchmarks.results.tables import Table
-from retriever.errors import RetrieverError
+from retriever.errors import RetrieverError, named_as_options
 
 Registry = Callable[[Settings], list[Part]]
 
@@ -99,7 +99,8 @@ def main() -> None:
             for table in part.tables(given):
                 tell({"table": table.as_json()})
         except RetrieverError as error:
-            tell({"error": str(error)})
+            with named_as_options():
+                tell({"error": str(error)})
         except Exception as error:  # whatever it is, the other parts go on
             traceback.print_exc()
             tell({"error": f"{type(error).__name__}: {error}"})

@@ -21,7 +21,7 @@ from indexer.align.publish import Tower, publish
 from indexer.align.shapes import __main__ as shapes
 from indexer.align.sounds import __main__ as sounds
 from indexer.align.spreads import measured
-from retriever.errors import RetrieverError
+from retriever.errors import RetrieverError, named_as_options
 from retriever.spaces.audio_tower import AudioTowerConfig
 from retriever.spaces.image_tower import ImageTowerConfig
 from retriever.spaces.mini import open_space
@@ -79,8 +79,9 @@ def put_together(out: Path, *, file: str = "tower.safetensors", spreads: Mapping
 
 
 if __name__ == "__main__":
-    try:
-        typer.run(main)
-    except RetrieverError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(1)
+    with named_as_options():
+        try:
+            typer.run(main)
+        except RetrieverError as error:
+            typer.echo(f"error: {error}", err=True)
+            sys.exit(1)

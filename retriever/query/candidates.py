@@ -86,7 +86,7 @@ class Candidates:
         if modality is not None and modality not in held:
             holds = ", ".join(f"{count:,} {name}" for name, count in held.items())
             raise UsageError(
-                f"The index {self._snapshot.folder} holds no {modality} (it holds: {holds}); ask --to one of those."
+                f"The index {self._snapshot.folder} holds no {modality} (it holds: {holds}); choose one with --to."
             )
         return modality
 

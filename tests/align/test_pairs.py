@@ -112,7 +112,7 @@ def test_a_source_that_is_not_there_is_named(tmp_path):
     with pytest.raises(UsageError, match="nowhere"):
         read_pairs(tmp_path / "nowhere")
     (tmp_path / "p.csv").write_text("path,label\n")
-    with pytest.raises(UsageError, match="--metadata"):
+    with pytest.raises(UsageError, match="metadata="):
         read_pairs(tmp_path / "p.csv", tmp_path / "p.csv")
 
 

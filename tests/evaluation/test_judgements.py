@@ -65,7 +65,7 @@ def test_faults_of_judgements_are_said(tmp_path, name, text, message):
         (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(UsageError, match=message) as error:
         read_qrels(tmp_path / name)
-    assert name in str(error.value) and str(error.value).startswith("--qrels ")
+    assert name in str(error.value) and str(error.value).startswith("qrels=")
 
 
 def test_queries_are_read_from_lines_and_tables(tmp_path):
@@ -88,7 +88,7 @@ def test_queries_are_read_from_lines_and_tables(tmp_path):
         ("q.csv", "query,text,Text\na,red,blue\n", "has two columns text"),
         ("gone.jsonl", None, "cannot be read"),
         ("q.jsonl", '{"query": "", "text": "x"}\n', "line 1: the query has no name"),
-        ("q.jsonl", '{"query": "a", "text": "x", "k": 3}\n', "line 1 says k: .*--depth"),
+        ("q.jsonl", '{"query": "a", "text": "x", "k": 3}\n', "line 1 says k: .*depth="),
         ("q.csv", "query,text,diverse\na,x,much\n", "line 2: diverse is 'much'"),
         ("q.csv", "query,text,unique\na,x,perhaps\n", "line 2: unique is 'perhaps'; write true or false"),
     ],
@@ -244,18 +244,18 @@ def test_a_table_of_queries_may_hold_numbers_and_switches(tmp_path):
 @pytest.mark.parametrize(
     ("name", "text", "asked", "options", "message"),
     [
-        ("q.trec", "tall 0 tunnel.obj 1\n", None, {}, "'tall' is no item of the index; say with --queries"),
+        ("q.trec", "tall 0 tunnel.obj 1\n", None, {}, "'tall' is no item of the index; say with queries="),
         ("q.csv", "query,item\na,tunnel.obj\n", {"b": {"text": "x"}}, {}, "none of the queries .* has 'a'"),
         ("q.csv", "query,item,relevance\na,tunnel.obj,0\n", None, {}, "judges nothing relevant"),
         ("q.csv", "query,item\na,tunel.obj\n", None, {}, "holds none of its relevant items, such as 'tunel.obj'"),
         ("q.csv", "query,item\na,tunnel.obj\n", {"a": {"terms": ["x"]}}, {}, "Query a: .*no retriever.Term"),
         ("q.csv", "query,item\na,tunnel.obj\n", None, {"figures": figures(["macro mAP"])}, "averages over classes"),
-        ("q.csv", "query,item\na,tunnel.obj\n", None, {"figures": figures(["recall@5"]), "depth": 4}, "give --depth 5"),
+        ("q.csv", "query,item\na,tunnel.obj\n", None, {"figures": figures(["recall@5"]), "depth": 4}, "give depth=5"),
         ("q.csv", "query,item\na,tunnel.obj\n", {"a": {"txt": "x"}}, {}, "Query a: .*no 'txt'"),
         ("q.csv", "query,item\na,tunnel.obj\n", {"a": {}}, {}, "Query a: There is nothing to look for"),
         ("q.csv", "query,item\na,tunnel.obj\n", {"a": {"id": "nope"}}, {}, "Query a: .*no item 'nope'"),
-        ("q.csv", "query,item\na,tunnel.obj\n", None, {"depth": 0}, "--depth 0"),
-        ("q.csv", "query,item\na,tunnel.obj\n", None, {"run": "nowhere/run.trec"}, "--run .*cannot be written"),
+        ("q.csv", "query,item\na,tunnel.obj\n", None, {"depth": 0}, "depth=0"),
+        ("q.csv", "query,item\na,tunnel.obj\n", None, {"run": "nowhere/run.trec"}, "run=.*cannot be written"),
         ("q.csv", "query,item\na,tunnel.obj\n", None, {"where": "nope = 1"}, "nope"),
     ],
 )  # fmt: skip

@@ -262,9 +262,9 @@ def test_arguments_that_make_no_run(corpus: Path, folder: Path, tmp_path: Path):
     (tmp_path / "file").touch()
     for paths, options, message in [
         ([], {}, "at least one"),
-        ([corpus], {"workers": -1}, "--workers -1"),
-        ([corpus], {"workers": 5000}, "--workers 5000: give 1 to 256"),
-        ([corpus], {"device": "gpu"}, "--device gpu"),
+        ([corpus], {"workers": -1}, "workers=-1"),
+        ([corpus], {"workers": 5000}, "workers=5000: give 1 to 256"),
+        ([corpus], {"device": "gpu"}, "device=gpu"),
         ([tmp_path / os.fsdecode(b"r\xff")], {}, "not UTF-8"),
     ]:
         with pytest.raises(UsageError, match=message):

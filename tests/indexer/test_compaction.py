@@ -94,7 +94,7 @@ def test_versions_go_unless_they_are_asked_for(tmp_path: Path) -> None:
     assert versions.numbers(tmp_path) == [*numbers[3:], numbers[-1] + 1]
     for version, model in zip(numbers[3:], models[3:], strict=True):
         assert contents(Snapshot.open(tmp_path, version)) == model
-    with pytest.raises(UsageError, match=f"--as-of {numbers[2]}: "):
+    with pytest.raises(UsageError, match=f"as_of={numbers[2]}: "):
         Snapshot.open(tmp_path, numbers[2])
     compact(tmp_path, keep=2)
     assert versions.numbers(tmp_path) == [numbers[-1], numbers[-1] + 1], "there was nothing to rewrite"
@@ -102,7 +102,7 @@ def test_versions_go_unless_they_are_asked_for(tmp_path: Path) -> None:
     assert versions.numbers(tmp_path) == [numbers[-1] + 1]
     assert len(list((tmp_path / "segments").iterdir())) == 1
     assert contents(Snapshot.open(tmp_path)) == models[-1]
-    with pytest.raises(UsageError, match="--keep 0: at least 1"):
+    with pytest.raises(UsageError, match="keep=0: at least 1"):
         compact(tmp_path, keep=0)
 
 

@@ -47,7 +47,7 @@ def test_slash_at_the_end_is_for_folders(tmp_path: Path):
 
 @pytest.mark.parametrize("pattern", ["", " ", "/", "!a.obj"])
 def test_patterns_that_are_not_understood(pattern: str, corpus: Path, folder: Path):
-    with pytest.raises(UsageError, match="--exclude"):
+    with pytest.raises(UsageError, match="exclude="):
         index([corpus], folder, exclude=[pattern])
     assert not folder.exists()
 

@@ -152,7 +152,7 @@ class IndexModel(RuleBasedStateMachine):
         if version in versions.numbers(self.folder):
             assert plain(contents(Snapshot.open(self.folder, version))) == plain(self.versions[version])
         else:
-            with pytest.raises(UsageError, match=f"--as-of {version}"):
+            with pytest.raises(UsageError, match=f"as_of={version}"):
                 Snapshot.open(self.folder, version)
 
     @rule(numbers=st.lists(st.integers(0, 12), max_size=6))

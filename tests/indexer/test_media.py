@@ -193,7 +193,7 @@ def test_an_index_from_before_is_refused_by_a_space_that_sees_and_hears(
     spaces._opened.clear()
     with pytest.raises(SpaceError, match=r"sampling 1\), but installed is .*pictures 32x32 on 255.*index the corpus"):
         found(folder, text="x")
-    with pytest.raises(SpaceError, match="another folder with --index"):
+    with pytest.raises(SpaceError, match="another folder with folder="):
         IndexWriter(folder, spaces.get().identity)
 
 
@@ -201,8 +201,8 @@ def test_an_index_without_pictures_says_what_it_holds(corpus: Path, folder: Path
     index([corpus], folder)
     with pytest.raises(UsageError, match=r"holds no image \(it holds: 5 shape\)"):
         found(folder, image=media / "red.png", to="image")
-    with pytest.raises(UsageError, match=r"--image .*tall\.off: this is a file of kind shape; ask with shape:"):
+    with pytest.raises(UsageError, match=r"image=.*tall\.off: this is a file of kind shape; ask with shape:"):
         found(folder, image=media / "tall.off")
     (media / "red.png").write_bytes(b"no picture")
-    with pytest.raises(UsageError, match=r"--minus-image .*red\.png: the file is no picture that can be read; save"):
+    with pytest.raises(UsageError, match=r"minus_image=.*red\.png: the file is no picture that can be read; save"):
         found(folder, text="x", minus_image=media / "red.png")

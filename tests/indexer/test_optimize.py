@@ -88,9 +88,9 @@ def test_without_the_space_it_is_tuned_on_items_alone_and_texts_are_searched_exa
 
 
 def test_an_impossible_wish_is_refused_before_anything_is_embedded():
-    with pytest.raises(UsageError, match="--memory 10 bytes"):
+    with pytest.raises(UsageError, match="memory=10 bytes"):
         check_wish(Wish(memory=10), None, {Modality.SHAPE: 10**6}, 384)
-    with pytest.raises(UsageError, match="--recall"):
+    with pytest.raises(UsageError, match="recall="):
         check_wish(Wish(recall=2), None, {}, 384)
     check_wish(Wish(memory=10), None, {Modality.SHAPE: 30_000, Modality.IMAGE: 30_000}, 384)  # both searched exactly
 
@@ -112,9 +112,9 @@ def test_a_budget_that_the_index_outgrew_is_said_and_stops_nothing(copy, caplog)
     optimize(copy, Wish(memory=2 * needed))
     fill(copy, (table(ROWS, 9 * ROWS), unit(9 * ROWS, seed=4, dim=DIM)))
     compact(copy)
-    assert "not built again: --memory" in caplog.text
+    assert "not built again: memory=" in caplog.text
     assert len(retriever.open(copy)) == 10 * ROWS
-    with pytest.raises(UsageError, match="--memory"):
+    with pytest.raises(UsageError, match="memory="):
         optimize(copy, Wish(memory=10))
 
 

@@ -138,7 +138,7 @@ def test_a_vector_at_fault_is_named(made_index, tmp_path, content, words):
         file.write_bytes(content)
     elif content is not None:
         np.save(file, content)
-    with pytest.raises(UsageError, match=f"--minus-vector {file}.*{words}"):
+    with pytest.raises(UsageError, match=f"minus_vector={file}.*{words}"):
         made_index.search(text="tall", minus_vector=file)
 
 
@@ -178,10 +178,10 @@ def test_slerp_lies_between(made_index):
     [
         ({"minus": "divide"}, "minus is 'divide': choose one of subtract, project"),
         ({"combine": "both"}, "combine is 'both': choose one of sum, slerp"),
-        ({"combine": "slerp"}, "--combine slerp lies between two"),
+        ({"combine": "slerp"}, "combine=slerp lies between two"),
         ({"center": "yes"}, "center is 'yes': give True or False"),
-        ({"diverse": 2}, "--diverse 2"),
-        ({"min_confidence": -1}, "--min-confidence -1"),
+        ({"diverse": 2}, "diverse=2"),
+        ({"min_confidence": -1}, "min_confidence=-1"),
         ({"min_confidence": 0.5}, "takes 20 items or more, and this index has 7"),
     ],
 )

@@ -86,7 +86,7 @@ def test_a_repetition_gives_way_to_something_new():
 
 @pytest.mark.parametrize("trade", [-0.1, 1.1, float("nan"), "much"])
 def test_a_trade_off_out_of_range(trade: float):
-    with pytest.raises(UsageError, match=r"--diverse .*: give a number from 0, variety alone, to 1"):
+    with pytest.raises(UsageError, match=r"diverse=.*: give a number from 0, variety alone, to 1"):
         mmr(unit(3), [3, 2, 1], 2, trade)
 
 
@@ -129,7 +129,7 @@ def test_no_chain_of_neighbours_is_followed():
 
 @pytest.mark.parametrize("limit", [0, -1, 1.01, float("nan"), None])
 def test_a_limit_out_of_range(limit: float):
-    with pytest.raises(UsageError, match=r"--limit .*: give the least cosine of near-duplicates"):
+    with pytest.raises(UsageError, match=r"limit=.*: give the least cosine of near-duplicates"):
         folded(unit(3), limit)
 
 

@@ -203,9 +203,9 @@ def test_filters_modalities_and_deleted_rows(tmp_path: Path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"limit": 0}, "--limit 0: give the least cosine"),
-        ({"limit": 1.5}, "--limit 1.5"),
-        ({"to": "smell"}, "--to smell"),
+        ({"limit": 0}, "limit=0: give the least cosine"),
+        ({"limit": 1.5}, "limit=1.5"),
+        ({"to": "smell"}, "to=smell"),
         ({"to": "audio"}, "holds no audio"),
         ({"where": "colour = 1"}, "no column"),
         ({"where": 5}, "where must be a string"),

@@ -59,8 +59,8 @@ def test_what_is_no_file_here_is_an_item_of_the_index(tmp_path: Path, monkeypatc
 @pytest.mark.parametrize(
     ("like", "unlike", "words"),
     [
-        ([], [], r"nothing to be like: give an id or a file with --like"),
-        (ids(1, 2), ids(2), r"is given to --like and to --unlike; leave one of them out"),
+        ([], [], r"nothing to be like: give an id or a file with like="),
+        (ids(1, 2), ids(2), r"is given to like= and to unlike=; leave one of them out"),
     ],
 )
 def test_values_at_fault_are_named(like: list[str], unlike: list[str], words: str):
@@ -70,5 +70,5 @@ def test_values_at_fault_are_named(like: list[str], unlike: list[str], words: st
 
 @pytest.mark.parametrize("weight", [0, -1, float("inf"), float("nan"), "x"])
 def test_a_weight_out_of_range(weight: float):
-    with pytest.raises(UsageError, match=r"of --unlike must be a number above 0"):
+    with pytest.raises(UsageError, match=r"of unlike= must be a number above 0"):
         like_terms(ids(1), ids(2), weight)

@@ -168,7 +168,7 @@ def test_k_out_of_range(index: Index, k: int) -> None:
 
 
 def test_places_at_fault(index: Index) -> None:
-    with pytest.raises(UsageError, match="--to smell: choose one of"):
+    with pytest.raises(UsageError, match="to=smell: choose one of"):
         index.nearest(np.ones(DIM), to="smell")
     with pytest.raises(UsageError, match="holds no audio"):
         index.nearest(np.ones(DIM), to="audio")

@@ -153,16 +153,16 @@ def test_a_modality_without_an_encoder_is_named(made_index, kind):
 
 def test_a_missing_file_names_the_option_and_the_path(made_index, tmp_path):
     path = tmp_path / "car.obj"
-    with pytest.raises(UsageError, match=rf"--shape {path}: {path} does not exist; give the path"):
+    with pytest.raises(UsageError, match=rf"shape={path}: {path} does not exist; give the path"):
         made_index.search(shape=path)
-    with pytest.raises(UsageError, match=rf"--minus-shape {tmp_path}: {tmp_path} is a folder"):
+    with pytest.raises(UsageError, match=rf"minus_shape={tmp_path}: {tmp_path} is a folder"):
         made_index.search(text="tall", minus_shape=tmp_path)
 
 
 def test_a_file_of_another_kind_names_the_right_option(made_index, tmp_path):
     path = tmp_path / "photo.png"
     path.write_bytes(b"png")
-    with pytest.raises(UsageError, match=rf"--shape {path}: .*ask with image: or --image"):
+    with pytest.raises(UsageError, match=rf"shape={path}: .*ask with image: or image="):
         made_index.search(shape=path)
 
 
@@ -170,7 +170,7 @@ def test_a_file_of_another_kind_names_the_right_option(made_index, tmp_path):
 def test_a_file_that_cannot_be_used_is_named(made_index, tmp_path, name, content):
     path = tmp_path / name
     path.write_text(content)
-    with pytest.raises(UsageError, match=rf"--shape {path}: the file "):
+    with pytest.raises(UsageError, match=rf"shape={path}: the file "):
         made_index.search(shape=path)
 
 
@@ -192,7 +192,7 @@ def test_a_modality_that_the_index_lacks(made_index):
 
 
 def test_an_unknown_modality(made_index):
-    with pytest.raises(UsageError, match=r"--to mesh: choose one of shape, image, audio, text, any"):
+    with pytest.raises(UsageError, match=r"to=mesh: choose one of shape, image, audio, text, any"):
         made_index.search(text="tall", to="mesh")
 
 

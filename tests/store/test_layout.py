@@ -41,7 +41,7 @@ def test_errors_name_the_folder_and_the_cure(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(IndexMissing, match="file is not an index"):
         find(tmp_path / "file")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(IndexMissing, match=r"No \.retriever folder in .*retriever index FOLDER.*--index"):
+    with pytest.raises(IndexMissing, match=r"No \.retriever folder in .*retriever index FOLDER.*folder="):
         find()
     monkeypatch.setenv("RETRIEVER_INDEX", str(tmp_path / "elsewhere"))
     with pytest.raises(IndexMissing, match=r"elsewhere \(from \$RETRIEVER_INDEX\) does not exist"):

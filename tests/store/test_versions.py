@@ -53,7 +53,7 @@ def test_a_version_that_is_not_there_is_said_with_those_that_are(tmp_path: Path)
     for wrong in (0, -1, 99):
         with pytest.raises(UsageError) as caught:
             Snapshot.open(tmp_path, wrong)
-        assert f"--as-of {wrong}: " in str(caught.value)
+        assert f"as_of={wrong}: " in str(caught.value)
         assert f"{first.version} ({first.updated}), {second.version} ({second.updated})" in str(caught.value)
     with pytest.raises(IndexMissing):
         Snapshot.open(tmp_path / "gone", 1)
@@ -83,7 +83,7 @@ def test_a_restored_index_forgets_the_future(tmp_path: Path) -> None:
     write(tmp_path, [item(2)], [item(3)])
     (tmp_path / "manifest.json").write_bytes(saved)
     assert [each.version for each in versions.kept(tmp_path)] == [old.manifest.version]
-    with pytest.raises(UsageError, match="--as-of"):
+    with pytest.raises(UsageError, match="as_of="):
         Snapshot.open(tmp_path, old.manifest.version + 1)
     new = write(tmp_path, [item(4)])
     assert versions.numbers(tmp_path) == [old.manifest.version, new.manifest.version]
@@ -105,7 +105,7 @@ def test_damage_costs_that_version_only(tmp_path: Path, caplog: pytest.LogCaptur
     path.unlink()
     assert contents(Snapshot.open(tmp_path, second.manifest.version)) == contents(second)
     write(tmp_path, [item(4)])
-    with pytest.raises(UsageError, match="--as-of"):
+    with pytest.raises(UsageError, match="as_of="):
         Snapshot.open(tmp_path, first)
 
 

@@ -21,7 +21,7 @@ from indexer.align.pictures import pack
 from indexer.align.pictures.companions import kept_companions
 from indexer.align.pictures.examples import PictureExamples
 from indexer.align.pictures.sources import a_part
-from retriever.errors import RetrieverError
+from retriever.errors import RetrieverError, named_as_options
 from retriever.spaces.image_tower import ImageTower, ImageTowerConfig
 
 
@@ -74,8 +74,9 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        typer.run(main)
-    except RetrieverError as error:
-        _say(f"error: {error}")
-        sys.exit(1)
+    with named_as_options():
+        try:
+            typer.run(main)
+        except RetrieverError as error:
+            _say(f"error: {error}")
+            sys.exit(1)

@@ -17,7 +17,7 @@ from indexer.align import captions, vocabulary
 from indexer.align.loop import Alignment, Recipe
 from indexer.align.shapes import material, poses
 from indexer.align.shapes.examples import PARAMETRIC, ShapeExamples
-from retriever.errors import RetrieverError
+from retriever.errors import RetrieverError, named_as_options
 from retriever.spaces.shape_tower import MINI, ShapeTower
 
 
@@ -61,8 +61,9 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        typer.run(main)
-    except RetrieverError as error:
-        _say(f"error: {error}")
-        sys.exit(1)
+    with named_as_options():
+        try:
+            typer.run(main)
+        except RetrieverError as error:
+            _say(f"error: {error}")
+            sys.exit(1)

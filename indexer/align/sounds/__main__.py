@@ -21,7 +21,7 @@ from indexer.align.loop import Alignment, Recipe
 from indexer.align.sounds import clips
 from indexer.align.sounds.examples import MIXTURE, SoundExamples
 from indexer.align.sounds.synth import made
-from retriever.errors import RetrieverError
+from retriever.errors import RetrieverError, named_as_options
 from retriever.spaces.audio_tower import AudioTower, AudioTowerConfig
 
 
@@ -66,8 +66,9 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        typer.run(main)
-    except RetrieverError as error:
-        _say(f"error: {error}")
-        sys.exit(1)
+    with named_as_options():
+        try:
+            typer.run(main)
+        except RetrieverError as error:
+            _say(f"error: {error}")
+            sys.exit(1)
