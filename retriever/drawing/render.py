@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.align.pictures.raster import NOTHING, visible_faces
+from retriever.drawing.raster import NOTHING, visible_faces
 from retriever.types import Geometry
 
 GREY = (0.7, 0.7, 0.7)
