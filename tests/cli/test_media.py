@@ -10,9 +10,9 @@ import simple_space
 from small_corpus import write_box, write_picture, write_tone
 from typer.testing import CliRunner, Result
 
-from cli.hits import _measured
 from cli.main import app
 from retriever.index import Index
+from retriever.query.shown import measured
 from retriever.store import Snapshot
 
 
@@ -63,7 +63,7 @@ def test_json_names_the_terms(indexed: Path):
 
 def test_every_kind_shows_its_measures(indexed: Path):
     hits = Index(Snapshot.open(Path(".retriever"))).search(text="x", to="any")
-    assert {hit.path: _measured(hit) for hit in hits} == {
+    assert {hit.path: measured(hit) for hit in hits} == {
         "box.off": "12",
         "red.png": "40×30",
         "blue.jpg": "40×30",
