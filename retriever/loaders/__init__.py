@@ -25,6 +25,7 @@ __all__ = [
     "content_hash",
     "load",
     "load_audio",
+    "load_geometry",
     "load_image",
     "load_shape",
     "modality_of",
@@ -183,6 +184,23 @@ def load_shape(
         "colored": geometry.colors is not None,
     }
     return Loaded(Modality.SHAPE, payload, facts, digest)
+
+
+def load_geometry(path: Path, *, up: str = "auto") -> Geometry:
+    """Read all of a 3D file, as one would look at it: upright, y up, with its colours.
+
+    Args:
+        path: the file.
+        up: as for `load`.
+
+    Raises:
+        FileProblem: anything wrong with the file.
+    """
+    with np.errstate(all="ignore"):
+        geometry, axis, _ = _read_shape(path, "-", looks_at_color=True)
+        geometry = cleaned(geometry)
+    turn = sampling.to_y(axis if up == "auto" else up)
+    return Geometry(geometry.vertices @ turn.T, geometry.faces, geometry.colors)
 
 
 def _read_shape(path: Path, sha256: str | None, *, looks_at_color: bool) -> tuple[Geometry, str, str]:
