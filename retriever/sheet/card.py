@@ -10,7 +10,7 @@ from retriever.loaders import modality_of
 from retriever.query.expression import format, members
 from retriever.query.shown import measured, named, reordered
 from retriever.sheet.look import Look, look
-from retriever.sheet.marks import Markup, address, escaped, joined, tag
+from retriever.sheet.marks import LINE, Markup, address, escaped, joined, tag
 from retriever.types import Hit, Modality, Term
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def cards(hits: Hits) -> Iterator[Markup]:
                 class_="text",
             ),
         ]
-        yield joined(tag("li", *parts, class_="card", id=f"hit-{hit.rank}"), "\n")
+        yield joined(tag("li", *parts, class_="card", id=f"hit-{hit.rank}"), LINE)
 
 
 def framed(seen: Look, file: Path, alt: str) -> Markup:

@@ -15,7 +15,7 @@ from retriever.query.shown import by_fused
 from retriever.query.terms import leaves
 from retriever.sheet.card import FILES, framed, player, source_of, weight_of
 from retriever.sheet.look import look
-from retriever.sheet.marks import Markup, joined, tag
+from retriever.sheet.marks import LINE, Markup, joined, tag
 from retriever.types import Modality, Term
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def head(hits: Hits) -> Markup:
             tag("dl", *facts),
             tag("p", order, class_="order") if order else "",
         ),
-        "\n",
+        LINE,
     )
 
 

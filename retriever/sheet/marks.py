@@ -16,6 +16,9 @@ class Markup(str):
     __slots__ = ()
 
 
+LINE = Markup("\n")
+
+
 def escaped(text: str, keep: str = "") -> Markup:
     """Text as HTML, also between quotes; what cannot be seen, but for the characters to `keep`, shows as an escape."""
     return text if isinstance(text, Markup) else Markup(html.escape(printable(text, keep)))

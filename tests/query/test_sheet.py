@@ -106,6 +106,7 @@ def test_names_that_are_markup_stay_names_and_links_lead_to_their_files(tmp_path
     text = hits(tmp_path, dict.fromkeys(HOSTILE, "shape"), (Term("text", '</title><script>"x"</script>'),)).to_html()
     page = Reader(text)
     assert not page.all("script") and "<script" not in text
+    assert not page.texts.keys() & {"html", "head", "body", "main", "ol", "ul", "div", "header"}, "no stray text"
     links = [place_of(link["href"]) for link in page.all("a")]
     assert links == [tmp_path / name for name in HOSTILE for _ in range(2)], "of the picture, and of the path"
     assert all(link.is_file() for link in links)
