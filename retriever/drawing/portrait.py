@@ -13,6 +13,7 @@ from retriever.drawing.light import CLAY, linear, lit, openness, toned
 from retriever.drawing.raster import NOTHING, visible_faces
 from retriever.drawing.render import View, placed, projected
 from retriever.drawing.surface import Surface, of_faces, of_points
+from retriever.loaders.skins import at
 from retriever.types import Geometry
 
 VIEW = View(yaw=33.0, elevation=20.0, field=24.0, fill=0.86)
@@ -66,8 +67,15 @@ def _thinned(geometry: Geometry) -> Geometry:
 def _base(geometry: Geometry, surface: Surface) -> NDArray[np.float32]:
     """(n, 3) colours of what the pixels see, `linear`."""
     if geometry.colors is None:
-        return np.broadcast_to(linear(np.array(CLAY, np.float32)), (len(surface.part), 3))
-    return linear(geometry.colors)[surface.part]
+        base = np.broadcast_to(linear(np.array(CLAY, np.float32)), (len(surface.part), 3))
+    else:
+        base = linear(geometry.colors)[surface.part]
+    if geometry.skin is None or surface.uv is None:
+        return base
+    under = np.flatnonzero(geometry.skin.picture[surface.part] >= 0)
+    base = base.copy()
+    base[under] = linear(at(geometry.skin, surface.part[under], surface.uv[under]))
+    return base
 
 
 def _averaged(colors: NDArray[np.float32], pixel: NDArray[np.int64], side: int) -> NDArray[np.float32]:

@@ -38,12 +38,14 @@ class Surface:
         part: (n,) the face or point that each sees.
         normal: (n, 3) float32 unit vectors in the camera's frame (x right, y up, z to the camera).
         height: (n,) float32 how near to the camera, in pixels, from an origin of no meaning.
+        uv: (n, 2) float32 texture coordinates of what has a skin; else None.
     """
 
     pixel: _Ints
     part: _Ints
     normal: NDArray[np.float32]
     height: NDArray[np.float32]
+    uv: NDArray[np.float32] | None = None
 
 
 def of_faces(seen: _Ints, points: _Floats, screen: _Floats, nearness: _Floats, geometry: Geometry) -> Surface:
@@ -66,7 +68,8 @@ def of_faces(seen: _Ints, points: _Floats, screen: _Floats, nearness: _Floats, g
     height = points[faces][:, :, 2] * _zoom(points, screen)
     whole = _mixed(weights, np.dstack([corners, height]).astype(np.float32), place)
     normal = whole[:, :3] / np.maximum(np.sqrt((whole[:, :3] ** 2).sum(axis=1, keepdims=True)), 1e-12)
-    return Surface(pixel, seen[pixel], normal, whole[:, 3])
+    uv = None if geometry.skin is None else _mixed(weights, geometry.skin.uv[shown], place)
+    return Surface(pixel, seen[pixel], normal, whole[:, 3], uv)
 
 
 def _numbered(seen: _Ints, count: int) -> tuple[_Ints, _Ints]:
