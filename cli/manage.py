@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.options import AsJson, IndexFolder, described, option
-from cli.output import failures_command, plain, printable, show_facts, show_rows, size
+from cli.output import failures_command, plain, printable, show_facts, show_rows
+from retriever.query.shown import size
 
 if TYPE_CHECKING:
     from retriever.status import Status

@@ -39,6 +39,27 @@ class Modality(StrEnum):
 
 
 @dataclass(frozen=True)
+class Skin:
+    """Pictures on a mesh, for those who look at it.
+
+    Attributes:
+        uv: (f, 3, 2) float32 texture coordinates of the corners of each face, origin lower left; they repeat beyond 1.
+        picture: (f,) int64, which of the pictures is on a face; -1 where its colour is that of `Geometry.colors`.
+        pictures: (h, w, 3) uint8 sRGB each, the first row at the top.
+        tint: (f, 3) float32 in 0..1, what a picture is multiplied with.
+    """
+
+    uv: NDArray[np.float32]
+    picture: NDArray[np.int64]
+    pictures: tuple[NDArray[np.uint8], ...]
+    tint: NDArray[np.float32]
+
+    def of(self, faces: NDArray[np.bool_]) -> Skin:
+        """That of some of the faces."""
+        return Skin(self.uv[faces], self.picture[faces], self.pictures, self.tint[faces])
+
+
+@dataclass(frozen=True)
 class Geometry:
     """A 3D file as read: triangles or a bare cloud, scene transforms applied, in the file's own units and axes.
 
@@ -47,11 +68,13 @@ class Geometry:
         faces: (f, 3) int64 into `vertices`; (0, 3) for a bare cloud.
         colors: float32 RGB in 0..1, or None where the file has none: (f, 3) one per face for a mesh,
             (v, 3) one per point for a bare cloud.
+        skin: the pictures on a mesh, where they were asked for and there are any; else None.
     """
 
     vertices: NDArray[np.float64]
     faces: NDArray[np.int64]
     colors: NDArray[np.float32] | None = None
+    skin: Skin | None = None
 
     @property
     def extent(self) -> tuple[float, float, float]:

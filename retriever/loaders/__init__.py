@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ __all__ = [
     "content_hash",
     "load",
     "load_audio",
+    "load_geometry",
     "load_image",
     "load_shape",
     "modality_of",
@@ -183,6 +185,27 @@ def load_shape(
         "colored": geometry.colors is not None,
     }
     return Loaded(Modality.SHAPE, payload, facts, digest)
+
+
+def load_geometry(path: Path, *, up: str = "auto") -> Geometry:
+    """Read all of a 3D file, as one would look at it: upright, y up, with its colours and pictures.
+
+    Args:
+        path: the file.
+        up: as for `load`.
+
+    Raises:
+        FileProblem: anything wrong with the file.
+    """
+    _check_suffix(path, _SHAPES, "a 3D format")
+    suffix, data, axis = path.suffix.lower(), read_bytes(path), "y"
+    with np.errstate(all="ignore"):  # as in `load_shape`
+        if suffix in mesh.LOOKS:
+            geometry, axis = mesh.LOOKS[suffix](data, path), mesh.up_axis(suffix, data)
+        else:
+            geometry = points.READERS[suffix](data, path)
+        geometry = cleaned(geometry)
+    return replace(geometry, vertices=geometry.vertices @ sampling.to_y(axis if up == "auto" else up).T)
 
 
 def _read_shape(path: Path, sha256: str | None, *, looks_at_color: bool) -> tuple[Geometry, str, str]:

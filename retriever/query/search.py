@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from retriever.ann.base import NearestNeighbours, best
 from retriever.errors import SpaceError, UsageError
+from retriever.query.about import about
 from retriever.query.calibrate import Calibration, why_not
 from retriever.query.candidates import Candidates
 from retriever.query.compose import Composed, balanced, compose, slerp
@@ -277,6 +278,7 @@ def _read(
             sure,
             one.repeats,
             why,
+            partial(about, snapshot, query),
         )
         start += len(one.rows)
 

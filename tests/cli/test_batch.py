@@ -186,7 +186,7 @@ def test_what_is_at_fault_is_told_and_the_others_answered(
         (["empty.jsonl"], "empty.jsonl holds no query; write one JSON object a line"),
         (["queries.jsonl", "--text", "x"], "--batch takes its terms from the file"),
         (["queries.jsonl", "a chair"], "--batch takes its terms from the file"),
-        (["queries.jsonl", "--csv", "--json"], "--json, --csv and --parquet"),
+        (["queries.jsonl", "--csv", "--json"], "--json, --csv, --parquet and --html"),
         (["queries.jsonl", "--parquet", "-"], "--parquet -: a Parquet table goes into a file; name one"),
         (["queries.jsonl", "--parquet", "corpus"], "Is a directory)"),
         (["queries.jsonl", "--parquet", "no/where.parquet"], "No such file or directory)"),
