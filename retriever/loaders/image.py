@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,23 +44,41 @@ def read(data: bytes, path: Path, image: ImageInput) -> tuple[Picture, dict[str,
         FileProblem: "malformed", "truncated", "unsupported" or "too-large".
         SpaceError: a fit that is not known.
     """
-    from PIL import Image
-
     _check_fit(image)
     with WARNINGS, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
-            with _opened(data) as picture:
-                return _read(picture, image)
-        except FileProblem:
-            raise
-        except (Image.DecompressionBombError, MemoryError) as error:
-            raise _too_large() from error
-        except Exception as error:  # Pillow raises nearly everything for damaged files
-            if "truncated" in str(error).lower():
-                raise FileProblem("truncated", "ends in the middle of its picture; copy or save it again.") from error
-            reason = str(error) or type(error).__name__
-            raise FileProblem("malformed", f"is a damaged picture ({reason}); copy or save it again.") from error
+        with _refused(), _opened(data) as picture:
+            return _read(picture, image)
+
+
+def from_picture(picture: Image, image: ImageInput) -> tuple[Picture, dict[str, object]]:
+    """The same of a picture that Pillow has opened, which stays as it is: its frame, upright as its EXIF tag says.
+
+    Raises:
+        FileProblem: as `read`.
+        SpaceError: a fit that is not known.
+    """
+    _check_fit(image)
+    with _refused():
+        return _read(picture.copy(), image)  # reading changes it, down to its size
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """Whatever Pillow refuses becomes a FileProblem."""
+    from PIL import Image
+
+    try:
+        yield
+    except FileProblem:
+        raise
+    except (Image.DecompressionBombError, MemoryError) as error:
+        raise _too_large() from error
+    except Exception as error:  # Pillow raises nearly everything for damaged files
+        if "truncated" in str(error).lower():
+            raise FileProblem("truncated", "ends in the middle of its picture; copy or save it again.") from error
+        reason = str(error) or type(error).__name__
+        raise FileProblem("malformed", f"is a damaged picture ({reason}); copy or save it again.") from error
 
 
 def from_array(pixels: NDArray[Any], image: ImageInput) -> Picture:
