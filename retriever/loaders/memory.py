@@ -46,13 +46,19 @@ def knows(kind: str, value: object) -> bool:
 
 
 def listed(kind: str, given: Any) -> list[Any]:
-    """Paths and things in memory of a kind, of which one may have been given bare; others pass as they are."""
+    """Paths and things in memory of a kind, of which one may have been given bare; others pass as they are.
+
+    Raises:
+        FileProblem: an array of another library that makes none of NumPy's.
+    """
     if is_path(given) or isinstance(given, Mapping):
         return [given]
     if kind == "vector" and _is_numbers(given):
         return [np.asarray(given)]
     if isinstance(given, np.ndarray) or _is_array(given):
         array = as_array(given)
+        if array.dtype.kind in "OSUT":  # paths, of a table's column say
+            return list(array.ravel())
         return [array] if array.ndim <= _AXES[kind] and array.size else list(array) if array.ndim else [array]
     if (kind == "audio" and is_sound(given)) or knows(kind, given):
         return [given]
@@ -70,11 +76,17 @@ def name_of(kind: str, value: Any) -> str:
         return f"<audio {len(samples) / float(rate):.2f} s>" if len(np.shape(samples)) and rate else "<audio>"
     if kind == "shape" and not _is_array(value):
         return f"<shape {type(value).__name__}>"
-    shape = as_array(value).shape
+    try:
+        shape = as_array(value).shape
+    except FileProblem:  # said where it is read
+        return f"<{kind} {type(value).__name__}>"
     if kind == "image" and len(shape) == 3:
         return f"<image {shape[1]}x{shape[0]}>"
+    if not shape:
+        return f"<{kind}>"
     unit = {"audio": " samples", "shape": " points"}.get(kind, "")
-    return f"<{kind} {shape[0]:,}{unit}>" if shape else f"<{kind}>"
+    count = shape[-1] if kind == "vector" else shape[0]
+    return f"<{kind} {count:,}{unit}>"
 
 
 def is_picture(value: object) -> bool:

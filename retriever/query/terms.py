@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from retriever.errors import UsageError
+from retriever.errors import FileProblem, UsageError
 from retriever.query import expression as language
 from retriever.types import Modality, Term, is_utf8
 
@@ -98,7 +98,10 @@ def _several(name: str, sources: Any) -> Iterable[Any]:
         return sources if isinstance(sources, Iterable) else [sources]
     from retriever.loaders import memory
 
-    found = memory.listed(name, sources)
+    try:
+        found = memory.listed(name, sources)
+    except FileProblem as problem:
+        raise UsageError(f"{name} {problem}") from problem
     if not found and hasattr(sources, "__array__"):
         raise UsageError(f"{name} is an array without numbers; leave it out, or give {IN_MEMORY[name]}.")
     return found

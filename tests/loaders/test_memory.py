@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+import pandas as pd
 import pytest
 import soundfile
 import trimesh
@@ -186,6 +187,10 @@ def test_torch_tensors_are_arrays() -> None:
         ("vector", [0.5, 1, 2], 1),
         ("vector", [[0.5, 1], [2, 3]], 2),
         ("shape", np.zeros((0, 3)), 0),
+        ("audio", np.array(["a.wav", "b.wav"]), 2),
+        ("shape", pd.Series(["a.obj", "b.obj", "c.obj"]), 3),
+        ("image", np.array([Path("a.png"), Image.new("RGB", (2, 2))], object), 2),
+        ("vector", pd.Series([0.5, 1.0]), 1),
     ],
 )
 def test_one_thing_or_several(kind: str, given: object, count: int) -> None:

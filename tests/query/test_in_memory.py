@@ -93,6 +93,12 @@ def test_several_and_minus_and_sums(index: Index, folder: Path) -> None:
     assert weighted[0].path == "red.png"
 
 
+def test_columns_of_paths_are_paths(index: Index, folder: Path) -> None:
+    paths = np.array([str(folder / "corpus" / f"{name}.wav") for name in ("low", "high")])
+    assert [term.source for term in index.search(audio=paths, to="audio").terms] == paths.tolist()
+    assert len(index.space.encode(audio=paths)) == 2
+
+
 def test_many_queries_tell_things_of_one_name_apart(index: Index, folder: Path) -> None:
     red, blue = (Image.open(folder / "corpus" / f"{name}.png") for name in ("red", "blue"))
     asked = [{"image": red}, [Term("image", blue)], Query((Term("image", red),), to="image"), {"image": [red, blue]}]
@@ -124,8 +130,9 @@ def test_vectors_are_brought_to_unit_length(index: Index) -> None:
         (np.full(32, np.nan), "--vector <vector 32>: .*not finite"),
         (np.append(np.ones(31), np.inf), "not finite"),
         (np.zeros(32), "all zeros"),
-        (np.array(["a"] * 32), "give floats"),
+        (np.array(["a"] * 2), "--vector a: there is no file"),
         (np.ones((2, 2, 32)), r"of the shape \(2, 32\)"),
+        (np.ones(32, complex), "give floats"),
         (np.ones(0), "vector is an array without numbers"),
         ([], "There is nothing to look for"),
         ([1.0, "a"], "vector takes a string, a path, an array, or a sequence of them, not float"),
@@ -154,6 +161,15 @@ def test_vectors_of_no_use_are_refused(index: Index, vector: object, message: st
 def test_what_cannot_be_asked_with_is_said(index: Index, asked: dict[str, object], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         index.search(**asked)
+
+
+def test_tensors_that_make_no_array_are_refused(index: Index) -> None:
+    torch = pytest.importorskip("torch")
+    tensor = torch.rand(32, requires_grad=True)
+    for asked in ({"vector": tensor}, {"vector": [tensor]}, {"terms": [Term("vector", tensor)]}):
+        with pytest.raises(UsageError, match=r"makes no NumPy array \(Can't call numpy.*\); give one"):
+            index.search(**asked)
+    assert index.search(vector=tensor.detach(), k=1)
 
 
 def test_up_counts_and_is_y_unless_said(index: Index, folder: Path) -> None:
