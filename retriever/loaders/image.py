@@ -46,8 +46,7 @@ def read(data: bytes, path: Path, image: ImageInput) -> tuple[Picture, dict[str,
     """
     _check_fit(image)
     with _damage_told(), _opened(data) as picture:
-        upright, width, height = _upright(picture, image.side, whole=image.fit == "pad")
-        return _squared(upright, image), {"width": width, "height": height}
+        return _fitted_in(picture, image)
 
 
 def within(data: bytes, side: int) -> Image:
@@ -59,6 +58,23 @@ def within(data: bytes, side: int) -> Image:
     with _damage_told(), _opened(data) as picture:
         upright, width, height = _upright(picture, side, whole=True)
         return _shrunk(upright, min(side, max(width, height)))
+
+
+def from_picture(picture: Image, image: ImageInput) -> tuple[Picture, dict[str, object]]:
+    """The same of a picture that Pillow has opened, which stays as it is: its frame, upright as its EXIF tag says.
+
+    Raises:
+        FileProblem: as `read`.
+        SpaceError: a fit that is not known.
+    """
+    _check_fit(image)
+    with _damage_told():
+        return _fitted_in(picture.copy(), image)  # reading changes it, down to its size
+
+
+def _fitted_in(picture: Image, image: ImageInput) -> tuple[Picture, dict[str, object]]:
+    upright, width, height = _upright(picture, image.side, whole=image.fit == "pad")
+    return _squared(upright, image), {"width": width, "height": height}
 
 
 @contextmanager

@@ -9,13 +9,14 @@ import io
 import logging
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
 from retriever.loaders import headers, obj, off, ply, skins, stl
@@ -56,7 +57,7 @@ def read(data: bytes, path: Path, *, textures: bool = True, suffix: str, skin: b
         with WARNINGS, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             scene = _trimesh().load_scene(io.BytesIO(data), file_type=suffix[1:], resolver=parts, process=False)
-            return _flat(scene, textures, skin)
+            return flat(instances(scene), textures, skin)
     except FileProblem:
         raise
     except MissingPartError as error:
@@ -76,9 +77,17 @@ def _trimesh() -> ModuleType:
     return trimesh
 
 
-def _flat(scene: Any, textures: bool, skin: bool) -> Geometry:
-    """All instances of a scene as one soup, or as one cloud where no instance has faces."""
-    instances = [(scene.geometry[name], matrix) for matrix, name in map(scene.graph.get, scene.graph.nodes_geometry)]
+def instances(scene: Any) -> list[tuple[Any, NDArray[np.float64]]]:
+    """The meshes and clouds of a trimesh.Scene, each as often as it occurs, with their (4, 4) places."""
+    return [(scene.geometry[name], matrix) for matrix, name in map(scene.graph.get, scene.graph.nodes_geometry)]
+
+
+def flat(instances: Sequence[tuple[Any, NDArray[np.float64]]], textures: bool, skin: bool = False) -> Geometry:
+    """All instances as one soup, or as one cloud where none has faces; with its pictures where a `skin` is wanted.
+
+    Raises:
+        FileProblem: "too-large", "malformed" where a face points at no vertex, or "empty".
+    """
     meshes = [(mesh, matrix) for mesh, matrix in instances if len(getattr(mesh, "faces", ()))]
     if sum(len(getattr(geometry, "vertices", ())) for geometry, _ in instances) > MAX_VERTICES:
         raise FileProblem("too-large", "has more vertices than are read; simplify it.")

@@ -266,9 +266,10 @@ def _read(
     start = 0
     for ready, (one, shares, sure), part in zip(asked, settled, parts, strict=True):
         span, query = (start, len(one.rows)), ready.query
-        why = partial(explained, query.terms, ready.composed, part, query.where, one.rows, labels)
+        terms = [term.told() for term in query.terms]  # hits need no array to be looked at, or sent elsewhere
+        why = partial(explained, terms, ready.composed, part, query.where, one.rows, labels)
         yield Hits(
-            query.terms,
+            terms,
             snapshot.identity.name,
             items.slice(*span),
             snapshot.manifest.roots,

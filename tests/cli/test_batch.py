@@ -17,6 +17,7 @@ import simple_space
 from small_corpus import write_box
 from typer.testing import CliRunner, Result
 
+import retriever
 from cli import batch
 from cli.main import app
 
@@ -265,3 +266,13 @@ def test_an_earlier_version_is_asked(indexed: Path):
     assert len(run("query", "a box", "--as-of", version).stdout.splitlines()) == 3
     gone = run("query", "a box", "--as-of", version + 99)
     assert gone.exit_code == 2 and str(version + 99) in gone.stderr and "Traceback" not in gone.output
+
+
+def test_a_vector_may_be_written_as_its_numbers(queries: Path):
+    vector = retriever.open().vectors(retriever.open().search(text="x", k=1)[0].id)[0].tolist()
+    queries.write_text(json.dumps({"vector": vector, "k": 1}) + "\n" + json.dumps({"vector": [vector, vector], "k": 1}))
+    one, two = [json.loads(line) for line in run("query", "--batch", queries).stdout.splitlines()]
+    assert one["query"] == [{"modality": "vector", "source": f"<vector {len(vector)}>", "weight": 1.0}]
+    assert one["hits"][0]["score"] == pytest.approx(1) and len(two["query"]) == 2
+    queries.write_text('{"vector": [1, 2, "a"]}')
+    assert "line 1: vector takes a string, a path, an array" in run("query", "--batch", queries).stderr

@@ -291,6 +291,54 @@ def test_index_folder_from_option_environment_and_above(corpus: Path, tmp_path: 
     assert run("status").exit_code == 0
 
 
+def test_the_index_that_the_environment_names_is_not_written_and_that_is_said(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("RETRIEVER_INDEX", "my parts.retriever")
+    told = run("index", corpus).stderr.splitlines()
+    assert told[0] == (
+        "note: this writes .retriever here, not 'my parts.retriever' of $RETRIEVER_INDEX, which queries take; "
+        "--index 'my parts.retriever' would write that."
+    )
+    assert Path(".retriever").is_dir() and not Path("my parts.retriever").exists()
+    for arguments in (["--quiet"], ["--index", ".retriever"], ["--index", "my parts.retriever"]):
+        assert "note:" not in run("index", corpus, *arguments).stderr
+    for same in (".retriever", str(tmp_path / "corpus" / ".." / ".retriever"), ""):
+        monkeypatch.setenv("RETRIEVER_INDEX", same)
+        assert "note:" not in run("index", corpus).stderr
+
+
+def test_a_run_that_reads_nothing_says_so(corpus: Path, tmp_path: Path):
+    bad = write_bad(tmp_path / "bad")
+    for _ in range(2):
+        done = run("index", tmp_path / "bad")
+        assert done.exit_code == 3
+        assert f"  nothing was indexed: none of its {len(bad)} files could be read" in done.stderr
+    one = run("index", tmp_path / "bad" / "empty.obj", "--index", "one.retriever")
+    assert one.exit_code == 3 and "its only file could not be read" in one.stderr
+    (corpus / "broken.obj").write_bytes(b"")
+    for _ in range(2):
+        some = run("index", corpus)
+        assert some.exit_code == 3 and "nothing was" not in some.stderr and "failed 1:" in some.stderr
+
+
+def test_status_counts_rows_that_are_dead_apart(indexed: Path):
+    assert run("remove", "tall/a.off").exit_code == 0
+    assert run("label", "--names", "high,low", "--write", "--overwrite").exit_code == 0  # supersedes both rows
+    facts, told = dict(row[:2] for row in rows(run("status"))), json.loads(run("status", "--json").stdout)
+    assert facts["items"] == "2 shape" and told["items"] == {"shape": 2} and told["deleted"] == 3
+    assert re.fullmatch(r"3, about [\d.]+ KiB on disk; give it back with: retriever compact", facts["deleted rows"]), (
+        facts
+    )
+    at = "status", "--index", ".retriever"
+    assert "give it back with: retriever compact --index .retriever" in run(*at).stdout
+    before = sum(path.stat().st_size for path in Path(".retriever/segments").rglob("*") if path.is_file())
+    assert 0.3 * before < told["freeable"] < before
+    assert run("compact").exit_code == 0
+    facts, told = dict(row[:2] for row in rows(run("status"))), json.loads(run("status", "--json").stdout)
+    assert facts["items"] == "2 shape" and facts["deleted rows"] == "0" and told["freeable"] == 0
+
+
 def test_status(indexed: Path):
     facts = dict(row[:2] for row in rows(run("status")))
     assert facts["items"] == "3 shape" and facts["space"] == "mini" and facts["failures"] == "0"
