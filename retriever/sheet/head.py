@@ -78,8 +78,8 @@ def _asked_with(term: Term, about: About | None) -> Iterator[tuple[str, Path]]:
         if leaf.kind == "id":
             if about is not None and leaf.source in about.files:
                 yield leaf.kind, about.files[leaf.source]
-        elif leaf.kind in FILES:
-            yield leaf.kind, Path(leaf.source).expanduser().absolute()
+        elif leaf.kind in FILES and modality_of(path := Path(leaf.source)):  # else it was given in memory
+            yield leaf.kind, path.expanduser().absolute()
 
 
 def _facts(hits: Hits) -> Iterator[tuple[str, Markup | str]]:

@@ -275,3 +275,11 @@ def test_the_modality_is_in_the_alternative_text(tmp_path: Path):
     write_box(tmp_path / "box.off", (1, 2, 3))
     (image,) = Reader(hits(tmp_path, {"box.off": Modality.SHAPE.value}).to_html()).all("img")
     assert image["alt"] == "3D model box, box.off"
+
+
+def test_what_was_asked_with_in_memory_is_named_and_not_missed_as_a_file(made_index: Index):
+    page = made_index.search(vector=np.ones(made_index.space.identity.dim, np.float32), k=2).to_html()
+    assert "&lt;vector" in page
+    told = hits(Path("/nowhere"), {}, (Term("image", "<image 320x320>"),)).to_html()
+    assert "&lt;image 320x320&gt;" in told
+    assert "not there" not in told
