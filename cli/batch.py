@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -75,12 +74,9 @@ def answer(
         keep_going: whether a line at fault is answered by what is wrong with it, as JSON; the exit code is then 3.
 
     Raises:
-        UsageError: begins with the file and the line at fault; what comes before may have been answered. Or the table
-            would overwrite the queries.
+        UsageError: begins with the file and the line at fault; what comes before may have been answered.
     """
     with _lines(file) as lines:
-        if parquet is not None:
-            _check_other_file(lines, parquet)
         answers = _answers(newest, _queries(lines, file, usual, keep_going), exact, keep_going)
         if parquet is not None:
             _to_parquet(_hits(answers), parquet)
@@ -173,12 +169,6 @@ def _ended_in_order() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _check_other_file(lines: BinaryIO, parquet: Path) -> None:
-    with suppress(OSError):  # there is no table yet, or the queries are in no file
-        if os.path.samestat(os.fstat(lines.fileno()), parquet.stat()):
-            raise UsageError(f"--parquet {parquet} is the file of the queries; choose another one for the hits.")
 
 
 @contextmanager

@@ -119,7 +119,7 @@ def _shown(groups: Sequence[Group]) -> Iterator[tuple[object, ...]]:
     """Group, what an item is in it, score, size and path; whole paths where there are several roots."""
     from pathlib import Path
 
-    from cli.output import size
+    from retriever.query.shown import size
 
     several = len({member.root for group in groups for member in group.members}) > 1
     for number, group in enumerate(groups, 1):
@@ -130,8 +130,8 @@ def _shown(groups: Sequence[Group]) -> Iterator[tuple[object, ...]]:
 
 def _summary(groups: Sequence[Group]) -> str:
     """How much repeats what."""
-    from cli.output import size
     from retriever.query.duplicates import totals
+    from retriever.query.shown import size
 
     if not groups:
         return "No item repeats another."

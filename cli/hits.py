@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from cli.output import empty_table, plain, printable, show_rows, size, to_terminal
+from cli.output import empty_table, plain, printable, show_rows, to_terminal
+from retriever.query.shown import by_fused, measured, named, reordered, size, what
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -44,7 +44,7 @@ def show_hits(hits: Hits) -> None:
         "#": [Text(str(hit.rank)) for hit in hits],
         "score": [Text(f"{hit.score:.3f}") for hit in hits],
         "kind": [Text(hit.modality) for hit in hits],
-        "what": [_cut(_named(hit), _WHAT) for hit in hits],
+        "what": [_cut(named(hit), _WHAT) for hit in hits],
         "path": [_path(hit, whole=len(roots) > 1) for hit in hits],
     }
     if len({hit.modality for hit in hits}) == 1:
@@ -72,18 +72,11 @@ def show_hits(hits: Hits) -> None:
 
 def _remarks(hits: Hits, missing: int) -> Iterator[str]:
     """What the table leaves open: an order other than that of the scores, and shares without room."""
-    fused = [hit.fused for hit in hits if hit.fused is not None]
-    if _reordered(hits) and fused == sorted(fused, reverse=True):
-        yield "The order is that of fused: several rankings as one, such as by names and by shape; score is a cosine."
+    if order := by_fused(hits):
+        yield order
     if missing:
         be = "share is" if missing == 1 else "shares are"
         yield f"{missing} {be} not shown: a wider terminal, --explain or --json shows them."
-
-
-def _reordered(hits: Hits) -> bool:
-    """Whether the hits were ranked by another number, and it shows."""
-    scores = [hit.score for hit in hits]
-    return all(hit.fused is not None for hit in hits) and scores != sorted(scores, reverse=True)
 
 
 def _taken(columns: dict[str, list[Text]]) -> int:
@@ -137,7 +130,7 @@ def _with_beside(hits: Hits, columns: dict[str, list[Text]]) -> dict[str, list[T
     from rich.text import Text
 
     beside = {}
-    if _reordered(hits):
+    if reordered(hits):
         beside["fused"] = [Text(f"{hit.fused:.4f}") for hit in hits]
     if any(hit.confidence is not None for hit in hits):
         beside["sure"] = [Text("" if hit.confidence is None else f"{hit.confidence:.0%}") for hit in hits]
@@ -151,11 +144,11 @@ def _details(hits: Hits, room: int) -> dict[str, list[Text]]:
     from rich.text import Text
 
     best = max(1e-9, *(hit.score for hit in hits))
-    measured = "faces" if {hit.modality for hit in hits} == {"shape"} else "measures"
+    unit = "faces" if {hit.modality for hit in hits} == {"shape"} else "measures"
     captions = [_cut(str(hit.metadata.get("caption") or ""), _CAPTION, "dim") for hit in hits]
     columns: dict[str, list[Text]] = {}
     for name, cells in {
-        measured: [Text(_measured(hit), "dim") for hit in hits],
+        unit: [Text(measured(hit), "dim") for hit in hits],
         "caption": captions if any(captions) else [],
         "": [Text("━" * round(_BAR * max(hit.score, 0) / best), "cyan") for hit in hits],
         "size": [Text(size(float(str(hit.metadata["bytes"]))), "dim") for hit in hits],
@@ -199,38 +192,11 @@ def _shares(hits: Hits, room: int) -> dict[str, list[Text]]:
     return {}
 
 
-def _measured(hit: Hit) -> str:
-    """Faces; of a cloud, its points; of a picture, its pixels; of a sound, its length."""
-    known = hit.metadata
-    if known.get("faces"):
-        return f"{known['faces']:,}"
-    if known.get("vertices"):
-        return f"{known['vertices']:,} pts"
-    if known.get("width"):
-        return f"{known['width']}×{known['height']}"
-    return f"{known['seconds']:.1f} s" if known.get("seconds") else ""
-
-
 def _plain_hit(hit: Hit, several: bool, *, whole: bool) -> list[Any]:
     """The cells of a line; the path below the corpus root may mean several files, the `whole` one does not."""
     shares = [f"{share:+.4f}" for share in hit.shares] if several else []
     path = str(hit.file) if whole else hit.path
-    return [hit.rank, f"{hit.score:.4f}", hit.id, hit.modality, _what(hit), path, *shares]
-
-
-def _what(hit: Hit) -> str:
-    """Label or name; of a file whose name is a code, that of its folder, and at the top of a corpus the code."""
-    path = PurePosixPath(hit.path)
-    return hit.label or str(hit.metadata.get("name") or path.parent.name or path.stem)
-
-
-def _named(hit: Hit) -> str:
-    """As `_what`, but a guessed label stands behind the name, with a question mark."""
-    from retriever.query.zeroshot import CONFIDENCE
-
-    if hit.label and isinstance(hit.metadata.get(CONFIDENCE), float):
-        return " ".join(filter(None, (str(hit.metadata.get("name") or ""), f"({hit.label}?)")))
-    return _what(hit)
+    return [hit.rank, f"{hit.score:.4f}", hit.id, hit.modality, what(hit), path, *shares]
 
 
 def _title(term: Term, room: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ import typer
 
 from cli.optimize import plans
 from cli.options import Axis, Device, Memory, Recall, Up, described, option, path
-from cli.output import failures_command, printable
+from cli.output import argument, failures_command, printable
 
 if TYPE_CHECKING:
     from indexer.build import Summary
@@ -52,11 +53,15 @@ def index(
         ),
     ],
     folder: Annotated[
-        Path,
+        Path | None,
         typer.Option(
-            "--index", metavar="DIR", parser=path, help="Index folder, made if missing; for example parts.retriever."
+            "--index",
+            metavar="DIR",
+            parser=path,
+            help="Index folder, made if missing; for example parts.retriever.",
+            show_default=str(_DEFAULT),
         ),
-    ] = _DEFAULT,
+    ] = None,
     space: Annotated[
         str | None,
         option(
@@ -110,6 +115,13 @@ def index(
     from indexer import build
     from indexer.ann.optimize import Wish
 
+    if folder is None and not quiet and (other := _another()):
+        typer.echo(
+            f"note: this writes {_DEFAULT} here, not {argument(other)} of $RETRIEVER_INDEX, which queries take; "
+            f"--index {argument(other)} would write that.",
+            err=True,
+        )
+    folder = folder or _DEFAULT
     try:
         with progress(quiet=quiet) as show:
             summary = build.index(
@@ -133,21 +145,17 @@ def index(
         raise typer.Exit(3)
 
 
+def _another() -> str | None:
+    """The index that the environment names, where that is another than the one written."""
+    from retriever.store import layout
+
+    named = os.environ.get(layout.ENVIRONMENT)
+    return named if named and Path(named).resolve() != _DEFAULT.resolve() else None
+
+
 def _report(summary: Summary, folder: Path, *, quiet: bool) -> Iterator[str]:
     if not quiet:
-        yield f"{printable(str(folder))}: {_counts(summary)} in {summary.seconds:.1f} s"
-        if summary.optimized:
-            yield from plans(summary.optimized)
-        if summary.recovered:
-            yield f"  recovered {summary.recovered:,} of them from a run that was interrupted"
-        if summary.dropped:
-            yield (
-                f"  {summary.dropped:,} guessed labels dropped: their files changed, or have a label of their own now"
-            )
-        for reason, count in summary.skipped.most_common():
-            if reason == "hidden":  # as in every listing of files: not worth a line
-                continue
-            yield f"  skipped {count:,}: {_MEANS.get(reason, printable(reason))}"
+        yield from _done(summary, folder)
     if summary.failed:
         named = None if folder == _DEFAULT else folder
         yield f"  failed {len(summary.failed):,}:"
@@ -156,6 +164,28 @@ def _report(summary: Summary, folder: Path, *, quiet: bool) -> Iterator[str]:
             yield f"    {printable(str(path))} {printable(failure.message)}"
         if len(summary.failed) > _SHOWN:
             yield f"    and {len(summary.failed) - _SHOWN:,} more, see: {failures_command(named)}"
+
+
+def _done(summary: Summary, folder: Path) -> Iterator[str]:
+    """What went well, and what was left out."""
+    yield f"{printable(str(folder))}: {_counts(summary)} in {summary.seconds:.1f} s"
+    if summary.failed and not (summary.embedded or summary.reused or summary.updated or summary.unchanged):
+        yield f"  nothing was indexed: {_none_read(len(summary.failed))}"
+    if summary.optimized:
+        yield from plans(summary.optimized)
+    if summary.recovered:
+        yield f"  recovered {summary.recovered:,} of them from a run that was interrupted"
+    if summary.dropped:
+        yield f"  {summary.dropped:,} guessed labels dropped: their files changed, or have a label of their own now"
+    for reason, count in summary.skipped.most_common():
+        if reason == "hidden":  # as in every listing of files: not worth a line
+            continue
+        yield f"  skipped {count:,}: {_MEANS.get(reason, printable(reason))}"
+
+
+def _none_read(files: int) -> str:
+    """Of a run that ended without a single item."""
+    return "its only file could not be read" if files == 1 else f"none of its {files:,} files could be read"
 
 
 def _counts(summary: Summary) -> str:

@@ -123,11 +123,16 @@ def _names(names: str | None, file: Path | None, templates: list[str]) -> Names:
 
 
 def _remarks(done: Labelled, *, write: bool) -> list[str]:
+    from indexer.labelling import DOUBTFUL
+
     remarks = [f"{done.unsure:,} items were less sure and are left out."] if done.unsure else []
     if write:
         kept = len(done.items) - done.written
         had = f"; {kept:,} have a label already, which --overwrite would replace" if kept else ""
         remarks.append(f"{done.written:,} labels written{had}.")
+        if done.doubtful:
+            which = "1 of them is" if done.doubtful == 1 else f"{done.doubtful:,} of them are"
+            remarks.append(f"{which} less sure than {DOUBTFUL:g}, which --min-confidence {DOUBTFUL:g} would leave out.")
     return remarks
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.options import AsJson, IndexFolder, described, option
-from cli.output import failures_command, plain, printable, show_facts, show_rows, size
+from cli.output import argument, failures_command, plain, printable, show_facts, show_rows
+from retriever.query.shown import size
 
 if TYPE_CHECKING:
     from retriever.status import Status
@@ -135,6 +136,10 @@ def _facts(told: Status, named: Path | None) -> list[tuple[str, str]]:
     from retriever.ann.wheels import trouble
 
     items = ", ".join(f"{count:,} {modality}" for modality, count in told.items.items()) or "none"
+    deleted = f"{told.deleted:,}"
+    if told.deleted:
+        at = f" --index {argument(named)}" if named else ""
+        deleted += f", about {size(told.freeable)} on disk; give it back with: retriever compact{at}"
     failures = f"{told.failures:,}, see: {failures_command(named)}" if told.failures else "0"
     return [
         ("index", str(told.folder)),
@@ -156,7 +161,7 @@ def _facts(told: Status, named: Path | None) -> list[tuple[str, str]]:
             if kept[1:]
         ),
         ("segments", f"{told.segments:,}"),
-        ("deleted rows", f"{told.deleted:,}"),
+        ("deleted rows", deleted),
         ("on disk", size(told.bytes)),
         ("search", f"{told.plan.backend}: {told.plan.reason}"),
         *(("faiss", sentence) for sentence in [trouble()] if sentence),

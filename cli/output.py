@@ -10,19 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from retriever.query.shown import printable
+
 if TYPE_CHECKING:
     from rich.table import Table
 
 _FOLDED = {"path", "problem", "value", "why"}
 _NUMBERS = {"#", "fused", "sure", "alike", "faces", "measures", "size"}
-
-
-def printable(text: str, keep: str = "") -> str:
-    """`text` with control and other unprintable characters, but for those to `keep`, as escapes.
-
-    File names may hold any of them, and a terminal would obey.
-    """
-    return "".join(c if c.isprintable() or c in keep else c.encode("unicode_escape").decode() for c in text)
 
 
 def argument(path: Path | str) -> str:
@@ -44,15 +38,6 @@ def plain(rows: Iterable[Sequence[Any]]) -> None:
     """One line a row, its cells escaped and between tabs."""
     for row in rows:
         typer.echo("\t".join("" if cell is None else printable(str(cell)) for cell in row))
-
-
-def size(count: float) -> str:
-    """Bytes for people."""
-    for unit in ("bytes", "KiB", "MiB", "GiB"):
-        if count < 1024 or unit == "GiB":
-            break
-        count /= 1024
-    return f"{count:,.0f} {unit}" if unit == "bytes" else f"{count:,.1f} {unit}"
 
 
 def show_facts(facts: Iterable[tuple[str, str]]) -> None:

@@ -75,6 +75,7 @@ def _is_run(head: bytes) -> bool:
 _OURS: dict[str, tuple[tuple[str, ...], Callable[[bytes], bool]]] = {
     "parquet": ((".parquet", ".pq"), lambda head: head.startswith(b"PAR1")),
     "run": ((".trec", ".run"), _is_run),
+    "html": ((".html", ".htm"), lambda head: False),
     "figure": ((".svg", ".pdf"), lambda head: b"atplotlib" in head),
 }
 """What an option writes: by which suffix, and how it begins."""

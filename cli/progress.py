@@ -13,11 +13,19 @@ if TYPE_CHECKING:
 
 _LABELS = {
     **{"scan": "Scanning", "compare": "Comparing", "embed": "Embedding", "write": "Writing", "make": "Making"},
-    **{"read": "Reading", "sample": "Sampling again", "pull": "Downloading", "add": "Splitting"},
+    **{"read": "Reading", "sample": "Sampling again", "pull": "Downloading", "add": "Splitting", "draw": "Drawing"},
     **{"build": "Building the search", "tune": "Tuning the search", "ask": "Asking", "name": "Encoding labels"},
     **{f"train {modality}": f"Training ({modality})" for modality in ("shape", "image", "audio")},
 }
-_UNITS = {"pull": "MiB", "add": "MiB", "build": "vectors", "tune": "queries", "ask": "queries", "name": "labels"}
+_UNITS = {
+    "pull": "MiB",
+    "add": "MiB",
+    "build": "vectors",
+    "tune": "queries",
+    "ask": "queries",
+    "name": "labels",
+    "draw": "hits",
+}
 _EVERY = 5.0  # seconds between plain lines
 
 

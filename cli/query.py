@@ -32,6 +32,7 @@ def register(app: typer.Typer) -> None:
             "retriever query --text chair --where \"label = 'chair' and faces < 5000\" --json",
             'retriever query "mean(shape:car.obj, shape:van.obj) - where(\\"label = \'bus\'\\")" --explain',
             "retriever query --like 9f64715758014abf --like lamp.glb --unlike 00a1b2c3d4e5f607 --unique",
+            "retriever query --image photo.jpg -k 50 --html hits.html",
             "retriever query --batch queries.jsonl --parquet hits.parquet",
         ),
     )(query)
@@ -153,17 +154,19 @@ def query(
         Path | None,
         option("--parquet", "FILE", "Write all columns to a Parquet file, for example hits.parquet."),
     ] = None,
+    page: Annotated[
+        Path | None,
+        option("--html", "FILE", "Write a page with a picture of every hit, for any browser, for example hits.html."),
+    ] = None,
 ) -> None:
     """Find what is nearest to words, files, items, or a sum of them.
 
     Scores are cosines, higher is better.
     With several terms, every hit shows what each of them adds to its score.
     """
-    if as_json + as_csv + (parquet is not None) > 1:
-        raise UsageError("--json, --csv and --parquet exclude each other; give one of them.")
-    check_outputs({"parquet": parquet}, () if batch in (None, "-") else (Path(str(batch)),))
-    if explain and (as_csv or parquet is not None):
-        raise UsageError("--explain goes with --json or the table; leave --csv or --parquet out.")
+    _check_form(as_json=as_json, as_csv=as_csv, parquet=parquet, page=page, explain=explain, batch=batch is not None)
+    outputs = {"parquet": parquet, "html": page}
+    check_outputs(outputs, () if batch in (None, "-") else (Path(str(batch)),))
     terms: dict[str, Any] = {
         "expression": expression,
         "text": text,
@@ -220,7 +223,23 @@ def query(
         typer.echo(f"note: not centred, as the index holds none: {', '.join(sorted(absent))}", err=True)
     if not hits and min_confidence is not None:
         _say_best(index.search(**terms, **{**usual, "min_confidence": None, "k": 1}, exact=exact), min_confidence)
-    _deliver(hits, as_json=as_json, as_csv=as_csv, parquet=parquet, explain=explain)
+    _deliver(hits, as_json=as_json, as_csv=as_csv, parquet=parquet, page=page, explain=explain)
+
+
+def _check_form(
+    *, as_json: bool, as_csv: bool, parquet: Path | None, page: Path | None, explain: bool, batch: bool
+) -> None:
+    """Raise UsageError for options that cannot go together, or a file that is none."""
+    if as_json + as_csv + (parquet is not None) + (page is not None) > 1:
+        raise UsageError("--json, --csv, --parquet and --html exclude each other; give one of them.")
+    if explain and (as_csv or parquet is not None or page is not None):
+        raise UsageError("--explain goes with --json or the table; leave --csv, --parquet or --html out.")
+    if page is not None:
+        from retriever.sheet import check
+
+        if batch:
+            raise UsageError("--html shows the hits of one query; leave --batch out, or --html.")
+        check(page)
 
 
 def _say_best(hits: Hits, wanted: float) -> None:
@@ -255,7 +274,9 @@ def _is_folder(words: str) -> bool:
         return False
 
 
-def _deliver(hits: Hits, *, as_json: bool, as_csv: bool, parquet: Path | None, explain: bool) -> None:
+def _deliver(
+    hits: Hits, *, as_json: bool, as_csv: bool, parquet: Path | None, page: Path | None, explain: bool
+) -> None:
     from cli.hits import show_hits, show_reasons
     from cli.output import printable
 
@@ -266,6 +287,12 @@ def _deliver(hits: Hits, *, as_json: bool, as_csv: bool, parquet: Path | None, e
     elif parquet is not None:
         hits.to_parquet(parquet)
         typer.echo(f"{len(hits):,} hits written to {printable(str(parquet))}", err=True)
+    elif page is not None:
+        from cli.progress import progress
+
+        with progress(quiet=False) as told:
+            hits.save_html(page, told)
+        typer.echo(f"{len(hits):,} hits written to {printable(str(page))}", err=True)
     elif len(hits):
         show_hits(hits)
         if explain:

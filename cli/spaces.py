@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import AsJson, described, path
-from cli.output import printable, show_facts, show_rows, size
+from cli.output import printable, show_facts, show_rows
+from retriever.query.shown import size
 
 if TYPE_CHECKING:
     from retriever.spaces.overview import Overview

@@ -85,7 +85,7 @@ def _write_picture(file: Path, kind: str, seed: int) -> None:
     """A shape before a white background, from the front, somewhat from the side and from above."""
     from PIL import Image
 
-    from indexer.align.pictures.render import View, render
+    from retriever.drawing.render import View, render
 
     rng = np.random.default_rng((seed, *kind.encode()))
     view = View(yaw=rng.uniform(20, 50) * rng.choice((-1, 1)), elevation=rng.uniform(12, 28), fill=0.85)

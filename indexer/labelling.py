@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 _PART = 4_096  # rows that are rewritten at once
 
+DOUBTFUL = 0.5
+"""Confidence below which a name is more likely wrong than right, as far as the confidence knows."""
+
 SHOWN = ("id", "path", "modality", "label")
 """Columns of the items in a result."""
 
@@ -43,6 +46,7 @@ class Labelled:
         items: a row an item, in the index's order: `SHOWN` as they were, then ``name``, ``score`` and ``confidence``.
         unsure: items below the confidence asked for, which are not among them.
         written: items whose label is now the name found.
+        doubtful: those of them whose confidence is below `DOUBTFUL`.
     """
 
     names: tuple[str, ...]
@@ -50,6 +54,7 @@ class Labelled:
     items: pa.Table
     unsure: int
     written: int = 0
+    doubtful: int = 0
 
 
 def label(
@@ -151,7 +156,7 @@ def _write(
             written = writer.extend(_parts(snapshot, names.names, ours))
             writer.commit()
             bring_up_to_date(writer, Wish(), lambda: space, progress)
-            return replace(found, written=written)
+            return replace(found, written=written, doubtful=int((ours.confidences < DOUBTFUL).sum()))
         return found
 
 

@@ -22,7 +22,7 @@ from retriever.query.request import DEFAULT_COMBINE, DEFAULT_MINUS, Asked, Query
 from retriever.query.resolve import resolve, same_space
 from retriever.query.search import Engine, search
 from retriever.query.stored import Means
-from retriever.query.terms import Sources
+from retriever.query.terms import Sources, Things
 from retriever.spaces.base import Space
 from retriever.store import layout
 from retriever.store.snapshot import Snapshot
@@ -88,17 +88,17 @@ class Index:
         expression: str | None = None,
         *,
         text: Sources = None,
-        image: Sources = None,
-        audio: Sources = None,
-        shape: Sources = None,
+        image: Things = None,
+        audio: Things = None,
+        shape: Things = None,
         id: Sources = None,
-        vector: Sources = None,
+        vector: Things = None,
         minus_text: Sources = None,
-        minus_image: Sources = None,
-        minus_audio: Sources = None,
-        minus_shape: Sources = None,
+        minus_image: Things = None,
+        minus_audio: Things = None,
+        minus_shape: Things = None,
         minus_id: Sources = None,
-        minus_vector: Sources = None,
+        minus_vector: Things = None,
         like: Sources = None,
         unlike: Sources = None,
         terms: Sequence[Term] = (),
@@ -122,24 +122,24 @@ class Index:
             expression: weighted terms, ``'shape:car.obj - 0.5*text:"red"'``, or plain text; what is nothing but the
                 path of a file, or the id or path of an item, asks with that.
             text: words to look for, one string or several; as the next ones, added with weight 1.
-            image: picture files.
-            audio: sound files.
-            shape: 3D files.
+            image: picture files, pictures of Pillow, or (h, w, 3) or (h, w, 4) arrays, uint8 or floats of 0..1.
+            audio: sound files, or pairs of samples, (n,) or (n, channels) floats of about -1..1, and their rate.
+            shape: 3D files, (n, 3) points or (n, 6) with colours, or meshes, clouds and scenes of trimesh and Open3D.
             id: items of this index, by ids or by paths as hits have them; they are left out of the hits.
-            vector: ``.npy`` files, each with one vector of the index's space.
+            vector: ``.npy`` files, each with one vector of the index's space, or (d,) arrays of any length above 0.
             minus_text: words to get away from; as the next ones, added with weight -1.
-            minus_image: picture files.
-            minus_audio: sound files.
-            minus_shape: 3D files.
+            minus_image: pictures, as `image`; likewise the next ones.
+            minus_audio: sounds.
+            minus_shape: shapes.
             minus_id: items of this index, left out likewise.
-            minus_vector: ``.npy`` files.
+            minus_vector: vectors.
             like: ids or files, whose mean is looked for.
             unlike: ids or files, whose mean is kept away from.
             terms: further terms, made by hand.
             k: hits wanted, 1 to 10,000; fewer come only where fewer items qualify.
             to: what to find: "shape", "image", "audio", "text" or "any"; shapes where the index holds any.
             where: SQL condition over the items' columns: ``"label = 'chair' and faces < 5000"``.
-            up: the up axis of shape files in the query: "y", "z", or "auto" to go by their format.
+            up: the up axis of the query's shapes: "y", "z", or "auto" to go by the format of a file; y in memory.
             minus: what a term with a minus does: "subtract" it from the sum, or "project" its direction out of it.
             combine: "sum" the terms into one vector, take a point between two ("slerp"), or search for each of them
                 and fuse the answers by "rank", by "score", or by the one that an item must "match" worst.

@@ -27,8 +27,10 @@ class Status:
         items: live rows of each modality.
         labels: different labels among them.
         segments: batches of rows on disk.
-        deleted: rows that are deleted and still on disk, until the next compaction.
+        deleted: rows that are deleted, or superseded by others, and still on disk, until the next compaction.
         bytes: size of the folder.
+        freeable: what a compaction gives back of that, about: the share of such rows in their segments, and segments
+            that only earlier versions have.
         failures: files that could not be indexed.
         roots: short name of a corpus root -> its absolute path.
         updated: UTC, ISO 8601.
@@ -45,6 +47,7 @@ class Status:
     segments: int
     deleted: int
     bytes: int
+    freeable: int
     failures: int
     roots: dict[str, str]
     updated: str
@@ -65,6 +68,7 @@ def status_of(snapshot: Snapshot, plan: Recipe) -> Status:
         segments=len(manifest.segments),
         deleted=snapshot.rows - len(snapshot),
         bytes=layout.bytes_on_disk(snapshot.folder),
+        freeable=_freeable(snapshot),
         failures=len(read_failures(snapshot.folder)),
         roots=dict(manifest.roots),
         updated=manifest.updated,
@@ -72,6 +76,17 @@ def status_of(snapshot: Snapshot, plan: Recipe) -> Status:
         versions=kept(snapshot.folder),
         unfinished=layout.has_unfinished_run(snapshot.folder),
     )
+
+
+def _freeable(snapshot: Snapshot) -> int:
+    """Bytes, as if a segment's were spread evenly over its rows."""
+    segments = snapshot.folder / layout.SEGMENTS
+    entries, live = snapshot.manifest.segments, snapshot.live_counts().tolist()
+    kept = sum(
+        layout.bytes_on_disk(segments / entry.name) * count / max(entry.rows, 1)
+        for entry, count in zip(entries, live, strict=True)
+    )
+    return max(0, layout.bytes_on_disk(segments) - round(kept))
 
 
 def _distinct(snapshot: Snapshot, column: str) -> int:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,27 @@ class Modality(StrEnum):
 
 
 @dataclass(frozen=True)
+class Skin:
+    """Pictures on a mesh, for those who look at it.
+
+    Attributes:
+        uv: (f, 3, 2) float32 texture coordinates of the corners of each face, origin lower left; they repeat beyond 1.
+        picture: (f,) int64, which of the pictures is on a face; -1 where its colour is that of `Geometry.colors`.
+        pictures: (h, w, 3) uint8 sRGB each, the first row at the top.
+        tint: (f, 3) float32 in 0..1, what a picture is multiplied with.
+    """
+
+    uv: NDArray[np.float32]
+    picture: NDArray[np.int64]
+    pictures: tuple[NDArray[np.uint8], ...]
+    tint: NDArray[np.float32]
+
+    def of(self, faces: NDArray[np.bool_]) -> Skin:
+        """That of some of the faces."""
+        return Skin(self.uv[faces], self.picture[faces], self.pictures, self.tint[faces])
+
+
+@dataclass(frozen=True)
 class Geometry:
     """A 3D file as read: triangles or a bare cloud, scene transforms applied, in the file's own units and axes.
 
@@ -47,11 +68,13 @@ class Geometry:
         faces: (f, 3) int64 into `vertices`; (0, 3) for a bare cloud.
         colors: float32 RGB in 0..1, or None where the file has none: (f, 3) one per face for a mesh,
             (v, 3) one per point for a bare cloud.
+        skin: the pictures on a mesh, where they were asked for and there are any; else None.
     """
 
     vertices: NDArray[np.float64]
     faces: NDArray[np.int64]
     colors: NDArray[np.float32] | None = None
+    skin: Skin | None = None
 
     @property
     def extent(self) -> tuple[float, float, float]:
@@ -173,7 +196,14 @@ class Loaded:
     sha256: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Held:
+    """A thing in memory that a term stands for; equal to itself alone, for arrays have no plain equality."""
+
+    value: Any
+
+
+@dataclass(frozen=True, init=False)
 class Term:
     """One signed, weighted part of a query.
 
@@ -181,13 +211,33 @@ class Term:
         kind: a modality; "id", an item of the index; "vector", a file with a vector; "where", the centroid of the items
             that fulfil a condition; "mean", the mean of some terms.
         source: the text itself, a file path, an item id, the condition, or the mean's members as an expression writes
-            them, between commas; of a vector in the hits of `Index.nearest`, its number among those asked.
+            them, between commas; of a vector in the hits of `Index.nearest`, its number among those asked; of what was
+            given in memory, a short name: "<image 640x480>".
         weight: finite and not zero; negative takes away.
+        held: what was given in memory; None for other terms, and for those of hits, which keep its name alone.
     """
 
     kind: str
     source: str
     weight: float = 1.0
+    held: Held | None = field(default=None, repr=False)
+
+    def __init__(self, kind: str, source: Any, weight: float = 1.0, held: Held | None = None) -> None:
+        """A term whose source may also be a thing in memory, such as an array, of the kinds that have such."""
+        if held is None and not isinstance(source, str):
+            source, held = _named(kind, source)
+        self.__dict__.update(kind=kind, source=source, weight=weight, held=held)
+
+    def told(self) -> Term:
+        """The same without what was given in memory."""
+        return self if self.held is None else replace(self, held=None)
+
+
+def _named(kind: str, source: Any) -> tuple[Any, Held | None]:
+    """The name of a thing in memory, and it; of anything else, for which `check_term` has words, nothing."""
+    from retriever.loaders import memory
+
+    return (memory.name_of(kind, source), Held(source)) if memory.knows(kind, source) else (source, None)
 
 
 @dataclass(frozen=True)

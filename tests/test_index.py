@@ -211,7 +211,7 @@ def test_a_text_query_imports_nothing_heavy(tmp_path):
     ("arguments", "message"),
     [
         ({"text": 3}, "text takes a string"),
-        ({"shape": np.zeros((4, 3))}, "shape takes a string, a path"),
+        ({"shape": 3}, "shape takes a string, a path, an .* array of points, .*, or a sequence of them, not int"),
         ({"expression": 3}, "expression must be a string"),
         ({"terms": ["a chair"]}, "no retriever.Term"),
         ({"text": "\udcff"}, "not valid UTF-8"),

@@ -74,7 +74,7 @@ class BoundExamples:
 
 def of_pictures(material: Material, shapes: Sequence[LabelledShape]) -> Targets:
     """Caption -> mean vector of pictures, one of each shape that is called so."""
-    from indexer.align.pictures.render import View, render
+    from retriever.drawing.render import View, render
 
     entry = material.space.identity.image
     assert entry

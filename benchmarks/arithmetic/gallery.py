@@ -111,7 +111,7 @@ def shape_vectors(space: Space, shapes: Sequence[Shape], what: str) -> Vectors:
 
 def picture_vectors(space: Space, shapes: Sequence[Shape]) -> Vectors:
     """(n, d) unit vectors of renders."""
-    from indexer.align.pictures.render import render
+    from retriever.drawing.render import render
 
     return space.encode(images=[render(geometry(shape)) for shape in shapes])
 

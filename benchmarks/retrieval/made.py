@@ -108,7 +108,7 @@ def by_picture(made: Made) -> Iterator[Row]:
     if not made.encoding.reads(Modality.IMAGE):
         return
     from benchmarks.retrieval.named import VIEWS
-    from indexer.align.pictures.render import View, render
+    from retriever.drawing.render import View, render
 
     entry = made.encoding.space.identity.image or ImageInput()
     shown = made_shapes(1, made.shapes.kinds, ASKED_SEED)

@@ -71,7 +71,7 @@ def authors_pictures(meshes: Sequence[NamedMesh], folder: Path) -> dict[int, Pat
 
 def _rendered(material: Material, meshes: Sequence[NamedMesh]) -> Vectors:
     """(meshes x views, d) vectors of the pictures made here, the views of a mesh after each other."""
-    from indexer.align.pictures.render import View, render
+    from retriever.drawing.render import View, render
 
     entry = material.space.identity.image or ImageInput()
     views = [View(yaw=yaw, elevation=elevation) for yaw, elevation in VIEWS]

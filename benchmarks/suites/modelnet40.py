@@ -102,7 +102,7 @@ def _both(test: Classed, training: Classed) -> str:
 
 def _pictured(source: Source, space: Space) -> Source:
     """The views of a mesh, drawn when they are encoded."""
-    from indexer.align.pictures.render import View, render
+    from retriever.drawing.render import View, render
 
     entry, path = space.identity.image or ImageInput(), source.file
     assert path

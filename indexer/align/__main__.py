@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from indexer.align.bridges import build_in, fit
-from indexer.align.captions import kept
+from indexer.align.captions import kept, kept_label_vectors
 from indexer.align.pictures import __main__ as pictures
 from indexer.align.pictures.pack import Pack
 from indexer.align.publish import Tower, publish
@@ -55,10 +55,15 @@ def main(
     pictures.main([data], out / "pictures", shapes=shown, steps=image_steps, **usual)
     sounds.main(data / "audio", out / "sounds", fold=-1, steps=audio_steps, device=device, seed=seed)
     put_together(out)
-    bridges = fit(open_space(out / "mini"), data, Pack.load(out / "pictures" / "pack"), seed)
+    pack = Pack.load(out / "pictures" / "pack")
+    bridges = fit(open_space(out / "mini"), data, pack, seed)
+    expected = {
+        Modality.IMAGE: kept_label_vectors(pack.phrases("photo"), out / "pictures" / "photo_captions.npz"),
+        Modality.AUDIO: kept(out / "sounds" / "phrases.npz")[1],
+    }
     for modality, folder in FOLDERS.items():
-        heard = kept(out / folder / "phrases.npz")[1] if modality is Modality.AUDIO else None
-        build_in(bridges[modality], out / folder / "tower.safetensors", out / folder / "bridged.safetensors", heard)
+        before, after = (out / folder / f"{name}.safetensors" for name in ("tower", "bridged"))
+        build_in(bridges[modality], before, after, expected.get(modality))
     put_together(out, file="bridged.safetensors")
     put_together(out, file="bridged.safetensors", spreads=measured(open_space(out / "mini"), data, seed))
     typer.echo(f"written: {out / 'mini'}", err=True)

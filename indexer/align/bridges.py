@@ -21,10 +21,10 @@ from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 from indexer.align.captions import label_vectors
 from indexer.align.objective import alignment_loss
 from indexer.align.pictures.pack import Pack
-from indexer.align.pictures.render import View, render
 from indexer.align.shapes.sources import LabelledShape, named_meshes
 from indexer.align.sounds import clips
 from indexer.align.split import is_held_out
+from retriever.drawing.render import View, render
 from retriever.loaders.sampling import sample
 from retriever.spaces import Encoder, Space
 from retriever.types import Modality, Vectors, Waveform

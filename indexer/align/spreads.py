@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from indexer.align.captions import label_vectors
-from indexer.align.pictures.render import View, render
 from indexer.align.shapes.sources import named_meshes
 from indexer.align.sounds import clips
 from indexer.align.split import is_held_out
+from retriever.drawing.render import View, render
 from retriever.loaders.sampling import sample
 from retriever.spaces import Space
 from retriever.types import Modality, Vectors, Waveform

@@ -1,6 +1,7 @@
 """Files of judgements and of queries.
 
-Judgements (qrels): TREC's lines of four fields, ``QUERY 0 ITEM RELEVANCE``, or a table (``.csv``, ``.tsv``) whose
+Judgements (qrels): TREC's lines of four fields, ``QUERY 0 ITEM RELEVANCE``, with tabs between them where a name holds
+spaces, or a table (``.csv``, ``.tsv``) whose
 header names a query, an item and, where not all are relevant alike, a relevance; BEIR's ``query-id``, ``corpus-id`` and
 ``score`` are read too. An item is an id, or a path as hits have it.
 
@@ -93,11 +94,14 @@ def read_queries(file: Path | str) -> dict[str, dict[str, Any]]:
 
 def _trec_rows(file: Path) -> Iterator[tuple[int, str, str, str]]:
     for line, text in _lines(file, "--qrels"):
-        fields = text.split()
+        fields = [field.strip() for field in text.split("\t") if field.strip()]
+        if len(fields) != 4:  # no tabs, or some for the looks
+            fields = text.split()
         if len(fields) != 4:
+            cure = "write tabs between them where a name holds spaces" if len(fields) > 4 else "write all of them"
             raise UsageError(
                 f"--qrels {file}, line {line} has {len(fields)} fields: TREC's have four, QUERY 0 ITEM RELEVANCE; "
-                "a table ends in .csv or .tsv."
+                f"{cure}, or a table, whose name ends in .csv or .tsv."
             )
         yield line, fields[0], fields[2], fields[3]
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from retriever.errors import FileProblem, SpaceError, UsageError
-from retriever.loaders import audio, image, mesh, points, sampling, text
+from retriever.loaders import audio, image, memory, mesh, points, sampling, text
 from retriever.loaders.files import read_bytes
 from retriever.loaders.geometry import cleaned
 from retriever.spaces.base import Inputs
@@ -25,6 +27,8 @@ __all__ = [
     "content_hash",
     "load",
     "load_audio",
+    "load_geometry",
+    "load_given",
     "load_image",
     "load_shape",
     "modality_of",
@@ -94,11 +98,31 @@ def load(path: Path, inputs: Inputs, *, up: str = "auto", sha256: str | None = N
             raise FileProblem("unsupported", f"is of kind {modality}, which the space does not encode; leave it out.")
 
 
-def load_image(source: Path | str | np.ndarray, entry: ImageInput, *, sha256: str | None = None) -> Loaded:
-    """Read a picture file, or take an array as it is, and fit it into the encoder's square.
+def load_given(modality: Modality, given: Any, inputs: Inputs, *, up: str = "auto") -> Loaded:
+    """Take a path or a thing in memory as the payload of the encoder of its kind.
 
     Args:
-        source: a path, or an (h, w, 3) or (h, w, 4) array, uint8 or floats of 0..1, the first row at the top.
+        modality: a picture, a sound or a shape, which the space encodes.
+        given: as `load_image`, `load_audio` and `load_shape` take it.
+        inputs: what the encoders are given.
+        up: as for `load_shape`.
+
+    Raises:
+        FileProblem: anything wrong with it.
+    """
+    if modality is Modality.IMAGE:
+        return load_image(given, inputs.image or ImageInput())
+    if modality is Modality.AUDIO:
+        return load_audio(given, inputs.audio or AudioInput())
+    return load_shape(given, inputs.shape, up=up)
+
+
+def load_image(source: Any, entry: ImageInput, *, sha256: str | None = None) -> Loaded:
+    """Read a picture file, or take one in memory as it is, and fit it into the encoder's square.
+
+    Args:
+        source: a path, a picture of Pillow, or an (h, w, 3) or (h, w, 4) array, uint8 or floats of 0..1, the first row
+            at the top.
         entry: the square.
         sha256: the content hash of the file, where the caller has it already.
 
@@ -108,9 +132,13 @@ def load_image(source: Path | str | np.ndarray, entry: ImageInput, *, sha256: st
     Raises:
         FileProblem: anything wrong with the file or the array.
     """
-    if isinstance(source, np.ndarray):
-        facts: dict[str, object] = {"width": source.shape[1], "height": source.shape[0]} if source.ndim == 3 else {}
-        return Loaded(Modality.IMAGE, image.from_array(source, entry), facts, sha256 or _array_hash(source))
+    if memory.is_picture(source):
+        picture, facts = image.from_picture(source, entry)
+        return Loaded(Modality.IMAGE, picture, facts, sha256 or _array_hash(picture.pixels))
+    if not memory.is_path(source):
+        pixels = memory.as_array(source)
+        facts = {"width": pixels.shape[1], "height": pixels.shape[0]} if pixels.ndim == 3 else {}
+        return Loaded(Modality.IMAGE, image.from_array(pixels, entry), facts, sha256 or _array_hash(pixels))
     path = Path(source)
     _check_suffix(path, image.READERS, "a picture format")
     data = read_bytes(path)
@@ -118,11 +146,12 @@ def load_image(source: Path | str | np.ndarray, entry: ImageInput, *, sha256: st
     return Loaded(Modality.IMAGE, picture, facts, sha256 or hashlib.sha256(data).hexdigest())
 
 
-def load_audio(source: Path | str | np.ndarray, entry: AudioInput, *, sha256: str | None = None) -> Loaded:
-    """Read the beginning of a sound file, or take an array as it is.
+def load_audio(source: Any, entry: AudioInput, *, sha256: str | None = None) -> Loaded:
+    """Read the beginning of a sound file, or take a sound in memory as it is.
 
     Args:
-        source: a path, or an (n,) array of floats, about -1..1, at the rate of `entry`.
+        source: a path; a pair of an (n,) or (n, channels) array of floats, about -1..1, and their rate; or such an
+            array alone, at the rate of `entry`.
         entry: rate and length of what the encoder is given.
         sha256: the content hash of the file, where the caller has it already.
 
@@ -133,24 +162,26 @@ def load_audio(source: Path | str | np.ndarray, entry: AudioInput, *, sha256: st
         FileProblem: anything wrong with the file or the array.
         MissingDependency: what reads sounds is not installed.
     """
-    if isinstance(source, np.ndarray):
-        facts: dict[str, object] = {"seconds": source.size / entry.rate, "rate": entry.rate, "channels": 1}
-        return Loaded(Modality.AUDIO, audio.from_array(source, entry), facts, sha256 or _array_hash(source))
+    if not memory.is_path(source):
+        given, rate = source if memory.is_sound(source) else (source, None)
+        samples = memory.as_array(given)
+        waveform, rate = audio.from_array(samples, entry, rate), rate or entry.rate
+        facts: dict[str, object] = {"seconds": len(samples) / rate, "rate": rate, "channels": samples[0].size}
+        return Loaded(Modality.AUDIO, waveform, facts, sha256 or _array_hash(samples))
     path = Path(source)
     _check_suffix(path, audio.READERS, "a sound format")
     waveform, facts = audio.READERS[path.suffix.lower()](path, entry)
     return Loaded(Modality.AUDIO, waveform, facts, sha256 or content_hash(path))
 
 
-def load_shape(
-    source: Path | str | np.ndarray, shape: ShapeInput, *, up: str = "auto", sha256: str | None = None
-) -> Loaded:
-    """Read a 3D file, or take a cloud as it is, and sample it.
+def load_shape(source: Any, shape: ShapeInput, *, up: str = "auto", sha256: str | None = None) -> Loaded:
+    """Read a 3D file, or take a cloud or a mesh in memory as it is, and sample it.
 
     Args:
-        source: a path, or an (n, 3) or (n, 6) array of x y z and, optionally, r g b (0..1 or 0..255).
+        source: a path; an (n, 3) or (n, 6) array of x y z and, optionally, r g b (0..1 or 0..255); or what
+            `memory.geometry_of` takes.
         shape: how it is sampled.
-        up: as for `load`; "auto" means y for an array.
+        up: as for `load`; "auto" means y in memory.
         sha256: the content hash of the file, where the caller has it already.
 
     Returns:
@@ -167,11 +198,11 @@ def load_shape(
             "install the version that made the index, or index again."
         )
     with np.errstate(all="ignore"):  # damaged numbers are found by `cleaned`, not by a warning
-        if isinstance(source, np.ndarray):
-            geometry, axis = points.from_array(source), "y"
-            digest = sha256 or _array_hash(source)
-        else:
+        if memory.is_path(source):
             geometry, axis, digest = _read_shape(Path(source), sha256, looks_at_color=shape.color is not None)
+        else:
+            geometry, digest = _given_shape(source, looks_at_color=shape.color is not None)
+            axis, digest = "y", sha256 or digest
         axis = axis if up == "auto" else up
         geometry = cleaned(geometry)
         payload = sampling.sample(geometry, shape, axis, seed=int(digest, 16))
@@ -183,6 +214,35 @@ def load_shape(
         "colored": geometry.colors is not None,
     }
     return Loaded(Modality.SHAPE, payload, facts, digest)
+
+
+def load_geometry(path: Path, *, up: str = "auto") -> Geometry:
+    """Read all of a 3D file, as one would look at it: upright, y up, with its colours and pictures.
+
+    Args:
+        path: the file.
+        up: as for `load`.
+
+    Raises:
+        FileProblem: anything wrong with the file.
+    """
+    _check_suffix(path, _SHAPES, "a 3D format")
+    suffix, data, axis = path.suffix.lower(), read_bytes(path), "y"
+    with np.errstate(all="ignore"):  # as in `load_shape`
+        if suffix in mesh.LOOKS:
+            geometry, axis = mesh.LOOKS[suffix](data, path), mesh.up_axis(suffix, data)
+        else:
+            geometry = points.READERS[suffix](data, path)
+        geometry = cleaned(geometry)
+    return replace(geometry, vertices=geometry.vertices @ sampling.to_y(axis if up == "auto" else up).T)
+
+
+def _given_shape(source: Any, *, looks_at_color: bool) -> tuple[Geometry, str]:
+    """The geometry of an array, or of a mesh in memory, and the hash of its numbers."""
+    if not hasattr(source, "__array__"):
+        return memory.geometry_of(source, textures=looks_at_color)
+    cloud = memory.as_array(source)
+    return points.from_array(cloud), _array_hash(cloud)
 
 
 def _read_shape(path: Path, sha256: str | None, *, looks_at_color: bool) -> tuple[Geometry, str, str]:

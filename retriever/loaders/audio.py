@@ -66,24 +66,42 @@ def read(path: Path, audio: AudioInput) -> tuple[Waveform, dict[str, object]]:
     return (_in_clips if audio.clips else _waveform)(heard, audio), facts
 
 
-def from_array(samples: NDArray[Any], audio: AudioInput) -> Waveform:
-    """The sound of an (n,) array of floats, about -1..1, at the space's rate.
+def from_array(samples: NDArray[Any], audio: AudioInput, rate: int | None = None) -> Waveform:
+    """The sound of an (n,) array of floats, about -1..1, or of an (n, channels) one whose rate is known.
+
+    Args:
+        samples: as a file holds them.
+        audio: what the encoder is given.
+        rate: of the samples, a second; None for the space's.
 
     Raises:
-        FileProblem: "malformed" for any other shape or type, "empty", "silent" or "not-finite".
+        FileProblem: "malformed" for any other shape or type, "empty", "silent", "not-finite" or "unsupported".
     """
-    if samples.ndim != 1 or samples.dtype.kind != "f":
-        raise FileProblem(
-            "malformed", f"is {samples.dtype} of shape {samples.shape}; give floats of -1 to 1, of shape (n,)."
-        )
-    if not len(samples):
-        raise _empty()
-    layout = clips.Clips(len(samples), audio.rate, audio)
-    spans = layout.spans if audio.clips else [(0, _frames(audio.rate, audio))]
+    _check_samples(samples, several=rate is not None)
+    rate = audio.rate if rate is None else rate
+    if not (RATES[0] <= rate <= RATES[1] and rate == int(rate)):
+        raise FileProblem("unsupported", f"has {rate:g} samples a second; give a whole number of 8,000 to 192,000.")
+    layout = clips.Clips(len(samples), int(rate), audio)
+    spans = layout.spans if audio.clips else [(0, _frames(rate, audio))]
     with np.errstate(over="ignore"):  # too large for a float32 is infinite, and found below
-        parts = [samples[start:end].astype(np.float32) for start, end in spans]
-    heard = _Heard(parts, len(samples), audio.rate)
+        parts = [samples[start:end].astype(np.float32).reshape(-1, *samples.shape[1:]) for start, end in spans]
+    loudest = max(float(np.abs(part).max()) for part in parts) if samples.ndim == 2 else 0.0
+    mono = [part if part.ndim == 1 else part[:, 0] if audio.clips else _mean(part.T) for part in parts]
+    heard = _Heard(mono, len(samples), int(rate), loudest=loudest)
     return (_in_clips if audio.clips else _waveform)(heard, audio)
+
+
+def _check_samples(samples: NDArray[Any], *, several: bool) -> None:
+    """Whether they are the floats of one channel, or of `several`; the channels come last, as soundfile has them."""
+    if samples.ndim in (1, 2) and not samples.size:
+        raise _empty()
+    fits = samples.ndim == 1 or (several and samples.ndim == 2 and samples.shape[1] <= len(samples))
+    if samples.dtype.kind != "f" or not fits:
+        raise FileProblem(
+            "malformed",
+            f"is {samples.dtype} of shape {samples.shape}; give floats of -1 to 1, of shape (n,), or with a rate "
+            "(n, channels).",
+        )
 
 
 @dataclass(frozen=True)
@@ -136,15 +154,18 @@ def _start(opened: Callable[[], Any], audio: AudioInput) -> _Heard:
         for block in _blocks(sound, wanted):
             got += block.shape[1]
             heard = max(heard, float(np.abs(block).max()))
-            blocks.append(block.mean(axis=0, dtype=np.float64).astype(np.float32))
+            blocks.append(_mean(block))
         if got < wanted:
             _check_end(sound)
     if not blocks:
         raise _empty()
-    samples = np.concatenate(blocks)
-    if heard >= SILENT > np.abs(samples).max():
-        raise FileProblem("silent", "has channels that cancel each other; save it with one of them.")
-    return _Heard([samples], got if got < wanted else sound.frames, sound.samplerate, sound.channels, heard)
+    frames = got if got < wanted else sound.frames
+    return _Heard([np.concatenate(blocks)], frames, sound.samplerate, sound.channels, heard)
+
+
+def _mean(block: NDArray[np.float32]) -> Mono:
+    """(n,) of (channels, n)."""
+    return block.mean(axis=0, dtype=np.float64).astype(np.float32)
 
 
 def _passages(opened: Callable[[], Any], audio: AudioInput) -> _Heard:
@@ -188,6 +209,8 @@ def _check_end(sound: Any) -> None:
 
 def _waveform(heard: _Heard, audio: AudioInput) -> Waveform:
     """Checked, brought to the encoder's rate, and to a peak of 1 where it is louder."""
+    if heard.loudest >= SILENT > np.abs(heard.parts[0]).max():
+        raise FileProblem("silent", "has channels that cancel each other; save it with one of them.")
     (samples,), peak = _finite(heard.parts)
     if peak < SILENT:
         raise _silent(f"its first {audio.seconds:g} s" if len(samples) >= _frames(heard.rate, audio) else "it")

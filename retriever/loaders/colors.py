@@ -54,7 +54,23 @@ def _fitting(colors: RGB, count: int) -> RGB | None:
 
 def _material_colors(mesh: Any, visual: Any, textures: bool) -> RGB | None:
     """The product of base colour, texture and vertex colours, of those that the file has."""
-    factor, image = _base(visual.material)
+    layers, image = _layers(mesh, visual), _base(visual.material)[1]
+    if image is not None and _has_uv(mesh, visual):
+        layers.append(at_middles(image, visual.uv[mesh.faces]) if textures else _white(len(mesh.faces)))
+    return _product(layers)
+
+
+def picture_of(mesh: Any) -> tuple[Any, NDArray[np.float64], RGB | None] | None:
+    """The picture on a mesh as of PIL, the (f, 3, 2) coordinates of its corners, and the colours that tint it."""
+    visual = mesh.visual
+    if visual.kind != "texture" or not _has_uv(mesh, visual) or (image := _base(visual.material)[1]) is None:
+        return None
+    return image, visual.uv[mesh.faces], _product(_layers(mesh, visual))
+
+
+def _layers(mesh: Any, visual: Any) -> list[RGB | None]:
+    """Base colour and vertex colours, of those that the file has."""
+    factor, _ = _base(visual.material)
     layers: list[RGB | None] = []
     if factor is not None:
         layers.append(np.broadcast_to(factor, (len(mesh.faces), 3)))
@@ -62,10 +78,16 @@ def _material_colors(mesh: Any, visual: Any, textures: bool) -> RGB | None:
         colors = scaled(np.asarray(visual.vertex_attributes["color"]))
         if len(colors) == len(mesh.vertices):
             layers.append(mean_of_corners(colors, mesh.faces))
-    if image is not None and visual.uv is not None and len(visual.uv) == len(mesh.vertices):
-        layers.append(at_middles(image, visual.uv[mesh.faces]) if textures else _white(len(mesh.faces)))
+    return layers
+
+
+def _product(layers: list[RGB | None]) -> RGB | None:
     known = [layer for layer in layers if layer is not None]
     return np.prod(known, axis=0).clip(0, 1).astype(np.float32) if known else None
+
+
+def _has_uv(mesh: Any, visual: Any) -> bool:
+    return visual.uv is not None and len(visual.uv) == len(mesh.vertices)
 
 
 def _base(material: Any) -> tuple[NDArray[np.float32] | None, Any]:

@@ -41,4 +41,5 @@ def _kept(geometry: Geometry, good: NDArray[np.bool_]) -> Geometry:
     if colors is not None:
         colors = colors[kept]
     number = np.cumsum(good) - 1
-    return Geometry(geometry.vertices[good], number[faces[kept]] if len(faces) else faces, colors)
+    skin = None if geometry.skin is None else geometry.skin.of(kept)
+    return Geometry(geometry.vertices[good], number[faces[kept]] if len(faces) else faces, colors, skin)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,14 +44,48 @@ def read(data: bytes, path: Path, image: ImageInput) -> tuple[Picture, dict[str,
         FileProblem: "malformed", "truncated", "unsupported" or "too-large".
         SpaceError: a fit that is not known.
     """
+    _check_fit(image)
+    with _damage_told(), _opened(data) as picture:
+        return _fitted_in(picture, image)
+
+
+def within(data: bytes, side: int) -> Image:
+    """The whole picture of a file, upright and in its proportions, RGB or RGBA, neither edge longer than `side`.
+
+    Raises:
+        FileProblem: as for `read`.
+    """
+    with _damage_told(), _opened(data) as picture:
+        upright, width, height = _upright(picture, side, whole=True)
+        return _shrunk(upright, min(side, max(width, height)))
+
+
+def from_picture(picture: Image, image: ImageInput) -> tuple[Picture, dict[str, object]]:
+    """The same of a picture that Pillow has opened, which stays as it is: its frame, upright as its EXIF tag says.
+
+    Raises:
+        FileProblem: as `read`.
+        SpaceError: a fit that is not known.
+    """
+    _check_fit(image)
+    with _damage_told():
+        return _fitted_in(picture.copy(), image)  # reading changes it, down to its size
+
+
+def _fitted_in(picture: Image, image: ImageInput) -> tuple[Picture, dict[str, object]]:
+    upright, width, height = _upright(picture, image.side, whole=image.fit == "pad")
+    return _squared(upright, image), {"width": width, "height": height}
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """What goes wrong inside is a FileProblem."""
     from PIL import Image
 
-    _check_fit(image)
     with WARNINGS, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with _opened(data) as picture:
-                return _read(picture, image)
+            yield
         except FileProblem:
             raise
         except (Image.DecompressionBombError, MemoryError) as error:
@@ -111,12 +147,19 @@ def _opened(data: bytes) -> Image:
         raise FileProblem("malformed", "is no picture that can be read; save it as PNG or JPEG.") from error
 
 
-def _read(picture: Image, image: ImageInput) -> tuple[Picture, dict[str, object]]:
+def _upright(picture: Image, side: int, *, whole: bool) -> tuple[Image, int, int]:
+    """Unpacked, not much smaller than `side` needs, and turned as its EXIF tag says; its full width and height then.
+
+    Args:
+        picture: opened.
+        side: edge length of what it will be fitted into.
+        whole: whether nothing of it is cut off.
+    """
     from PIL import Image
 
     width, height = picture.size
-    if image.fit == "pad" or width * height > MAX_PIXELS:
-        wide, high = _fitted(width, height, image.side)
+    if whole or width * height > MAX_PIXELS:
+        wide, high = _fitted(width, height, side)
         picture.draft(None, (round(_GAP * wide), round(_GAP * high)))  # of a JPEG: it is unpacked smaller, and sooner
     if picture.size[0] * picture.size[1] > MAX_PIXELS:
         raise _too_large()
@@ -124,11 +167,9 @@ def _read(picture: Image, image: ImageInput) -> tuple[Picture, dict[str, object]
     turn = _orientation(picture)
     upright = _in_rgb(picture)
     if turn in _TURNS:
-        upright = _shrunk(upright, image.side) if image.fit == "pad" else upright
+        upright = _shrunk(upright, side) if whole else upright
         upright = upright.transpose(Image.Transpose(_TURNS[turn]))
-    if turn in _SWAPS_SIDES:
-        width, height = height, width
-    return _squared(upright, image), {"width": width, "height": height}
+    return (upright, height, width) if turn in _SWAPS_SIDES else (upright, width, height)
 
 
 def _orientation(picture: Image) -> int:

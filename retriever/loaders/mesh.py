@@ -9,22 +9,23 @@ import io
 import logging
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import headers, obj, off, ply, stl
-from retriever.loaders.colors import face_colors, point_colors
+from retriever.loaders import headers, obj, off, ply, skins, stl
+from retriever.loaders.colors import face_colors, picture_of, point_colors
 from retriever.loaders.files import MAX_VERTICES
 from retriever.loaders.mtl import GREY
 from retriever.loaders.numeric import NO_FACES, WARNINGS, in_range
 from retriever.loaders.parts import MissingPartError, Parts
-from retriever.types import Geometry
+from retriever.types import Geometry, Skin
 
 _UP = {".stl": "z", ".3mf": "z"}
 
@@ -44,8 +45,8 @@ def up_axis(suffix: str, data: bytes) -> str:
     return _UP.get(suffix, "y")
 
 
-def read(data: bytes, path: Path, *, textures: bool = True, suffix: str) -> Geometry:
-    """One file of the format `suffix`.
+def read(data: bytes, path: Path, *, textures: bool = True, suffix: str, skin: bool = False) -> Geometry:
+    """One file of the format `suffix`; with its whole pictures where a `skin` is wanted.
 
     Raises:
         FileProblem: "malformed", "truncated", "empty", "unsupported", "too-large" or "missing-part".
@@ -56,7 +57,7 @@ def read(data: bytes, path: Path, *, textures: bool = True, suffix: str) -> Geom
         with WARNINGS, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             scene = _trimesh().load_scene(io.BytesIO(data), file_type=suffix[1:], resolver=parts, process=False)
-            return _flat(scene, textures)
+            return flat(instances(scene), textures, skin)
     except FileProblem:
         raise
     except MissingPartError as error:
@@ -76,24 +77,40 @@ def _trimesh() -> ModuleType:
     return trimesh
 
 
-def _flat(scene: Any, textures: bool) -> Geometry:
-    """All instances of a scene as one soup, or as one cloud where no instance has faces."""
-    instances = [(scene.geometry[name], matrix) for matrix, name in map(scene.graph.get, scene.graph.nodes_geometry)]
+def instances(scene: Any) -> list[tuple[Any, NDArray[np.float64]]]:
+    """The meshes and clouds of a trimesh.Scene, each as often as it occurs, with their (4, 4) places."""
+    return [(scene.geometry[name], matrix) for matrix, name in map(scene.graph.get, scene.graph.nodes_geometry)]
+
+
+def flat(instances: Sequence[tuple[Any, NDArray[np.float64]]], textures: bool, skin: bool = False) -> Geometry:
+    """All instances as one soup, or as one cloud where none has faces; with its pictures where a `skin` is wanted.
+
+    Raises:
+        FileProblem: "too-large", "malformed" where a face points at no vertex, or "empty".
+    """
     meshes = [(mesh, matrix) for mesh, matrix in instances if len(getattr(mesh, "faces", ()))]
     if sum(len(getattr(geometry, "vertices", ())) for geometry, _ in instances) > MAX_VERTICES:
         raise FileProblem("too-large", "has more vertices than are read; simplify it.")
     color_of: Callable[[Any], Any] = partial(face_colors, textures=textures) if meshes else point_colors
-    vertices, faces, colors, offset = [], [], [], 0
+    vertices, faces, colors, pictures, offset = [], [], [], [], 0
     for mesh, matrix in meshes or [pair for pair in instances if _is_cloud(pair[0])]:
         points = np.asarray(mesh.vertices, np.float64)
         vertices.append(points @ matrix[:3, :3].T + matrix[:3, 3])
         if meshes:
             faces.append(in_range(np.asarray(mesh.faces, np.int64), len(points)) + offset)
         colors.append((color_of(mesh), len(faces[-1]) if meshes else len(points)))
+        if skin and meshes:
+            pictures.append((_skin(mesh), len(faces[-1])))
         offset += len(points)
     if not vertices:
         raise FileProblem("empty", "holds no geometry; export it again with its meshes selected.")
-    return Geometry(np.concatenate(vertices), np.concatenate(faces or [NO_FACES]), _joined(colors))
+    whole = skins.joined(pictures)
+    return Geometry(np.concatenate(vertices), np.concatenate(faces or [NO_FACES]), _joined(colors), whole)
+
+
+def _skin(mesh: Any) -> Skin | None:
+    found = picture_of(mesh)
+    return None if found is None else skins.skin(*found)
 
 
 def _is_cloud(geometry: Any) -> bool:
@@ -117,3 +134,10 @@ READERS: dict[str, Reader] = {
     ".stl": stl.read_stl,
     ".off": off.read_off,
 }
+
+LOOKS: dict[str, Reader] = {
+    **READERS,
+    **{suffix: partial(read, suffix=suffix, skin=True) for suffix in headers.CHECKS},
+    ".obj": partial(obj.read_obj, skin=True),
+}
+"""As `READERS`, with the whole pictures of those that have any."""

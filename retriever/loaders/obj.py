@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import mtl
+from retriever.loaders import mtl, skins
 from retriever.loaders.colors import RGB, as_rgb, mean_of_corners
 from retriever.loaders.numeric import NO_FACES, fan, in_range, not_a, numbers, whole_numbers
 from retriever.loaders.text import decoded
-from retriever.types import Geometry
+from retriever.types import Geometry, Skin
 
 _KNOWN = re.compile(rb"(?m)^[ \t]*(#|(v|vn|vt|f|l|p|o|g|s|mtllib|usemtl)[ \t])")
 
@@ -39,10 +40,11 @@ class _Lines:
     libraries: list[str] = field(default_factory=list)
 
 
-def read_obj(data: bytes, path: Path, *, textures: bool = True) -> Geometry:
+def read_obj(data: bytes, path: Path, *, textures: bool = True, skin: bool = False) -> Geometry:
     """Vertices and faces, polygons as fans; a file without faces is a cloud of its vertices.
 
     Colours are those of the materials, else those of the vertices. What is missing of the materials costs the colour.
+    Where a `skin` is wanted, its pictures come whole too.
 
     Raises:
         FileProblem: "malformed" or "empty".
@@ -63,7 +65,8 @@ def read_obj(data: bytes, path: Path, *, textures: bool = True) -> Geometry:
     colors = _material_colors(lines, polygon, uv, path, textures)
     if colors is None and vertex_colors is not None:
         colors = mean_of_corners(vertex_colors, faces)
-    return Geometry(table[:, :3], faces, colors)
+    whole = _skin(lines, polygon, uv, path) if skin and uv is not None else None
+    return Geometry(table[:, :3], faces, colors, whole)
 
 
 def _plain(data: bytes) -> bytes:
@@ -157,18 +160,38 @@ def _material_colors(
     lines: _Lines, polygon: NDArray[np.int64], uv: NDArray[np.float64] | None, path: Path, textures: bool
 ) -> RGB | None:
     """(f, 3), grey where a face's material is not known; None where none is."""
+    colors, known = np.full((len(polygon), 3), mtl.GREY, np.float32), False
+    for material, chosen in _users(lines, polygon, path):
+        found = mtl.colors(material, None if uv is None else uv[chosen], textures)
+        if found is not None:
+            colors[chosen], known = found, True
+    return colors if known else None
+
+
+def _skin(lines: _Lines, polygon: NDArray[np.int64], uv: NDArray[np.float64], path: Path) -> Skin | None:
+    """The pictures of the materials, on the faces that use them."""
+    pictures: list[NDArray[np.uint8]] = []
+    number, white = np.full(len(polygon), -1, np.int64), np.ones((len(polygon), 3), np.float32)
+    for material, chosen in _users(lines, polygon, path):
+        image = mtl.picture(material.parts, material.picture) if material.picture else None
+        pixels = None if image is None else skins.pixels_of(image)
+        if pixels is not None:
+            number[chosen] = len(pictures)
+            pictures.append(pixels)
+    return Skin(skins.finite(uv), number, tuple(pictures), white) if pictures else None
+
+
+def _users(lines: _Lines, polygon: NDArray[np.int64], path: Path) -> Iterator[tuple[mtl.Material, NDArray[np.bool_]]]:
+    """Each material that is known and used, and (f,) by which faces."""
     if not lines.materials or not lines.libraries:
-        return None
+        return
     library = mtl.read(lines.libraries, path)
     starts = np.array([start for start, _ in lines.materials])
     used = np.searchsorted(starts, polygon, side="right") - 1
     by_name: dict[str, list[int]] = defaultdict(list)
     for number, (_, name) in enumerate(lines.materials):
         by_name[name].append(number)
-    colors, known = np.full((len(polygon), 3), mtl.GREY, np.float32), False
     for name in by_name.keys() & library.keys():
         chosen = np.isin(used, by_name[name])
-        found = mtl.colors(library[name], None if uv is None else uv[chosen], textures) if chosen.any() else None
-        if found is not None:
-            colors[chosen], known = found, True
-    return colors if known else None
+        if chosen.any():
+            yield library[name], chosen

@@ -57,6 +57,11 @@ def sample(geometry: Geometry, shape: ShapeInput, up: str, seed: int) -> PointCl
     return PointCloud(points, colors)
 
 
+def to_y(up: str) -> NDArray[np.float64]:
+    """(3, 3) rotation of a file whose axis `up` ("x", "y" or "z") points up, to y up."""
+    return _TO_Y[up]
+
+
 def _drawn(
     geometry: Geometry, count: int, random: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float32] | None]:

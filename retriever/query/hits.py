@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import MissingDependency, UsageError
+from retriever.query.about import About
 from retriever.query.explain import Explanation
 from retriever.query.expression import format
 from retriever.query.metadata import FIXED, HIDDEN, Later
@@ -45,6 +46,7 @@ class Hits(Sequence[Hit]):
         confidence: (hits,) probability of each, 0..1; None where the index is not calibrated.
         repeats: (hits,) near-duplicates folded under each; None where none were looked for.
         explain: works out why each is a hit; None where that is not known any more.
+        about: the question and the index, or what works that out; None where it is not known.
     """
 
     def __init__(
@@ -59,13 +61,14 @@ class Hits(Sequence[Hit]):
         confidence: NDArray[np.float64] | None = None,
         repeats: NDArray[np.int64] | None = None,
         explain: Callable[[], list[Explanation]] | None = None,
+        about: About | Callable[[], About] | None = None,
     ) -> None:
         self.terms = tuple(terms)
         self.space = space
         self.several_roots = len(roots) > 1
         """Whether a path alone may not say which file is meant."""
         self._later = Later(more or (lambda: items))
-        self._shares, self._roots, self._why = shares, dict(roots), _Why(explain)
+        self._shares, self._roots, self._why, self._about = shares, dict(roots), _Why(explain), about
         self._beside = fused, confidence, repeats
         rows = items.select(FIXED).to_pylist()
         beside = zip(
@@ -78,7 +81,24 @@ class Hits(Sequence[Hit]):
 
     def __reduce__(self) -> tuple[type[Hits], tuple[object, ...]]:
         """Plain data: what is sent to another process needs no index there, and is not explained there."""
-        return Hits, (self.terms, self.space, self._later.table, self._roots, self._shares, None, *self._beside)
+        return Hits, (
+            self.terms,
+            self.space,
+            self._later.table,
+            self._roots,
+            self._shares,
+            None,
+            *self._beside,
+            None,
+            self.about,
+        )
+
+    @property
+    def about(self) -> About | None:
+        """The question and the index; worked out when first asked for."""
+        if callable(self._about):
+            self._about = self._about()
+        return self._about
 
     def explain(self) -> list[Explanation]:
         """Why each is a hit, in their order; worked out when first asked for.
@@ -166,6 +186,29 @@ class Hits(Sequence[Hit]):
         """
         with Tables(path) as tables:
             tables.write(self.to_arrow())
+
+    def to_html(self) -> str:
+        """A page with a picture of every hit, which needs nothing beside it and opens in any browser.
+
+        Pictures are made of the files as they are now; of one that is gone the page says so.
+        """
+        from retriever.sheet import page
+
+        return "".join(page(self))
+
+    def save_html(self, path: str | Path, progress: Callable[[str, int, int | None], None] | None = None) -> None:
+        """Write `to_html` to a file, which is replaced when all is written.
+
+        Args:
+            path: ends in .html or .htm.
+            progress: is called with a phase, the hits done, and how many there are.
+
+        Raises:
+            UsageError: another ending, or the file cannot be written.
+        """
+        from retriever.sheet import save
+
+        save(self, path, progress)
 
 
 def to_csv(many: Iterable[Hits], numbers: Sequence[int] = (), *, header: bool = True) -> str:

@@ -22,8 +22,8 @@ from retriever.spaces.base import Space, SpaceIdentity
 from retriever.store.snapshot import Snapshot
 from retriever.types import Modality, Payload, Term, Text, Vectors
 
-_Key = tuple[str, str, str]
-"""Kind, source and, of a shape, the up axis."""
+_Key = tuple[str, str, str, int]
+"""Kind, source, of a shape the up axis, and of a thing in memory the number that tells it from others."""
 
 _Firsts = dict[_Key, tuple[Query, Term]]
 """What is to be encoded, and the query and term that asked for it first."""
@@ -132,7 +132,7 @@ def _stored(snapshot: Snapshot, firsts: _Firsts) -> dict[_Key, _Leaf]:
     if ids:
         kinds = snapshot.take(rows, ["modality"]).column("modality").to_pylist()
         for id, row, kind, vector in zip(ids, rows.tolist(), kinds, snapshot.vectors(rows), strict=True):
-            out["id", id, ""] = _Leaf(kind, vector, row)
+            out["id", id, "", 0] = _Leaf(kind, vector, row)
     for key, (query, term) in firsts.items():
         with query.blamed():
             if term.kind == "vector":
@@ -182,6 +182,11 @@ def _payload(space: Space, modality: Modality, term: Term, up: str) -> Payload:
     from retriever import loaders
 
     option = option_of(term)
+    if term.held is not None:
+        try:
+            return loaders.load_given(modality, term.held.value, space.identity.inputs, up=up).payload
+        except FileProblem as fault:
+            raise UsageError(f"{option} {fault}") from fault
     path = Path(term.source).expanduser()
     if not path.is_file():
         problem = "is a folder" if path.is_dir() else "is no regular file" if path.exists() else "does not exist"
@@ -199,7 +204,8 @@ def _payload(space: Space, modality: Modality, term: Term, up: str) -> Payload:
 
 
 def _key(term: Term, up: str) -> _Key:
-    return term.kind, term.source, up if term.kind == Modality.SHAPE else ""
+    held = 0 if term.held is None else id(term.held.value)  # the term keeps it alive
+    return term.kind, term.source, up if term.kind == Modality.SHAPE else "", held
 
 
 def same_space(index: SpaceIdentity, installed: SpaceIdentity) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from retriever.ann.base import NearestNeighbours, best
 from retriever.errors import SpaceError, UsageError
+from retriever.query.about import about
 from retriever.query.calibrate import Calibration, why_not
 from retriever.query.candidates import Candidates
 from retriever.query.compose import Composed, balanced, compose, slerp
@@ -265,9 +266,10 @@ def _read(
     start = 0
     for ready, (one, shares, sure), part in zip(asked, settled, parts, strict=True):
         span, query = (start, len(one.rows)), ready.query
-        why = partial(explained, query.terms, ready.composed, part, query.where, one.rows, labels)
+        terms = [term.told() for term in query.terms]  # hits need no array to be looked at, or sent elsewhere
+        why = partial(explained, terms, ready.composed, part, query.where, one.rows, labels)
         yield Hits(
-            query.terms,
+            terms,
             snapshot.identity.name,
             items.slice(*span),
             snapshot.manifest.roots,
@@ -277,6 +279,7 @@ def _read(
             sure,
             one.repeats,
             why,
+            partial(about, snapshot, query),
         )
         start += len(one.rows)
 

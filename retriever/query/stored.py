@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retriever.ann.base import SUM
-from retriever.errors import UsageError
+from retriever.errors import FileProblem, UsageError
 from retriever.store.snapshot import Snapshot
-from retriever.types import Modality, Term
+from retriever.types import Held, Modality, Term
 
 MOST_MEANT = 65_536
 """Items that a centroid is worked out from; of more, so many are taken at even distances."""
@@ -22,10 +23,11 @@ _CHUNK = 4096
 
 
 def read_vector(term: Term, dim: int) -> NDArray[np.float32]:
-    """(dim,) float32 unit vector from a NumPy file.
+    """(dim,) float32 unit vector from a NumPy file, or from an array in memory.
 
     Args:
-        term: of kind "vector"; its source is the path of a ``.npy`` file that holds (dim,) or (1, dim) numbers.
+        term: of kind "vector"; its source is the path of a ``.npy`` file that holds (dim,) or (1, dim) numbers, unless
+            they are held.
         dim: of the index's space.
 
     Raises:
@@ -33,7 +35,19 @@ def read_vector(term: Term, dim: int) -> NDArray[np.float32]:
     """
     from retriever.query.nearest import unit
 
-    option, path = option_of(term), Path(term.source).expanduser()
+    option = option_of(term)
+    held = _loaded(option, Path(term.source).expanduser(), dim) if term.held is None else _array(option, term.held)
+    if held.shape not in ((dim,), (1, dim)):
+        raise UsageError(f"{option} holds an array of the shape {held.shape}; a term is one vector of {dim} numbers.")
+    try:
+        vector: NDArray[np.float32] = unit(held, dim)[0]
+    except UsageError as error:
+        raise UsageError(f"{option}: {error}") from error
+    return vector
+
+
+def _loaded(option: str, path: Path, dim: int) -> NDArray[Any]:
+    """The array of a NumPy file."""
     if not path.is_file():
         raise UsageError(f"{option}: there is no file {path.absolute()}; give a .npy file that holds {dim} numbers.")
     try:
@@ -42,13 +56,17 @@ def read_vector(term: Term, dim: int) -> NDArray[np.float32]:
             raise ValueError("an archive of arrays")
     except (OSError, ValueError, EOFError) as error:
         raise UsageError(f"{option}: this is no NumPy array of numbers; write one with numpy.save.") from error
-    if held.shape not in ((dim,), (1, dim)):
-        raise UsageError(f"{option} holds an array of the shape {held.shape}; a term is one vector of {dim} numbers.")
+    return held
+
+
+def _array(option: str, held: Held) -> NDArray[Any]:
+    """An array in memory."""
+    from retriever.loaders.memory import as_array
+
     try:
-        vector: NDArray[np.float32] = unit(held, dim)[0]
-    except UsageError as error:
-        raise UsageError(f"{option}: {error}") from error
-    return vector
+        return as_array(held.value)
+    except FileProblem as problem:
+        raise UsageError(f"{option} {problem}") from problem
 
 
 def centroid(snapshot: Snapshot, term: Term) -> tuple[NDArray[np.float32], str]:

@@ -6,16 +6,28 @@ import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from retriever.errors import UsageError
+from retriever.errors import FileProblem, UsageError
 from retriever.query import expression as language
 from retriever.types import Modality, Term, is_utf8
 
 Source = str | os.PathLike[str]
 Sources = Source | Sequence[Source] | None
 """One value of a keyword, or several."""
+
+Things = Any
+"""The same of a keyword that also takes things in memory, which `retriever.loaders.memory` knows."""
+
+IN_MEMORY = {
+    "image": "a picture of Pillow or an (h, w, 3) or (h, w, 4) array",
+    "audio": "a pair of samples and their rate",
+    "shape": "an (n, 3) or (n, 6) array of points, or a mesh of trimesh or Open3D",
+    "vector": "an array",
+}
+"""What may be given in place of a file."""
 
 _WORDS = (Modality.TEXT, "id", *language.CALLS)
 """Kinds whose source is no file."""
@@ -57,21 +69,50 @@ def _kind_of_file(name: str) -> str:
 
 def terms_of(keywords: Mapping[str, Sources], weight: float) -> list[Term]:
     """The keywords' values as terms, in the order of the keywords."""
-    return [
-        Term(kind, os.fspath(source), weight) for kind, sources in keywords.items() for source in each(kind, sources)
-    ]
+    return [_term(kind, source, weight) for kind, sources in keywords.items() for source in each(kind, sources)]
 
 
-def each(name: str, sources: Sources) -> Iterator[Source]:
-    """The values of a keyword; raises UsageError for what is neither a string nor a path."""
-    if name.endswith("vector") and hasattr(sources, "__array__"):
-        raise UsageError(f"{name} takes no array: save it with numpy.save and give the file, or ask Index.nearest.")
-    if isinstance(sources, str | os.PathLike | Mapping) or not isinstance(sources, Iterable | None):
-        sources = [sources]
-    for source in () if sources is None else sources:
-        if not isinstance(source, str | os.PathLike):
-            raise UsageError(f"{name} takes a string, a path, or a sequence of them, not {type(source).__name__}.")
+def _term(kind: str, source: Any, weight: float) -> Term:
+    return Term(kind, os.fspath(source) if isinstance(source, os.PathLike) else source, weight)
+
+
+def each(name: str, sources: Things) -> Iterator[Any]:
+    """The values of a keyword; raises UsageError for what is no string, no path, and no thing in memory of its kind."""
+    if sources is None:
+        return
+    for source in _several(name, sources):
+        if not (isinstance(source, str | os.PathLike) or _in_memory(name, source)):
+            also = f", {IN_MEMORY[name]}" if name in IN_MEMORY else ""
+            cure = "" if name == Modality.TEXT else "; arrays go in image, audio, shape or vector"
+            raise UsageError(
+                f"{name} takes a string, a path{also}, or a sequence of them, not {type(source).__name__}"
+                f"{'' if also else cure}."
+            )
         yield source
+
+
+def _several(name: str, sources: Any) -> Iterable[Any]:
+    if isinstance(sources, str | os.PathLike | Mapping):
+        return [sources]
+    if name not in IN_MEMORY:
+        return sources if isinstance(sources, Iterable) else [sources]
+    from retriever.loaders import memory
+
+    try:
+        found = memory.listed(name, sources)
+    except FileProblem as problem:
+        raise UsageError(f"{name} {problem}") from problem
+    if not found and hasattr(sources, "__array__"):
+        raise UsageError(f"{name} is an array without numbers; leave it out, or give {IN_MEMORY[name]}.")
+    return found
+
+
+def _in_memory(kind: str, source: object) -> bool:
+    if kind not in IN_MEMORY:
+        return False
+    from retriever.loaders import memory
+
+    return memory.knows(kind, source)
 
 
 def leaves(terms: Iterable[Term]) -> Iterator[Term]:
@@ -92,7 +133,9 @@ def check_term(term: Term) -> None:
         kinds = ", ".join((*language.KINDS, *language.CALLS))
         raise UsageError(f"There are no terms of kind {term.kind!r}; the kinds are {kinds}.")
     if not isinstance(term.source, str):
-        raise UsageError(f"The source of the {term.kind} term must be a string, not {type(term.source).__name__}.")
+        also = f", {IN_MEMORY[term.kind]}" if term.kind in IN_MEMORY else ""
+        kind = type(term.source).__name__
+        raise UsageError(f"The source of the {term.kind} term must be a string{also}, not {kind}.")
     if not isinstance(term.weight, int | float | np.integer | np.floating):
         raise UsageError(f"The weight of {term.kind} {term.source!r} must be a number, not {term.weight!r}.")
     if not term.source.strip():

@@ -145,7 +145,7 @@ class AudioTower(nn.Module):
         self.dropout = nn.Dropout(0.3)
         self.projection = nn.Linear(4 * width, config.dim)
         self.bridge = Bridge(config.dim)
-        self.expectation = Expectation(config.dim)
+        self.expectation = Expectation(config.dim, own=0.3)
 
     def forward(self, sound: Tensor) -> Tensor:
         """(b, n) samples or (b, mels, frames) normalised log-mel pictures -> (b, dim) unit vectors."""

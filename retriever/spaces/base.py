@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -10,9 +10,10 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from retriever.errors import FileProblem, SpaceError
-from retriever.types import AudioInput, ImageInput, Loaded, Modality, Payload, ShapeInput, Text, Vectors
+from retriever.types import AudioInput, ImageInput, Modality, Payload, ShapeInput, Text, Vectors
 
-File = str | Path
+Given = Any
+"""A path, a thing in memory that `retriever.loaders.memory` knows, or a sequence of them."""
 
 
 @dataclass(frozen=True)
@@ -148,64 +149,53 @@ class Space:
         self,
         *,
         texts: str | Sequence[str] = (),
-        images: File | np.ndarray | Sequence[File | np.ndarray] = (),
-        audio: File | np.ndarray | Sequence[File | np.ndarray] = (),
-        shapes: File | np.ndarray | Sequence[File | np.ndarray] = (),
+        images: Given = (),
+        audio: Given = (),
+        shapes: Given = (),
     ) -> Vectors:
         """Unit vectors of texts, pictures, sounds and shapes, in that order, one of each or several.
 
         Args:
             texts: strings.
-            images: paths of files, or (h, w, 3) or (h, w, 4) arrays, uint8 or floats of 0..1.
-            audio: paths of files, or (n,) arrays of floats, about -1..1, at the space's rate
-                (``identity.audio.rate``).
-            shapes: paths of files, or (n, 3) clouds (y up, any scale; points are drawn with a seed from their bytes).
+            images: paths of files, pictures of Pillow, or (h, w, 3) or (h, w, 4) arrays, uint8 or floats of 0..1.
+            audio: paths of files, pairs of an (n,) or (n, channels) array of floats, about -1..1, and their rate, or
+                (n,) arrays at the space's rate (``identity.audio.rate``).
+            shapes: paths of files, (n, 3) or (n, 6) clouds, or meshes, clouds and scenes of trimesh and Open3D; y up,
+                any scale; points are drawn with a seed from their bytes.
 
         Returns:
             (all of them, d) float32, unit norm.
 
         Raises:
-            FileProblem: names a file, or an array, that cannot be used.
+            FileProblem: names a file, or a thing in memory, that cannot be used.
             SpaceError: the space has no encoder for one of the kinds.
         """
-        from retriever import loaders
-
-        wanted, inputs = [texts] if isinstance(texts, str) else texts, self.identity.inputs
+        wanted = [texts] if isinstance(texts, str) else texts
         parts = [np.zeros((0, self.identity.dim), np.float32)]
         if len(wanted):
             parts.append(self.encoder(Modality.TEXT).encode([Text(text) for text in wanted]))
-        if some := _listed(images, 3):
-            encoder = self.encoder(Modality.IMAGE)
-            parts.append(_encoded(encoder, some, lambda file: loaders.load_image(file, inputs.image or ImageInput())))
-        if some := _listed(audio, 1):
-            encoder = self.encoder(Modality.AUDIO)
-            parts.append(_encoded(encoder, some, lambda file: loaders.load_audio(file, inputs.audio or AudioInput())))
-        if some := _listed(shapes, 2):
-            encoder = self.encoder(Modality.SHAPE)
-            parts.append(_encoded(encoder, some, lambda file: loaders.load_shape(file, inputs.shape)))
+        for modality, given in ((Modality.IMAGE, images), (Modality.AUDIO, audio), (Modality.SHAPE, shapes)):
+            parts += _encoded(self, modality, given)
         return np.concatenate(parts)
 
 
-def _listed(given: File | np.ndarray | Sequence[File | np.ndarray], axes: int) -> list[File | np.ndarray]:
-    """Files and arrays of that many axes, of which one may have been given bare."""
-    alone = isinstance(given, str | Path) or (isinstance(given, np.ndarray) and given.ndim == axes and len(given))
-    return [given] if alone else list(given)  # type: ignore[list-item, arg-type]
+def _encoded(space: Space, modality: Modality, given: Given) -> Iterator[Vectors]:
+    """(n, d) vectors in parts; a batch at a time is read and encoded, so that memory does not grow with n."""
+    from retriever.loaders import memory
 
-
-def _encoded(
-    encoder: Encoder, sources: Sequence[File | np.ndarray], load: Callable[[File | np.ndarray], Loaded]
-) -> Vectors:
-    """(n, d) vectors; a batch at a time is read and encoded, so that memory does not grow with n."""
-    parts = []
+    if not (sources := memory.listed(modality, given)):
+        return
+    encoder = space.encoder(modality)
     for start in range(0, len(sources), encoder.batch):
-        payloads = [_payload(source, load) for source in sources[start : start + encoder.batch]]
-        parts.append(encoder.encode(payloads))
-    return np.concatenate(parts)
+        yield encoder.encode([_payload(space, modality, one) for one in sources[start : start + encoder.batch]])
 
 
-def _payload(source: File | np.ndarray, load: Callable[[File | np.ndarray], Loaded]) -> Payload:
+def _payload(space: Space, modality: Modality, source: Any) -> Payload:
+    from retriever import loaders
+
     try:
-        return load(source).payload
+        return loaders.load_given(modality, source, space.identity.inputs).payload
     except FileProblem as problem:
-        named = "The array" if isinstance(source, np.ndarray) else source
+        in_memory = "The array" if isinstance(source, np.ndarray) else f"The {type(source).__name__}"
+        named = source if isinstance(source, str | Path) else in_memory
         raise FileProblem(problem.kind, f"{named} {problem}") from problem

@@ -16,9 +16,6 @@ from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 SCALE = 30.0
 """Inverse temperature of the contrast with captions, in training and afterwards (`indexer.align.loop.Recipe.scale`)."""
 
-OWN = 0.3
-"""Of a vector between what is expected of its caption: enough to tell two sounds of one kind from each other."""
-
 
 class Bridge(nn.Module):
     """Unit vectors -> unit vectors: an affine map and a normalisation; it is not trained, and changes nothing at first.
@@ -51,12 +48,15 @@ class Expectation(nn.Module):
 
     Args:
         dim: of the vectors.
+        own: how many times the vector itself is added: enough to tell two things of one caption from each other.
+        hesitant: add less of what is expected where many captions are likely: what no caption names stays as it is.
     """
 
     captions: Tensor
 
-    def __init__(self, dim: int) -> None:
+    def __init__(self, dim: int, *, own: float, hesitant: bool = False) -> None:
         super().__init__()
+        self.own, self.hesitant = own, hesitant
         self.register_buffer("captions", torch.empty(0, dim))
 
     def forward(self, vectors: Tensor, bridged: Tensor) -> Tensor:
@@ -65,8 +65,10 @@ class Expectation(nn.Module):
             return bridged
         with torch.autocast(vectors.device.type, enabled=False):
             likely = (SCALE * F.normalize(vectors.float(), dim=-1) @ self.captions.T).softmax(dim=-1)
-            expected = F.normalize(likely @ (self.captions - self.captions.mean(dim=0)), dim=-1)
-            return F.normalize(expected + OWN * bridged, dim=-1)
+            expected = likely @ (self.captions - self.captions.mean(dim=0))  # shorter, the more captions are likely
+            if not self.hesitant:
+                expected = F.normalize(expected, dim=-1)
+            return F.normalize(expected + self.own * bridged, dim=-1)
 
     @torch.no_grad()
     def widen(self, captions: Tensor) -> None:

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
-from retriever.spaces.bridge import Bridge
+from retriever.spaces.bridge import Bridge, Expectation
 from retriever.types import Modality, Payload, Picture, Vectors
 
 
@@ -66,6 +66,7 @@ class ImageTower(nn.Module):
         self.norm = nn.LayerNorm(2 * before)
         self.projection = nn.Linear(2 * before, config.dim)
         self.bridge = Bridge(config.dim)
+        self.expectation = Expectation(config.dim, own=2.0, hesitant=True)
         for module in self.modules():
             if isinstance(module, nn.BatchNorm2d):
                 module.momentum = config.momentum
@@ -86,7 +87,7 @@ class ImageTower(nn.Module):
         looks = self._look(pixels)
         if not self.training:
             looks = F.normalize(looks, dim=-1) + F.normalize(self._look(pixels.flip(2)), dim=-1)
-        vectors: Tensor = self.bridge(looks)
+        vectors: Tensor = self.expectation(looks, self.bridge(looks))
         return vectors
 
     def _look(self, pixels: Tensor) -> Tensor:

@@ -1,7 +1,9 @@
 """Training on one's own shapes, from files to a space that indexes and answers."""
 
 import json
+import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,9 +16,11 @@ from safetensors.numpy import load_file
 import retriever
 from indexer import build
 from indexer.align.loop import Recipe
+from indexer.align.own.checks import remarks
 from indexer.align.own.fine_tune import fine_tune
 from indexer.align.own.interrupts import held_interrupts
 from indexer.align.own.pairs import of_clouds, read_pairs
+from indexer.align.own.reading import Example
 from indexer.align.own.tuning import Tuning, of_length
 from retriever import spaces
 from retriever.errors import RetrieverError, SpaceError, UsageError
@@ -183,7 +187,31 @@ def test_a_class_of_one_and_copies_are_remarked_on_and_trained_on(place):
     report = fine_tune(pairs, "small", "remarks", Tuning(**{**vars(QUICK), "steps": 2}), say=said.append)
     assert "note: 2 classes have one shape only, used for training alone: bed, lamp" in said
     assert any(line.startswith("note: 1 of the shapes are copies") for line in said)
+    assert any(
+        "note: there is little to learn from, 3 classes, half of them of 2 shapes or fewer:" in line for line in said
+    )
     assert report.towers[Modality.SHAPE].trained == 8 - report.towers[Modality.SHAPE].held_out
+
+
+@pytest.mark.parametrize(
+    ("sizes", "says"),
+    [
+        ((9, 9, 9), "3 classes, half of them of 9 shapes or fewer: .* figures on 1 shape held out say little"),
+        ((200, 100), "2 classes, half of them of 100 shapes or fewer"),
+        ((1, 2, 50), "3 classes, half of them of 2 shapes or fewer"),
+        ((10, 10, 10), None),
+        ((1, 10, 50), None),
+    ],
+)
+def test_a_small_set_is_told_what_to_expect(sizes, says):
+    labels = [name for name, size in zip(("bed", "chair", "lamp"), sizes, strict=False) for _ in range(size)]
+    examples = [
+        Example(pair, (), str(place)) for place, pair in enumerate(of_clouds(np.zeros((len(labels), 4, 3)), labels))
+    ]
+    told = " | ".join(remarks(examples, np.arange(len(labels)) == 0, Modality.SHAPE))
+    assert ("little to learn" in told) == (says is not None) and re.search(says or "", told)
+    captioned = [replace(each, pair=replace(each.pair, label=None)) for each in examples]
+    assert "little to learn" not in " ".join(remarks(captioned, np.arange(len(labels)) == 0, Modality.SHAPE))
 
 
 def test_nothing_held_out_is_said_and_no_error(place):

@@ -17,6 +17,7 @@ import simple_space
 from small_corpus import write_box
 from typer.testing import CliRunner, Result
 
+import retriever
 from cli import batch
 from cli.main import app
 
@@ -186,7 +187,7 @@ def test_what_is_at_fault_is_told_and_the_others_answered(
         (["empty.jsonl"], "empty.jsonl holds no query; write one JSON object a line"),
         (["queries.jsonl", "--text", "x"], "--batch takes its terms from the file"),
         (["queries.jsonl", "a chair"], "--batch takes its terms from the file"),
-        (["queries.jsonl", "--csv", "--json"], "--json, --csv and --parquet"),
+        (["queries.jsonl", "--csv", "--json"], "--json, --csv, --parquet and --html"),
         (["queries.jsonl", "--parquet", "-"], "--parquet -: this goes into a file, and - is none; name one"),
         (["queries.jsonl", "--parquet", "corpus"], "--parquet corpus is a folder; give a file"),
         (["queries.jsonl", "--parquet", "no/where.parquet"], "there is no folder no."),
@@ -213,7 +214,7 @@ def test_queries_on_standard_input_are_not_overwritten(queries: Path):
     )
     with queries.open("rb") as given:
         done = subprocess.run(ask, stdin=given, capture_output=True, text=True)
-    assert done.returncode == 2 and "queries.jsonl is the file of the queries" in done.stderr
+    assert done.returncode == 2 and "queries.jsonl is there, and nothing that this option has written" in done.stderr
     assert queries.read_bytes() == before
 
 
@@ -265,3 +266,13 @@ def test_an_earlier_version_is_asked(indexed: Path):
     assert len(run("query", "a box", "--as-of", version).stdout.splitlines()) == 3
     gone = run("query", "a box", "--as-of", version + 99)
     assert gone.exit_code == 2 and str(version + 99) in gone.stderr and "Traceback" not in gone.output
+
+
+def test_a_vector_may_be_written_as_its_numbers(queries: Path):
+    vector = retriever.open().vectors(retriever.open().search(text="x", k=1)[0].id)[0].tolist()
+    queries.write_text(json.dumps({"vector": vector, "k": 1}) + "\n" + json.dumps({"vector": [vector, vector], "k": 1}))
+    one, two = [json.loads(line) for line in run("query", "--batch", queries).stdout.splitlines()]
+    assert one["query"] == [{"modality": "vector", "source": f"<vector {len(vector)}>", "weight": 1.0}]
+    assert one["hits"][0]["score"] == pytest.approx(1) and len(two["query"]) == 2
+    queries.write_text('{"vector": [1, 2, "a"]}')
+    assert "line 1: vector takes a string, a path, an array" in run("query", "--batch", queries).stderr

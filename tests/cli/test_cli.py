@@ -137,7 +137,8 @@ def test_missing_and_empty_folders(corpus: Path, tmp_path: Path):
         (["query", "--text", "x", "--index", "nowhere"], 1, "nowhere"),
         (["query", "--text", "x", "--where", "no_such_column = 1"], 2, "no_such_column"),
         (["query", "--text", "x", "--where", "1 = 1; drop table items"], 2, "drop table"),
-        (["query", "--text", "x", "--json", "--csv"], 2, "--json, --csv and --parquet"),
+        (["query", "--text", "x", "--json", "--csv"], 2, "--json, --csv, --parquet and --html"),
+        (["query", "--text", "x", "--html", "hits.html", "--parquet", "hits.parquet"], 2, "--html exclude each other"),
         (["query", "--shape", "nowhere.obj"], 2, "nowhere.obj"),
         (["query", "--id", "0123"], 2, "0123"),
         (["query", "shape:"], 2, "shape:"),
@@ -173,6 +174,11 @@ def test_missing_and_empty_folders(corpus: Path, tmp_path: Path):
         (["query", "x", "--where", "lable = 'tall'"], 2, "did you mean 'label'"),
         (["query", "x", "--parquet", "-"], 2, "--parquet -: this goes into a file"),
         (["query", "x", "--parquet", "nowhere/hits.parquet"], 2, "there is no folder nowhere."),
+        (["query", "x", "--html", "-"], 2, "ends in .html or .htm, not -"),
+        (["query", "x", "--html", "corpus/tall/a.off"], 2, "ends in .html or .htm, not corpus/tall/a.off"),
+        (["query", "x", "--html", "nowhere/hits.html"], 2, "there is no folder nowhere."),
+        (["query", "--text", "x", "--explain", "--html", "hits.html"], 2, "--explain goes with --json or the table"),
+        (["query", "--batch", "-", "--html", "hits.html"], 2, "--html shows the hits of one query; leave --batch out"),
         (["--nope"], 2, "--nope"),
         (["demo", "corpus/tall/a.off"], 1, "corpus/tall/a.off"),
     ],
@@ -283,6 +289,54 @@ def test_index_folder_from_option_environment_and_above(corpus: Path, tmp_path: 
     assert run("index", corpus).exit_code == 0
     monkeypatch.chdir(corpus / "tall")
     assert run("status").exit_code == 0
+
+
+def test_the_index_that_the_environment_names_is_not_written_and_that_is_said(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("RETRIEVER_INDEX", "my parts.retriever")
+    told = run("index", corpus).stderr.splitlines()
+    assert told[0] == (
+        "note: this writes .retriever here, not 'my parts.retriever' of $RETRIEVER_INDEX, which queries take; "
+        "--index 'my parts.retriever' would write that."
+    )
+    assert Path(".retriever").is_dir() and not Path("my parts.retriever").exists()
+    for arguments in (["--quiet"], ["--index", ".retriever"], ["--index", "my parts.retriever"]):
+        assert "note:" not in run("index", corpus, *arguments).stderr
+    for same in (".retriever", str(tmp_path / "corpus" / ".." / ".retriever"), ""):
+        monkeypatch.setenv("RETRIEVER_INDEX", same)
+        assert "note:" not in run("index", corpus).stderr
+
+
+def test_a_run_that_reads_nothing_says_so(corpus: Path, tmp_path: Path):
+    bad = write_bad(tmp_path / "bad")
+    for _ in range(2):
+        done = run("index", tmp_path / "bad")
+        assert done.exit_code == 3
+        assert f"  nothing was indexed: none of its {len(bad)} files could be read" in done.stderr
+    one = run("index", tmp_path / "bad" / "empty.obj", "--index", "one.retriever")
+    assert one.exit_code == 3 and "its only file could not be read" in one.stderr
+    (corpus / "broken.obj").write_bytes(b"")
+    for _ in range(2):
+        some = run("index", corpus)
+        assert some.exit_code == 3 and "nothing was" not in some.stderr and "failed 1:" in some.stderr
+
+
+def test_status_counts_rows_that_are_dead_apart(indexed: Path):
+    assert run("remove", "tall/a.off").exit_code == 0
+    assert run("label", "--names", "high,low", "--write", "--overwrite").exit_code == 0  # supersedes both rows
+    facts, told = dict(row[:2] for row in rows(run("status"))), json.loads(run("status", "--json").stdout)
+    assert facts["items"] == "2 shape" and told["items"] == {"shape": 2} and told["deleted"] == 3
+    assert re.fullmatch(r"3, about [\d.]+ KiB on disk; give it back with: retriever compact", facts["deleted rows"]), (
+        facts
+    )
+    at = "status", "--index", ".retriever"
+    assert "give it back with: retriever compact --index .retriever" in run(*at).stdout
+    before = sum(path.stat().st_size for path in Path(".retriever/segments").rglob("*") if path.is_file())
+    assert 0.3 * before < told["freeable"] < before
+    assert run("compact").exit_code == 0
+    facts, told = dict(row[:2] for row in rows(run("status"))), json.loads(run("status", "--json").stdout)
+    assert facts["items"] == "2 shape" and facts["deleted rows"] == "0" and told["freeable"] == 0
 
 
 def test_status(indexed: Path):

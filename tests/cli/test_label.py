@@ -228,3 +228,18 @@ def test_in_a_calibrated_index_no_name_is_surer_than_a_query_for_it(indexed: Pat
 def test_in_python_an_impossible_confidence_is_refused(indexed: Path):
     with pytest.raises(UsageError, match="give a share from 0 to 1"):
         label(Path(".retriever"), Names(("a", "b")), least=-1)
+
+
+def test_how_many_of_the_written_labels_are_doubtful_is_said(indexed: Path):
+    words = ",".join(f"a box of plain old brown wood of the kind {kind}" for kind in "pqrstuvw")  # so none is sure
+    done = run("label", "--names", words, "--write", "--json")
+    items = {row["path"]: row["confidence"] for row in json.loads(done.stdout)["items"]}
+    doubtful = sum(items[path] < 0.5 for path in ("c.off", "d.off"))  # the others have labels of their own
+    assert doubtful
+    which = "1 of them is" if doubtful == 1 else f"{doubtful} of them are"
+    assert f"{which} less sure than 0.5, which --min-confidence 0.5 would leave out." in done.stderr
+    sure = run("label", "--names", words, "--write", "--overwrite", "--min-confidence", "0.5")
+    assert (
+        "less sure than 0.5" not in sure.stderr and f"{sum(v < 0.5 for v in items.values())} items were" in sure.stderr
+    )
+    assert "less sure than" not in run("label", "--names", words).stderr

@@ -10,9 +10,9 @@ import simple_space
 from small_corpus import write_box, write_picture, write_tone
 from typer.testing import CliRunner, Result
 
-from cli.hits import _measured
 from cli.main import app
 from retriever.index import Index
+from retriever.query.shown import measured
 from retriever.store import Snapshot
 
 
@@ -63,7 +63,7 @@ def test_json_names_the_terms(indexed: Path):
 
 def test_every_kind_shows_its_measures(indexed: Path):
     hits = Index(Snapshot.open(Path(".retriever"))).search(text="x", to="any")
-    assert {hit.path: _measured(hit) for hit in hits} == {
+    assert {hit.path: measured(hit) for hit in hits} == {
         "box.off": "12",
         "red.png": "40×30",
         "blue.jpg": "40×30",
@@ -92,3 +92,16 @@ def test_a_space_without_the_towers_skips_the_files_and_refuses_the_query(media:
     assert "skipped 2: no audio encoder in space mini" in done.stderr
     asked = run("query", "--image", media / "red.png")
     assert asked.exit_code == 1 and "has no image encoder (it has: shape, text)" in asked.stderr
+
+
+def test_a_page_of_hits(indexed: Path):
+    Path("hits.html").write_text("old")
+    done = run("query", "--image", indexed / "red.png", "--minus-text", "a <b>", "--to", "any", "--html", "hits.html")
+    assert done.exit_code == 0 and done.stdout == "" and done.stderr == "5 hits written to hits.html\n"
+    page = Path("hits.html").read_text()
+    assert page.startswith("<!doctype html>") and page.count("<img ") == 6, "the one asked with, and five"
+    assert page.count("<audio ") == 2 and "“a &lt;b&gt;”" in page
+    assert str(Path(".retriever").absolute()) in page and "--to" not in page
+    none = run("query", "--text", "red", "--where", "false", "--html", "none.HTM")
+    assert none.exit_code == 0 and none.stderr == "0 hits written to none.HTM\n"
+    assert "No item qualifies." in Path("none.HTM").read_text()

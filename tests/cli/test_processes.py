@@ -21,6 +21,7 @@ from indexer.journal import Leftover
 
 COMMAND = [sys.executable, simple_space.__file__]
 BOXES = 64
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -250,3 +251,21 @@ def test_logs_get_plain_lines(work: Path):
     _, err = process.communicate(timeout=60)
     assert re.search(r"^Embedding: \d+ of 64 files, [\d.]+/s, 0:\d\d left$", err, re.MULTILINE), err
     assert "\x1b" not in err
+
+
+def test_the_package_runs_as_the_command_does(tmp_path: Path):
+    write_boxes(tmp_path / "boxes", 2)
+
+    def module(*arguments: str) -> subprocess.CompletedProcess[str]:
+        code = [sys.executable, "-m", "retriever", *arguments]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        environment.pop("RETRIEVER_INDEX", None)
+        return subprocess.run(code, cwd=tmp_path, env=environment, capture_output=True, text=True)
+
+    assert module("--version").stdout.startswith("retriever ")
+    done = module("index", "boxes", "--workers", "2")  # which import the package's door again
+    assert done.returncode == 0 and ".retriever: 2 embedded" in done.stderr
+    assert len(module("query", "--text", "a box").stdout.splitlines()) == 2
+    refused = module("query", "shape:")
+    assert refused.returncode == 2 and refused.stderr.startswith("error: ")
+    assert "Usage: retriever " in module().stdout

@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import pytrec_eval
+from index_making import item, write
 
 from retriever.errors import RetrieverError, UsageError
 from retriever.evaluation import by_qrels, figures, read_qrels, read_queries
+from retriever.index import Index
 
 
 def ids(index):
@@ -35,6 +37,22 @@ def test_three_forms_say_the_same(tmp_path):
     assert (trec.words, table.words) == (False, True)
 
 
+def test_names_with_spaces_have_tabs_between_them(tmp_path):
+    text = "a red chair\t0\tmy models/red chair.obj\t2\n q1 0 a.obj 1\nq1\t \t0\t b  c.obj\t1\t\nq1 0\td.obj 1\n"
+    assert qrels(tmp_path, text, "judged.qrels").grades == {
+        "a red chair": {"my models/red chair.obj": 2},
+        "q1": {"a.obj": 1, "b  c.obj": 1, "d.obj": 1},
+    }
+
+
+def test_an_item_whose_path_has_a_space_is_asked_with_and_found(tmp_path):
+    tower = {**item(0), "path": "my towers/tall tower.obj"}
+    index = Index(write(tmp_path / "index", [tower, item(1), item(2)]))
+    text = "1.obj\t0\tmy towers/tall tower.obj\t1\nmy towers/tall tower.obj\t0\t1.obj\t1\n"
+    found = by_qrels(index, qrels(tmp_path, text, "judged.qrels"), figures=figures(["recall@2"]))
+    assert values(found, "shape>shape", "recall@2") == {"1.obj": 1, "my towers/tall tower.obj": 1}
+
+
 def test_without_a_relevance_all_are_relevant_alike(tmp_path):
     assert qrels(tmp_path, 'query,item\n"a chair, red",a.obj\n').grades == {"a chair, red": {"a.obj": 1}}
 
@@ -42,7 +60,13 @@ def test_without_a_relevance_all_are_relevant_alike(tmp_path):
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("q.qrels", "q1 0 a.obj\n", "line 1 has 3 fields"),
+        ("q.qrels", "q1 0 a.obj\n", "line 1 has 3 fields: .* write all of them"),
+        (
+            "q.qrels",
+            "q1 0 a.obj 1\nq1 0 a chair.obj 1\n",
+            "line 2 has 5 fields: .* tabs between them where a name holds",
+        ),
+        ("q.qrels", "q1 0\ta chair.obj 1\n", "line 1 has 5 fields: .* tabs between them"),
         ("q.qrels", "q1 0 a.obj 1\nq1 0 a.obj 2\n", "line 2: 'a.obj' was judged for 'q1' before"),
         ("q.qrels", "q1 0 a.obj much\n", "line 1: the relevance 'much' is no number"),
         ("q.qrels", "q1 0 a.obj nan\n", "no number"),

@@ -142,11 +142,6 @@ def test_a_vector_at_fault_is_named(made_index, tmp_path, content, words):
         made_index.search(text="tall", minus_vector=file)
 
 
-def test_an_array_is_sent_elsewhere(made_index):
-    with pytest.raises(UsageError, match=r"vector takes no array.*Index.nearest"):
-        made_index.search(vector=np.ones(6))
-
-
 def test_projection_takes_a_direction_out(made_index):
     hits = made_index.search("text:'tall red' - 0.1*text:red", minus="project", k=5)
     assert paths(hits)[0] == "towers/tower.obj"

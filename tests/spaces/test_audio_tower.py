@@ -6,7 +6,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from safetensors.torch import load_model, save_file
+from safetensors.torch import save_file
 
 from retriever.spaces.audio_tower import (
     AudioEncoder,
@@ -102,55 +102,3 @@ def test_silent_stretches_of_a_long_sound_do_not_count(encoder):
 
 def test_the_default_tower_is_small():
     assert sum(p.numel() for p in AudioTower(AudioTowerConfig()).parameters()) <= 3_000_000
-
-
-def expecting(captions):
-    tower = AudioTower(CONFIG).eval()
-    tower.expectation.captions = torch.nn.functional.normalize(captions, dim=-1)
-    return tower
-
-
-def test_what_is_expected_lies_nearer_to_the_likeliest_caption_than_the_vector_does():
-    torch.manual_seed(0)
-    captions = torch.nn.functional.normalize(torch.randn(6, CONFIG.dim), dim=-1)
-    expectation = expecting(captions).expectation
-    vectors = captions[:2] + 0.5 * torch.nn.functional.normalize(torch.randn(2, CONFIG.dim), dim=-1)
-    bridged = torch.nn.functional.normalize(vectors, dim=-1)
-    found = expectation(7 * vectors, bridged)
-    torch.testing.assert_close(found.norm(dim=-1), torch.ones(2))
-    own, expected = ((each * (captions - captions.mean(dim=0))[:2]).sum(dim=-1) for each in (bridged, found))
-    assert (expected > own).all()
-    torch.testing.assert_close(found[1:], expectation(vectors[1:], bridged[1:]))  # whatever else is in the batch
-
-
-def test_nothing_is_expected_in_training_or_where_there_are_no_captions():
-    sound = torch.randn(2, 16_000, generator=torch.Generator().manual_seed(1))
-    plain = AudioTower(CONFIG).eval()
-    expecting_too = expecting(torch.randn(4, CONFIG.dim))
-    expecting_too.load_state_dict({**plain.state_dict(), "expectation.captions": expecting_too.expectation.captions})
-    assert not torch.equal(plain(sound), expecting_too(sound))
-    vectors = torch.randn(2, CONFIG.dim)
-    assert expecting_too.expectation.train()(vectors, vectors) is vectors
-    assert plain.expectation(vectors, vectors) is vectors
-
-
-def test_captions_travel_with_the_weights_and_older_weights_have_none(tmp_path):
-    tower = expecting(torch.randn(5, CONFIG.dim))
-    state = {name: value.half() if value.is_floating_point() else value for name, value in tower.state_dict().items()}
-    save_file(state, str(tmp_path / "new.safetensors"))
-    save_file({n: v for n, v in state.items() if n != "expectation.captions"}, str(tmp_path / "old.safetensors"))
-    again = AudioTower(CONFIG)
-    load_model(again, tmp_path / "new.safetensors")
-    assert again.expectation.captions.dtype == torch.float32
-    torch.testing.assert_close(again.expectation.captions, tower.expectation.captions, atol=1e-3, rtol=0)
-    load_model(again, tmp_path / "old.safetensors")
-    assert not len(again.expectation.captions)
-
-
-def test_more_captions_are_expected_only_where_some_are():
-    more = torch.eye(CONFIG.dim)[:3]
-    tower, plain = expecting(torch.randn(4, CONFIG.dim)), AudioTower(CONFIG)
-    for each in (tower, plain):
-        each.expectation.widen(more)
-    torch.testing.assert_close(tower.expectation.captions[4:], more)
-    assert not len(plain.expectation.captions)

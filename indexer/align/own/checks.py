@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from statistics import median_low
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,8 @@ from retriever.errors import RetrieverError, SpaceError
 from retriever.types import Modality
 
 _SHOWN = 5
+_FEW = 3, 10
+"""Classes, and files that half of them have, below which little can be learnt."""
 _PLURAL = {Modality.SHAPE: "shapes", Modality.IMAGE: "pictures", Modality.AUDIO: "sounds"}
 
 
@@ -106,8 +110,22 @@ def remarks(examples: Sequence[Example], held_out: NDArray[np.bool_], modality: 
     clashes = _clashes(examples)
     if clashes:
         yield f"{len(clashes):,} of them have copies with another label, for example {clashes[0]}"
+    if few := _few(pairs, held_out, modality):
+        yield few
     if not held_out.any():
         yield f"no {_PLURAL[modality]} are held out, so nothing will tell how good the training is"
+
+
+def _few(pairs: Sequence[Pair], held_out: NDArray[np.bool_], modality: Modality) -> str:
+    """What to expect of a small set of labelled files; empty for larger ones, and where captions tell files apart."""
+    sizes = sorted(Counter(pair.label for pair in pairs if pair.label).values())
+    if sum(sizes) < len(pairs) or (len(sizes) >= _FEW[0] and median_low(sizes) >= _FEW[1]):
+        return ""
+    figures = f", and figures on {plural(modality, int(held_out.sum()))} held out say little" if held_out.any() else ""
+    return (
+        f"there is little to learn from, {len(sizes):,} classes, half of them of {plural(modality, median_low(sizes))} "
+        f"or fewer: what is learnt may hold for files like these alone{figures}; some dozens of each class help"
+    )
 
 
 def _clashes(examples: Sequence[Example]) -> list[str]:

@@ -25,6 +25,7 @@ from indexer.align.own.reading import Example, Progress
 from indexer.align.own.report import TowerReport
 from indexer.align.own.tuning import Tuning
 from retriever.spaces.audio_tower import AudioTower
+from retriever.spaces.image_tower import ImageTower
 from retriever.types import Modality, Vectors
 
 Say = Callable[[str], None]
@@ -98,7 +99,7 @@ def prepared(
     learnt, tower = lesson(modality, examples, out, published.config)
     vectors = captions.label_vectors(learnt.phrases, origin.space.encoder(Modality.TEXT))
     tower = loaded(tower, published.weights)
-    if isinstance(tower, AudioTower):
+    if isinstance(tower, AudioTower | ImageTower):
         tower.expectation.widen(torch.from_numpy(vectors))
     return Part(modality, examples, out, learnt, tower, vectors)
 

@@ -7,7 +7,7 @@ import colorsys
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.align.pictures.render import GREY, Light, View
+from retriever.drawing.render import GREY, Light, View
 from retriever.types import Geometry
 
 COLORS = {

@@ -70,6 +70,11 @@ class Pack:
             np.array(columns["held_out"], bool),
         )
 
+    def phrases(self, kind: str) -> list[str]:
+        """All captions of the training pictures of one kind, sorted."""
+        rows = (i for i, each in enumerate(self.kinds) if each == kind and not self.held_out[i])
+        return sorted({caption for i in rows for caption in self.captions[i]})
+
 
 def exists(folder: Path) -> bool:
     """Whether the folder holds a whole pack."""

@@ -17,10 +17,10 @@ from indexer.align.crew import PARTS
 from indexer.align.pictures.chance import jittered, painted, random_light, random_view
 from indexer.align.pictures.names import photo_captions
 from indexer.align.pictures.pack import SIDE, LabelledPicture
-from indexer.align.pictures.render import render_rgba
 from indexer.align.shapes import sources as shapes
 from indexer.align.shapes.sources import LabelledShape
 from indexer.align.split import fraction, group_keys, is_held_out
+from retriever.drawing.render import render_rgba
 from retriever.types import Geometry
 
 PHOTOS_HELD_OUT = 0.1

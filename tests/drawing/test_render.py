@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.align.pictures.chance import COLORS, jittered, painted, random_light, random_view
-from indexer.align.pictures.render import Light, View, render, render_rgba
+from retriever.drawing.render import Light, View, render, render_rgba
 from retriever.types import Geometry
 
 FLAT = Light(ambient=1.0, lamps=())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.align.pictures.raster import NOTHING, visible_faces
+from retriever.drawing.raster import NOTHING, visible_faces
 from retriever.types import Geometry
 
 GREY = (0.7, 0.7, 0.7)
@@ -87,12 +87,12 @@ def render_rgba(
     fine = side * _FINER
     if not len(geometry.faces):
         return np.zeros((side, side, 4), np.uint8)
-    placed = _placed(geometry.vertices, view)
-    screen, nearness = _projected(placed, view, fine, geometry.faces)
+    points = placed(geometry.vertices, view)
+    screen, nearness = projected(points, view, fine, geometry.faces)
     seen = visible_faces(screen, nearness, geometry.faces, fine)
     hit = seen != NOTHING
     picture = np.zeros((fine * fine, 4), np.float32)
-    picture[hit, :3] = _shaded(placed, geometry, light, seen[hit])
+    picture[hit, :3] = _shaded(points, geometry, light, seen[hit])
     picture[hit, 3] = 1.0
     cells = picture.reshape(side, _FINER, side, _FINER, 4).sum(axis=(1, 3))
     cells[:, :, :3] /= np.maximum(cells[:, :, 3:], 1)
@@ -100,7 +100,7 @@ def render_rgba(
     return np.round(cells * 255).astype(np.uint8)
 
 
-def _placed(vertices: NDArray[np.float64], view: View) -> NDArray[np.float64]:
+def placed(vertices: NDArray[np.float64], view: View) -> NDArray[np.float64]:
     """Vertices in the camera's frame (x right, y up, z to the camera), in the unit sphere."""
     used = vertices - (vertices.max(axis=0) + vertices.min(axis=0)) / 2
     radius = max(float(np.sqrt((used**2).sum(axis=1).max())), 1e-12)
@@ -111,7 +111,7 @@ def _placed(vertices: NDArray[np.float64], view: View) -> NDArray[np.float64]:
     return np.asarray(used / radius @ (about_z @ about_x @ about_y).T)
 
 
-def _projected(
+def projected(
     placed: NDArray[np.float64], view: View, side: int, faces: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Where vertices fall on the screen, in pixels, and how near they are."""
@@ -134,18 +134,18 @@ def _shaded(
     """(n, 3) colours in 0..1 of the faces that n pixels see; every face is flat and lit from the side that is seen."""
     shown, pixel = np.unique(seen, return_inverse=True)
     a, b, c = (placed[geometry.faces[shown, i]] for i in range(3))
-    normal = _unit(np.cross(b - a, c - a))
+    normal = unit(np.cross(b - a, c - a))
     normal[normal[:, 2] < 0] *= -1
     base = np.broadcast_to(GREY, (len(shown), 3)) if geometry.colors is None else geometry.colors[shown]
     level, shine = np.full(len(shown), light.ambient), np.zeros(len(shown))
     for x, y, z, strength in light.lamps:
-        towards = _unit(np.array([x, y, z]))
+        towards = unit(np.array([x, y, z]))
         level += strength * np.clip(normal @ towards, 0, None)
-        shine += strength * light.gloss * np.clip(normal @ _unit(towards + (0, 0, 1)), 0, None) ** light.sharpness
+        shine += strength * light.gloss * np.clip(normal @ unit(towards + (0, 0, 1)), 0, None) ** light.sharpness
     colors = np.clip(base * level[:, None] + shine[:, None], 0, 1)
     return colors.astype(np.float32)[pixel]
 
 
-def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+def unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     """(..., 3) of length 1; those of no length stay what they are."""
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12))

@@ -1,0 +1,1 @@
+"""What is drawn without a graphics card: the renderer, and thumbnails of files."""

@@ -1,0 +1,44 @@
+"""What hits are the answer to: the question as it was asked, and the index that it was asked of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retriever.query.naming import item_rows, the_row
+from retriever.query.request import Query
+from retriever.query.terms import leaves
+
+if TYPE_CHECKING:
+    from retriever.store.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class About:
+    """Where hits come from.
+
+    Attributes:
+        folder: of the index.
+        version: of the index.
+        query: what was asked.
+        files: of the items that were asked with, by what their terms call them.
+    """
+
+    folder: Path
+    version: int
+    query: Query
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+
+def about(snapshot: Snapshot, query: Query) -> About:
+    """Of a query that `snapshot` has answered."""
+    items = list(dict.fromkeys(term.source for term in leaves(query.terms) if term.kind == "id"))
+    files = {}
+    for item, rows in zip(items, item_rows(snapshot, items), strict=True):
+        place = snapshot.take(np.array([the_row(snapshot, item, rows)]), ["root", "path"]).to_pylist()[0]
+        files[item] = Path(snapshot.root_path(place["root"])) / place["path"]
+    return About(snapshot.folder.absolute(), snapshot.manifest.version, query, files)

@@ -1,0 +1,74 @@
+"""How hits are told to people, wherever they are shown: on a terminal or on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from retriever.types import Hit
+
+
+def printable(text: str, keep: str = "") -> str:
+    """`text` with control and other unprintable characters, but for those to `keep`, as escapes.
+
+    File names may hold any of them, and a terminal would obey.
+    """
+    return "".join(c if c.isprintable() or c in keep else c.encode("unicode_escape").decode() for c in text)
+
+
+def size(count: float) -> str:
+    """Bytes for people."""
+    for unit in ("bytes", "KiB", "MiB", "GiB"):
+        if count < 1024 or unit == "GiB":
+            break
+        count /= 1024
+    return f"{count:,.0f} {unit}" if unit == "bytes" else f"{count:,.1f} {unit}"
+
+
+def what(hit: Hit) -> str:
+    """Label or name; of a file whose name is a code, that of its folder, and at the top of a corpus the code."""
+    path = PurePosixPath(hit.path)
+    return hit.label or str(hit.metadata.get("name") or path.parent.name or path.stem)
+
+
+def named(hit: Hit) -> str:
+    """As `what`, but a guessed label stands behind the name, with a question mark."""
+    from retriever.query.zeroshot import CONFIDENCE
+
+    if hit.label and isinstance(hit.metadata.get(CONFIDENCE), float):
+        return " ".join(filter(None, (str(hit.metadata.get("name") or ""), f"({hit.label}?)")))
+    return what(hit)
+
+
+def measured(hit: Hit, faces: str = "", points: str = " pts") -> str:
+    """Faces; of a cloud, its points; of a picture, its pixels; of a sound, its length.
+
+    Args:
+        hit: a hit.
+        faces: what stands behind their number.
+        points: likewise.
+    """
+    known = hit.metadata
+    if known.get("faces"):
+        return f"{known['faces']:,}{faces}"
+    if known.get("vertices"):
+        return f"{known['vertices']:,}{points}"
+    if known.get("width"):
+        return f"{known['width']}×{known['height']}"
+    return f"{known['seconds']:.1f} s" if known.get("seconds") else ""
+
+
+def reordered(hits: Sequence[Hit]) -> bool:
+    """Whether they were ranked by another number than their scores, and it shows."""
+    scores = [hit.score for hit in hits]
+    return all(hit.fused is not None for hit in hits) and scores != sorted(scores, reverse=True)
+
+
+def by_fused(hits: Sequence[Hit]) -> str:
+    """What to say of hits in the order of `Hit.fused`; empty for others."""
+    fused = [hit.fused for hit in hits if hit.fused is not None]
+    if not (reordered(hits) and fused == sorted(fused, reverse=True)):
+        return ""
+    return "The order is that of fused: several rankings as one, such as by names and by shape; score is a cosine."

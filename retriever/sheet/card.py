@@ -1,0 +1,151 @@
+"""A card of one hit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from retriever.loaders import modality_of
+from retriever.query.expression import format, members
+from retriever.query.shown import measured, named, reordered
+from retriever.sheet.look import Look, look
+from retriever.sheet.marks import LINE, Markup, address, escaped, joined, tag
+from retriever.types import Hit, Modality, Term
+
+if TYPE_CHECKING:
+    from retriever.query.hits import Hits
+
+FILES = (Modality.SHAPE, Modality.IMAGE, Modality.AUDIO)
+"""Kinds of terms whose source is a file that can be looked at."""
+
+_PICTURED = {Modality.SHAPE: "3D model", Modality.IMAGE: "Picture", Modality.AUDIO: "Waveform of the sound"}
+
+
+def cards(hits: Hits) -> Iterator[Markup]:
+    """A list element for each hit, in their order."""
+    best = max([1e-9, *(hit.score for hit in hits)])
+    largest = max([1e-9, *(abs(share) for hit in hits for share in hit.shares)])
+    by_fused = reordered(hits)
+    for hit in hits:
+        seen = look(hit.file, up=_up(hit), preview=_preview(hit))
+        parts = [
+            framed(seen, hit.file, f"{_PICTURED.get(hit.modality, '')} {named(hit)}, {hit.path}"),
+            _heard(hit, seen),
+            tag(
+                "div",
+                _line(hit),
+                _bar(hit.score / best),
+                _path(hit, seen, whole=hits.several_roots),
+                _facts(hit, by_fused=by_fused),
+                tag("p", str(hit.metadata["caption"]), class_="caption") if hit.metadata.get("caption") else "",
+                _shares(hits.terms, hit, largest) if len(hits.terms) > 1 else "",
+                class_="text",
+            ),
+        ]
+        yield joined(tag("li", *parts, class_="card", id=f"hit-{hit.rank}"), LINE)
+
+
+def framed(seen: Look, file: Path, alt: str) -> Markup:
+    """The look of a file; a picture leads to the file."""
+    if seen.picture:
+        picture = tag("img", src=seen.picture, alt=alt.strip(), decoding="async")
+        kind = "look sound" if modality_of(file) is Modality.AUDIO else "look"
+        return tag("a", picture, class_=kind, href=address(file), tabindex="-1")
+    if seen.words:
+        return tag("div", tag("p", escaped(seen.words, keep="\n\t")), class_="look note")
+    return tag("div", tag("p", seen.problem), class_="look problem")
+
+
+def _heard(hit: Hit, seen: Look) -> str:
+    if hit.modality is not Modality.AUDIO or not seen.there:
+        return ""
+    return player(hit.file, f"Play {named(hit)}")
+
+
+def player(file: Path, label: str) -> Markup:
+    """Plays a sound; nothing of it is read before."""
+    return tag("audio", controls=True, preload="none", src=address(file), aria_label=label)
+
+
+def _line(hit: Hit) -> Markup:
+    score = tag("span", signed(f"{hit.score:.3f}"), class_="score", title="score: the cosine, higher is better")
+    return tag("h2", tag("span", str(hit.rank), class_="rank"), tag("span", named(hit), class_="name"), score)
+
+
+def _bar(share: float) -> Markup:
+    """How long a score is beside the best one; the number says the same."""
+    return tag("div", tag("i", style=f"width:{100 * max(0.0, share):.1f}%"), class_="bar", aria_hidden="true")
+
+
+def _path(hit: Hit, seen: Look, *, whole: bool) -> Markup:
+    folder, _, name = (str(hit.file) if whole else hit.path).rpartition("/")
+    path = joined(tag("span", f"{folder}/", class_="folder") if folder else "", name)
+    inside = tag("a", path, href=address(hit.file)) if seen.there else path
+    return tag("p", inside, class_="path", title=str(hit.file))
+
+
+def _facts(hit: Hit, *, by_fused: bool) -> Markup:
+    """How sure a match is, what was folded under it, and how much there is of it."""
+    facts = {
+        "sure": "" if hit.confidence is None else f"{hit.confidence:.0%} sure",
+        "fused": f"fused {hit.fused:.4f}" if by_fused and hit.fused is not None else "",
+        "alike": f"+{hit.repeats} alike" if hit.repeats else "",
+        "": measured(hit, faces=" faces", points=" points"),
+    }
+    return tag("ul", *(tag("li", text, class_=name) for name, text in facts.items() if text), class_="facts")
+
+
+def _shares(terms: tuple[Term, ...], hit: Hit, largest: float) -> Markup:
+    """What each term adds to the score."""
+    rows = []
+    for term, share in zip(terms, hit.shares, strict=True):
+        bar = tag("i", style=f"width:{100 * abs(share) / largest:.1f}%")
+        rows.append(
+            tag(
+                "li",
+                tag("span", brief(term), class_="term", title=format([term])),
+                tag("span", bar, class_="bar", aria_hidden="true"),
+                tag("span", signed(f"{share:+.3f}"), class_="share"),
+                class_="minus" if share < 0 else "plus",
+            )
+        )
+    return tag("ul", *rows, class_="shares", aria_label="What each term adds to the score")
+
+
+def signed(number: str) -> str:
+    """A number with a minus as wide as a plus."""
+    return number.replace("-", "−")
+
+
+def brief(term: Term) -> str:
+    """A term in a few words: sign, weight and what it asks with."""
+    return " ".join(filter(None, ("−" if term.weight < 0 else "", weight_of(term), source_of(term))))
+
+
+def weight_of(term: Term) -> str:
+    """Its weight without its sign; empty for 1."""
+    return "" if abs(term.weight) == 1 else f"{abs(float(term.weight)):g} ×"
+
+
+def source_of(term: Term) -> str:
+    """Words in quotes, a file by its name, a mean by its members, and anything else as an expression has it."""
+    if term.kind == Modality.TEXT:
+        return f"“{term.source}”"
+    if term.kind in FILES:
+        return Path(term.source).name
+    if term.kind == "mean":
+        return (
+            f"mean({', '.join(' + '.join(map(brief, member)).replace('+ −', '−') for member in members(term.source))})"
+        )
+    return format([Term(term.kind, term.source)])
+
+
+def _up(hit: Hit) -> str:
+    up = hit.metadata.get("up")
+    return up if isinstance(up, str) and up in ("x", "y", "z") else "auto"
+
+
+def _preview(hit: Hit) -> Path | None:
+    preview = hit.metadata.get("preview")
+    return Path(hit.root) / preview if isinstance(preview, str) and preview else None
