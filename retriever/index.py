@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from retriever.query.calibrate import Calibration
 from retriever.query.candidates import Candidates
 from retriever.query.explain import Labels
 from retriever.query.hits import Hits
+from retriever.query.naming import rows_named
 from retriever.query.nearest import Neighbourhood, nearest
 from retriever.query.request import DEFAULT_COMBINE, DEFAULT_MINUS, Asked, Query, queries_of, query_of
 from retriever.query.resolve import resolve, same_space
@@ -50,6 +51,10 @@ def open(folder: str | Path | None = None, *, device: str = "auto", as_of: int |
     return Index(Snapshot.open(layout.find(folder), as_of), device=device)
 
 
+def _reopened(folder: str, version: int, device: str) -> Index:
+    return open(folder, device=device, as_of=version)
+
+
 class Index:
     """One version of an index; what is written later is seen by opening it again.
 
@@ -62,6 +67,10 @@ class Index:
         check_device(device)
         self.snapshot = snapshot
         self._device = device
+
+    def __reduce__(self) -> tuple[Callable[[str, int, str], Index], tuple[str, int, str]]:
+        """What another process needs to open the same version there, as long as it is kept."""
+        return _reopened, (str(self.snapshot.folder.absolute()), self.snapshot.manifest.version, self._device)
 
     def __len__(self) -> int:
         """Items, deleted ones not counted."""
@@ -228,12 +237,16 @@ class Index:
         return resolve(self.snapshot, lambda: self.space, [query])[0].vectors
 
     def vectors(self, ids: str | Sequence[str]) -> Vectors:
-        """(n, d) float32 unit vectors of n items; of one, whose id may be given without a list, (1, d).
+        """(n, d) float32 unit vectors of n items; of one, which may be given without a list, (1, d).
+
+        Args:
+            ids: of the items, or their paths as hits have them.
 
         Raises:
-            UnknownItem: names the id.
+            UnknownItem: names the id or path.
+            UsageError: a path that several items have; lists their ids.
         """
-        return self.snapshot.vectors(self.snapshot.rows_of([ids] if isinstance(ids, str) else ids))
+        return self.snapshot.vectors(rows_named(self.snapshot, [ids] if isinstance(ids, str) else list(ids)))
 
     @property
     def plan(self) -> Recipe:

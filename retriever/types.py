@@ -270,6 +270,10 @@ class Hit:
     confidence: float | None = None
     repeats: int = 0
 
+    def __hash__(self) -> int:
+        """Of what it shows; of equal hits the same."""
+        return hash((self.rank, self.score, self.id, self.root, self.path))
+
     def __getattr__(self, name: str) -> object:
         """The metadata of a hit that was made by `reading`, the first time."""
         if name != "metadata" or "_read" not in self.__dict__:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import multiprocessing
 import subprocess
 import sys
 from dataclasses import replace
@@ -85,6 +86,32 @@ def test_vectors_are_the_stored_ones(made_index):
     with pytest.raises(UnknownItem, match="'nope'"):
         made_index.vectors(["nope"])
     np.testing.assert_array_equal(made_index.vectors(hits[0].id), vectors[:1])
+
+
+def test_vectors_are_found_by_path_as_well(made_index):
+    hits = made_index.search(text="tall", k=3, to="any", geometry_only=True)
+    by_id = made_index.vectors([hit.id for hit in hits])
+    assert (made_index.vectors([hits[0].path, hits[1].id, str(hits[2].file)]) == by_id).all()
+    assert (made_index.vectors("planks/plank.obj") == made_index.vectors(item_id("corpus", "planks/plank.obj"))).all()
+    for absent in ("no/such.obj", "0" * 16, "gone.obj"):
+        with pytest.raises(UnknownItem, match=f"no item '{absent}'"):
+            made_index.vectors([hits[0].id, absent])
+
+
+def test_part_of_the_hits_can_be_explained(made_index):
+    hits = made_index.search("text:tall + text:red", k=4)
+    assert hits[1:3].explain() == hits.explain()[1:3] and hits[2:][0].explanation == hits[2].explanation
+
+
+def test_an_index_is_opened_again_in_another_process(made_folder):
+    index = retriever.open(made_folder, device="cpu", as_of=2)
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        told = pool.apply(_told, (index,))
+    assert told == (len(index), 2, "cpu") != (len(retriever.open(made_folder)), 3, "cpu")
+
+
+def _told(index: Index) -> tuple[int, int, str]:
+    return len(index), index.snapshot.manifest.version, index._device
 
 
 def test_encode_terms_takes_texts_and_ids(made_index):
@@ -235,3 +262,11 @@ def test_a_space_encodes_one_or_several_and_names_a_bad_file(made_space):
     for shapes in ("gone.obj", ["gone.obj"]):
         with pytest.raises(FileProblem, match=r"^gone\.obj cannot be read"):
             made_space.encode(shapes=shapes)
+
+
+@pytest.mark.parametrize("texts", [3, None, ["a", 3]])
+def test_a_text_that_is_no_string_is_refused(made_space, texts):
+    with pytest.raises(UsageError, match=r"texts takes a string, or a sequence of them, not (int|NoneType)"):
+        made_space.encode(texts=texts)
+    with pytest.raises(FileProblem, match="The list is of type list; give a path, points, or a mesh"):
+        made_space.encode(shapes=[[[0, 0, 0], [1, 1, 1]]])

@@ -47,6 +47,7 @@ class Hits(Sequence[Hit]):
         repeats: (hits,) near-duplicates folded under each; None where none were looked for.
         explain: works out why each is a hit; None where that is not known any more.
         about: the question and the index, or what works that out; None where it is not known.
+        ranks: of each; None for 1, 2, 3 ...
     """
 
     def __init__(
@@ -61,7 +62,8 @@ class Hits(Sequence[Hit]):
         confidence: NDArray[np.float64] | None = None,
         repeats: NDArray[np.int64] | None = None,
         explain: Callable[[], list[Explanation]] | None = None,
-        about: About | Callable[[], About] | None = None,
+        about: About | Callable[[], About | None] | None = None,
+        ranks: Sequence[int] | None = None,
     ) -> None:
         self.terms = tuple(terms)
         self.space = space
@@ -70,9 +72,11 @@ class Hits(Sequence[Hit]):
         self._later = Later(more or (lambda: items))
         self._shares, self._roots, self._why, self._about = shares, dict(roots), _Why(explain), about
         self._beside = fused, confidence, repeats
+        self._items = items
         rows = items.select(FIXED).to_pylist()
+        numbers = range(1, len(rows) + 1) if ranks is None else ranks
         beside = zip(
-            _values(fused, rows, None), _values(confidence, rows, None), _values(repeats, rows, 0), strict=True
+            numbers, _values(fused, rows, None), _values(confidence, rows, None), _values(repeats, rows, 0), strict=True
         )
         self._hits = tuple(
             _hit(place, {**row, "root": roots.get(row["root"], row["root"])}, part, values, self._later, self._why)
@@ -91,6 +95,7 @@ class Hits(Sequence[Hit]):
             *self._beside,
             None,
             self.about,
+            [hit.rank for hit in self._hits],
         )
 
     @property
@@ -114,14 +119,39 @@ class Hits(Sequence[Hit]):
     @overload
     def __getitem__(self, key: int) -> Hit: ...
     @overload
-    def __getitem__(self, key: slice) -> tuple[Hit, ...]: ...
-    def __getitem__(self, key: int | slice) -> Hit | tuple[Hit, ...]:
-        return self._hits[key]
+    def __getitem__(self, key: slice) -> Hits: ...
+    def __getitem__(self, key: int | slice) -> Hit | Hits:
+        """A hit, or hits with the ranks that they have here."""
+        return self._part(range(len(self))[key]) if isinstance(key, slice) else self._hits[key]
+
+    def _part(self, places: range) -> Hits:
+        chosen = np.array(places, np.int64)
+        fused, confidence, repeats = self._beside
+        return Hits(
+            self.terms,
+            self.space,
+            self._items.take(chosen),
+            self._roots,
+            self._shares[chosen],
+            lambda: self._later.table.take(chosen),
+            fused=None if fused is None else fused[chosen],
+            confidence=None if confidence is None else confidence[chosen],
+            repeats=None if repeats is None else repeats[chosen],
+            explain=lambda: [self.explain()[place] for place in places],
+            about=lambda: self.about,
+            ranks=[self._hits[place].rank for place in places],
+        )
 
     def __repr__(self) -> str:
         lines = [f"<{len(self)} hits for {format(self.terms)}>"]
         lines += [f"{hit.rank:>4}  {hit.score:6.3f}  {hit.path}" for hit in self._hits[:10]]
         return "\n".join([*lines, "      ..."] if len(self) > 10 else lines)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from retriever.query.notebook import table
+
+        return table(self)
 
     def to_dicts(self, *, explain: bool = False) -> list[dict[str, Any]]:
         """One dict a hit, as in `to_json`: scores and shares rounded so that the shares still sum to the score."""
@@ -239,14 +269,14 @@ class _Why:
 
 
 def _hit(
-    place: int, fixed: Mapping[str, Any], shares: list[float], beside: tuple[Any, Any, Any], items: Later, why: _Why
+    place: int, fixed: Mapping[str, Any], shares: list[float], beside: tuple[Any, ...], items: Later, why: _Why
 ) -> Hit:
     """One row of the index as a hit."""
-    fused, confidence, repeats = beside
+    rank, fused, confidence, repeats = beside
     return Hit.reading(
         lambda: items.rows[place],
         lambda: why.all[place],
-        rank=place + 1,
+        rank=rank,
         score=min(1.0, max(-1.0, sum(shares))),
         id=fixed["id"],
         path=fixed["path"],

@@ -59,6 +59,20 @@ def the_row(snapshot: Snapshot, item: str, rows: NDArray[np.int64]) -> int:
     raise UsageError(f"{item!r} is the path of {len(rows)} items of the index; give an id of these: {named}{more}.")
 
 
+def rows_named(snapshot: Snapshot, items: Sequence[str]) -> NDArray[np.int64]:
+    """(n,) the row of each of n ids or paths.
+
+    Raises:
+        UnknownItem: names one that there is not.
+        UsageError: a path that several items have; lists their ids.
+    """
+    rows = snapshot.locate(items)
+    if (rows >= 0).all():  # ids, all of them
+        return rows
+    found = zip(items, item_rows(snapshot, items), strict=True)
+    return np.array([the_row(snapshot, item, places) for item, places in found], np.int64)
+
+
 def taken(snapshot: Snapshot, queries: Sequence[Query]) -> list[Query]:
     """The queries; a bare expression that is nothing but an item's id or path asks with that item.
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from retriever.errors import FileProblem, SpaceError
+from retriever.errors import FileProblem, SpaceError, UsageError
 from retriever.types import AudioInput, ImageInput, Modality, Payload, ShapeInput, Text, Vectors
 
 Given = Any
@@ -169,14 +169,22 @@ class Space:
         Raises:
             FileProblem: names a file, or a thing in memory, that cannot be used.
             SpaceError: the space has no encoder for one of the kinds.
+            UsageError: a text that is no string.
         """
-        wanted = [texts] if isinstance(texts, str) else texts
         parts = [np.zeros((0, self.identity.dim), np.float32)]
-        if len(wanted):
+        if wanted := _texts(texts):
             parts.append(self.encoder(Modality.TEXT).encode([Text(text) for text in wanted]))
         for modality, given in ((Modality.IMAGE, images), (Modality.AUDIO, audio), (Modality.SHAPE, shapes)):
             parts += _encoded(self, modality, given)
         return np.concatenate(parts)
+
+
+def _texts(given: Any) -> list[str]:
+    """The texts, of which one may have been given bare."""
+    texts = [given] if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
+    if wrong := [text for text in texts if not isinstance(text, str)]:
+        raise UsageError(f"texts takes a string, or a sequence of them, not {type(wrong[0]).__name__}.")
+    return texts
 
 
 def _encoded(space: Space, modality: Modality, given: Given) -> Iterator[Vectors]:

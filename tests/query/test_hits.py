@@ -57,7 +57,7 @@ def test_hits_are_a_sequence():
     assert len(hits) == 2
     assert [hit.rank for hit in hits] == [1, 2]
     assert hits[-1] is hits[1]
-    assert hits[:1] == (hits[0],)
+    assert list(hits[:1]) == [hits[0]]
     assert hits[0] in hits
     assert hits.terms == TERMS
     assert hits.space == "mini"
@@ -237,3 +237,33 @@ def test_csv_rounds_what_hits_are_ranked_by_as_json_does_and_leaves_out_repeats_
     assert plain.to_arrow().column("repeats").to_pylist() == [None, None]
     folded = Hits(TERMS, "mini", items(), {}, SHARES, repeats=np.array([0, 3]))
     assert folded.to_arrow().column("repeats").to_pylist() == [0, 3]
+
+
+def test_a_slice_is_hits_with_their_ranks():
+    three = pa.concat_tables([items(2), items(1)])
+    beside = {"fused": np.array([3.0, 2, 1]), "confidence": np.array([0.3, 0.2, 0.1]), "repeats": np.array([0, 4, 5])}
+    whole = Hits(TERMS, "mini", three, {"corpus": "/data/corpus"}, np.vstack([SHARES, SHARES[:1]]), **beside)
+    assert isinstance(whole[:2], Hits) and len(whole[5:]) == len(whole[5:].to_pandas()) == 0
+    for key in (slice(0, 2), slice(1, None), slice(None, None, -1), slice(None, None, 2)):
+        part = whole[key]
+        assert list(part) == list(whole)[key] and [hit.rank for hit in part] == [hit.rank for hit in whole][key]
+        assert part.to_dicts() == whole.to_dicts()[key]
+        assert part.to_arrow().equals(whole.to_arrow().take(np.arange(3)[key]))
+        assert copy.deepcopy(part).to_dicts() == part.to_dicts() == part[:].to_dicts()
+        with pytest.raises(UsageError, match="cannot be explained without their index"):
+            part.explain()
+
+
+def test_hits_can_be_members_of_a_set():
+    assert set(make()) == {*make(), copy.deepcopy(make()[0])} and len(set(make())) == 2
+
+
+def test_a_notebook_shows_a_table_of_escaped_text():
+    table = items()
+    bad = pa.array(["<script>alert(1)</script>", "a\nb & c"])
+    table = table.set_column(table.column_names.index("path"), "path", bad)
+    shown = Hits([Term("text", "<b>")], "mini", table, {}, SHARES[:, :1])._repr_html_()
+    assert "<script" not in shown and "&lt;script&gt;" in shown and "a\\nb &amp; c" in shown and "<b>" not in shown
+    assert shown.count("<tr>") == 3 and "2 hits for" in shown
+    many = Hits(TERMS, "mini", pa.concat_tables([items()] * 30), {}, np.zeros((60, 2)))._repr_html_()
+    assert many.count("<tr>") == 51 and "and 10 more" in many
