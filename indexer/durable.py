@@ -41,9 +41,10 @@ class FolderLock:
             os.close(self._fd)
             if not isinstance(error, BlockingIOError):
                 raise
-            raise IndexBusy(
-                f"Another process (pid {holder}) is writing to {what} {folder}: wait until it is done, or stop it."
-            ) from error
+            own = holder == str(os.getpid())
+            who = "This process itself, perhaps another thread," if own else f"Another process (pid {holder})"
+            cure = "wait until it is done" if own else "wait until it is done, or stop it"
+            raise IndexBusy(f"{who} is writing to {what} {folder}: {cure}.") from error
         _held.add(self._fd)
         with suppress(OSError):  # only said to others who ask; a full disk must not leave the lock held
             os.ftruncate(self._fd, 0)

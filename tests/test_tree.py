@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,12 @@ def test_imports_run_one_way(package):
         ours = {name.split(".")[0] for name in names} & MAY_IMPORT.keys()
         may = {"cli"} if path == DOOR else MAY_IMPORT[package]
         assert ours <= may, f"{path} imports {ours - may}"
+
+
+@pytest.mark.parametrize("package", ["retriever", "indexer", "cli"])
+def test_type_checkers_are_told_that_a_package_has_types(package):
+    built = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
+    assert (ROOT / package / "py.typed").exists() and "py.typed" in built[package]
 
 
 def test_the_door_holds_no_code():
