@@ -123,7 +123,10 @@ def test_every_benchmark_is_in_the_manual():
     assert named == set(typer.main.get_command(benchmarks_app).commands)  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("error", [kind for _, kind in inspect.getmembers(errors, inspect.isclass)], ids=str)
+ERRORS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if kind.__module__ == errors.__name__]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
 def test_every_error_is_explained(error: type[BaseException]):
     assert issubclass(error, errors.RetrieverError) and error.__doc__
     assert f"`{error.__name__}`" in PAGES["python.md"]

@@ -68,7 +68,7 @@ def test_a_fold_takes_labels_away_and_nothing_else(corpus: Path, tmp_path: Path)
 def test_few_labels_are_refused(tmp_path: Path):
     for name in ("a", "b"):
         write_box(tmp_path / "corpus" / name / "1.off", (1, 2, 3))
-    with pytest.raises(UsageError, match=r"--corpus .*corpus has 2 labels on shapes: 10 are the least"):
+    with pytest.raises(UsageError, match=r"corpus=.*corpus has 2 labels on shapes: 10 are the least"):
         confidence.indexed(tmp_path / "corpus", tmp_path, spaces.get("mini"))
 
 

@@ -164,9 +164,9 @@ def test_tables_of_other_code_are_not_kept(ran: Path, tmp_path: Path, capsys: py
 def test_parts_are_chosen_by_name_and_group(ran: Path, tmp_path: Path):
     every = made_parts(Settings())
     assert [part.name for part in chosen(every, ["bad", "good"])] == ["good", "broken", "killed", "fed"]
-    with pytest.raises(UsageError, match="--only god: choose among failing, good, bad, broken, killed, fed"):
+    with pytest.raises(UsageError, match="only=god: choose among failing, good, bad, broken, killed, fed"):
         run.everything(Settings(), tmp_path, only=["god"])
-    with pytest.raises(UsageError, match="--only fed cannot be run: it needs --data FOLDER"):
+    with pytest.raises(UsageError, match="only=fed cannot be run: it needs data=FOLDER"):
         run.everything(Settings(), tmp_path, only=["fed"])
     assert not ran.exists() and not list(tmp_path.iterdir())
     outcome = run.everything(Settings(), tmp_path / "out", only=["bad"])  # of a group, what can be run is run
