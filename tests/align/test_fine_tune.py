@@ -246,8 +246,8 @@ def test_weights_of_another_tower_are_named(place, tmp_path):
 @pytest.mark.parametrize(
     "wrong", [{"batch": 1}, {"holdout": 1.0}, {"steps": 0}, {"views": 0}, {"steps": 3, "minutes": 1.0}]
 )
-def test_settings_out_of_range_name_their_option(wrong):
-    with pytest.raises(UsageError, match=f"--{next(iter(wrong))}"):
+def test_settings_out_of_range_name_their_argument(wrong):
+    with pytest.raises(UsageError, match=f"{next(iter(wrong))}="):
         Tuning(**wrong)
 
 
