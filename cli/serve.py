@@ -48,8 +48,11 @@ def serve(
 
     A JSON API answers at /api/search. Ctrl-C ends it.
     """
+    import signal
+
     from retriever.serve import Server
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that uploads are removed then too
     server = Server(folder, host=host, port=port, device=device)
     try:
         _tell(server)

@@ -16,6 +16,7 @@ from retriever.query.expression import format
 from retriever.query.hits import Hits
 from retriever.query.naming import item_rows, the_row
 from retriever.query.shown import by_fused, measured, named
+from retriever.query.stored import spread
 from retriever.serve.asking import Request, request_of
 from retriever.serve.uploads import Uploads
 from retriever.sheet.card import source_of
@@ -23,6 +24,7 @@ from retriever.sheet.look import look
 from retriever.types import Modality, Term
 
 _SUGGESTED = 12
+_LOOKED_AT = 1024  # items whose labels are read for them
 _DULL = ("id", "root", "sha256", "fingerprint", "preview")
 
 
@@ -69,14 +71,15 @@ def page(keywords: Mapping[str, Any], index: Index, uploads: Uploads) -> str:
 def start(index: Index) -> dict[str, Any]:
     """What the page says before anything is asked."""
     snapshot = index.snapshot
-    labels = snapshot.column("label").unique().drop_null().to_pylist() if "label" in snapshot.columns() else []
+    looked_at = spread(np.flatnonzero(snapshot.live), _LOOKED_AT)
+    labels = sorted({label for label in snapshot.take(looked_at, ["label"]).column(0).to_pylist() if label})
     step = max(1, len(labels) // _SUGGESTED)
     return {
         "items": {modality.value: count for modality, count in snapshot.modalities().items()},
         "space": snapshot.identity.name,
         "version": snapshot.manifest.version,
         "columns": [name for name in snapshot.columns() if name not in _DULL],
-        "suggestions": sorted(labels)[::step][:_SUGGESTED],
+        "suggestions": labels[::step][:_SUGGESTED],
         "roots": list(snapshot.manifest.roots.values()),
     }
 

@@ -22,7 +22,7 @@ function address(asked) {
   const given = new URLSearchParams();
   for (const name of ["q", "where", "to"]) if (asked[name]) given.set(name, asked[name]);
   if (asked.k !== PAGE) given.set("k", asked.k);
-  return given.size ? `/?${given}` : "/";
+  return `${given}` ? `/?${given}` : "/";
 }
 
 function go(change) {
@@ -59,6 +59,7 @@ async function show(live) {
   if (!got) return;
   problem(got.error ?? "");
   if (got.error) {
+    at("told").replaceChildren();
     if (!live) at("words").value = asked.q;
     return;
   }
@@ -108,12 +109,15 @@ function draw(asked, live) {
   at("start").hidden = true;
   if (!live) {
     at("words").value = plain ? terms[0].title : "";
-    at("words").placeholder = plain ? "Describe what you look for" : "Add words; −words to keep away from them";
+    at("words").placeholder = plain ? "Describe what you look for" : "Add words, or −words";
     at("terms").hidden = plain;
     at("terms").replaceChildren(...(plain ? [] : chips(terms, chipped)));
     document.title = `${terms.map((term) => term.title).join(" + ")} · retriever`;
   }
-  at("cards").replaceChildren(...cards(found, acting));
+  const before = new Map([...at("cards").children].map((card) => [card.hit.id, card.firstChild]));
+  const walks = at("cards").contains(document.activeElement);
+  at("cards").replaceChildren(...cards(found, acting, before));
+  if (walks) at("cards").firstChild?.focus({ preventScroll: true });
   at("more").hidden = hits.length < asked.k || asked.k >= MOST;
   at("told").replaceChildren(...said(asked));
 }
@@ -154,7 +158,10 @@ function add(hit, weight) {
 const acting = {
   like: (hit) => add(hit, 1),
   unlike: (hit) => add(hit, LESS),
-  look: (hit) => look(hit, found.shown[hit.rank - 1], acting),
+  look: ({ id }) => {
+    const place = found.answer.hits.findIndex((hit) => hit.id === id);
+    look(found.answer.hits[place], found.shown[place], acting);
+  },
 };
 
 at("ask").addEventListener("submit", (event) => {

@@ -2,16 +2,17 @@
 
 import { copy, make, problemOf, signed, thumbnail } from "/parts.js";
 
-export function cards(found, act) {
+// Pictures of hits that were shown before stay as they are.
+export function cards(found, act, before) {
   const { hits } = found.answer;
   const best = Math.max(1e-9, ...hits.map((hit) => hit.score));
   const largest = Math.max(1e-9, ...hits.flatMap((hit) => hit.shares.map(Math.abs)));
-  return hits.map((hit, place) => card(hit, found.shown[place], found, { best, largest }, act));
+  return hits.map((hit, place) => card(hit, found.shown[place], found, { best, largest }, act, before.get(hit.id)));
 }
 
-function card(hit, shown, found, scale, act) {
+function card(hit, shown, found, scale, act, look) {
   const made = make("li", { class: "card", tabindex: "0", "aria-label": `${hit.rank}. ${shown.title}` },
-    seen(hit, shown, act), heard(hit, shown),
+    look ?? seen(hit, shown, act), heard(hit, shown),
     make("div", { class: "text" },
       make("h2", {}, make("span", { class: "rank" }, String(hit.rank)), make("span", { class: "name" }, shown.title),
         make("span", { class: "score", title: "score: the cosine, higher is better" }, signed(hit.score))),
