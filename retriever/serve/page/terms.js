@@ -3,7 +3,9 @@
 import { make, thumbnail } from "/parts.js";
 
 const KIND = /(^|[\s+*(-])((text|image|audio|shape|id|vector):\S|(where|mean)\()/;
-export const LESS = -0.3;
+
+// More than this of a whole shape takes away what all shapes share: see "More like these" in docs/diversity.md.
+export const LESS = -0.15;
 
 const number = (weight) => String(Number(weight.toFixed(4)));
 
@@ -40,7 +42,7 @@ export function chips(terms, { changed, moved, removed, cleared }) {
 
 function chip(term, { weigh, remove }) {
   const minus = term.weight < 0, size = Math.abs(term.weight);
-  const slider = make("input", { type: "range", min: "0.1", max: String(Math.max(2, size)), step: "0.1", "aria-label": `Weight of ${term.title}` });
+  const slider = make("input", { type: "range", min: "0.05", max: String(Math.max(2, size)), step: "0.05", "aria-label": `Weight of ${term.title}` });
   const exact = make("input", { class: "weight", inputmode: "decimal", "aria-label": `Weight of ${term.title}` });
   slider.value = size;
   exact.value = number(size);
