@@ -62,5 +62,6 @@ def _is_ours(asked: str, host: str) -> bool:
     try:
         ipaddress.ip_address(name)
     except ValueError:
-        return name in ("localhost", host.lower()) or (not is_local(host) and name == socket.gethostname().lower())
+        own = "" if is_local(host) else socket.gethostname().lower()
+        return bool(name) and name in ("localhost", host.lower(), own)
     return True

@@ -17,7 +17,7 @@ from retriever.loaders.skins import at
 from retriever.types import Geometry
 
 MOST_FACES = 200_000
-"""Of larger meshes the vertices are drawn together to a grid, as fine as gives so few faces."""
+"""Of larger meshes the vertices that share a cell of a grid become one; it is as fine as gives so few faces."""
 
 MOST_POINTS = 300_000
 
@@ -31,7 +31,7 @@ def packed(geometry: Geometry) -> bytes:
     if not len(geometry.faces):
         return _points(geometry)
     places = _centred(geometry.vertices)
-    faces, kept = _coarse(places, geometry.faces)
+    places, faces, kept = _coarse(places, geometry.faces)
     corners = places[faces]
     flat = unit(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]))
     normals = smoothed(corners, flat)
@@ -62,23 +62,29 @@ def _centred(vertices: _Floats) -> _Floats:
     return np.asarray(used / max(float(np.sqrt((used**2).sum(axis=1).max())), 1e-12))
 
 
-def _coarse(places: _Floats, faces: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(f, 3) faces, `MOST_FACES` about at most, and (f,) which of the faces they were.
+def _coarse(places: _Floats, faces: NDArray[np.int64]) -> tuple[_Floats, NDArray[np.int64], NDArray[np.int64]]:
+    """(v, 3) vertices and (f, 3) faces, `MOST_FACES` at most of all but odd meshes, and (f,) which faces they were.
 
-    Vertices in one cell of a grid become the first of them: what is left of a face that lies in one cell is nothing,
-    and no hole is torn.
+    Vertices in one cell of a grid become their mean: a face that lies in one cell is nothing then, and no hole is torn.
     """
-    kept = np.arange(len(faces))
-    steps = _FINEST
-    while len(faces) > MOST_FACES and steps >= _COARSEST:
-        cells = np.floor((places + 1) * (steps / 2)).astype(np.int64)
-        key = (cells[:, 0] * 2 * steps + cells[:, 1]) * 2 * steps + cells[:, 2]
-        _, first, cell = np.unique(key, return_index=True, return_inverse=True)
-        faces = first[cell][faces]
-        whole = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
-        faces, kept = faces[whole], kept[whole]
-        steps //= 2
-    return faces, kept
+    steps, out = _FINEST, (places, faces, np.arange(len(faces)))
+    while len(out[1]) > MOST_FACES and steps > _COARSEST:
+        out = _gridded(places, faces, steps)
+        steps = int(steps * min(0.9, np.sqrt(MOST_FACES / max(1, len(out[1])))))
+    return out
+
+
+def _gridded(
+    places: _Floats, faces: NDArray[np.int64], steps: int
+) -> tuple[_Floats, NDArray[np.int64], NDArray[np.int64]]:
+    """The same for a grid of so many steps across the shape."""
+    cells = np.floor((places + 1) * (steps / 2)).astype(np.int64)
+    key = (cells[:, 0] * 2 * steps + cells[:, 1]) * 2 * steps + cells[:, 2]
+    _, cell, count = np.unique(key, return_inverse=True, return_counts=True)
+    means = np.stack([np.bincount(cell, places[:, axis]) / count for axis in range(3)], axis=1)
+    faces = cell[faces]
+    whole = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
+    return means, faces[whole], np.flatnonzero(whole)
 
 
 def _colors(geometry: Geometry, faces: NDArray[np.int64]) -> NDArray[np.float32]:

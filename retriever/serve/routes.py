@@ -142,7 +142,10 @@ class Routes:
     def _looked_at(self, kind: str, key: str, asked: Asked) -> Reply:
         """What is made of a file; no name in a request says which, but a key that is looked up."""
         try:
-            return self._keyed[kind](asked, thing(key, self._current.index().snapshot, self._uploads))
+            found = thing(key, self._current.index().snapshot, self._uploads)
+            if not found.path.is_file():
+                return problem(404, "The file is not there any more.")
+            return self._keyed[kind](asked, found)
         except RetrieverError as error:
             return problem(404, _sentence(error))
         except MemoryError:
@@ -184,8 +187,6 @@ class Routes:
         kind = _SOUNDS.get(of.path.suffix.lower(), "application/octet-stream")
         if of.modality is not Modality.AUDIO:
             return problem(404, f"This is of kind {of.modality}, and no sound: look at its picture.")
-        if not of.path.is_file():
-            return problem(404, "The file is not there any more.")
         return Reply(200, type=kind, headers={"Cache-Control": "private, no-cache"}, file=of.path)
 
 

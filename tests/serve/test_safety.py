@@ -104,6 +104,7 @@ def test_a_server_for_all_takes_numbers_and_its_own_name():
         assert refusal("GET", {"host": asked}, "0.0.0.0") == ""
     assert refusal("GET", {"host": "evil.example"}, "0.0.0.0") and refusal("GET", {}, "0.0.0.0")
     assert refusal("GET", {"host": "box.lan:8750"}, "box.lan") == ""
+    assert refusal("GET", {"host": ""}, "") and refusal("GET", {"host": socket.gethostname()}, "127.0.0.1")
 
 
 def test_too_much_is_refused(client: Client):

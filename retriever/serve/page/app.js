@@ -140,7 +140,7 @@ const without = (place) => found.terms.filter((_, other) => other !== place);
 const weighed = (place, weight) => found.terms.map((term, other) => (other === place ? { ...term, weight: Number(weight) } : term));
 
 const chipped = {
-  changed: (place, weight) => ask(weighed(place, weight)),
+  changed: (place, weight) => { clearTimeout(waiting); return ask(weighed(place, weight)); },
   moved: (place, weight) => {
     clearTimeout(waiting);
     waiting = setTimeout(() => show({ ...state(), q: expression(weighed(place, weight)) }), 90);

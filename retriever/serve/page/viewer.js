@@ -52,7 +52,7 @@ export async function view(canvas, address, stopped) {
     gl.uniformMatrix4fv(at("view"), false, turned(camera));
     gl.uniformMatrix4fv(at("lens"), false, lens(width / Math.max(1, height)));
     gl.uniform1i(at("cloud"), isMesh ? 0 : 1);
-    gl.uniform1f(at("size"), Math.max(3, (1.6 * height) / Math.sqrt(count)) * 2.2);
+    gl.uniform1f(at("size"), Math.max(3, (1.6 * height) / Math.sqrt(count)) * 3);
     gl.drawArrays(isMesh ? gl.TRIANGLES : gl.POINTS, 0, count);
   };
   const soon = () => { waiting ||= requestAnimationFrame(draw); };
