@@ -250,13 +250,16 @@ function onCard(event, hit) {
 
 // The beginning -----------------------------------------------------------------------------------------------------
 
+const starting = fetch("/api/start");
+if (!location.search) at("words").focus({ preventScroll: true });
+show();
 try {
-  started = await (await fetch("/api/start")).json();
+  started = await (await starting).json();
   if (started.error) { problem(started.error); started = null; }
 } catch {
   problem("The server does not answer: start it with `retriever serve`.");
 }
 at("where").placeholder = `Filter: ${started?.suggestions[0] ? `label = '${started.suggestions[0]}'` : "faces < 5000"}`;
 at("where").title = `An SQL condition over ${started?.columns.join(", ") ?? "the columns"}`;
-if (!location.search) at("words").focus({ preventScroll: true });
-show();
+fill(state());
+if (started && !state().q) begin();
