@@ -209,6 +209,19 @@ def test_a_csv_joined_by_path_or_stem(tmp_path: Path) -> None:
     assert table.row("03001627/0042/models/model_normalized.obj", "0042") == {"label": "cup"}
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+@pytest.mark.parametrize("name", ["t.csv", "t.jsonl"])
+def test_tables_in_any_encoding_of_captions(tmp_path: Path, name: str, encoding: str) -> None:
+    row = {"file": "stühl.obj", "maker": "Müller", "price": 7}
+    text = (
+        f"{','.join(row)}\n{','.join(map(str, row.values()))}\n"
+        if name == "t.csv"
+        else json.dumps(row, ensure_ascii=False)
+    )
+    (tmp_path / name).write_bytes(text.encode(encoding))
+    assert read_table(tmp_path / name).rows == {"stühl.obj": {"maker": "Müller", "price": 7}}
+
+
 def test_parquet_and_jsonl(tmp_path: Path) -> None:
     rows = [{"file": "a.obj", "year": 1999, "tags": ["x", "y"]}, {"file": "b.obj", "year": None, "tags": None}]
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "t.parquet")
