@@ -15,8 +15,10 @@ from retriever.loaders.text import decoded
 _BY_FILE = ("path", "file", "filename")
 _BY_NAME = ("model_id", "id", "name")
 _OURS = {"label", "caption", "name", "split"}  # columns of the index that a table may set
-_TEXT = frozenset((*_BY_FILE, *_BY_NAME))
-"""Columns whose values are no numbers, whatever they look like: "0042" names a file."""
+_TEXT = frozenset((*_BY_FILE, *_BY_NAME, *_OURS))
+"""Columns whose values are no numbers, whatever they look like: "0042" names a file, and a split may be called 1."""
+_CODE = r"^\s*(\+\d|-?0\d)"
+"""What a number does not begin with, as it would lose it: a part number "007", a telephone number "+49..."."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,26 @@ def _plain(cell: object) -> object:
 
 def _csv(path: Path) -> Any:
     data = decoded(path.read_bytes()).encode()
-    return _parsed(data, _TEXT)
+    table = _parsed(data, _TEXT)
+    codes = _codes(table, data)
+    return _parsed(data, _TEXT | codes) if codes else table
+
+
+def _codes(table: Any, data: bytes) -> set[str]:
+    """Columns that were taken for numbers, and hold a value whose first digits would be lost."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    numbers = {
+        field.name for field in table.schema if pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
+    }
+    if not numbers:
+        return set()
+    written = _parsed(data, _TEXT | numbers)
+    columns = zip(written.column_names, written.columns, strict=True)
+    return {
+        name for name, cells in columns if name in numbers and pc.any(pc.match_substring_regex(cells, _CODE)).as_py()
+    }
 
 
 def _parsed(data: bytes, texts: Iterable[str]) -> Any:
