@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -18,6 +18,7 @@ from indexer import lexicon, pipeline, plan_changes
 from indexer.ann import optimize
 from indexer.ann.optimize import Optimized, Wish, check_wish
 from indexer.calibration import calibrate
+from indexer.forgetting import forget_gone
 from indexer.guesses import Guesses
 from indexer.metadata import read_table
 from indexer.parts import States, remembered
@@ -169,8 +170,16 @@ class _Run:
         for part, (name, failures) in zip(parts, self.failed.items(), strict=True):
             self.writer.replace_failures(name, part.corpus.covers, failures)
             self.summary.failed += failures
+        forget_gone(self.writer.folder, self.writer.manifest.roots, self.failed)
+        self.writer.forget_roots(name for part in parts for name in self._taken_over(part.corpus.root))
         self.writer.delete(np.array(self.dead, np.int64))
         self.writer.commit()
+
+    def _taken_over(self, root: Path) -> Iterator[str]:
+        """Names of the roots below a root, whose items are its own now."""
+        for name, at in self.writer.manifest.roots.items():
+            if Path(at) != root and Path(at).is_relative_to(root):
+                yield name
 
     def _compare(self, part: Surveyed, has_table: bool) -> list[Job]:
         """The files of one corpus that need a row."""
