@@ -229,10 +229,10 @@ def _items(
 
 
 def _columns(root: Path, folder: PurePosixPath, sides: Sequence[str], found: Scan) -> dict[str, object]:
-    """What an item's sidecars say; those that cannot be understood are reported."""
+    """What an item's sidecars say; those that cannot be understood are reported, once where they are of several."""
     problems: list[tuple[str, FileProblem]] = []
     columns = sidecars.read(root / folder, folder, sides, problems)
-    found.problems += [(path, str(problem)) for path, problem in problems]
+    found.problems += [(path, str(problem)) for path, problem in problems if path not in found.kinds]
     found.kinds |= {path: problem.kind for path, problem in problems}
     return columns
 

@@ -142,6 +142,12 @@ def test_a_bad_sidecar_is_a_problem_and_the_item_stays(tmp_path: Path, text: str
     assert [path for path, _ in result.problems] == ["a.json"]
 
 
+def test_a_bad_sidecar_of_several_items_is_one_problem(tmp_path: Path) -> None:
+    result = scan(plant(tmp_path, "a.obj", "a.stl", "a.off", "b/a.obj", **{"a.json": "{", "b/a.json": "{"}))
+    assert len(result.files) == 4
+    assert [path for path, _ in result.problems] == ["a.json", "b/a.json"]
+
+
 def test_companions_and_textures_are_no_items(tmp_path: Path) -> None:
     plant(tmp_path, "m/a.obj", "m/tex/wood grain.png", "m/b.bin", "m/skin one.png", "m/photo.png", "m/c.jpg", "m/d.png")
     plant(
