@@ -21,6 +21,7 @@ _SHOWN = 5  # failures with their path in the summary
 _MEANS = {
     "sidecar": "captions, JSON and previews, which belong to other files",
     "excluded": "files and folders that --exclude or a .retrieverignore leaves out",
+    "an index": "folders that are an index themselves",
     "companion": "materials, buffers and textures, which belong to other files",
 }
 """Reasons of `indexer.scan` that need more words."""

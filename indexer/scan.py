@@ -15,6 +15,7 @@ from indexer.corpora import Layout, is_kind, is_left_out, name_of
 from indexer.exclusion import Exclusion
 from retriever import loaders
 from retriever.errors import FileProblem
+from retriever.store import layout as index_layout
 from retriever.types import Modality, is_utf8
 
 
@@ -69,7 +70,8 @@ def scan(
 ) -> Scan:
     """Walk `root`, or only what lies at or below the paths `within` it.
 
-    Links are followed, each folder once. Hidden files and folders, and folders called ``*.retriever``, are left out.
+    Links are followed, each folder once. Hidden files and folders, and folders that are an index or are called
+    ``*.retriever``, are left out.
 
     Args:
         root: the corpus; paths and labels are relative to it also where `within` narrows the walk.
@@ -135,6 +137,9 @@ def _walk_below(
             continue
         seen.add((state.st_dev, state.st_ino))
         names, folders = _listing(root, folder, exclude, found)
+        if index_layout.MANIFEST in names and index_layout.SEGMENTS in folders:  # as `holds_index` says
+            found.skipped["an index"] += 1
+            continue
         waiting += [folder / name for name in sorted(folders, reverse=True)]
         yield folder, names
 

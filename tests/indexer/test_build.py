@@ -13,7 +13,7 @@ from small_corpus import write_box, write_boxes, write_gltf
 
 from indexer.build import index
 from indexer.removal import remove
-from retriever.errors import RetrieverError
+from retriever.errors import RetrieverError, UsageError
 from retriever.store import Manifest, Snapshot, read_failures
 from retriever.store.catalog import rows_where
 
@@ -251,6 +251,17 @@ def test_all_that_is_known_of_a_file_can_be_filtered(corpus: Path, folder: Path,
     for condition in conditions:
         found = snapshot.take(np.flatnonzero(rows_where(snapshot, condition)), ["path"]).column("path").to_pylist()
         assert "tall/a.off" in found and "flat/c.off" not in found, condition
+
+
+def test_an_index_of_any_name_in_the_corpus_is_not_walked(corpus: Path, folder: Path):
+    index([corpus], corpus / "parts")
+    summary = index([corpus], folder)
+    assert counts(summary) == {"embedded": 5} and not summary.failed
+    assert summary.skipped == {"an index": 1}
+    with pytest.raises(UsageError, match="parts is an index"):
+        index([corpus / "parts"], folder)
+    (corpus / "manifest.json").write_text("{}")  # of others: not every one is ours
+    assert counts(index([corpus], folder)) == {"unchanged": 5}
 
 
 def test_one_path_needs_no_list(corpus: Path, folder: Path):

@@ -49,6 +49,15 @@ def test_hidden_things_and_indices_are_left_out(tmp_path: Path) -> None:
     assert result.skipped == {"hidden": 4}
 
 
+def test_an_index_of_any_name_is_no_part_of_the_corpus(tmp_path: Path) -> None:
+    plant(tmp_path, "Chair/a.obj", "Lamp/b.obj", "found/manifest.json", "found/segments/000001/vectors.npy")
+    plant(tmp_path, "Chair/deep/manifest.json", "Chair/deep/segments/1/ids.npy", "data/manifest.json", "segments/c.npy")
+    result = scan(tmp_path)
+    assert found(result) == ["Chair/a.obj", "Lamp/b.obj", "segments/c.npy"]
+    assert result.skipped == {"an index": 2, "unsupported .json": 1}
+    assert [file.metadata.get("label") for file in result.files[:2]] == ["chair", "lamp"], "found is no class"
+
+
 def test_links_are_followed_and_loops_end(tmp_path: Path) -> None:
     plant(tmp_path / "corpus", "a/b.obj")
     plant(tmp_path / "elsewhere", "c.obj")
