@@ -181,7 +181,7 @@ def load_shape(source: Any, shape: ShapeInput, *, up: str = "auto", sha256: str 
     """Read a 3D file, or take a cloud or a mesh in memory as it is, and sample it.
 
     Args:
-        source: a path; an (n, 3) or (n, 6) array of x y z and, optionally, r g b (0..1 or 0..255); or what
+        source: a path; an array of x y z, (n, 3), with r g b, (n, 6), or r g b a, (n, 7), of 0..1 or 0..255; or what
             `memory.geometry_of` takes.
         shape: how it is sampled.
         up: as for `load`; "auto" means y in memory.
