@@ -188,7 +188,7 @@ def _sort_entry(
             folders.append(entry.name)
         elif entry.is_file():
             names[entry.name] = entry.stat()
-        elif entry.is_symlink():
+        elif entry.is_symlink() and not Path(entry.path).exists():
             found.problems.append((str(folder / entry.name), "is a link to nothing; mend or remove it."))
         else:
             found.skipped["not a regular file"] += 1
