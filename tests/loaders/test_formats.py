@@ -290,3 +290,20 @@ def test_compressed_pcd_is_read_by_open3d_or_says_how_to_get_it() -> None:
     else:
         facts = loaders.load(path, INPUTS).facts
         assert (facts["vertices"], facts["faces"], facts["colored"]) == (300, 0, True)
+
+
+def test_all_that_a_mesh_was_read_from_is_told(tmp_path: Path) -> None:
+    (tmp_path / "m").mkdir()
+    (tmp_path / "images").mkdir()
+    Image.new("RGB", (2, 2), (51, 102, 204)).save(tmp_path / "images/wood.png")
+    (tmp_path / "m/all.mtl").write_text("newmtl wood\nmap_Kd ..\\images\\wood.png\n")
+    corners = "v 0 0 0\nv 1 0 0\nv 0 1 0\nvt 0 0\nvt 1 0\nvt 0 1\n"
+    (tmp_path / "m/a.obj").write_text(f"mtllib all.mtl\nmtllib none.mtl\n{corners}usemtl wood\nf 1/1 2/2 3/3\n")
+    parts = {part.name: part.state for part in loaders.load(tmp_path / "m/a.obj", INPUTS).parts}
+    known = {name: (tmp_path / "m" / name).stat() for name in ("all.mtl", "../images/wood.png")}
+    assert parts == {
+        "none.mtl": None,
+        **{name: (state.st_size, state.st_mtime_ns) for name, state in known.items()},
+    }
+    assert loaders.load(CHAIRS / "chair.glb", INPUTS).parts == ()
+    assert [part.name for part in loaders.load(CHAIRS / "chair.gltf", INPUTS).parts] == ["chair.bin"]
