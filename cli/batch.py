@@ -142,6 +142,7 @@ def _to_csv(answers: Iterator[tuple[list[int], list[Hits]]]) -> None:
 def _to_parquet(answers: Iterator[tuple[list[int], list[Hits]]], path: Path) -> None:
     import pyarrow as pa
 
+    from retriever.query.metadata import NUMBER
     from retriever.query.tables import Tables
 
     queries = hits_in_all = 0
@@ -149,7 +150,7 @@ def _to_parquet(answers: Iterator[tuple[list[int], list[Hits]]], path: Path) -> 
         for numbers, many in answers:
             table = pa.concat_tables([hits.to_arrow() for hits in many])
             column = [number for number, hits in zip(numbers, many, strict=True) for _ in hits]
-            tables.write(table.add_column(0, "query", pa.array(column, pa.int64())))
+            tables.write(table.add_column(0, NUMBER, pa.array(column, pa.int64())))
             queries, hits_in_all = queries + len(many), hits_in_all + len(table)
     typer.echo(f"{hits_in_all:,} hits of {queries:,} queries written to {printable(str(path))}", err=True)
 

@@ -21,6 +21,7 @@ _SHOWN = 5  # failures with their path in the summary
 _MEANS = {
     "sidecar": "captions, JSON and previews, which belong to other files",
     "excluded": "files and folders that --exclude or a .retrieverignore leaves out",
+    "an index": "folders that are an index themselves",
     "companion": "materials, buffers and textures, which belong to other files",
 }
 """Reasons of `indexer.scan` that need more words."""
@@ -38,6 +39,7 @@ def register(app: typer.Typer) -> None:
             "retriever index ./models --metadata prices.csv --workers 8",
             "retriever index ./models --exclude 'backup/*' --exclude '*.stl'",
             "retriever index ./objaverse --recall 0.98 --memory 4GB",
+            "retriever index ./models/chairs --again",
         ),
     )(index)
 
@@ -101,6 +103,10 @@ def index(
             min=0,
         ),
     ] = None,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Read and embed all of it again, also what did not change, under the same ids."),
+    ] = False,
     recall: Recall = None,
     memory: Memory = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")] = False,
@@ -133,11 +139,13 @@ def index(
                 metadata=metadata,
                 exclude=exclude or (),
                 workers=workers,
+                again=again,
                 wish=Wish(recall, memory),
                 progress=show,
             )
     except KeyboardInterrupt:
-        typer.echo("Interrupted. What was embedded is kept: the same command goes on from there.", err=True)
+        rest = "the same command begins again" if again else "the same command goes on from there"
+        typer.echo(f"Interrupted. What was embedded is kept: {rest}.", err=True)
         raise
     for line in _report(summary, folder, quiet=quiet):
         typer.echo(line, err=True)

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from cli import align, demo, duplicates, evaluate, index, label, manage, optimize, query, spaces
+from cli import align, demo, duplicates, evaluate, index, label, manage, optimize, query, serve, spaces
 from cli.output import printable
 from cli.streams import Unread, drop_output, prepare
 from retriever import RetrieverError, __version__
@@ -155,7 +155,7 @@ def main(
     """Find 3D models by text, picture, sound, shape, or a sum of them."""
 
 
-for module in (index, query, evaluate, label, duplicates, manage, optimize, demo, align, spaces):
+for module in (index, query, serve, evaluate, label, duplicates, manage, optimize, demo, align, spaces):
     module.register(app)
 for group in (app, *(each.typer_instance for each in app.registered_groups)):
     for command in group.registered_commands if group else ():

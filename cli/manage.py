@@ -85,14 +85,22 @@ def remove(
     """Take items out of an index; no file of a corpus is touched.
 
     Prints the id and path of each item removed.
+    The failures below a path are forgotten, too, and a corpus root that is named, or lies in a folder that is.
     Indexing their folder again brings them back.
     """
+    from indexer.forgetting import Forgotten
     from indexer.removal import remove as take_out
     from retriever.store import find
 
-    removed = take_out(find(folder), targets or (), where=where, dry_run=dry_run)
+    forgotten = Forgotten()
+    removed = take_out(find(folder), targets or (), where=where, dry_run=dry_run, forgotten=forgotten)
     plain(removed)
-    typer.echo(f"{len(removed):,} items {'would be removed' if dry_run else 'removed'}.", err=True)
+    would = "would be " if dry_run else ""
+    typer.echo(f"{len(removed):,} items {would}removed.", err=True)
+    for root in forgotten.roots.values():
+        typer.echo(f"{printable(root)} {would or 'is '}no root of the index any more.", err=True)
+    if forgotten.failures:
+        typer.echo(f"{len(forgotten.failures):,} failures {would}forgotten.", err=True)
 
 
 def compact(

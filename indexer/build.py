@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -17,9 +18,11 @@ from indexer import lexicon, pipeline, plan_changes
 from indexer.ann import optimize
 from indexer.ann.optimize import Optimized, Wish, check_wish
 from indexer.calibration import calibrate
+from indexer.forgetting import forget_gone
 from indexer.guesses import Guesses
 from indexer.loading import check_workers
 from indexer.metadata import read_table
+from indexer.parts import States, remembered
 from indexer.pipeline import Job
 from indexer.plan_changes import Indexed
 from indexer.progress import Progress
@@ -30,6 +33,8 @@ from retriever import loaders, spaces
 from retriever.errors import FileProblem, UsageError
 from retriever.store import Failure, Manifest, is_index
 from retriever.types import Vectors
+
+log = logging.getLogger(__name__)
 
 _AT_ONCE = 64  # files whose hashing Ctrl-C has to wait for
 
@@ -77,6 +82,7 @@ def index(
     metadata: str | Path | None = None,
     exclude: str | Sequence[str] = (),
     workers: int | None = None,
+    again: bool = False,
     wish: Wish | None = None,
     progress: Progress | None = None,
 ) -> Summary:
@@ -93,6 +99,7 @@ def index(
         exclude: patterns of files and folders to leave out, as `indexer.exclusion` reads them, in this run; what is
             in the index of them leaves it.
         workers: processes that read files, up to 256; 0 for none; None chooses.
+        again: read and embed all the files, changed or not.
         wish: what a search may take and must find; None leaves it as it is.
         progress: called often, from this thread.
 
@@ -119,7 +126,7 @@ def index(
     wish = wish or Wish()
     check_wish(wish, manifest, Counter(file.modality for part in parts for file in part.files), joint.identity.dim)
     with IndexWriter(folder, joint.identity) as writer:
-        _Run(writer, joint, up, workers, progress, summary).bring_up_to_date(parts, has_table=table is not None)
+        _Run(writer, joint, up, workers, progress, summary, again).bring_up_to_date(parts, has_table=table is not None)
         lexicon.bring_up_to_date(writer.snapshot)
         summary.optimized = optimize.bring_up_to_date(writer, wish, lambda: joint, progress)
         calibrate(writer, lambda: joint)
@@ -138,6 +145,7 @@ class _Run:
         workers: int | None,
         progress: Progress,
         summary: Summary,
+        again: bool,
     ) -> None:
         self.writer = writer
         self.before = writer.snapshot
@@ -146,13 +154,15 @@ class _Run:
         self.workers = workers
         self.progress = progress
         self.summary = summary
+        self.again = again
         self.rows = RowBuffer(writer)
         self.failed: dict[str, list[Failure]] = {}
         self.dead: list[int] = []
         self.guesses: Guesses | None = None
+        self.states = States()
 
     def bring_up_to_date(self, parts: Sequence[Surveyed], *, has_table: bool) -> None:
-        self.summary.recovered = self.writer.recovered
+        self.summary.recovered = 0 if self.again else self.writer.recovered
         jobs = [job for part in parts for job in self._compare(part, has_table)]
         with self.rows:
             self._embed(self._reuse(jobs))
@@ -160,8 +170,16 @@ class _Run:
         for part, (name, failures) in zip(parts, self.failed.items(), strict=True):
             self.writer.replace_failures(name, part.corpus.covers, failures)
             self.summary.failed += failures
+        forget_gone(self.writer.folder, self.writer.manifest.roots, self.failed)
+        self.writer.forget_roots(name for part in parts for name in self._taken_over(part.corpus.root))
         self.writer.delete(np.array(self.dead, np.int64))
         self.writer.commit()
+
+    def _taken_over(self, root: Path) -> Iterator[str]:
+        """Names of the roots below a root, whose items are its own now."""
+        for name, at in self.writer.manifest.roots.items():
+            if Path(at) != root and Path(at).is_relative_to(root):
+                yield name
 
     def _compare(self, part: Surveyed, has_table: bool) -> list[Job]:
         """The files of one corpus that need a row."""
@@ -179,7 +197,11 @@ class _Run:
             covers=part.corpus.covers,
             unreadable=part.scan.unreadable,
             has_table=has_table,
+            as_read=lambda old: not self.again and self.states.again(root / old.path, old.parts) == old.parts,
         )
+        lost = sum(old is not None and old.has_table for _, old in changes.write)
+        if self.again and lost and not has_table:
+            log.warning(f"{lost:,} items lose what an earlier --metadata table gave them; give it with --again, too.")
         self.dead += changes.vanished + changes.stale
         self.summary.unchanged += changes.unchanged
         self.summary.removed += len(changes.vanished)
@@ -193,6 +215,8 @@ class _Run:
         jobs = self._hashed(jobs, known)
         rows_with = known.rows_with({job.sha256 for job in jobs if job.sha256})
         self.guesses = Guesses(self.before, rows_with, [job.old for job in jobs if job.old])
+        if self.again:
+            return jobs
         rest: list[Job] = []
         twins: list[tuple[Job, Indexed]] = []
         for job in jobs:
@@ -224,7 +248,8 @@ class _Run:
         rows = [twin.row for _, twin in twins]
         items = []
         for (job, twin), known in zip(twins, facts(self.before, rows), strict=True):
-            items.append(item(job.root, job.file, twin.sha256, known, self.up))
+            others = self.states.again(job.path, twin.parts)
+            items.append(item(job.root, job.file, twin.sha256, known, self.up, others))
             if job.old and job.old.sha256 == twin.sha256:
                 self.summary.updated += 1
             else:
@@ -237,7 +262,10 @@ class _Run:
             self.progress("embed", 0, len(jobs))  # the first files and the encoder take a while
         with closing(pipeline.encode(jobs, self.space, up=self.up, workers=self.workers)) as batches:
             for batch in batches:
-                items = [item(job.root, job.file, read.sha256, read.facts, self.up) for job, read in batch.done]
+                items = [
+                    item(job.root, job.file, read.sha256, read.facts, self.up, remembered(read.parts))
+                    for job, read in batch.done
+                ]
                 self._add([job for job, _ in batch.done], items, batch.vectors)
                 for job, problem in batch.failed:
                     self.failed[job.root].append(Failure(job.root, job.file.path, problem.kind, problem.message))

@@ -24,6 +24,7 @@ from indexer.exclusion import NOTHING, Exclusion
 from indexer.shapenet import describe, synset_names
 from retriever import loaders
 from retriever.query.zeroshot import words
+from retriever.store import holds_index
 from retriever.types import Modality
 
 SPLITS = {"train": "train", "test": "test", "val": "val", "valid": "val", "validation": "val"}
@@ -102,7 +103,7 @@ class _Folders:
     ) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:
         """The class levels in a folder, as `Layout.levels`."""
         classes = self.class_folders(place)
-        folders = self.below(place)
+        folders = self.own(place)
         if classes:
             yield place, classes
         elif len(place) < _DEEPEST and not any(each[-1] in synsets for each in folders):
@@ -111,7 +112,7 @@ class _Folders:
 
     def class_folders(self, place: tuple[str, ...]) -> frozenset[str]:
         """Names of the folders that are classes, as the module's text says."""
-        folders = self.below(place)
+        folders = self.own(place)
         if folders and all(each[-1].lower() in SPLITS for each in folders):
             return frozenset().union(*map(self.class_folders, folders))
         held = {each: self.held(each) for each in folders}
@@ -139,6 +140,10 @@ class _Folders:
                 break
         return found
 
+    def own(self, place: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """The folders in a folder, sorted, without those that are an index."""
+        return [each for each in self.below(place) if not holds_index(self.root.joinpath(*each))]
+
     def below(self, place: tuple[str, ...]) -> list[tuple[str, ...]]:
         """The folders in a folder, sorted."""
         return sorted((*place, entry.name) for entry in self.entries(place) if is_kind(entry.is_dir))
@@ -163,7 +168,7 @@ def _may_be_class(name: str) -> bool:
 
 
 def is_left_out(name: str) -> bool:
-    """Whether a file or folder is hidden, or is an index."""
+    """Whether a file or folder is hidden, or is called as indices are."""
     return name.startswith(".") or name.endswith(".retriever")
 
 

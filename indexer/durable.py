@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -89,5 +90,13 @@ def disk_errors(folder: Path, what: str = "the index") -> Iterator[None]:
     except OSError as error:
         raise RetrieverError(
             f"Cannot write to {what} {folder} ({error.strerror or error}): "
-            "free disk space or make the folder writable, then run the command again; what was there before is kept."
+            f"{_cure(error)}, then run the command again; what was there before is kept."
         ) from error
+
+
+def _cure(error: OSError) -> str:
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "make the folder and all in it writable for you, or name another one"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "free disk space"
+    return "check the folder and its disk, or name another one"

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from retriever.errors import UsageError
+from retriever.loaders.text import decoded
 
 _BY_FILE = ("path", "file", "filename")
 _BY_NAME = ("model_id", "id", "name")
 _OURS = {"label", "caption", "name", "split"}  # columns of the index that a table may set
+_TEXT = frozenset((*_BY_FILE, *_BY_NAME, *_OURS))
+"""Columns whose values are no numbers, whatever they look like: "0042" names a file, and a split may be called 1."""
+_CODE = r"^\s*(\+\d|-?0\d)"
+"""What a number does not begin with, as it would lose it: a part number "007", a telephone number "+49..."."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,8 @@ def read_table(path: Path) -> MetadataTable:
 def read_rows(path: Path) -> Any:
     """A .csv, .parquet or .jsonl as an Arrow table; columns that name files are strings.
 
+    Text is in UTF-8, UTF-16 with a byte order mark, or else Latin-1, as that of captions.
+
     Raises:
         UsageError: it cannot be read.
     """
@@ -105,12 +113,37 @@ def _plain(cell: object) -> object:
 
 
 def _csv(path: Path) -> Any:
+    data = decoded(path.read_bytes()).encode()
+    table = _parsed(data, _TEXT)
+    codes = _codes(table, data)
+    return _parsed(data, _TEXT | codes) if codes else table
+
+
+def _codes(table: Any, data: bytes) -> set[str]:
+    """Columns that were taken for numbers, and hold a value whose first digits would be lost."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    numbers = {
+        field.name for field in table.schema if pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
+    }
+    if not numbers:
+        return set()
+    written = _parsed(data, _TEXT | numbers)
+    columns = zip(written.column_names, written.columns, strict=True)
+    return {
+        name for name, cells in columns if name in numbers and pc.any(pc.match_substring_regex(cells, _CODE)).as_py()
+    }
+
+
+def _parsed(data: bytes, texts: Iterable[str]) -> Any:
+    """A CSV in UTF-8, its columns called `texts` as they are written."""
     import pyarrow as pa
     from pyarrow import csv
 
-    keys = dict.fromkeys((*_BY_FILE, *_BY_NAME), pa.string())  # "0042" names a file, it is no number
-    options = csv.ConvertOptions(column_types=keys, strings_can_be_null=True)
-    return csv.read_csv(path, convert_options=options, parse_options=csv.ParseOptions(newlines_in_values=True))
+    options = csv.ConvertOptions(column_types=dict.fromkeys(texts, pa.string()), strings_can_be_null=True)
+    parsing = csv.ParseOptions(newlines_in_values=True)
+    return csv.read_csv(pa.BufferReader(data), convert_options=options, parse_options=parsing)
 
 
 def _parquet(path: Path) -> Any:
@@ -120,9 +153,10 @@ def _parquet(path: Path) -> Any:
 
 
 def _jsonl(path: Path) -> Any:
+    import pyarrow as pa
     from pyarrow import json as arrow_json
 
-    return arrow_json.read_json(path)
+    return arrow_json.read_json(pa.BufferReader(decoded(path.read_bytes()).encode()))
 
 
 _READERS = {".csv": _csv, ".parquet": _parquet, ".jsonl": _jsonl}

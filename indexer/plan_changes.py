@@ -1,7 +1,8 @@
 """What a corpus and its rows in the index differ in: pure functions, no file is read.
 
 A row remembers the stamp of the file it was made from: sizes and times of the file and its sidecars, its row of the
-user's metadata, and the ``--up`` that was asked for. An equal stamp means an equal row.
+user's metadata, and the ``--up`` that was asked for; and the other files that it was read from, see `indexer.parts`. An
+equal stamp means an equal row, as long as these files are as they were.
 """
 
 from __future__ import annotations
@@ -22,7 +23,13 @@ _COLOR_ELSEWHERE = {".obj", ".dae"}
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """A live row of the index, as far as planning looks at it; `path` is below the root that is compared."""
+    """A live row of the index, as far as planning looks at it.
+
+    Attributes:
+        path: below the root that is compared.
+        stamp: of the file that it was made from.
+        parts: the other files that this was read from, as `indexer.parts.remembered` says it.
+    """
 
     row: int
     path: str
@@ -30,6 +37,12 @@ class Indexed:
     sha256: str
     bytes: int
     up: str | None
+    parts: str = ""
+
+    @property
+    def has_table(self) -> bool:
+        """Whether a table of the user said something of it."""
+        return _TABLE.search(self.stamp) is not None
 
 
 @dataclass(frozen=True)
@@ -50,7 +63,7 @@ class Changes:
 
 
 def stamp(file: SourceFile, up: str) -> str:
-    """What a row remembers of its file."""
+    """What a row remembers of its file, beside the other files that it was read from."""
     table = f"+{file.table}" if file.table else ""
     return file.fingerprint + table + (f":{up}" if file.modality is Modality.SHAPE else "")
 
@@ -63,6 +76,7 @@ def compare(
     covers: Callable[[str], bool],
     unreadable: Iterable[str] = (),
     has_table: bool = True,
+    as_read: Callable[[Indexed], bool] = lambda _: True,
 ) -> Changes:
     """Differences between a scan and the index.
 
@@ -73,6 +87,7 @@ def compare(
         covers: whether a path was within the scan; rows outside are left alone.
         unreadable: files and folders ("" for the root) that could not be looked at; rows below them are left alone.
         has_table: whether the run was given a table of the user; without, rows keep what an earlier one said of them.
+        as_read: whether the other files that a row was made from are as they were.
     """
     newest: dict[str, Indexed] = {}
     stale = []
@@ -83,7 +98,8 @@ def compare(
     unchanged, write = 0, []
     for file in files:
         old = newest.pop(file.path, None)
-        if old is not None and stamp(file, up) == (old.stamp if has_table else _TABLE.sub("", old.stamp)):
+        then = old and (old.stamp if has_table else _TABLE.sub("", old.stamp))
+        if old is not None and stamp(file, up) == then and as_read(old):
             unchanged += 1
         else:
             write.append((file, old))
@@ -109,6 +125,8 @@ def reusable(file: SourceFile, same_bytes: Iterable[Indexed], *, up: str, shape:
     if suffix in _GEOMETRY_ELSEWHERE or (shape.color is not None and suffix in _COLOR_ELSEWHERE):
         return None
     for row in same_bytes:
+        if shape.color is not None and row.parts:  # of any other format: what lies elsewhere are colours
+            continue
         same_format = PurePosixPath(row.path).suffix.lower() == suffix
         same_up = file.modality is not Modality.SHAPE or up == row.up or row.stamp.endswith(f":{up}")
         if same_format and same_up:

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.forgetting import Forgotten, forget_failures, named_by
 from indexer.writer import IndexWriter
 from retriever.errors import UsageError
 from retriever.store import Snapshot
@@ -16,34 +17,55 @@ from retriever.store.places import Places
 
 
 def remove(
-    folder: Path, targets: Sequence[str], *, where: str | None = None, dry_run: bool = False
+    folder: Path,
+    targets: Sequence[str],
+    *,
+    where: str | None = None,
+    dry_run: bool = False,
+    forgotten: Forgotten | None = None,
 ) -> list[tuple[str, str]]:
     """Delete items; where `targets` and `where` are both given, those that both mean.
+
+    Without `where`, the failures at or below the paths go, too, and the corpus roots, which are then no root any more.
 
     Args:
         folder: of the index.
         targets: ids, and paths of files or folders: of those that are there on disk, or else relative to a corpus root.
         where: SQL condition over the items' columns.
         dry_run: only find them.
+        forgotten: is told of the roots and failures that go.
 
     Returns:
         (id, path) of each; whole paths where the index has several roots.
 
     Raises:
-        UsageError: nothing is named, or a target means no item, or may mean items of several roots.
+        UsageError: nothing is named, or a target means no item and nothing else of the index, or may mean items of
+            several roots.
         IndexBusy: another process writes to the index.
     """
     if not targets and where is None:
         raise UsageError("Nothing is named; give ids, paths or --where.")
+    beside = Forgotten() if forgotten is None else forgotten
     if dry_run:
         snapshot = Snapshot.open(folder)
-        return _names(snapshot, _chosen(snapshot, targets, where))
+        return _names(snapshot, _rows(snapshot, targets, where, beside))
     with IndexWriter(folder, Snapshot.open(folder).identity) as writer:
         snapshot = writer.snapshot or Snapshot.open(folder)
-        rows = _chosen(snapshot, targets, where)
+        rows = _rows(snapshot, targets, where, beside)
         writer.delete(rows)
+        writer.forget_roots(beside.roots)
         writer.commit()
+        forget_failures(folder, beside.failures)
         return _names(snapshot, rows)
+
+
+def _rows(snapshot: Snapshot, targets: Sequence[str], where: str | None, beside: Forgotten) -> NDArray[np.int64]:
+    """The rows that are meant; `beside` grows by what else is."""
+    if where is None:
+        targets = named_by(snapshot, targets, beside)
+        if not targets:  # all of them meant something else
+            return np.zeros(0, np.int64)
+    return _chosen(snapshot, targets, where)
 
 
 def _chosen(snapshot: Snapshot, targets: Sequence[str], where: str | None) -> NDArray[np.int64]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from retriever.errors import UsageError
-from retriever.store import is_index
+from retriever.store import holds_index
 from retriever.types import is_utf8
 
 
@@ -66,9 +65,8 @@ def _existing(path: Path) -> Path:
         raise UsageError(
             f"{path} cannot be indexed ({reason}); check the spelling, and quote a name that has spaces."
         ) from error
-    with suppress(PermissionError):  # the scan reports it
-        if is_index(found):
-            raise UsageError(f"{path} is an index; name the folder that holds the files to index.")
+    if holds_index(found):
+        raise UsageError(f"{path} is an index; name the folder that holds the files to index.")
     if not (found.is_dir() or found.is_file()):
         raise UsageError(f"{path} is neither a file nor a folder; name one that holds what to index.")
     if not is_utf8(str(found)):

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from indexer.metadata import MetadataTable
+from indexer.parts import split
 from indexer.plan_changes import Indexed, stamp
 from indexer.scan import SourceFile
 from indexer.writer import IndexWriter
@@ -42,11 +43,11 @@ def indexed_rows(snapshot: Snapshot, root: Path) -> list[Indexed]:
     own, taken_over = [], []
     for row, name, *planned in _tuples(snapshot, rows, ("root", *_PLANNED)):
         prefix = PurePosixPath(below[name].relative_to(root))
-        old = Indexed(row, *planned)
+        old = _indexed(row, *planned)
         if below[name] == root:
             own.append(old)
         else:
-            taken_over.append(Indexed(row, str(prefix / old.path), "", old.sha256, old.bytes, old.up))
+            taken_over.append(replace(old, path=str(prefix / old.path), stamp=""))
     return taken_over + own
 
 
@@ -70,7 +71,7 @@ class KnownContent:
         same = pc.is_in(self._snapshot.column("sha256"), value_set=pa.array(hashes, pa.string())).to_numpy()
         found: dict[str, list[Indexed]] = {}
         for row, *planned in _tuples(self._snapshot, np.flatnonzero(same & self._snapshot.live), _PLANNED):
-            old = Indexed(row, *planned)
+            old = _indexed(row, *planned)
             found.setdefault(old.sha256, []).append(old)
         return found
 
@@ -81,8 +82,13 @@ def facts(snapshot: Snapshot, rows: Sequence[int]) -> list[dict[str, Any]]:
     return table
 
 
-def item(root: str, file: SourceFile, sha256: str, known: Mapping[str, Any], up: str) -> dict[str, Any]:
-    """The row of a file: metadata from the layout and the user, `known` facts from its bytes, and the core columns."""
+def item(
+    root: str, file: SourceFile, sha256: str, known: Mapping[str, Any], up: str, parts: str = ""
+) -> dict[str, Any]:
+    """The row of a file: metadata from the layout and the user, `known` facts from its bytes, and the core columns.
+
+    `parts` says of which other files it was read, as `indexer.parts.remembered` does.
+    """
     return {
         **file.metadata,
         **known,
@@ -92,7 +98,7 @@ def item(root: str, file: SourceFile, sha256: str, known: Mapping[str, Any], up:
         "modality": str(file.modality),
         "sha256": sha256,
         "bytes": file.bytes,
-        "fingerprint": stamp(file, up),
+        "fingerprint": stamp(file, up) + parts,
     }
 
 
@@ -166,6 +172,12 @@ class RowBuffer:
         self._items, self._vectors, self._since = [], [], time.monotonic()
         if items:
             self._writer.append(items, np.concatenate(vectors))
+
+
+def _indexed(row: int, path: str, fingerprint: str, sha256: str, size: int, up: str | None) -> Indexed:
+    """A row from its columns `_PLANNED`."""
+    stamp, parts = split(fingerprint)
+    return Indexed(row, path, stamp, sha256, size, up, parts)
 
 
 def _tuples(snapshot: Snapshot, rows: np.ndarray, columns: Sequence[str]) -> zip[tuple[Any, ...]]:

@@ -15,6 +15,7 @@ from indexer.corpora import Layout, is_kind, is_left_out, name_of
 from indexer.exclusion import Exclusion
 from retriever import loaders
 from retriever.errors import FileProblem
+from retriever.store import layout as index_layout
 from retriever.types import Modality, is_utf8
 
 
@@ -69,7 +70,8 @@ def scan(
 ) -> Scan:
     """Walk `root`, or only what lies at or below the paths `within` it.
 
-    Links are followed, each folder once. Hidden files and folders, and folders called ``*.retriever``, are left out.
+    Links are followed, each folder once. Hidden files and folders, and folders that are an index or are called
+    ``*.retriever``, are left out.
 
     Args:
         root: the corpus; paths and labels are relative to it also where `within` narrows the walk.
@@ -135,6 +137,9 @@ def _walk_below(
             continue
         seen.add((state.st_dev, state.st_ino))
         names, folders = _listing(root, folder, exclude, found)
+        if index_layout.MANIFEST in names and index_layout.SEGMENTS in folders:  # as `holds_index` says
+            found.skipped["an index"] += 1
+            continue
         waiting += [folder / name for name in sorted(folders, reverse=True)]
         yield folder, names
 
@@ -183,7 +188,7 @@ def _sort_entry(
             folders.append(entry.name)
         elif entry.is_file():
             names[entry.name] = entry.stat()
-        elif entry.is_symlink():
+        elif entry.is_symlink() and not Path(entry.path).exists():
             found.problems.append((str(folder / entry.name), "is a link to nothing; mend or remove it."))
         else:
             found.skipped["not a regular file"] += 1
@@ -229,10 +234,10 @@ def _items(
 
 
 def _columns(root: Path, folder: PurePosixPath, sides: Sequence[str], found: Scan) -> dict[str, object]:
-    """What an item's sidecars say; those that cannot be understood are reported."""
+    """What an item's sidecars say; those that cannot be understood are reported, once where they are of several."""
     problems: list[tuple[str, FileProblem]] = []
     columns = sidecars.read(root / folder, folder, sides, problems)
-    found.problems += [(path, str(problem)) for path, problem in problems]
+    found.problems += [(path, str(problem)) for path, problem in problems if path not in found.kinds]
     found.kinds |= {path: problem.kind for path, problem in problems}
     return columns
 

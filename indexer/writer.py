@@ -77,6 +77,7 @@ class IndexWriter:
             self._manifest = manifest_of(self.folder, identity)
             self._journal: Journal | None = None
             self._doomed: list[NDArray[np.int64]] = []
+            self._forgotten: set[str] = set()
             self.snapshot = Snapshot.open(self.folder) if self._manifest.segments else None
             with disk_errors(self.folder):
                 self._keep_found()
@@ -164,6 +165,10 @@ class IndexWriter:
         """Marks rows of `snapshot` as deleted; takes effect at `commit`."""
         self._doomed.append(np.array(rows, np.int64))
 
+    def forget_roots(self, names: Iterable[str]) -> None:
+        """Takes roots off the list at `commit`, unless items of them stay; `names` are those that `root` gave."""
+        self._forgotten.update(names)
+
     def replace_failures(self, root: str, scope: Callable[[str], bool], failures: Sequence[Failure]) -> None:
         """Writes `failures` in place of those known below `root` whose path is in `scope`, or that come again."""
         known, again = read_failures(self.folder), {failure.path for failure in failures}
@@ -194,6 +199,7 @@ class IndexWriter:
             if not self._seal(doomed) and len(doomed):
                 self._publish(deleted=union(self._deleted(), doomed))
             self._doomed = []
+            self._drop_roots()
             self._merge_small()
             self._ensure_manifest()
             self.keep_versions()
@@ -293,6 +299,14 @@ class IndexWriter:
     @cached_property
     def _spelling(self) -> Spelling:
         return Spelling(self.snapshot.columns() if self.snapshot is not None else ())
+
+    def _drop_roots(self) -> None:
+        gone, roots = self._forgotten, self._manifest.roots
+        if gone and self.snapshot is not None:
+            gone -= set(self.snapshot.column("root").to_numpy()[self.snapshot.live])
+        if gone & roots.keys():
+            self._publish(roots={name: at for name, at in roots.items() if name not in gone})
+        self._forgotten = set()
 
     def _merge_small(self) -> None:
         if self.snapshot is not None:

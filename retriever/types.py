@@ -178,6 +178,19 @@ Payload = PointCloud | Picture | Waveform | Text
 """What an encoder consumes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Another file that a file was read from, or that it names and that is not there.
+
+    Attributes:
+        name: as the way from the file's folder to it, "/" between parts.
+        state: its size in bytes and its time of change in nanoseconds; None where no regular file is there.
+    """
+
+    name: str
+    state: tuple[int, int] | None
+
+
 @dataclass(frozen=True)
 class Loaded:
     """One file, read: the encoder's payload and what is worth keeping about it.
@@ -188,12 +201,14 @@ class Loaded:
             3 floats); of pictures ``width`` and ``height`` (pixels); of sounds ``seconds``, ``rate`` (samples a second)
             and ``channels``; of texts nothing.
         sha256: of its bytes, 64 hex digits.
+        parts: the other files that were looked for: materials, buffers, textures of a 3D file.
     """
 
     modality: Modality
     payload: Payload
     facts: dict[str, object]
     sha256: str
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -43,6 +43,21 @@ class Moments:
         return np.concatenate([[0.1], second.mean(0) * 10, third.mean(0) * 10])
 
 
+class Hues:
+    """Shapes: the mean of their colours, projected."""
+
+    modality = Modality.SHAPE
+    batch = 8
+
+    def __init__(self) -> None:
+        self._projection = np.random.default_rng(3).standard_normal((4, DIM))
+
+    def encode(self, payloads: list[PointCloud]) -> Vectors:
+        grey = np.full((1, 3), 0.5)
+        means = [np.mean(grey if cloud.colors is None else cloud.colors, axis=0) for cloud in payloads]
+        return _unit(np.stack([np.append(mean, 0.1) for mean in means]) @ self._projection)
+
+
 class Hashes:
     """Texts: a direction for every word, summed."""
 
@@ -107,6 +122,11 @@ def open_mute(*, name: str = "mini", device: str = "cpu") -> Space:
     """The same without encoders for pictures and sounds."""
     towers = {modality: TOWERS[modality] for modality in (Modality.SHAPE, Modality.TEXT)}
     return Space(SpaceIdentity("mini", DIM, "5", ShapeInput(points=256)), towers, "made for tests")
+
+
+def open_colored(*, name: str = "mini", device: str = "cpu") -> Space:
+    """Shapes alone, by the mean of their colours."""
+    return Space(SpaceIdentity("mini", DIM, "6", ShapeInput(points=256, color=0.5)), {Modality.SHAPE: Hues}, "of tests")
 
 
 def install() -> None:

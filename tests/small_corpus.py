@@ -28,15 +28,28 @@ def write_boxes(folder: Path, count: int, suffix: str = ".off") -> list[Path]:
     return [write_box(folder / f"box-{n:03}{suffix}", (1, 1 + n / 7, 1 + (n % 5) / 3)) for n in range(count)]
 
 
-def write_gltf(folder: Path, height: float) -> None:
-    """A triangle whose corners lie in a file of their own."""
+def write_painted(path: Path, material: str = "palette.mtl") -> Path:
+    """A box as .obj, of the material "paint" in the file `material` beside it, which is not written."""
+    write_box(path, (1, 2, 3))
+    path.write_text(f"mtllib {material}\nusemtl paint\n{path.read_text()}")
+    return path
+
+
+def write_paint(path: Path, color: tuple[float, float, float]) -> Path:
+    """A file of one material, "paint"."""
+    path.write_text(f"newmtl paint\nKd {' '.join(map(str, color))}\n")
+    return path
+
+
+def write_gltf(folder: Path, height: float, buffer: str = "t.bin") -> None:
+    """A triangle, t.gltf, whose corners lie in a file of their own."""
     import numpy as np
 
     points = np.array([[0, 0, 0], [1, 0, 0], [0, height, 0]], np.float32)
-    (folder / "t.bin").write_bytes(points.tobytes())
+    (folder / buffer).write_bytes(points.tobytes())
     document = {
         "asset": {"version": "2.0"},
-        "buffers": [{"uri": "t.bin", "byteLength": 36}],
+        "buffers": [{"uri": buffer, "byteLength": 36}],
         "bufferViews": [{"buffer": 0, "byteLength": 36}],
         "accessors": [{"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3"}],
         "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],

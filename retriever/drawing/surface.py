@@ -64,7 +64,7 @@ def of_faces(seen: _Ints, points: _Floats, screen: _Floats, nearness: _Floats, g
     faces = geometry.faces[shown]
     flat = _facing(points[faces])
     weights = _weights(screen[faces], nearness[faces], place, pixel % side + 0.5, pixel // side + 0.5)
-    corners = _smoothed(points[faces], flat) if len(faces) <= SMOOTHED else np.repeat(flat[:, None], 3, axis=1)
+    corners = smoothed(points[faces], flat) if len(faces) <= SMOOTHED else np.repeat(flat[:, None], 3, axis=1)
     height = points[faces][:, :, 2] * _zoom(points, screen)
     whole = _mixed(weights, np.dstack([corners, height]).astype(np.float32), place)
     normal = whole[:, :3] / np.maximum(np.sqrt((whole[:, :3] ** 2).sum(axis=1, keepdims=True)), 1e-12)
@@ -117,8 +117,13 @@ def _weights(
     return tuple((one / total).astype(np.float32) for one in near)
 
 
-def _smoothed(corners: _Floats, flat: _Floats) -> _Floats:
-    """(f, 3, 3) normals at (f, 3, 3) corners: the mean of the faces that meet there, but for those across a crease."""
+def smoothed(corners: _Floats, flat: _Floats) -> _Floats:
+    """(f, 3, 3) normals at (f, 3, 3) corners: the mean of the faces that meet there, but for those across a crease.
+
+    Args:
+        corners: of the faces.
+        flat: (f, 3) unit normals of the faces.
+    """
     count = len(flat)
     vertex = _welded(corners.reshape(-1, 3))
     order = np.argsort(vertex, kind="stable")

@@ -19,6 +19,7 @@ from retriever.errors import FileProblem, SpaceError, UsageError
 from retriever.loaders import audio, image, memory, mesh, points, sampling, text
 from retriever.loaders.files import read_bytes
 from retriever.loaders.geometry import cleaned
+from retriever.loaders.parts import watched
 from retriever.spaces.base import Inputs
 from retriever.types import AudioInput, Geometry, ImageInput, Loaded, Modality, ShapeInput, Text
 
@@ -83,7 +84,9 @@ def load(path: Path, inputs: Inputs, *, up: str = "auto", sha256: str | None = N
     """
     match modality_of(path):
         case Modality.SHAPE:
-            return load_shape(path, inputs.shape, up=up, sha256=sha256)
+            with watched() as parts:
+                shape = load_shape(path, inputs.shape, up=up, sha256=sha256)
+            return replace(shape, parts=tuple(parts.values()))
         case Modality.IMAGE if inputs.image:
             return load_image(path, inputs.image, sha256=sha256)
         case Modality.AUDIO if inputs.audio:
@@ -178,7 +181,7 @@ def load_shape(source: Any, shape: ShapeInput, *, up: str = "auto", sha256: str 
     """Read a 3D file, or take a cloud or a mesh in memory as it is, and sample it.
 
     Args:
-        source: a path; an (n, 3) or (n, 6) array of x y z and, optionally, r g b (0..1 or 0..255); or what
+        source: a path; an array of x y z, (n, 3), with r g b, (n, 6), or r g b a, (n, 7), of 0..1 or 0..255; or what
             `memory.geometry_of` takes.
         shape: how it is sampled.
         up: as for `load`; "auto" means y in memory.

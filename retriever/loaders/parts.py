@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from urllib.parse import unquote
 
 from retriever.loaders.files import MAX_BYTES
+from retriever.types import Part
+
+_looked_for: ContextVar[dict[str, Part] | None] = ContextVar("looked_for", default=None)
 
 
 class MissingPartError(FileNotFoundError):
     """A file that the mesh names and that is not there."""
+
+
+@contextmanager
+def watched() -> Iterator[dict[str, Part]]:
+    """Name -> each companion that is looked for within the block, as it was before it was read; for one mesh."""
+    found: dict[str, Part] = {}
+    token = _looked_for.set(found)
+    try:
+        yield found
+    finally:
+        _looked_for.reset(token)
+
+
+def state(path: str | Path) -> tuple[int, int] | None:
+    """As `Part.state`."""
+    try:
+        found = Path(path).stat()
+    except (OSError, ValueError):  # ValueError: a NUL in the name, or what is no text
+        return None
+    return (found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else None
 
 
 class Parts:
@@ -36,10 +63,20 @@ class Parts:
             path = self.folder / candidate
             try:
                 inside = path.resolve().is_relative_to(self.folder.resolve().parent)
-                if inside and path.is_file() and path.stat().st_size <= MAX_BYTES:
+                found = state(path) if inside else None
+                if inside:
+                    _note(Part(candidate, found))
+                if found and found[0] <= MAX_BYTES:
                     return path.read_bytes()
             except (OSError, ValueError):
                 continue
         raise MissingPartError(name.strip())
 
     __getitem__ = get
+
+
+def _note(part: Part) -> None:
+    """The first state counts: what changes while it is read is read again in the next run."""
+    looked_for = _looked_for.get()
+    if looked_for is not None:
+        looked_for.setdefault(part.name, part)

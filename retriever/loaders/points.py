@@ -23,22 +23,33 @@ _ARRAYS = ("points", "xyz", "pc", "vertices")
 def from_array(array: np.ndarray) -> Geometry:
     """A cloud from an (n, 3), (n, 6) or (n, 7) array: x y z, then r g b (0..1, or 0..255), then alpha.
 
+    Without colour, where the three columns behind x y z are none, as normals are; seven columns are a cloud only where
+    the last four are colours: they may be boxes as well.
+
     Raises:
         FileProblem: "malformed" for any other shape or type, "empty" for no rows.
     """
     if array.ndim != 2 or array.shape[1] not in (3, 6, 7) or array.dtype.kind not in "fiu":
-        raise FileProblem(
-            "malformed", f"holds a {array.dtype} array of shape {array.shape}; give numbers of shape (n, 3) or (n, 6)."
-        )
+        raise _no_cloud(array)
     if not len(array):
         raise FileProblem("empty", "holds no points; export it again.")
     columns = array.astype(np.float64)
+    if columns.shape[1] == 7 and as_rgb(columns[:, 3:]) is None:
+        raise _no_cloud(array)
     return Geometry(columns[:, :3], NO_FACES, as_rgb(columns[:, 3:6]) if columns.shape[1] > 3 else None)
+
+
+def _no_cloud(array: np.ndarray) -> FileProblem:
+    return FileProblem(
+        "malformed",
+        f"holds a {array.dtype} array of shape {array.shape}; give x y z in shape (n, 3), with r g b in (n, 6), or "
+        "with r g b a in (n, 7), colours of 0 to 1 or 0 to 255.",
+    )
 
 
 def read_xyz(data: bytes, path: Path) -> Geometry:
     """Rows of x y z, x y z r g b, or x y z r g b and more, separated by white space, commas or semicolons."""
-    return from_array(_columns(_rows(data)))
+    return from_array(_columns(_rows(data))[:, :6])
 
 
 def read_pts(data: bytes, path: Path) -> Geometry:

@@ -17,7 +17,7 @@ from retriever.errors import MissingDependency, UsageError
 from retriever.query.about import About
 from retriever.query.explain import Explanation
 from retriever.query.expression import format
-from retriever.query.metadata import FIXED, HIDDEN, Later
+from retriever.query.metadata import FIXED, HIDDEN, NUMBER, Later, free_names
 from retriever.query.tables import Tables
 from retriever.types import Hit, Modality, Term
 
@@ -174,7 +174,10 @@ class Hits(Sequence[Hit]):
         return json.dumps(answer, indent=indent, allow_nan=False)
 
     def to_arrow(self) -> pa.Table:
-        """All that is known of the hits: rank, score, shares, and the items' columns."""
+        """All that is known of the hits: rank, score, shares, and the items' columns.
+
+        A column of the user's own that is called as one of a hit, such as "score", gets an underscore behind.
+        """
         import pyarrow as pa
 
         items = self._later.table
@@ -188,9 +191,8 @@ class Hits(Sequence[Hit]):
             "confidence": pa.array([hit.confidence for hit in self._hits], pa.float64()),
             "repeats": pa.array(_values(self._beside[2], self._hits, None), pa.int64()),
         }
-        # A corpus may bring a column of its own called "rank" or "score": the hit's comes first and wins.
-        extra = [name for name in items.column_names if name not in columns and name not in HIDDEN]
-        return pa.table({**columns, **{name: items.column(name) for name in extra}})
+        known = [name for name in items.column_names if name not in HIDDEN and name not in FIXED]
+        return pa.table({**columns, **{new: items.column(name) for name, new in free_names(known, columns).items()}})
 
     def to_pandas(self) -> pd.DataFrame:
         """`to_arrow` as a data frame.
@@ -248,7 +250,7 @@ def to_csv(many: Iterable[Hits], numbers: Sequence[int] = (), *, header: bool = 
     for place, hits in enumerate(many):
         table, front = hits.to_arrow(), numbers[place : place + 1]
         if header and not place:
-            writer.writerow([*(["query"] if numbers else []), *table.column_names])
+            writer.writerow([*([NUMBER] if numbers else []), *table.column_names])
         scores = [{name: hit[name] for name in _ROUNDED if name in hit} for hit in hits.to_dicts()]
         for row, rounded in zip(table.to_pylist(), scores, strict=True):
             writer.writerow([*front, *(_cell(value) for value in {**row, **rounded}.values())])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,26 @@ FIXED = ("id", "path", "root", "modality", "label")
 
 HIDDEN = frozenset({"fingerprint"})
 """Columns that are nobody's business."""
+
+
+NUMBER = "query"
+"""Column of the number of each hit's query, in the tables of many."""
+
+
+def free_names(names: Sequence[str], taken: Iterable[str]) -> dict[str, str]:
+    """Names of the items' columns -> those that they have in tables of hits, beside the hits' own.
+
+    A name that one of `taken` or `NUMBER` has, in any case, gets an underscore, or as many as it takes.
+    """
+    used = {name.lower() for name in (*taken, NUMBER)}
+    clashing = [name for name in names if name.lower() in used]
+    used |= {name.lower() for name in names}
+    new = {name: name for name in names}
+    for name in clashing:
+        while new[name].lower() in used:
+            new[name] += "_"
+        used.add(new[name].lower())
+    return new
 
 
 class Later:

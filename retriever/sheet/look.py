@@ -49,7 +49,8 @@ def look(path: Path, *, up: str = "auto", preview: Path | None = None) -> Look:
             return Look(problem="The file is not there any more.", there=False)
         if modality_of(path) is Modality.TEXT:
             return Look(words=_excerpt(path))
-        return Look(picture=_picture(path, up, preview))
+        data = picture(path, SIDE, up=up, preview=preview)
+        return Look(picture=f"data:image/webp;base64,{base64.b64encode(data).decode()}")
     except FileProblem as problem:
         return Look(problem=f"The file {problem}")
     except (RetrieverError, OSError, ValueError) as error:
@@ -58,15 +59,26 @@ def look(path: Path, *, up: str = "auto", preview: Path | None = None) -> Look:
         return Look(problem="The file does not fit into memory; simplify it.")
 
 
-def _picture(path: Path, up: str, preview: Path | None) -> str:
+def picture(path: Path, side: int, *, up: str = "auto", preview: Path | None = None) -> bytes:
+    """A WebP picture of a shape, a picture or a sound.
+
+    Args:
+        path: the file.
+        side: edge length in pixels.
+        up: the axis of a 3D file that points up.
+        preview: as for `look`.
+
+    Raises:
+        FileProblem: anything wrong with the file.
+        MissingDependency: what reads sounds is not installed.
+    """
     from retriever.drawing.thumbnails import thumbnail
 
     try:
-        data = None if preview is None else thumbnail(preview, SIDE, format="WEBP")
+        data = None if preview is None else thumbnail(preview, side, format="WEBP")
     except FileProblem:  # the file itself will do
         data = None
-    data = data or thumbnail(path, SIDE, up=up, format="WEBP")
-    return f"data:image/webp;base64,{base64.b64encode(data).decode()}"
+    return data or thumbnail(path, side, up=up, format="WEBP")
 
 
 def _excerpt(path: Path) -> str:

@@ -41,6 +41,14 @@ def is_index(folder: Path) -> bool:
     return (folder / MANIFEST).is_file()
 
 
+def holds_index(folder: Path) -> bool:
+    """Whether a folder of unknown origin is an index: a ``manifest.json`` alone is what others have, too."""
+    try:
+        return is_index(folder) and (folder / SEGMENTS).is_dir()
+    except OSError:  # it may not be looked into
+        return False
+
+
 def has_unfinished_run(folder: Path) -> bool:
     """Whether rows wait in the journal: a run is under way, or was interrupted and goes on when it is repeated."""
     return (folder / JOURNAL).is_file()

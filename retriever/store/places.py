@@ -27,7 +27,7 @@ class Places:
 
     def at(self, target: str) -> NDArray[np.int64]:
         """Live rows of the file `target`: those whose hits show that path, or else the one that lies there on disk."""
-        found = np.flatnonzero(self._equal(PurePosixPath(target).as_posix()) & self._snapshot.live)
+        found = self.shown(target)
         if len(found) or (on_disk := _on_disk(target)) is None:
             return found
         out = np.zeros(self._snapshot.rows, np.bool_)
@@ -35,6 +35,10 @@ class Places:
             if on_disk.is_relative_to(root):
                 out |= self._of_root(name) & self._equal(on_disk.relative_to(root).as_posix())
         return np.flatnonzero(out & self._snapshot.live)
+
+    def shown(self, target: str) -> NDArray[np.int64]:
+        """Live rows of the file whose hits show the path `target`; the disk is not looked at."""
+        return np.flatnonzero(self._equal(PurePosixPath(target).as_posix()) & self._snapshot.live)
 
     def at_or_below(self, target: str, among: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
         """(rows,) True for live rows whose path is `target` or lies in it.

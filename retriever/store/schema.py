@@ -20,7 +20,7 @@ ITEMS = pa.schema(
         pa.field("name", pa.string()),  # file stem as words
         pa.field("sha256", pa.string(), nullable=False),  # of the file's bytes; seeds the sampling
         pa.field("bytes", pa.int64(), nullable=False),
-        pa.field("fingerprint", pa.string(), nullable=False),  # sizes and times of file and sidecars, metadata row
+        pa.field("fingerprint", pa.string(), nullable=False),  # of file, sidecars and metadata row, see indexer.parts
         pa.field("vertices", pa.int64()),
         pa.field("faces", pa.int64()),
         pa.field("extent", pa.list_(pa.float32())),  # box edges x, y, z in file units

@@ -12,8 +12,9 @@ from index_reading import counts, rows, touch, vector
 from small_corpus import write_box, write_boxes, write_gltf
 
 from indexer.build import index
-from retriever.errors import RetrieverError
-from retriever.store import Manifest, Snapshot
+from indexer.removal import remove
+from retriever.errors import RetrieverError, UsageError
+from retriever.store import Manifest, Snapshot, read_failures
 from retriever.store.catalog import rows_where
 
 
@@ -140,8 +141,26 @@ def test_a_root_around_known_ones_takes_their_rows_over(corpus: Path, folder: Pa
     assert sorted(listed) == ["flat/c.off", "flat/d.off", "flat/e.off", "tall/a.off", "tall/b.off"]
     assert {row["root"] for row in listed.values()} == {"corpus"}
     np.testing.assert_array_equal(vector(folder, "tall/a.off"), old)
+    assert list(Manifest.read(folder).roots.values()) == [str(corpus)], "the others are no roots any more"
     assert counts(index([corpus], folder)) == {"unchanged": 5}
     assert counts(index([corpus / "tall"], folder)) == {"unchanged": 2}
+
+
+def test_a_corpus_that_moved_can_be_forgotten_at_its_old_place(corpus: Path, folder: Path, tmp_path: Path):
+    (corpus / "bad.glb").write_bytes(b"no mesh")
+    other = write_box(tmp_path / "other/x.off", (3, 1, 1)).with_name("bad.obj")
+    other.write_text("Dear diary")
+    index([corpus, tmp_path / "other"], folder)
+    assert len(read_failures(folder)) == 2
+    corpus.rename(tmp_path / "moved")
+    index([tmp_path / "moved"], folder)
+    assert [(one.root, one.path) for one in read_failures(folder)] == [("other", "bad.obj"), ("moved", "bad.glb")]
+    other.unlink()
+    index([tmp_path / "moved"], folder)
+    assert [one.root for one in read_failures(folder)] == ["moved"]
+    assert len(remove(folder, [str(corpus)])) == 5
+    assert list(Manifest.read(folder).roots) == ["other", "moved"]
+    assert len(Snapshot.open(folder)) == 6
 
 
 def test_two_roots_of_one_name(tmp_path: Path, folder: Path):
@@ -232,6 +251,17 @@ def test_all_that_is_known_of_a_file_can_be_filtered(corpus: Path, folder: Path,
     for condition in conditions:
         found = snapshot.take(np.flatnonzero(rows_where(snapshot, condition)), ["path"]).column("path").to_pylist()
         assert "tall/a.off" in found and "flat/c.off" not in found, condition
+
+
+def test_an_index_of_any_name_in_the_corpus_is_not_walked(corpus: Path, folder: Path):
+    index([corpus], corpus / "parts")
+    summary = index([corpus], folder)
+    assert counts(summary) == {"embedded": 5} and not summary.failed
+    assert summary.skipped == {"an index": 1}
+    with pytest.raises(UsageError, match="parts is an index"):
+        index([corpus / "parts"], folder)
+    (corpus / "manifest.json").write_text("{}")  # of others: not every one is ours
+    assert counts(index([corpus], folder)) == {"unchanged": 5}
 
 
 def test_one_path_needs_no_list(corpus: Path, folder: Path):

@@ -209,6 +209,44 @@ def test_a_csv_joined_by_path_or_stem(tmp_path: Path) -> None:
     assert table.row("03001627/0042/models/model_normalized.obj", "0042") == {"label": "cup"}
 
 
+def test_a_csv_keeps_what_numbers_would_lose(tmp_path: Path) -> None:
+    heads = "file,label,caption,split,part,phone,year,share,none,part"
+    rows = ["a.obj,007,12,1,00123,+491234,1999,0.5,,1", "b.obj,8,13,2,77,,0,-0.25,,2"]
+    (tmp_path / "t.csv").write_text("\n".join([heads, *rows]))
+    table = read_table(tmp_path / "t.csv")
+    assert table.row("a.obj") == {
+        "label": "007",
+        "caption": "12",
+        "split": "1",
+        "part": "1",  # the second column of a name counts, and both are of one kind
+        "phone": "+491234",
+        "year": 1999,
+        "share": 0.5,
+    }
+    assert table.row("b.obj") == {"label": "8", "caption": "13", "split": "2", "part": "2", "year": 0, "share": -0.25}
+
+
+@pytest.mark.parametrize(("cells", "kept"), [("7 007", "7 007"), ("0 10", [0, 10]), ("-0.5 00.5", "-0.5 00.5")])
+def test_which_columns_of_a_csv_stay_text(tmp_path: Path, cells: str, kept: object) -> None:
+    rows = [f"{number}.obj,{cell}" for number, cell in enumerate(cells.split())]
+    (tmp_path / "t.csv").write_text("\n".join(["file,code", *rows]))
+    found = [row["code"] for row in read_table(tmp_path / "t.csv").rows.values()]
+    assert found == (kept.split() if isinstance(kept, str) else kept)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+@pytest.mark.parametrize("name", ["t.csv", "t.jsonl"])
+def test_tables_in_any_encoding_of_captions(tmp_path: Path, name: str, encoding: str) -> None:
+    row = {"file": "stühl.obj", "maker": "Müller", "price": 7}
+    text = (
+        f"{','.join(row)}\n{','.join(map(str, row.values()))}\n"
+        if name == "t.csv"
+        else json.dumps(row, ensure_ascii=False)
+    )
+    (tmp_path / name).write_bytes(text.encode(encoding))
+    assert read_table(tmp_path / name).rows == {"stühl.obj": {"maker": "Müller", "price": 7}}
+
+
 def test_parquet_and_jsonl(tmp_path: Path) -> None:
     rows = [{"file": "a.obj", "year": 1999, "tags": ["x", "y"]}, {"file": "b.obj", "year": None, "tags": None}]
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "t.parquet")

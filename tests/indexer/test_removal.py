@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 from index_making import SPACE, ids, item, unit
 
+from indexer.forgetting import Forgotten
 from indexer.removal import remove
 from indexer.writer import IndexWriter
 from retriever.errors import UsageError
-from retriever.store import Snapshot, item_id
+from retriever.store import Failure, Manifest, Snapshot, item_id, read_failures
 
 PATHS = ["a/x.obj", "a/y.obj", "ab/x.obj", "a.obj", "deep/a/x.obj"]
 ONLY = "only/x.obj"
@@ -104,3 +105,53 @@ def test_targets_add_up_and_a_condition_takes_away(index: Path, tmp_path: Path) 
     gone = remove(index, [item_id("one", "a.obj"), "ab"], where="root = 'one'")
     assert [path for _, path in gone] == [str(tmp_path / "one" / path) for path in ("ab/x.obj", "a.obj")]
     assert np.flatnonzero(Snapshot.open(index).live).tolist() == [0, 1, 5, 6, 7, 8, 10]
+
+
+@pytest.fixture
+def failed(index: Path) -> Path:
+    """The same, with files that could not be indexed below each root."""
+    with IndexWriter(index, SPACE) as writer:
+        for root, paths in {"one": ("a/bad.glb", "b/bad.glb"), "deep": ("worse.glb",)}.items():
+            writer.replace_failures(root, lambda path: True, [Failure(root, path, "malformed", "") for path in paths])
+        writer.commit()
+    return index
+
+
+def failures(index: Path) -> list[str]:
+    return [f"{failure.root} {failure.path}" for failure in read_failures(index)]
+
+
+def test_a_root_that_is_named_is_none_any_more_and_its_failures_go(failed: Path, tmp_path: Path) -> None:
+    beside = Forgotten()
+    remove(failed, [str(tmp_path / "one/deep")], dry_run=True, forgotten=beside)
+    assert list(beside.roots) == ["deep"] and [failure.path for failure in beside.failures] == ["worse.glb"]
+    assert sorted(Manifest.read(failed).roots) == ["deep", "one"] and len(failures(failed)) == 3
+    remove(failed, [str(tmp_path / "one/deep")])
+    assert list(Manifest.read(failed).roots) == ["one"]
+    assert failures(failed) == ["one a/bad.glb", "one b/bad.glb"]
+    remove(failed, [str(tmp_path / "one")])
+    assert not Manifest.read(failed).roots and not failures(failed) and not len(Snapshot.open(failed))
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_root_without_items_can_be_removed(failed: Path, tmp_path: Path, gone: bool) -> None:
+    remove(failed, [], where="root = 'deep'")
+    assert len(failures(failed)) == 3, "a condition is about items"
+    if gone:
+        (tmp_path / "one/deep").rmdir()
+    assert remove(failed, [str(tmp_path / "one/deep")]) == []
+    assert list(Manifest.read(failed).roots) == ["one"] and len(failures(failed)) == 2
+    assert len(Snapshot.open(failed)) == 4
+
+
+@pytest.mark.parametrize("target", ["b/bad.glb", "b", "@/one/b/bad.glb", "@/one/b"])
+def test_failures_can_be_removed_by_their_path_alone(failed: Path, tmp_path: Path, target: str) -> None:
+    before = len(Snapshot.open(failed))
+    assert remove(failed, [target.replace("@", str(tmp_path))]) == []
+    assert failures(failed) == ["one a/bad.glb", "deep worse.glb"]
+    assert len(Snapshot.open(failed)) == before and len(Manifest.read(failed).roots) == 2
+
+
+def test_a_folder_of_items_and_failures(failed: Path, tmp_path: Path) -> None:
+    assert len(remove(failed, [str(tmp_path / "one/a"), "b"])) == 2
+    assert failures(failed) == ["deep worse.glb"]

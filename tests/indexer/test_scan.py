@@ -49,6 +49,15 @@ def test_hidden_things_and_indices_are_left_out(tmp_path: Path) -> None:
     assert result.skipped == {"hidden": 4}
 
 
+def test_an_index_of_any_name_is_no_part_of_the_corpus(tmp_path: Path) -> None:
+    plant(tmp_path, "Chair/a.obj", "Lamp/b.obj", "found/manifest.json", "found/segments/000001/vectors.npy")
+    plant(tmp_path, "Chair/deep/manifest.json", "Chair/deep/segments/1/ids.npy", "data/manifest.json", "segments/c.npy")
+    result = scan(tmp_path)
+    assert found(result) == ["Chair/a.obj", "Lamp/b.obj", "segments/c.npy"]
+    assert result.skipped == {"an index": 2, "unsupported .json": 1}
+    assert [file.metadata.get("label") for file in result.files[:2]] == ["chair", "lamp"], "found is no class"
+
+
 def test_links_are_followed_and_loops_end(tmp_path: Path) -> None:
     plant(tmp_path / "corpus", "a/b.obj")
     plant(tmp_path / "elsewhere", "c.obj")
@@ -81,9 +90,10 @@ def test_a_folder_that_cannot_be_listed(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_special_files(tmp_path: Path) -> None:
     os.mkfifo(plant(tmp_path, "a.obj") / "pipe.obj")
+    (tmp_path / "zero.obj").symlink_to("/dev/zero")
     result = scan(tmp_path)
     assert found(result) == ["a.obj"]
-    assert result.skipped == {"not a regular file": 1}
+    assert result.skipped == {"not a regular file": 2} and not result.problems
 
 
 def test_odd_names_survive(tmp_path: Path) -> None:
@@ -140,6 +150,12 @@ def test_a_bad_sidecar_is_a_problem_and_the_item_stays(tmp_path: Path, text: str
     result = scan(plant(tmp_path, "a.obj", **{"a.json": text}))
     assert only(result).path == "a.obj"
     assert [path for path, _ in result.problems] == ["a.json"]
+
+
+def test_a_bad_sidecar_of_several_items_is_one_problem(tmp_path: Path) -> None:
+    result = scan(plant(tmp_path, "a.obj", "a.stl", "a.off", "b/a.obj", **{"a.json": "{", "b/a.json": "{"}))
+    assert len(result.files) == 4
+    assert [path for path, _ in result.problems] == ["a.json", "b/a.json"]
 
 
 def test_companions_and_textures_are_no_items(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import resource
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from index_making import DIM, SPACE, contents, ids, item, unit, write
 
+from indexer.durable import disk_errors
 from indexer.writer import IndexWriter
 from retriever.errors import IndexBusy, RetrieverError, SpaceError, UsageError
 from retriever.store import Failure, Snapshot, read_failures, versions
@@ -247,6 +249,7 @@ ENDLESS = """
 import sys
 from pathlib import Path
 from index_making import SPACE, item, unit
+from indexer.durable import disk_errors
 from indexer.writer import IndexWriter
 writer = IndexWriter(Path(sys.argv[1]), SPACE)
 for number in range(10**9):
@@ -317,6 +320,21 @@ def test_appending_goes_on_after_the_disk_was_full(tmp_path: Path) -> None:
     assert _live(tmp_path) == {1, 3, 4}
 
 
+@pytest.mark.parametrize(
+    ("error", "cure"),
+    [
+        (errno.EACCES, "make the folder and all in it writable for you, or name another one, then"),
+        (errno.EROFS, "make the folder and all in it writable for you, or name another one, then"),
+        (errno.ENOSPC, "free disk space, then"),
+        (errno.EIO, "check the folder and its disk, or name another one, then"),
+    ],
+)
+def test_what_the_system_refuses_is_told_with_its_cure(error: int, cure: str) -> None:
+    with pytest.raises(RetrieverError) as caught, disk_errors(Path("parts.retriever")):
+        raise OSError(error, os.strerror(error))
+    assert f"the index parts.retriever ({os.strerror(error)}): {cure} run" in str(caught.value)
+
+
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(RetrieverError, match=r"Cannot write to the index .*file/index \(Not a directory\)"):
@@ -336,6 +354,7 @@ def test_a_system_without_file_locks_is_told_what_to_do(tmp_path: Path) -> None:
     program = """
 import sys
 sys.modules["fcntl"] = None
+from indexer.durable import disk_errors
 from indexer.writer import IndexWriter
 from retriever.errors import RetrieverError
 from retriever.spaces.base import ShapeInput, SpaceIdentity

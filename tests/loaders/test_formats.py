@@ -154,6 +154,30 @@ def test_other_arrays_are_refused(array: np.ndarray) -> None:
         loaders.load_shape(array, SHAPE)
 
 
+@pytest.mark.parametrize(("alpha", "level"), [(1.0, 0.5), (255, 128)])
+def test_a_fourth_column_of_colours_is_alpha(tmp_path: Path, alpha: float, level: float) -> None:
+    points = np.load(CHAIRS / "chair.npy")
+    colors = np.full((len(points), 4), level)
+    colors[:, 3] = alpha
+    np.save(tmp_path / "a.npy", np.hstack([points, colors]))
+    colors = cloud_of(tmp_path / "a.npy").colors
+    assert colors is not None and np.allclose(colors, 0.5, atol=0.01)
+
+
+@pytest.mark.parametrize("other", [-0.5, 1e19, np.nan])
+def test_seven_columns_without_colours_are_no_cloud(tmp_path: Path, other: float) -> None:
+    np.save(tmp_path / "boxes.npy", np.full((2, 7), 0.5) + [0, 1, 2, 0, 0, 0, other - 0.5])
+    with pytest.raises(FileProblem, match=r"shape \(2, 7\); give x y z in shape \(n, 3\)") as caught:
+        loaders.load(tmp_path / "boxes.npy", INPUTS)
+    assert caught.value.kind == "malformed"
+
+
+def test_rows_of_text_may_have_any_seventh_column(tmp_path: Path) -> None:
+    (tmp_path / "a.xyz").write_text("0 0 0 1 0 0 -9\n1 0 0 1 0 0 -9\n0 1 0 1 0 0 -9\n")
+    colors = cloud_of(tmp_path / "a.xyz").colors
+    assert colors is not None and (colors == (1, 0, 0)).all()
+
+
 def test_missing_materials_and_textures_cost_only_the_color(tmp_path: Path) -> None:
     shutil.copy(CHAIRS / "chair.obj", tmp_path)
     loaded = loaders.load(tmp_path / "chair.obj", INPUTS)
@@ -266,3 +290,20 @@ def test_compressed_pcd_is_read_by_open3d_or_says_how_to_get_it() -> None:
     else:
         facts = loaders.load(path, INPUTS).facts
         assert (facts["vertices"], facts["faces"], facts["colored"]) == (300, 0, True)
+
+
+def test_all_that_a_mesh_was_read_from_is_told(tmp_path: Path) -> None:
+    (tmp_path / "m").mkdir()
+    (tmp_path / "images").mkdir()
+    Image.new("RGB", (2, 2), (51, 102, 204)).save(tmp_path / "images/wood.png")
+    (tmp_path / "m/all.mtl").write_text("newmtl wood\nmap_Kd ..\\images\\wood.png\n")
+    corners = "v 0 0 0\nv 1 0 0\nv 0 1 0\nvt 0 0\nvt 1 0\nvt 0 1\n"
+    (tmp_path / "m/a.obj").write_text(f"mtllib all.mtl\nmtllib none.mtl\n{corners}usemtl wood\nf 1/1 2/2 3/3\n")
+    parts = {part.name: part.state for part in loaders.load(tmp_path / "m/a.obj", INPUTS).parts}
+    known = {name: (tmp_path / "m" / name).stat() for name in ("all.mtl", "../images/wood.png")}
+    assert parts == {
+        "none.mtl": None,
+        **{name: (state.st_size, state.st_mtime_ns) for name, state in known.items()},
+    }
+    assert loaders.load(CHAIRS / "chair.glb", INPUTS).parts == ()
+    assert [part.name for part in loaders.load(CHAIRS / "chair.gltf", INPUTS).parts] == ["chair.bin"]

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retriever.errors import MissingDependency, UsageError
-from retriever.query.hits import Hits, rounded
+from retriever.query.hits import Hits, rounded, to_csv
 from retriever.query.metadata import FIXED
 from retriever.query.zeroshot import CONFIDENCE
 from retriever.types import Modality, Term
@@ -147,8 +147,9 @@ def test_csv_has_every_column_and_quotes_what_needs_it():
     beside = ["fused", "confidence", "repeats"]
     assert list(rows[0]) == [
         *("rank", "score", "id", "path", "root", "modality", "label", "shares"),
-        *(*beside, "vertices", "extent"),
+        *(*beside, "vertices", "extent", "score_"),
     ]
+    assert rows[0]["score_"] == "the corpus' own"
     assert [rows[0][name] for name in beside] == ["", "", ""]
     assert rows[0]["path"] == "x/chair, old.glb"
     assert rows[0]["root"] == "/data/corpus"
@@ -156,6 +157,22 @@ def test_csv_has_every_column_and_quotes_what_needs_it():
     assert rows[0]["shares"] == "0.7 0.123457"
     assert rows[0]["extent"] == "1.0 2.0 0.5"
     assert rows[1]["label"] == rows[1]["vertices"] == ""
+
+
+def test_columns_of_the_users_own_are_in_tables_under_a_name_that_is_free():
+    table = items().drop_columns("score")
+    names = ["rank", "Confidence", "fused", "fused_", "query", "shares", "repeats", "maker"]
+    for number, name in enumerate(names):
+        table = table.append_column(name, pa.array([number, None], pa.int64()))
+    hits = Hits(TERMS, "mini", table, {"corpus": "/data/corpus"}, SHARES)
+    own = hits.to_arrow().column_names[-len(names) :]
+    assert own == ["rank_", "Confidence_", "fused__", "fused_", "query_", "shares_", "repeats_", "maker"]
+    assert [hits.to_arrow().column(name)[0].as_py() for name in own] == list(range(len(names)))
+    assert [hits[0].metadata[name] for name in names] == list(range(len(names)))
+    assert hits.to_arrow().column("rank").to_pylist() == [1, 2]
+    both = list(csv.reader(io.StringIO(to_csv([hits, hits], [4, 5]))))
+    assert both[0].count("query") == 1
+    assert [row[both[0].index("query_")] for row in both[1:]] == ["4", "", "4", ""]
 
 
 @pytest.mark.parametrize("rows", [0, 2])

@@ -1,0 +1,86 @@
+"""``retriever serve``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import Device, IndexFolder, described
+
+if TYPE_CHECKING:
+    from retriever.serve import Server
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command(
+        "serve",
+        help=described(
+            serve,
+            "retriever serve",
+            "retriever serve --index parts.retriever --port 9000 --no-open",
+            "curl 'http://127.0.0.1:8750/api/search?q=a+chair&k=5'",
+        ),
+    )(serve)
+
+
+def serve(
+    folder: IndexFolder = None,
+    host: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Where to listen; for example 0.0.0.0 lets every machine around ask."),
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(metavar="N", help="Port to listen on; 0 takes any that is free.")] = 8750,
+    open: Annotated[
+        bool | None,
+        typer.Option(
+            "--open/--no-open",
+            help="Open the page in the browser; by default where there is a desktop.",
+            show_default=False,
+        ),
+    ] = None,
+    device: Annotated[Device, typer.Option("--device", help="Where to search, for example cpu.")] = Device.auto,
+) -> None:
+    """Search an index in the browser: with words, files dropped on the page, and hits that are more or less like it.
+
+    A JSON API answers at /api/search. Ctrl-C ends it.
+    """
+    import signal
+
+    from retriever.serve import Server
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that uploads are removed then too
+    server = Server(folder, host=host, port=port, device=device)
+    try:
+        _tell(server)
+        if open or (open is None and _has_desktop()):
+            import webbrowser
+
+            webbrowser.open(server.address)
+        server.run()
+    except KeyboardInterrupt:
+        typer.echo("", err=True)  # behind the ^C of the terminal
+    finally:
+        server.close()
+
+
+def _tell(server: Server) -> None:
+    if not server.is_local:
+        typer.echo(
+            "warning: every machine that reaches this one can search the index, see its files, and upload; there is "
+            "no password and no encryption.",
+            err=True,
+        )
+    count = len(server.current.index())
+    typer.echo(f"{count:,} {'item' if count == 1 else 'items'} at {server.address} - Ctrl-C ends it")
+    sys.stdout.flush()
+
+
+def _has_desktop() -> bool:
+    """Whether somebody sits before this machine: a text browser in a terminal is no page."""
+    if not sys.stdout.isatty() or os.environ.get("SSH_CONNECTION"):
+        return False
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

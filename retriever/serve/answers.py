@@ -1,0 +1,121 @@
+"""What a search answers: the JSON object of ``retriever query --json``, and beside it what the page shows."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from retriever.errors import RetrieverError
+from retriever.index import Index
+from retriever.query.expression import format
+from retriever.query.hits import Hits
+from retriever.query.naming import item_rows, the_row
+from retriever.query.shown import by_fused, measured, named
+from retriever.query.stored import spread
+from retriever.serve.asking import Request, request_of
+from retriever.serve.uploads import Uploads
+from retriever.sheet.card import source_of
+from retriever.sheet.look import look
+from retriever.types import Modality, Term
+
+_SUGGESTED = 12
+_LOOKED_AT = 1024  # items whose labels are read for them
+_DULL = ("id", "root", "sha256", "fingerprint", "preview")
+
+
+class Refused(Exception):
+    """A request that cannot be answered; its text is the sentence of an error, without places of this server."""
+
+
+def answer(keywords: Mapping[str, Any], index: Index, uploads: Uploads) -> str:
+    """The JSON object of ``retriever query --json``.
+
+    Raises:
+        Refused: anything wrong with the request.
+    """
+    request, hits = _asked(keywords, index, uploads)
+    return request.told(hits.to_json(explain=request.explain))
+
+
+def page(keywords: Mapping[str, Any], index: Index, uploads: Uploads) -> str:
+    """That object as ``answer``, and what the page shows of its terms and hits.
+
+    Raises:
+        Refused: anything wrong with the request.
+    """
+    start = time.perf_counter()
+    request, hits = _asked(keywords, index, uploads)
+    told = request.told(hits.to_json())
+    beside = {
+        "terms": [_term(term, index, uploads, request) for term in hits.terms],
+        "shown": [
+            {
+                "title": named(hit),
+                "measured": measured(hit, faces=" faces", points=" points"),
+                "words": look(hit.file).words if hit.modality is Modality.TEXT else "",
+            }
+            for hit in hits
+        ],
+        "order": by_fused(hits),
+        "version": index.snapshot.manifest.version,
+        "milliseconds": round(1000 * (time.perf_counter() - start), 1),
+    }
+    return f'{{"answer": {told}, {json.dumps(beside)[1:]}'
+
+
+def start(index: Index) -> dict[str, Any]:
+    """What the page says before anything is asked."""
+    snapshot = index.snapshot
+    looked_at = spread(np.flatnonzero(snapshot.live), _LOOKED_AT)
+    labels = sorted({label for label in snapshot.take(looked_at, ["label"]).column(0).to_pylist() if label})
+    step = max(1, len(labels) // _SUGGESTED)
+    return {
+        "items": {modality.value: count for modality, count in snapshot.modalities().items()},
+        "space": snapshot.identity.name,
+        "version": snapshot.manifest.version,
+        "columns": [name for name in snapshot.columns() if name not in _DULL],
+        "suggestions": labels[::step][:_SUGGESTED],
+        "roots": list(snapshot.manifest.roots.values()),
+    }
+
+
+def _asked(keywords: Mapping[str, Any], index: Index, uploads: Uploads) -> tuple[Request, Hits]:
+    try:
+        request = request_of(keywords, index.snapshot, uploads)
+    except RetrieverError as error:
+        raise Refused(str(error)) from error
+    try:
+        return request, index.search_many([request.query])[0]
+    except RetrieverError as error:
+        raise Refused(request.told(str(error))) from error
+
+
+def _term(term: Term, index: Index, uploads: Uploads, request: Request) -> dict[str, Any]:
+    """A term for a chip: how it is written without its sign and weight, what it is called, and what it looks like."""
+    told = Term(term.kind, request.told(term.source))
+    out: dict[str, Any] = {
+        "kind": term.kind,
+        "weight": float(term.weight),
+        "written": format([told]),
+        "title": told.source if term.kind == Modality.TEXT else source_of(told),
+        "key": "",
+        "modality": term.kind,
+    }
+    if term.kind == "id":
+        out |= _item(term.source, index)
+    elif upload := uploads.of_handle(told.source):
+        out |= {"key": upload.key, "title": Path(upload.handle).name, "modality": upload.modality.value}
+    return out
+
+
+def _item(source: str, index: Index) -> dict[str, Any]:
+    snapshot = index.snapshot
+    row = the_row(snapshot, source, item_rows(snapshot, [source])[0])
+    known = snapshot.take(np.array([row]), ["id", "path", "modality", "label", "name"]).to_pylist()[0]
+    title = known["label"] or known["name"] or Path(known["path"]).stem
+    return {"key": known["id"], "title": title, "path": known["path"], "modality": known["modality"]}

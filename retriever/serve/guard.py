@@ -1,0 +1,67 @@
+"""Who may ask: pages of this server, and programs on this machine that name it; not the pages of others."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+"""Of every answer."""
+
+
+def refusal(method: str, headers: Mapping[str, str], host: str) -> str:
+    """Why a request is not answered, as a sentence; empty where it is.
+
+    A page of another site can make a browser ask here: by a name of its own that it lets point to this machine (DNS
+    rebinding), which its Host tells, or plainly, which Origin and Sec-Fetch-Site tell.
+
+    Args:
+        method: of the request.
+        headers: of the request, by their names in small letters.
+        host: that the server was told to listen on.
+    """
+    asked = headers.get("host", "")
+    if not _is_ours(asked, host):
+        return f"The host {asked!r} is not this server: open the address that `retriever serve` printed."
+    origin = headers.get("origin")
+    if origin is not None and origin != f"http://{asked}":
+        return f"The origin {origin!r} is not this server: ask from its own page, or from a program."
+    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none") and not _is_visit(method, headers):
+        return "Another page may not ask this server: ask from its own page, or from a program."
+    return ""
+
+
+def is_local(host: str) -> bool:
+    """Whether a name to listen on is of this machine alone."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _is_visit(method: str, headers: Mapping[str, str]) -> bool:
+    """Whether it is somebody who follows a link to here."""
+    return method == "GET" and headers.get("sec-fetch-mode") == "navigate"
+
+
+def _is_ours(asked: str, host: str) -> bool:
+    """Whether a Host header names this server: by a number, which nobody can let point elsewhere, or by its name."""
+    try:
+        name = urlsplit(f"//{asked}").hostname or ""
+    except ValueError:
+        return False
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        own = "" if is_local(host) else socket.gethostname().lower()
+        return bool(name) and name in ("localhost", host.lower(), own)
+    return True

@@ -1,0 +1,71 @@
+"""Pictures and meshes that were made for the page, kept while there is room: each is made once, a few at a time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock, Semaphore
+
+AT_ONCE = 2
+"""Things that are made at the same time: a search should not wait for forty pictures."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was made.
+
+    Attributes:
+        data: its bytes.
+        tag: changes when it does.
+    """
+
+    data: bytes
+    tag: str
+
+
+class Kept:
+    """A bounded memory.
+
+    Args:
+        most: bytes of all that is kept; the one that was not looked at for longest goes first.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._bytes = 0
+        self._known: OrderedDict[str, Made] = OrderedDict()
+        self._changing = Lock()
+        self._making = Semaphore(AT_ONCE)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def get(self, stamp: str, make: Callable[[], bytes]) -> Made:
+        """What `make` makes; the same stamp stands for the same bytes. What `make` raises is not kept."""
+        if (found := self._look(stamp)) is not None:
+            return found
+        with self._making:
+            if (found := self._look(stamp)) is not None:  # another has made it while this one waited
+                return found
+            made = Made(make(), tag_of(stamp))
+        with self._changing:
+            if stamp not in self._known and len(made.data) <= self._most:
+                self._known[stamp] = made
+                self._bytes += len(made.data)
+            while self._bytes > self._most:
+                _, oldest = self._known.popitem(last=False)
+                self._bytes -= len(oldest.data)
+        return made
+
+    def _look(self, stamp: str) -> Made | None:
+        with self._changing:
+            if stamp in self._known:
+                self._known.move_to_end(stamp)
+            return self._known.get(stamp)
+
+
+def tag_of(stamp: str) -> str:
+    """An ETag."""
+    return f'"{hashlib.sha256(stamp.encode("utf-8", "surrogateescape")).hexdigest()[:24]}"'

@@ -1,0 +1,90 @@
+// A card for each hit, as on a contact sheet, with more and less like it.
+
+import { copy, make, problemOf, signed, thumbnail } from "/parts.js";
+
+// Pictures of hits that were shown before stay as they are.
+export function cards(found, act, before) {
+  const { hits } = found.answer;
+  const best = Math.max(1e-9, ...hits.map((hit) => hit.score));
+  const largest = Math.max(1e-9, ...hits.flatMap((hit) => hit.shares.map(Math.abs)));
+  return hits.map((hit, place) => card(hit, found.shown[place], found, { best, largest }, act, before.get(hit.id)));
+}
+
+function card(hit, shown, found, scale, act, look) {
+  const made = make("li", { class: "card", tabindex: "0", "aria-label": `${hit.rank}. ${shown.title}` },
+    look ?? seen(hit, shown, act), heard(hit, shown),
+    make("div", { class: "text" },
+      make("h2", {}, make("span", { class: "rank" }, String(hit.rank)), make("span", { class: "name" }, shown.title),
+        make("span", { class: "score", title: "score: the cosine, higher is better" }, signed(hit.score))),
+      bar(hit.score / scale.best), path(hit), facts(hit, shown, found.order),
+      hit.caption ? make("p", { class: "caption" }, hit.caption) : "",
+      found.terms.length > 1 ? shares(hit, found.terms, scale.largest) : "", acts(hit, act)));
+  made.hit = hit;
+  return made;
+}
+
+export function acts(hit, act) {
+  const button = (name, sign, words, todo, title) => make("button", { class: name, type: "button", title, onclick: todo },
+    make("b", {}, sign), words);
+  return make("div", { class: "acts" },
+    button("like", "+", "More like this", () => act.like(hit), "Add it to what is asked (Enter)"),
+    button("unlike", "−", "Less", () => act.unlike(hit), "Take it off what is asked (-)"));
+}
+
+function seen(hit, shown, act) {
+  if (hit.modality === "text") {
+    return make("div", { class: "look note" }, make("p", {}, shown.words || "The file is not there any more."));
+  }
+  const source = thumbnail(hit.id);
+  const picture = make("img", { src: source, alt: `${shown.title}, ${hit.path}`, loading: "lazy", decoding: "async" });
+  const frame = make("button", { class: hit.modality === "audio" ? "look sound" : "look", type: "button", tabindex: "-1",
+    "aria-label": `Look at ${shown.title}`, onclick: () => act.look(hit) }, picture);
+  picture.addEventListener("load", () => picture.classList.add("there"));
+  picture.addEventListener("error", async () => {
+    frame.className = "look problem";
+    frame.replaceChildren(make("p", {}, await problemOf(source)));
+  });
+  return frame;
+}
+
+export function heard(hit, shown) {
+  if (hit.modality !== "audio") return "";
+  return make("audio", { controls: true, preload: "none", src: `/sound/${hit.id}`, "aria-label": `Play ${shown.title}` });
+}
+
+function bar(share) {
+  const inner = make("i");
+  inner.style.width = `${100 * Math.min(1, Math.max(0, share))}%`;
+  return make("div", { class: "bar", "aria-hidden": "true" }, inner);
+}
+
+export function path(hit) {
+  const cut = hit.path.lastIndexOf("/") + 1;
+  return make("p", { class: "path", title: hit.file },
+    make("span", {}, cut ? make("span", { class: "folder" }, hit.path.slice(0, cut)) : "", hit.path.slice(cut)),
+    make("button", { class: "copy", type: "button", title: "Copy the path of the file", "aria-label": "Copy the path of the file",
+      onclick: () => copy(hit.file, "Path copied") }));
+}
+
+function facts(hit, shown, order) {
+  const told = [
+    hit.confidence === undefined ? "" : make("li", { class: "sure" }, `${Math.round(100 * hit.confidence)}% sure`),
+    order && hit.fused !== undefined ? make("li", {}, `fused ${hit.fused.toFixed(4)}`) : "",
+    hit.repeats ? make("li", {}, `+${hit.repeats} alike`) : "",
+    shown.measured ? make("li", {}, shown.measured) : "",
+  ];
+  return make("ul", { class: "facts" }, ...told);
+}
+
+function shares(hit, terms, largest) {
+  const rows = hit.shares.map((share, place) => {
+    const term = terms[place], inner = make("i");
+    inner.style.width = `${(100 * Math.abs(share)) / largest}%`;
+    const sign = term.weight < 0 ? "− " : "", size = Math.abs(term.weight);
+    const title = `${sign}${size === 1 ? "" : `${Number(size.toFixed(2))} × `}${term.kind === "text" ? `“${term.title}”` : term.title}`;
+    return make("li", { class: share < 0 ? "minus" : "plus" }, make("span", { class: "term", title }, title),
+      make("span", { class: "bar", "aria-hidden": "true" }, inner),
+      make("span", { class: "share" }, (share < 0 ? "" : "+") + signed(share)));
+  });
+  return make("ul", { class: "shares", "aria-label": "What each term adds to the score" }, ...rows);
+}

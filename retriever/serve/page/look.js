@@ -1,0 +1,54 @@
+// A closer look at a hit: a model that can be turned, a large picture, a sound, or words.
+
+import { acts, heard, path } from "/cards.js";
+import { make, problemOf, signed, thumbnail } from "/parts.js";
+import { view } from "/viewer.js";
+
+const dialog = document.getElementById("look"), stage = document.getElementById("stage");
+let shown = 0, end = () => {};
+
+export function look(hit, told, act) {
+  const mine = ++shown;
+  const finish = (todo) => (one) => { dialog.close(); todo(one); };
+  document.getElementById("about").replaceChildren(
+    make("h2", {}, told.title), path(hit), hit.caption ? make("p", { class: "caption" }, hit.caption) : "",
+    make("dl", {}, ...facts(hit, told)), heard(hit, told),
+    acts(hit, { like: finish(act.like), unlike: finish(act.unlike) }));
+  if (hit.modality === "shape") model(hit, told, () => mine !== shown);
+  else picture(hit, told);
+  dialog.showModal();
+}
+
+function facts(hit, told) {
+  const all = { rank: hit.rank, score: signed(hit.score), sure: hit.confidence === undefined ? "" : `${Math.round(100 * hit.confidence)}%`,
+    measure: told.measured, label: hit.label, id: hit.id, in: hit.root };
+  return Object.entries(all).filter(([, value]) => value).map(([name, value]) =>
+    make("div", {}, make("dt", {}, name), make("dd", {}, String(value))));
+}
+
+function picture(hit, told) {
+  const source = thumbnail(hit.id, 960), image = make("img", { src: source, alt: told.title });
+  image.addEventListener("error", async () => stage.replaceChildren(make("p", {}, await problemOf(source))));
+  stage.replaceChildren(image);
+}
+
+async function model(hit, told, stopped) {
+  const canvas = make("canvas", { tabindex: "0", "aria-label": `${told.title}; turn it with the pointer or the arrow keys` });
+  const hint = make("p", { class: "hint" }, "Loading …");
+  stage.replaceChildren(canvas, hint);
+  try {
+    const model = await view(canvas, `/mesh/${hit.id}`, stopped);
+    if (!model) return;
+    end = model.end;
+    const less = model.shown < model.whole ? `, simplified from ${model.whole.toLocaleString("en")} to ${Math.round(model.shown).toLocaleString("en")}` : "";
+    hint.textContent = `Drag to turn, scroll to zoom${less}`;
+    canvas.focus({ preventScroll: true });
+  } catch (error) {
+    if (stopped()) return;
+    picture(hit, told);  // drawn by the server, or why it cannot be
+  }
+}
+
+dialog.addEventListener("close", () => { shown++; end(); end = () => {}; stage.replaceChildren(); });
+dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+document.getElementById("shut").addEventListener("click", () => dialog.close());

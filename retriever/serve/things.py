@@ -1,0 +1,77 @@
+"""What may be looked at: an item of the index or an upload, by its key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from retriever.errors import UnknownItem
+from retriever.serve.uploads import Uploads
+from retriever.store.ids import id_keys
+from retriever.store.snapshot import Snapshot
+from retriever.types import Modality
+
+_COLUMNS = ("root", "path", "modality", "up", "preview")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A file that the server may read.
+
+    Attributes:
+        path: where it lies.
+        modality: what it is.
+        up: the axis of a 3D file that points up; "auto" goes by the format.
+        preview: a picture of it by its author.
+    """
+
+    path: Path
+    modality: Modality
+    up: str = "auto"
+    preview: Path | None = None
+
+    def stamp(self) -> str:
+        """Changes when the file does, or its preview; that of a file that is gone differs from all others."""
+        return repr([_stamp(path) for path in (self.path, self.preview) if path is not None] + [self.up])
+
+
+def thing(key: str, snapshot: Snapshot, uploads: Uploads) -> Thing:
+    """The item with that id, or the upload with that key.
+
+    Raises:
+        UnknownItem: there is neither.
+    """
+    if upload := uploads.of_key(key):
+        return Thing(upload.path, upload.modality)
+    rows = snapshot.locate([key]) if id_keys([key]) is not None else np.array([-1])
+    if rows[0] < 0:
+        raise UnknownItem(f"The index has no item {key!r}, and there is no such upload: search again.")
+    known = [name for name in _COLUMNS if name in snapshot.columns()]
+    row: dict[str, Any] = snapshot.take(rows, known).to_pylist()[0]
+    root = Path(snapshot.root_path(row["root"]))
+    up = row.get("up")
+    return Thing(
+        root / row["path"],
+        Modality(row["modality"]),
+        up if up in ("x", "y", "z") else "auto",
+        _preview(root, row.get("preview")),
+    )
+
+
+def _preview(root: Path, name: object) -> Path | None:
+    """The picture that a corpus has of a shape; none that lies outside of it."""
+    if not isinstance(name, str) or not name:
+        return None
+    path = root / name
+    return path if path.resolve().is_relative_to(root.resolve()) else None
+
+
+def _stamp(path: Path) -> tuple[str, int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return str(path), -1, -1
+    return str(path), found.st_mtime_ns, found.st_size

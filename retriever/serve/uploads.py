@@ -1,0 +1,123 @@
+"""Files that were handed to the server: kept in a folder of its own until it ends."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from tempfile import mkdtemp
+from threading import Lock
+
+from retriever.errors import UsageError
+from retriever.types import Modality
+
+LARGEST = 64 * 2**20
+"""Bytes of one file."""
+
+KEPT = 512 * 2**20
+"""Bytes of all; beyond, the oldest go."""
+
+FOLDER = "uploads"
+"""What handles begin with."""
+
+_KEY = 16
+_NAME = 60
+_ODD = re.compile(r"[^\w.-]+")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One file.
+
+    Attributes:
+        key: "u" and hex digits of its content: the same bytes have the same key.
+        handle: what a term names it by: ``image:uploads/KEY/photo.jpg``; no place in a file system.
+        path: where it lies; nothing in it comes from a request, but for a suffix that is known.
+        modality: what it is, by its suffix.
+        size: in bytes.
+    """
+
+    key: str
+    handle: str
+    path: Path
+    modality: Modality
+    size: int
+
+
+class Uploads:
+    """All of them; a file is found by its handle or key alone, never by a path."""
+
+    def __init__(self) -> None:
+        self._folder = Path(mkdtemp(prefix="retriever-serve-"))
+        self._changing = Lock()
+        self._by_key: dict[str, Upload] = {}
+
+    def close(self) -> None:
+        """Remove all files."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def add(self, name: str, data: bytes) -> Upload:
+        """Keep a file.
+
+        Args:
+            name: its name on the user's machine; says of which kind it is.
+            data: its bytes.
+
+        Raises:
+            UsageError: it is empty, too large, or no shape, picture or sound.
+        """
+        modality, suffix = _kind(name)
+        if not data:
+            raise UsageError(f"{name} is empty; choose another file.")
+        if len(data) > LARGEST:
+            raise UsageError(too_large(name))
+        key = "u" + hashlib.sha256(suffix.encode() + data).hexdigest()[:_KEY]
+        with self._changing:
+            if known := self._by_key.pop(key, None):
+                self._by_key[key] = known  # the newest again
+                return known
+            # Two folders deep: a mesh may name files up to the folder above its own, which is this server's too.
+            path = self._folder / key / f"upload{suffix}"
+            path.parent.mkdir()
+            path.write_bytes(data)
+            upload = Upload(key, f"{FOLDER}/{key}/{_plain(name, suffix)}", path, modality, len(data))
+            self._by_key[key] = upload
+            while sum(one.size for one in self._by_key.values()) > KEPT:
+                oldest = self._by_key.pop(next(iter(self._by_key)))
+                shutil.rmtree(oldest.path.parent, ignore_errors=True)
+        return upload
+
+    def of_key(self, key: str) -> Upload | None:
+        """The upload with a key."""
+        return self._by_key.get(key)
+
+    def of_handle(self, handle: str) -> Upload | None:
+        """The upload that a term names."""
+        parts = handle.split("/")
+        found = self._by_key.get(parts[1]) if len(parts) == 3 and parts[0] == FOLDER else None
+        return found if found is not None and found.handle == handle else None
+
+
+def too_large(name: str) -> str:
+    """What to say of a file that is."""
+    return (
+        f"{name} is larger than {LARGEST // 2**20} MiB, the most that the page takes; ask with it by `retriever query`."
+    )
+
+
+def _kind(name: str) -> tuple[Modality, str]:
+    from retriever.loaders import modality_of
+
+    suffix = PurePosixPath(name).suffix.lower()
+    modality = modality_of(Path(f"file{suffix}"))
+    if modality is None or modality is Modality.TEXT:
+        raise UsageError(f"{name} is no 3D file, picture or sound that can be read; choose another, or type words.")
+    return modality, suffix
+
+
+def _plain(name: str, suffix: str) -> str:
+    """A name that needs no quotes in an expression."""
+    stem = PurePosixPath(name.replace("\\", "/")).stem
+    return (_ODD.sub("-", stem)[:_NAME].strip("-.") or "file") + suffix

@@ -1,0 +1,172 @@
+"""Searching over HTTP: the same answers as the command line, of words, expressions, uploads and items."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from served import Client
+from small_corpus import write_box, write_picture, write_tone
+from typer.testing import CliRunner
+
+import retriever
+from cli.main import app
+from indexer import build
+
+
+def asked(client: Client, *arguments: str) -> object:
+    """What the command line answers."""
+    done = CliRunner().invoke(app, ["query", *arguments, "--json", "--index", str(client.server.current.folder)])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def first(client: Client, q: str, **more: object) -> str:
+    reply = client.search(q, **more)
+    assert reply.status == 200, reply.body
+    return str(reply.json["hits"][0]["path"])
+
+
+def test_words_are_answered_as_the_command_line_does(client: Client):
+    reply = client.search("a tall tower", k=2)
+    assert reply.status == 200 and reply.headers["Content-Type"] == "application/json"
+    assert reply.json == asked(client, "a tall tower", "-k", "2")
+    assert reply.json["hits"][0]["path"] == "towers/tower.obj"
+
+
+def test_an_expression_with_filter_and_target_is_too(client: Client):
+    q = 'text:"tower" - 0.5*id:planks/plank.off'
+    reply = client.search(q, k=3, where="bytes > 1", to="any")
+    assert reply.json == asked(client, q, "-k", "3", "--where", "bytes > 1", "--to", "any")
+    assert [term["weight"] for term in reply.json["query"]] == [1.0, -0.5]
+
+
+def test_a_post_takes_all_keywords(client: Client):
+    keywords = {"q": "tower", "minus_id": ["planks/plank.off"], "k": 2, "unique": True, "explain": True}
+    reply = client.ask("/api/search", json.dumps(keywords).encode())
+    shown = asked(client, "tower", "--minus-id", "planks/plank.off", "-k", "2", "--unique", "--explain")
+    assert reply.json == shown and "explain" in reply.json["hits"][0]
+
+
+def test_an_item_by_its_id_or_path_alone(client: Client):
+    item = client.search("tower").json["hits"][0]
+    for name in (item["id"], item["path"]):
+        answer = client.search(name).json
+        assert answer["query"] == [{"modality": "id", "source": name, "weight": 1.0}]
+        assert item["id"] not in [hit["id"] for hit in answer["hits"]]
+
+
+@pytest.mark.parametrize("suffix", [".obj", ".png", ".wav"])
+def test_an_uploaded_file_is_a_term(client: Client, tmp_path: Path, suffix: str):
+    path = tmp_path / f"my very own{suffix}"
+    match suffix:
+        case ".obj":
+            write_box(path, (1, 8, 1))
+        case ".png":
+            write_picture(path, (210, 25, 25))
+        case _:
+            write_tone(path, 65)
+    term = client.upload(path)
+    assert term == client.upload(path) and term.endswith(f"/my-very-own{suffix}")
+    reply = client.search(term, to={".obj": "shape", ".png": "image", ".wav": "audio"}[suffix])
+    kind, source = term.split(":")
+    assert reply.json["query"] == [{"modality": kind, "source": source, "weight": 1.0}]
+    with_path = asked(client, f"--{kind}", str(path), "--to", kind)
+    assert [(hit["path"], hit["score"]) for hit in reply.json["hits"]] == [
+        (hit["path"], hit["score"])
+        for hit in with_path["hits"]  # type: ignore[index]
+    ]
+    assert first(client, f"mean({term}, text:tower) + {term}")
+    key = source.split("/")[1]
+    assert client.ask(f"/thumbnail/{key}").headers["Content-Type"] == "image/webp"
+
+
+@pytest.mark.parametrize(
+    ("q", "more", "said"),
+    [
+        ("", {}, "nothing to look for"),
+        ('txt:"a" + text:b', {}, "There is no kind 'txt'"),
+        ("tower", {"k": "many"}, "k is 'many'"),
+        ("tower", {"k": 0}, "k is 0"),
+        ("tower", {"where": "labl = 'x'"}, "labl"),
+        ("tower", {"to": "smell"}, "--to smell"),
+        ("tower", {"kay": 3}, "'kay'"),
+        ("id:0123456789abcdef", {}, "no item"),
+        ("text:tower - text:tower", {}, "cancel each other"),
+    ],
+)
+def test_errors_are_sentences(client: Client, q: str, more: dict[str, object], said: str):
+    reply = client.search(q, **more)
+    assert reply.status == 400 and said in reply.error
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"q=tower", "no JSON"),
+        (b"[1]", "no JSON object"),
+        (b'{"q": 5}', "q is of type int"),
+        (b'{"like": ["x"]}', "'like'"),
+        (b'{"q": "tower", "k": "5"}', "k is '5'"),
+        (b'{"q": "\\ud800.obj"}', "UTF-8"),
+        (b'{"q": "tower", "image": [3]}', "image takes"),
+        (b'{"q": "tower", "explain": 1}', "explain is 1"),
+        (b'{"q": "tower", "where": 1}', "where must be"),
+        (b"[" * 100_000, "no JSON"),
+    ],
+)
+def test_errors_of_a_post_are_too(client: Client, body: bytes, said: str):
+    reply = client.ask("/api/search", body)
+    assert reply.status == 400 and said in reply.error
+
+
+def test_a_bad_upload_is_refused_in_a_sentence_without_places_of_the_server(client: Client, tmp_path: Path):
+    for name, data, said in (
+        ("note.txt", b"words", "no 3D file, picture or sound"),
+        ("none", b"x", "no 3D file"),
+        ("empty.png", b"", "is empty"),
+    ):
+        reply = client.ask(f"/api/upload?name={name}", data)
+        assert reply.status == 400 and said in reply.error
+    (tmp_path / "prose.obj").write_bytes(b"Dear diary")
+    term = client.upload(tmp_path / "prose.obj")
+    reply = client.search(term)
+    assert reply.status == 400 and term.split(":")[1] in reply.error
+    assert str(client.server._uploads._folder) not in reply.error
+
+
+def test_the_page_is_told_what_it_shows(client: Client):
+    reply = client.ask("/api/page?q=text:tower%20-%20id:planks/plank.off&k=3&to=any").json
+    assert reply["answer"] == client.search("text:tower - id:planks/plank.off", k=3, to="any").json
+    assert [(term["written"], term["weight"]) for term in reply["terms"]] == [
+        ('text:"tower"', 1.0),
+        ("id:planks/plank.off", -1.0),
+    ]
+    plank = retriever.open(client.server.current.folder).search("plank").terms
+    assert plank and reply["terms"][1]["path"] == "planks/plank.off" and len(reply["terms"][1]["key"]) == 16
+    by_path = dict(zip([hit["path"] for hit in reply["answer"]["hits"]], reply["shown"], strict=True))
+    assert by_path["towers/tower.obj"]["measured"] == "12 faces"
+    start = client.ask("/api/start").json
+    assert start["items"] == {"shape": 3, "image": 1, "audio": 1, "text": 1}
+
+
+def test_a_newer_version_is_seen_without_a_restart(fresh: Client):
+    folder = fresh.server.current.folder
+    status = fresh.ask("/api/status").json
+    assert status["items"]["shape"] == 3
+    assert fresh.search("obelisk").json["hits"][0]["path"] != "towers/obelisk.obj"
+    write_box(folder.parent / "media/towers/obelisk.obj", (1, 12, 1))
+    build.index(folder.parent / "media", folder)
+    assert fresh.search("obelisk").json["hits"][0]["path"] == "towers/obelisk.obj"
+    newer = fresh.ask("/api/status").json
+    assert newer["items"]["shape"] == 4 and newer["version"] > status["version"]
+
+
+def test_many_at_once_are_answered_as_one_by_one(client: Client, tmp_path: Path):
+    terms = [client.upload(write_box(tmp_path / f"box-{n}.obj", (1, n + 1, 2))) for n in range(4)]
+    questions = [*terms, "tower", "plank", "text:tower - text:plank", f"{terms[0]} - {terms[1]}"] * 4
+    alone = [client.search(q).json for q in questions]
+    with ThreadPoolExecutor(8) as pool:
+        assert [reply.json for reply in pool.map(client.search, questions)] == alone
