@@ -91,7 +91,7 @@ def test_an_uploaded_file_is_a_term(client: Client, tmp_path: Path, suffix: str)
         ("tower", {"k": "many"}, "k is 'many'"),
         ("tower", {"k": 0}, "k is 0"),
         ("tower", {"where": "labl = 'x'"}, "labl"),
-        ("tower", {"to": "smell"}, "--to smell"),
+        ("tower", {"to": "smell"}, "to=smell"),
         ("tower", {"kay": 3}, "'kay'"),
         ("id:0123456789abcdef", {}, "no item"),
         ("text:tower - text:tower", {}, "cancel each other"),
