@@ -41,6 +41,9 @@ def test_every_command_has_an_example():
 def test_an_example_is_read_as_it_is_meant(example: str):
     split = subprocess.run(["bash", "-c", f"printf '%s\\0' {example}"], capture_output=True, text=True, check=True)
     program, *words = split.stdout.split("\0")[:-1]
+    if program == "curl":  # asks a server, with one address
+        assert len(words) == 1
+        return
     assert program == "retriever"
     names = EXAMPLES[example]
     assert tuple(words[: len(names)]) == names
