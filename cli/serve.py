@@ -11,6 +11,7 @@ import typer
 from cli.options import Device, IndexFolder, described
 
 if TYPE_CHECKING:
+    from retriever.errors import named_as_options
     from retriever.serve import Server
 
 
@@ -50,6 +51,7 @@ def serve(
     """
     import signal
 
+    from retriever.errors import named_as_options
     from retriever.serve import Server
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that uploads are removed then too
@@ -60,7 +62,8 @@ def serve(
             import webbrowser
 
             webbrowser.open(server.address)
-        server.run()
+        with named_as_options(False):  # programs read the answers
+            server.run()
     except KeyboardInterrupt:
         typer.echo("", err=True)  # behind the ^C of the terminal
     finally:

@@ -28,10 +28,10 @@ _as_options = False
 
 
 @contextmanager
-def named_as_options() -> Iterator[None]:
-    """Inside, messages name options as the command line does; of all threads, for it has the process to itself."""
+def named_as_options(yes: bool = True) -> Iterator[None]:
+    """Inside, messages name options as the command line does, or not; of all threads: a command has the process."""
     global _as_options
-    before, _as_options = _as_options, True
+    before, _as_options = _as_options, yes
     try:
         yield
     finally:
