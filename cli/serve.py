@@ -11,7 +11,6 @@ import typer
 from cli.options import Device, IndexFolder, described
 
 if TYPE_CHECKING:
-    from retriever.errors import named_as_options
     from retriever.serve import Server
 
 
