@@ -12,8 +12,9 @@ import numpy as np
 from retriever.errors import UnknownItem, UsageError
 from retriever.loaders import modality_of
 from retriever.query import expression as language
-from retriever.query.request import ASKED, MINUS, PLUS, Query, query_of
+from retriever.query.request import ASKED, MINUS, PLUS, Query, check_where, query_of
 from retriever.query.terms import check_term, is_bare
+from retriever.serve.conditions import check_condition
 from retriever.serve.uploads import Uploads
 from retriever.store.ids import id_keys
 from retriever.store.places import Places
@@ -59,6 +60,7 @@ def request_of(keywords: Mapping[str, Any], snapshot: Snapshot, uploads: Uploads
     Raises:
         UsageError: a key or value at fault, or a term that names another file.
         UnknownItem: an item that the index does not hold.
+        FilterError: a condition that is not taken over HTTP.
     """
     if unknown := sorted(keywords.keys() - set(KEYS)):
         raise UsageError(f"A search has no {unknown[0]!r}; its keys are {', '.join(KEYS)}.")
@@ -69,6 +71,9 @@ def request_of(keywords: Mapping[str, Any], snapshot: Snapshot, uploads: Uploads
         raise UsageError(f"explain is {explain!r}: give true or false.")
     written = language.parse(words) if words else ()
     rest = query_of({key: value for key, value in keywords.items() if key not in ("q", "explain")})
+    check_where(rest.where)
+    if rest.where is not None:
+        check_condition(rest.where)
     items, handles = _Items(snapshot), dict[str, str]()
     terms = tuple(_allowed(term, uploads, items, handles) for term in (*written, *rest.terms))
     bare = is_bare(words, written) and items.holds(written[0].source)
@@ -98,6 +103,8 @@ def _allowed(term: Term, uploads: Uploads, items: _Items, handles: dict[str, str
     if term.kind == "mean":
         members = [_each(member, uploads, items, handles) for member in language.members(term.source)]
         return replace(term, source=", ".join(map(language.format, members)))
+    if term.kind == "where":
+        check_condition(term.source)
     if term.kind == "id" and not items.holds(term.source):
         raise UnknownItem(f"The index has no item {term.source!r}: take an id or a path from a hit of a query.")
     if term.kind not in _FILES:

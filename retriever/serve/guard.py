@@ -18,7 +18,7 @@ HEADERS = {
 """Of every answer."""
 
 
-def refusal(method: str, headers: Mapping[str, str], host: str) -> str:
+def refusal(method: str, path: str, headers: Mapping[str, str], host: str) -> str:
     """Why a request is not answered, as a sentence; empty where it is.
 
     A page of another site can make a browser ask here: by a name of its own that it lets point to this machine (DNS
@@ -26,6 +26,7 @@ def refusal(method: str, headers: Mapping[str, str], host: str) -> str:
 
     Args:
         method: of the request.
+        path: of its address.
         headers: of the request, by their names in small letters.
         host: that the server was told to listen on.
     """
@@ -35,7 +36,7 @@ def refusal(method: str, headers: Mapping[str, str], host: str) -> str:
     origin = headers.get("origin")
     if origin is not None and origin != f"http://{asked}":
         return f"The origin {origin!r} is not this server: ask from its own page, or from a program."
-    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none") and not _is_visit(method, headers):
+    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none") and not _is_visit(method, path, headers):
         return "Another page may not ask this server: ask from its own page, or from a program."
     return ""
 
@@ -48,9 +49,14 @@ def is_local(host: str) -> bool:
         return host == "localhost"
 
 
-def _is_visit(method: str, headers: Mapping[str, str]) -> bool:
-    """Whether it is somebody who follows a link to here."""
-    return method == "GET" and headers.get("sec-fetch-mode") == "navigate"
+def _is_visit(method: str, path: str, headers: Mapping[str, str]) -> bool:
+    """Whether it is somebody who follows a link to the page; in a frame, or to an answer, it is not."""
+    return (
+        method == "GET"
+        and path == "/"
+        and headers.get("sec-fetch-mode") == "navigate"
+        and headers.get("sec-fetch-dest") == "document"
+    )
 
 
 def _is_ours(asked: str, host: str) -> bool:

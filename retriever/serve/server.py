@@ -176,7 +176,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _refusal(self) -> str:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        return refusal(self.command, headers, self.server.asked_host)
+        return refusal(self.command, urlsplit(self.path).path, headers, self.server.asked_host)
 
     def _size(self) -> int | None:
         given = self.headers.get("Content-Length", "")
