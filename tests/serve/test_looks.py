@@ -156,3 +156,11 @@ def test_the_oldest_uploads_go(monkeypatch: pytest.MonkeyPatch):
         assert first.path.exists() and not second.path.exists()
     finally:
         uploads.close()
+
+
+def test_a_tangle_becomes_few_faces_all_the_same(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(mesh, "MOST_FACES", 500)
+    corners = np.random.default_rng(5).normal(size=(1200, 3, 3))
+    body = mesh.packed(Geometry(corners.reshape(-1, 3), np.arange(3600).reshape(-1, 3)))
+    _, count, of, _ = struct.unpack("<4I", body[:16])
+    assert of == 1200 and 300 < count / 3 <= 500
