@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from collections.abc import Mapping
+from email.message import Message
 from urllib.parse import urlsplit
+
+_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([\w.-]+))(?::[0-9]{1,5})?", re.ASCII)
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -41,6 +45,24 @@ def refusal(method: str, path: str, headers: Mapping[str, str], host: str) -> st
     return ""
 
 
+def misread(target: str, headers: Message) -> str:
+    """Why it is not sure where a request ends or what it asks for, as a sentence; empty where it is."""
+    try:
+        urlsplit(target)
+    except ValueError:
+        target = ""
+    if not target.startswith(("/", "http://", "https://")):
+        return "The address is none; ask for one such as /api/status."
+    if "Transfer-Encoding" in headers:
+        return "A body in chunks is not taken; send a Content-Length."
+    lengths = headers.get_all("Content-Length", [])
+    if len(lengths) > 1 or not all(re.fullmatch(r"[0-9]{1,15}", length) for length in lengths):
+        return "The Content-Length is no number of bytes; send one, once."
+    if len(headers.get_all("Host", [])) > 1:
+        return "There are several hosts; send one."
+    return ""
+
+
 def is_local(host: str) -> bool:
     """Whether a name to listen on is of this machine alone."""
     try:
@@ -61,13 +83,13 @@ def _is_visit(method: str, path: str, headers: Mapping[str, str]) -> bool:
 
 def _is_ours(asked: str, host: str) -> bool:
     """Whether a Host header names this server: by a number, which nobody can let point elsewhere, or by its name."""
-    try:
-        name = urlsplit(f"//{asked}").hostname or ""
-    except ValueError:
+    found = _HOST.fullmatch(asked)
+    if found is None:
         return False
+    name = (found[1] or found[2]).lower()
     try:
         ipaddress.ip_address(name)
     except ValueError:
         own = "" if is_local(host) else socket.gethostname().lower()
-        return bool(name) and name in ("localhost", host.lower(), own)
+        return name in ("localhost", host.lower(), own)
     return True
