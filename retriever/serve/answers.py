@@ -19,8 +19,8 @@ from retriever.query.stored import spread
 from retriever.serve.asking import Question, request_of
 from retriever.serve.uploads import Uploads
 from retriever.sheet.card import source_of
-from retriever.sheet.look import look
-from retriever.types import Modality, Term
+from retriever.sheet.look import look, lying
+from retriever.types import Hit, Modality, Term
 
 _SUGGESTED = 12
 _LOOKED_AT = 1024  # items whose labels are read for them
@@ -56,7 +56,7 @@ def page(question: Question, index: Index, uploads: Uploads) -> str:
             {
                 "title": named(hit),
                 "measured": measured(hit, faces=" faces", points=" points"),
-                "words": look(hit.file).words if hit.modality is Modality.TEXT else "",
+                "words": _words(hit),
             }
             for hit in hits
         ],
@@ -92,6 +92,12 @@ def _hits(question: Question, index: Index, uploads: Uploads) -> Hits:
         for handle, path in request.files.items():  # what reads files may name them
             said = said.replace(str(path), handle)
         raise Refused(said) from error
+
+
+def _words(hit: Hit) -> str:
+    """The beginning of a note."""
+    path = lying(hit.root, hit.path, Modality.TEXT) if hit.modality is Modality.TEXT else None
+    return "" if path is None else look(path).words
 
 
 def _term(term: Term, index: Index, uploads: Uploads) -> dict[str, Any]:

@@ -114,3 +114,16 @@ def test_reads_share_one_deadline():
         timed.within(-1)
         with pytest.raises(TimeoutError):
             timed.read(1)
+
+
+def test_uploads_are_read_a_few_at_a_time(client: Client, monkeypatch: pytest.MonkeyPatch):
+    uploading = client.server._http.uploading
+    with ExitStack() as stack:
+        for _ in range(connections.UPLOADING):
+            stack.enter_context(uploading)
+        monkeypatch.setattr(connections, "_IDLE", 0.2)
+        reply = client.ask("/api/upload?name=a.png", b"x")
+        assert reply.status == 503 and "try again" in reply.error
+        assert client.ask("/api/search", b'{"q": "tower"}').status == 200
+    for _ in range(2 * connections.UPLOADING):
+        assert client.ask("/api/upload?name=a.png", b"x").status == 200

@@ -150,7 +150,7 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_command_ends_quietly(client: Client, sent: signal.Signals, tmp_path: Path):
     arguments = command("--index", client.server.current.folder, "--port", 0)
     env = {**environment(), "TMPDIR": str(tmp_path)}
