@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
+from functools import partial
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -99,19 +100,22 @@ class _Catalog:
         """Rows for which `where` holds, in any order; raises duckdb.Error where it is no condition over the items."""
         import duckdb
 
-        with self._asking, _deadline(self._connection, snapshot.filter_seconds):
+        timed = partial(_deadline, self._connection, snapshot.filter_seconds)
+        with self._asking:
             try:
                 # Parsed on its own first: what is one expression by itself is one between parentheses.
                 duckdb.SQLExpression(where)
                 source = self._kept.source(snapshot, where)
-                found = self._connection.execute(
-                    f"SELECT {ROW} FROM {source} AS items WHERE (\n{where}\n)"
-                ).fetchnumpy()
+                with timed():  # but not the taking in of columns, which is done once
+                    found = self._connection.execute(
+                        f"SELECT {ROW} FROM {source} AS items WHERE (\n{where}\n)"
+                    ).fetchnumpy()
             except duckdb.InterruptException:
                 raise
             except duckdb.Error:
                 # Again, from the files and by way of a relation, whose messages are about the condition alone.
-                found = self._items.filter(where).project(ROW).fetchnumpy()
+                with timed():
+                    found = self._items.filter(where).project(ROW).fetchnumpy()
         rows: NDArray[np.int64] = found[ROW]
         return rows
 
