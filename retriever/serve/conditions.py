@@ -30,12 +30,22 @@ _BEFORE = _words("and or not in like ilike glob to between is then when else cas
 
 _TYPES = _words("cast try_cast decimal numeric varchar char")
 
-_QUERIES = _words("with table values pivot unpivot describe desc show summarize")
+MOST_LETTERS = 100_000
+DEEPEST = 30
+"""Brackets within one another; what DuckDB's parser takes for many, or for one that is never closed, has no bound."""
+
+_PREFIXES = _words("e E x X b B n N &")
+
+_QUERIES = _words("""
+    with table values pivot pivot_wider pivot_longer unpivot describe desc show summarize explain call execute
+""")
 """What a subquery may begin with beside SELECT and FROM; columns may be called so as well."""
+
+_DEEPER = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 _TOKEN = re.compile(
     r"""(?P<text>'(?:[^']|'')*+') | (?P<name>"(?:[^"]|"")*+") | (?P<word>[^\W\d]\w*) | (?P<mark>--|/\*|\$|'|")
-    | (?P<space>\s+) | (?P<other>\d[\w.]*|.)""",
+    | (?P<space>\s+) | (?P<number>\d+) | (?P<sign>[ -~]) | (?P<odd>.)""",
     re.VERBOSE | re.DOTALL,
 )
 
@@ -44,20 +54,30 @@ def check_condition(where: str) -> None:
     """Let pass what may be asked over HTTP.
 
     Raises:
-        FilterError: a subquery, a function that is not one of `FUNCTIONS`, a comment, or another form of quotes.
+        FilterError: a subquery, a function that is not one of `FUNCTIONS`, a comment, another form of quotes, or more
+            than can be read soon.
     """
-    before, between = "", ""  # the last two tokens
+    if len(where) > MOST_LETTERS:
+        raise _refused(f"{where[:40]} ...", f"it has more than the {MOST_LETTERS:,} letters that are taken over HTTP")
+    before, between, depth = "", "", 0  # the last two tokens, and the brackets that are open
     for found in _TOKEN.finditer(where):
         kind, token = str(found.lastgroup), found[0].lower()
         if kind == "space":
             continue
-        if kind == "mark" or (kind == "text" and where[: found.start()][-1:].isalpha()):
-            raise _refused(where, f"{token[:2]} is not taken over HTTP, where text goes in single quotes")
+        # Before a quote the letter E lets backslashes count; and some odd characters are spaces to DuckDB.
+        is_escaped = kind == "text" and between in _PREFIXES and where[found.start() - 1] in _PREFIXES
+        if kind in ("mark", "odd") or is_escaped:
+            raise _refused(where, f"{token[:9]} is not taken over HTTP, where text goes in single quotes")
         if kind == "word":
             _check_word(where, token, between)
         if token == "(":
             _check_call(where, between, before)
+        depth += _DEEPER.get(token, 0)
+        if not 0 <= depth <= DEEPEST:
+            raise _refused(where, f"its brackets do not match, or over the {DEEPEST} that are taken over HTTP are open")
         before, between = between, token
+    if depth:
+        raise _refused(where, "a bracket is never closed, which is not taken over HTTP")
 
 
 def _check_word(where: str, word: str, after: str) -> None:
