@@ -53,7 +53,10 @@ def serve(
     from retriever.errors import named_as_options
     from retriever.serve import Server
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that uploads are removed then too
+    for name in ("SIGTERM", "SIGHUP"):  # so that uploads are removed then too
+        sent = getattr(signal, name, None)  # there is no SIGHUP on Windows, and nohup ignores it
+        if sent is not None and signal.getsignal(sent) is not signal.SIG_IGN:
+            signal.signal(sent, signal.default_int_handler)
     server = Server(folder, host=host, port=port, device=device)
     try:
         _tell(server)

@@ -25,6 +25,8 @@ MOST_POINTS = 60_000
 _FINER = 2
 _SHADOW = 0.34  # opacity at its darkest
 _MARGIN = 0.07  # share of the side in which it fades
+_AT_ONCE = 8_000_000  # pixels under faces that are worked out together
+_MOST = 8 * _AT_ONCE  # of a mesh whose faces cover more, fewer are drawn: it is a tangle that takes for ever
 _ENOUGH = 200_000  # faces that cast it; so many are so small that some of them do
 _COARSER = 4  # pixels of the picture to one of the shadow, which is soft
 
@@ -47,7 +49,7 @@ def portrait(geometry: Geometry, side: int, view: View = VIEW) -> NDArray[np.uin
     outline = geometry.faces if len(geometry.faces) else np.arange(len(points))[:, None]
     screen, nearness = projected(points, view, fine, outline)
     if len(geometry.faces):
-        surface = of_faces(visible_faces(screen, nearness, geometry.faces, fine), points, screen, nearness, geometry)
+        surface = of_faces(_seen(screen, nearness, geometry.faces, fine), points, screen, nearness, geometry)
     else:
         surface = of_points(points, screen, nearness, fine)
     colors = lit(_base(geometry, surface), surface, openness(surface, fine, _FINER), view.elevation)
@@ -62,6 +64,31 @@ def _thinned(geometry: Geometry) -> Geometry:
         return geometry
     colors = None if geometry.colors is None else geometry.colors[::step]
     return Geometry(geometry.vertices[::step], geometry.faces, colors)
+
+
+def _seen(
+    screen: NDArray[np.float64], nearness: NDArray[np.float64], faces: NDArray[np.int64], side: int
+) -> NDArray[np.int64]:
+    """As `visible_faces`, in bounded memory; of a mesh whose faces cover too much, of every second, third or so."""
+    boxes = _boxes(screen[faces])
+    step = 1 + int(boxes.sum() // _MOST)
+    chosen = np.arange(0, len(faces), step)
+    parts = np.split(chosen, np.flatnonzero(np.diff(boxes[chosen].cumsum() // _AT_ONCE)) + 1)
+    if step == len(parts) == 1:
+        return visible_faces(screen, nearness, faces, side)
+    seen, kept = np.full(side * side, NOTHING, np.int64), chosen[:0]
+    for part in parts:  # beside what is seen so far: a face that is hidden among some is hidden among all
+        kept = np.concatenate([kept, part])
+        seen = visible_faces(screen, nearness, faces[kept], side)
+        hit = seen != NOTHING
+        seen[hit] = kept[seen[hit]]
+        kept = np.unique(seen[hit])
+    return seen
+
+
+def _boxes(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(f,) pixels in the boxes around (f, 3, 2) triangles, one each at least."""
+    return np.asarray((corners.max(axis=1) - corners.min(axis=1)).clip(1, None).prod(axis=1))
 
 
 def _base(geometry: Geometry, surface: Surface) -> NDArray[np.float32]:
@@ -103,7 +130,7 @@ def _shadow(geometry: Geometry, view: View, side: int) -> NDArray[np.float64]:
     screen, nearness = projected(both, view, coarse, geometry.faces)
     flat = slice(len(ground), None)
     faces = geometry.faces[:: 1 + len(geometry.faces) // _ENOUGH]
-    mask = (visible_faces(screen[flat], nearness[flat], faces, coarse) != NOTHING).reshape(coarse, coarse)
+    mask = (_seen(screen[flat], nearness[flat], faces, coarse) != NOTHING).reshape(coarse, coarse)
     soft = _blurred(mask.astype(np.float64), max(1, coarse // 20))
     return _SHADOW * _enlarged(soft, side) * _fading(side) * _fading(side)[:, None]
 

@@ -31,6 +31,8 @@ _GAP = 2.0
 """How much larger than the square a picture is when the careful filter takes over from the quick ones."""
 _LONGEST = 32
 """Times its shorter edge that a picture is long before its ends are cut off unseen."""
+_STRIP = 2**20
+"""Pixels of a deep grey picture that are worked on together, in numbers of eight bytes."""
 _ORIENTATION = 0x0112
 _TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
 """EXIF orientation -> `PIL.Image.Transpose` that undoes it."""
@@ -195,13 +197,26 @@ def _grey(levels: NDArray[Any]) -> Image:
     """Grey of more than 8 bits: 16-bit levels span black to white; other numbers their own least to greatest."""
     from PIL import Image
 
-    values = levels.astype(np.float64)
-    finite = np.isfinite(values)
-    if not finite.any():
+    flat = levels.reshape(-1)
+    strips = [slice(start, start + _STRIP) for start in range(0, len(flat), _STRIP)]
+    low, high = (0.0, 65535.0) if levels.dtype == np.uint16 else _range([flat[strip] for strip in strips])
+    grey = np.empty(len(flat), np.uint8)
+    for strip in strips:
+        values = flat[strip].astype(np.float64)
+        scaled = np.where(np.isfinite(values), (values - low) / max(high - low, np.finfo(np.float64).tiny), 0)
+        grey[strip] = np.round(scaled * 255).astype(np.uint8)
+    return Image.fromarray(grey.reshape(levels.shape)).convert("RGB")
+
+
+def _range(strips: list[NDArray[Any]]) -> tuple[float, float]:
+    """The least and the greatest of numbers that are finite."""
+    ends = [
+        (float(finite.min()), float(finite.max())) for strip in strips if (finite := strip[np.isfinite(strip)]).size
+    ]
+    if not ends:
         raise FileProblem("not-finite", "has no pixel that is a finite number; save it again.")
-    low, high = (0.0, 65535.0) if levels.dtype == np.uint16 else (values[finite].min(), values[finite].max())
-    scaled = np.where(finite, (values - low) / max(high - low, np.finfo(np.float64).tiny), 0)
-    return Image.fromarray(np.round(scaled * 255).astype(np.uint8)).convert("RGB")
+    lows, highs = zip(*ends, strict=True)
+    return min(lows), max(highs)
 
 
 def _squared(picture: Image, image: ImageInput) -> Picture:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
 from retriever.loaders.colors import as_rgb
-from retriever.loaders.files import MAX_BYTES
+from retriever.loaders.files import MAX_BYTES, MAX_VERTICES
 from retriever.loaders.numeric import NO_FACES, not_a, numbers, truncated
 from retriever.loaders.pcd import read_pcd
 from retriever.loaders.text import decoded
@@ -33,6 +35,7 @@ def from_array(array: np.ndarray) -> Geometry:
         raise _no_cloud(array)
     if not len(array):
         raise FileProblem("empty", "holds no points; export it again.")
+    _check_rows(array.shape)
     columns = array.astype(np.float64)
     if columns.shape[1] == 7 and as_rgb(columns[:, 3:]) is None:
         raise _no_cloud(array)
@@ -81,9 +84,16 @@ def read_npz(data: bytes, path: Path) -> Geometry:
             named = next((name for name in _ARRAYS if name in sizes), None)
             if named is not None:
                 return from_array(_member(archive, named, sizes[named]))
-            clouds = [array for name, size in sizes.items() if _is_cloud(array := _member(archive, name, size))]
+            clouds: list[np.ndarray] = []
+            for name, size in sizes.items():
+                if _is_cloud(array := _member(archive, name, size)):
+                    clouds.append(array)
+                if len(clouds) > 1:  # the others are not even unpacked
+                    break
     except FileProblem:
         raise
+    except MemoryError as error:
+        raise FileProblem("too-large", "does not fit into memory; split it.") from error
     except Exception as error:
         raise FileProblem("malformed", "is not a whole npz archive; save it again with numpy.savez.") from error
     if len(clouds) != 1:
@@ -94,14 +104,21 @@ def read_npz(data: bytes, path: Path) -> Geometry:
 def _member(archive: zipfile.ZipFile, name: str, size: int) -> np.ndarray:
     if size > MAX_BYTES:
         raise FileProblem("too-large", "unpacks to more than is read; split it.")
-    return _array(io.BytesIO(archive.read(f"{name}.npy")), size)
+    with archive.open(f"{name}.npy") as file:
+        return _array(file, size)
 
 
 def _is_cloud(array: np.ndarray) -> bool:
     return array.ndim == 2 and array.shape[1] in (3, 6)
 
 
-def _array(file: io.BytesIO, size: int) -> np.ndarray:
+def _check_rows(shape: Sequence[int]) -> None:
+    """Raise FileProblem for a cloud that is larger in memory than any that is read: a byte becomes eight there."""
+    if len(shape) == 2 and shape[1] in (3, 6, 7) and shape[0] > MAX_VERTICES:
+        raise FileProblem("too-large", f"holds more than the {MAX_VERTICES:,} points that are read; split it.")
+
+
+def _array(file: IO[bytes], size: int) -> np.ndarray:
     """One npy array of `size` bytes, header checked before anything is allocated."""
     try:
         version = np.lib.format.read_magic(file)
@@ -114,7 +131,8 @@ def _array(file: io.BytesIO, size: int) -> np.ndarray:
     count = int(np.prod([int(n) for n in shape], dtype=object))
     if count < 0 or count * dtype.itemsize > size - file.tell():
         raise truncated(f"{count} numbers")
-    array = np.frombuffer(file.getbuffer(), dtype, count, file.tell())
+    _check_rows(shape)
+    array = np.frombuffer(file.read(count * dtype.itemsize), dtype, count)
     return array.reshape(shape, order="F" if fortran else "C")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any, Union
 
 import numpy as np
@@ -55,6 +56,7 @@ class Query:
         unique: whether near-duplicates are folded.
         name: what messages about it begin with, such as "Query 3"; empty for one that is asked alone.
         bare: whether the first term is an expression of words alone, which may be an item's id or path.
+        files: where the files lie whose sources in terms are mere names, as those of uploads are.
     """
 
     terms: tuple[Term, ...]
@@ -72,6 +74,11 @@ class Query:
     unique: bool = False
     name: str = ""
     bare: bool = False
+    files: Mapping[str, Path] = field(default_factory=dict, hash=False, repr=False)
+
+    def place(self, term: Term) -> Path:
+        """Where the file of a term lies."""
+        return self.files.get(term.source) or Path(term.source).expanduser()
 
     @contextmanager
     def blamed(self) -> Iterator[None]:
@@ -111,7 +118,7 @@ class Query:
             raise UsageError(f"--min-confidence {least}: give a probability from 0 to 1, such as 0.5.")
 
 
-ASKED = tuple(field.name for field in fields(Query) if field.name not in ("terms", "name", "bare"))
+ASKED = tuple(one.name for one in fields(Query) if one.name not in ("terms", "name", "bare", "files"))
 """The keywords that say how to answer; what a query does not say itself can be said for many."""
 
 KEYS = ("expression", *PLUS, *MINUS, *LIKE, "terms", *ASKED)

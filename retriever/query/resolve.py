@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,7 +135,7 @@ def _stored(snapshot: Snapshot, firsts: _Firsts) -> dict[_Key, _Leaf]:
     for key, (query, term) in firsts.items():
         with query.blamed():
             if term.kind == "vector":
-                out[key] = _Leaf(UNKNOWN, read_vector(term, snapshot.identity.dim))
+                out[key] = _Leaf(UNKNOWN, read_vector(term, snapshot.identity.dim, query.place(term)))
             elif term.kind == "where":
                 vector, kind = centroid(snapshot, term)
                 out[key] = _Leaf(kind, vector)
@@ -174,31 +173,32 @@ def _encode(space: Space, modality: Modality, firsts: _Firsts) -> Vectors:
 def _payloads(space: Space, modality: Modality, firsts: _Firsts) -> Iterator[Payload]:
     for query, term in firsts.values():
         with query.blamed():
-            payload = _payload(space, modality, term, query.up)
+            payload = _payload(space, modality, term, query)
         yield payload
 
 
-def _payload(space: Space, modality: Modality, term: Term, up: str) -> Payload:
+def _payload(space: Space, modality: Modality, term: Term, query: Query) -> Payload:
     from retriever import loaders
 
     option = option_of(term)
     if term.held is not None:
         try:
-            return loaders.load_given(modality, term.held.value, space.identity.inputs, up=up).payload
+            return loaders.load_given(modality, term.held.value, space.identity.inputs, up=query.up).payload
         except FileProblem as fault:
             raise UsageError(f"{option} {fault}") from fault
-    path = Path(term.source).expanduser()
+    path = query.place(term)
     if not path.is_file():
         problem = "is a folder" if path.is_dir() else "is no regular file" if path.exists() else "does not exist"
+        shown = term.source if term.source in query.files else path.absolute()
         raise UsageError(
-            f"{option}: {path.absolute()} {problem}; give the path of one {modality} file, or an item with "
+            f"{option}: {shown} {problem}; give the path of one {modality} file, or an item with "
             f"--{'minus-' if term.weight < 0 else ''}id."
         )
     found = loaders.modality_of(path)
     if found not in (modality, None):
         raise UsageError(f"{option}: this is a file of kind {found}; ask with {found}: or --{found} instead.")
     try:
-        return loaders.load(path, space.identity.inputs, up=up).payload
+        return loaders.load(path, space.identity.inputs, up=query.up).payload
     except FileProblem as problem:
         raise UsageError(f"{option}: the file {problem}") from problem
 

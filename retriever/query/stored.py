@@ -22,13 +22,13 @@ _SAMPLE = 4096
 _CHUNK = 4096
 
 
-def read_vector(term: Term, dim: int) -> NDArray[np.float32]:
+def read_vector(term: Term, dim: int, path: Path) -> NDArray[np.float32]:
     """(dim,) float32 unit vector from a NumPy file, or from an array in memory.
 
     Args:
-        term: of kind "vector"; its source is the path of a ``.npy`` file that holds (dim,) or (1, dim) numbers, unless
-            they are held.
+        term: of kind "vector".
         dim: of the index's space.
+        path: of a ``.npy`` file that holds (dim,) or (1, dim) numbers, unless the term holds them.
 
     Raises:
         UsageError: no such file, or what it holds is no such vector.
@@ -36,7 +36,7 @@ def read_vector(term: Term, dim: int) -> NDArray[np.float32]:
     from retriever.query.nearest import unit
 
     option = option_of(term)
-    held = _loaded(option, Path(term.source).expanduser(), dim) if term.held is None else _array(option, term.held)
+    held = _loaded(option, path, dim) if term.held is None else _array(option, term.held)
     if held.shape not in ((dim,), (1, dim)):
         raise UsageError(f"{option} holds an array of the shape {held.shape}; a term is one vector of {dim} numbers.")
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,11 @@ from retriever.query.hits import Hits
 from retriever.query.naming import item_rows, the_row
 from retriever.query.shown import by_fused, measured, named
 from retriever.query.stored import spread
-from retriever.serve.asking import Request, request_of
+from retriever.serve.asking import Question, request_of
 from retriever.serve.uploads import Uploads
 from retriever.sheet.card import source_of
-from retriever.sheet.look import look
-from retriever.types import Modality, Term
+from retriever.sheet.look import look, lying
+from retriever.types import Hit, Modality, Term
 
 _SUGGESTED = 12
 _LOOKED_AT = 1024  # items whose labels are read for them
@@ -32,32 +31,32 @@ class Refused(Exception):
     """A request that cannot be answered; its text is the sentence of an error, without places of this server."""
 
 
-def answer(keywords: Mapping[str, Any], index: Index, uploads: Uploads) -> str:
+def answer(question: Question, index: Index, uploads: Uploads) -> str:
     """The JSON object of ``retriever query --json``.
 
     Raises:
-        Refused: anything wrong with the request.
+        RetrieverError: anything wrong with the request.
+        Refused: the same, found while it was answered.
     """
-    request, hits = _asked(keywords, index, uploads)
-    return request.told(hits.to_json(explain=request.explain))
+    return _hits(question, index, uploads).to_json(explain=question.explain)
 
 
-def page(keywords: Mapping[str, Any], index: Index, uploads: Uploads) -> str:
+def page(question: Question, index: Index, uploads: Uploads) -> str:
     """That object as ``answer``, and what the page shows of its terms and hits.
 
     Raises:
-        Refused: anything wrong with the request.
+        RetrieverError: anything wrong with the request.
+        Refused: the same, found while it was answered.
     """
     start = time.perf_counter()
-    request, hits = _asked(keywords, index, uploads)
-    told = request.told(hits.to_json())
+    hits = _hits(question, index, uploads)
     beside = {
-        "terms": [_term(term, index, uploads, request) for term in hits.terms],
+        "terms": [_term(term, index, uploads) for term in hits.terms],
         "shown": [
             {
                 "title": named(hit),
                 "measured": measured(hit, faces=" faces", points=" points"),
-                "words": look(hit.file).words if hit.modality is Modality.TEXT else "",
+                "words": _words(hit),
             }
             for hit in hits
         ],
@@ -65,7 +64,7 @@ def page(keywords: Mapping[str, Any], index: Index, uploads: Uploads) -> str:
         "version": index.snapshot.manifest.version,
         "milliseconds": round(1000 * (time.perf_counter() - start), 1),
     }
-    return f'{{"answer": {told}, {json.dumps(beside)[1:]}'
+    return f'{{"answer": {hits.to_json()}, {json.dumps(beside)[1:]}'
 
 
 def start(index: Index) -> dict[str, Any]:
@@ -84,31 +83,36 @@ def start(index: Index) -> dict[str, Any]:
     }
 
 
-def _asked(keywords: Mapping[str, Any], index: Index, uploads: Uploads) -> tuple[Request, Hits]:
+def _hits(question: Question, index: Index, uploads: Uploads) -> Hits:
+    request = request_of(question, index.snapshot, uploads)
     try:
-        request = request_of(keywords, index.snapshot, uploads)
+        return index.search_many([request])[0]
     except RetrieverError as error:
-        raise Refused(str(error)) from error
-    try:
-        return request, index.search_many([request.query])[0]
-    except RetrieverError as error:
-        raise Refused(request.told(str(error))) from error
+        said = str(error)
+        for handle, path in request.files.items():  # what reads files may name them
+            said = said.replace(str(path), handle)
+        raise Refused(said) from error
 
 
-def _term(term: Term, index: Index, uploads: Uploads, request: Request) -> dict[str, Any]:
+def _words(hit: Hit) -> str:
+    """The beginning of a note."""
+    path = lying(hit.root, hit.path, Modality.TEXT) if hit.modality is Modality.TEXT else None
+    return "" if path is None else look(path).words
+
+
+def _term(term: Term, index: Index, uploads: Uploads) -> dict[str, Any]:
     """A term for a chip: how it is written without its sign and weight, what it is called, and what it looks like."""
-    told = Term(term.kind, request.told(term.source))
     out: dict[str, Any] = {
         "kind": term.kind,
         "weight": float(term.weight),
-        "written": format([told]),
-        "title": told.source if term.kind == Modality.TEXT else source_of(told),
+        "written": format([Term(term.kind, term.source)]),
+        "title": term.source if term.kind == Modality.TEXT else source_of(term),
         "key": "",
         "modality": term.kind,
     }
     if term.kind == "id":
         out |= _item(term.source, index)
-    elif upload := uploads.of_handle(told.source):
+    elif upload := uploads.of_handle(term.source):
         out |= {"key": upload.key, "title": Path(upload.handle).name, "modality": upload.modality.value}
     return out
 

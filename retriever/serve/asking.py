@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import numpy as np
 from retriever.errors import UnknownItem, UsageError
 from retriever.loaders import modality_of
 from retriever.query import expression as language
-from retriever.query.request import ASKED, MINUS, PLUS, Query, query_of
+from retriever.query.request import ASKED, MINUS, PLUS, Query, check_where, query_of
 from retriever.query.terms import check_term, is_bare
+from retriever.serve.conditions import check_condition
 from retriever.serve.uploads import Uploads
 from retriever.store.ids import id_keys
 from retriever.store.places import Places
@@ -27,52 +29,82 @@ _FILES = ("image", "audio", "shape", "vector")
 """Kinds of terms whose source is a file."""
 
 
+MOST_LETTERS = 20_000
+"""Of an expression."""
+
+MOST_TERMS = 200
+"""Of a request, those in means counted; each is read, encoded and told."""
+
+DEEPEST = 8
+"""Means within one another: each is parsed again for every one around it."""
+
+
 @dataclass(frozen=True)
-class Request:
-    """What is asked.
+class Question:
+    """A request that was read, but not looked up yet.
 
     Attributes:
-        query: as the engine takes it; an upload is named by the place where it lies.
-        handles: place of an upload -> its handle.
+        words: the expression.
+        written: its terms.
+        rest: all else that is asked, with the terms of the keywords.
+        leaves: all terms, and in place of a mean those that it is made of.
         explain: whether each hit says why it is one.
     """
 
-    query: Query
-    handles: Mapping[str, str]
+    words: str | None
+    written: tuple[Term, ...]
+    rest: Query
+    leaves: tuple[Term, ...]
     explain: bool = False
 
-    def told(self, text: str) -> str:
-        """A text of the engine, its uploads by their handles."""
-        for path, handle in self.handles.items():
-            text = text.replace(path, handle)
-        return text
 
-
-def request_of(keywords: Mapping[str, Any], snapshot: Snapshot, uploads: Uploads) -> Request:
-    """What some of `KEYS` ask.
+def question_of(keywords: Mapping[str, Any]) -> Question:
+    """What some of `KEYS` ask; neither the index nor any file is looked at.
 
     Args:
         keywords: of a query string or a JSON object.
-        snapshot: where items are looked up.
-        uploads: the only files that a term may name.
 
     Raises:
-        UsageError: a key or value at fault, or a term that names another file.
-        UnknownItem: an item that the index does not hold.
+        UsageError: a key or value at fault, or more than is taken over HTTP.
+        FilterError: a condition that is not taken over HTTP.
     """
     if unknown := sorted(keywords.keys() - set(KEYS)):
         raise UsageError(f"A search has no {unknown[0]!r}; its keys are {', '.join(KEYS)}.")
     words = keywords.get("q")
     if not isinstance(words, str | None):
         raise UsageError(f'q is of type {type(words).__name__}: give an expression, such as "a chair".')
+    if len(words or "") > MOST_LETTERS:
+        raise UsageError(f"q has more than {MOST_LETTERS:,} letters; ask in fewer, or with `retriever query`.")
     if not isinstance(explain := keywords.get("explain", False), bool):
         raise UsageError(f"explain is {explain!r}: give true or false.")
     written = language.parse(words) if words else ()
     rest = query_of({key: value for key, value in keywords.items() if key not in ("q", "explain")})
-    items, handles = _Items(snapshot), dict[str, str]()
-    terms = tuple(_allowed(term, uploads, items, handles) for term in (*written, *rest.terms))
-    bare = is_bare(words, written) and items.holds(written[0].source)
-    return Request(replace(rest, terms=terms, bare=bare), handles, explain)
+    check_where(rest.where)
+    if rest.where is not None:
+        check_condition(rest.where)
+    leaves = tuple(islice(_leaves((*written, *rest.terms)), MOST_TERMS + 1))
+    if len(leaves) > MOST_TERMS:
+        raise UsageError(f"There are more than {MOST_TERMS} terms; ask with fewer, or with `retriever query`.")
+    return Question(words, written, rest, leaves, explain)
+
+
+def request_of(question: Question, snapshot: Snapshot, uploads: Uploads) -> Query:
+    """The query that the engine is asked; an upload stands in it by its handle.
+
+    Args:
+        question: what is asked.
+        snapshot: where items are looked up.
+        uploads: the only files that a term may name.
+
+    Raises:
+        UsageError: a term that names another file.
+        UnknownItem: an item that the index does not hold.
+    """
+    items = _Items(snapshot)
+    files = {term.source: path for term in question.leaves if (path := _file(term, uploads, items)) is not None}
+    terms = (*question.written, *question.rest.terms)
+    bare = is_bare(question.words, question.written) and items.holds(question.written[0].source)
+    return replace(question.rest, terms=terms, bare=bare, files=files)
 
 
 class _Items:
@@ -92,24 +124,30 @@ class _Items:
         return bool(np.any(self._places.shown(name)))
 
 
-def _allowed(term: Term, uploads: Uploads, items: _Items, handles: dict[str, str]) -> Term:
-    """The term as the engine takes it."""
-    check_term(term)
-    if term.kind == "mean":
-        members = [_each(member, uploads, items, handles) for member in language.members(term.source)]
-        return replace(term, source=", ".join(map(language.format, members)))
+def _leaves(terms: Iterable[Term], depth: int = 0) -> Iterator[Term]:
+    """The terms, and in place of a mean those that it is made of, each looked at by itself."""
+    for term in terms:
+        if term.kind == "mean":
+            if depth == DEEPEST:
+                raise UsageError(f"More than {DEEPEST} means are within one another; write the query with fewer.")
+            for member in language.members(term.source):
+                yield from _leaves(member, depth + 1)
+            continue
+        check_term(term)
+        if term.kind == "where":
+            check_condition(term.source)
+        yield term
+
+
+def _file(term: Term, uploads: Uploads, items: _Items) -> Path | None:
+    """The file that a term, which is no mean, asks with; None for one that asks with none."""
     if term.kind == "id" and not items.holds(term.source):
         raise UnknownItem(f"The index has no item {term.source!r}: take an id or a path from a hit of a query.")
     if term.kind not in _FILES:
-        return term
+        return None
     if (upload := uploads.of_handle(term.source)) is None:
         raise UsageError(_refusal(term))
-    handles[str(upload.path)] = upload.handle
-    return replace(term, source=str(upload.path))
-
-
-def _each(member: Sequence[Term], uploads: Uploads, items: _Items, handles: dict[str, str]) -> list[Term]:
-    return [_allowed(term, uploads, items, handles) for term in member]
+    return upload.path
 
 
 def _refusal(term: Term) -> str:

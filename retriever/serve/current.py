@@ -9,6 +9,9 @@ from retriever.index import Index
 from retriever.store import layout
 from retriever.store.snapshot import Snapshot
 
+FILTER_SECONDS = 10.0
+"""A filter that takes longer is given up: the searches of others wait for it."""
+
 _Stamp = tuple[int, int, int]
 
 
@@ -43,7 +46,7 @@ class Current:
             stamp = self._now()
             if self._index is None or stamp is None or stamp != self._stamp:
                 before = None if self._index is None else self._index.snapshot
-                snapshot = Snapshot.open(self.folder, before=before)
+                snapshot = Snapshot.open(self.folder, before=before, filter_seconds=FILTER_SECONDS)
                 if before is None or self._index is None or snapshot.manifest != before.manifest:
                     self._index = Index(snapshot, device=self._device)
                 self._stamp = stamp  # from before the reading: a commit in between is seen the next time

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 from retriever.errors import RetrieverError
 from retriever.serve.answers import Refused, answer, page, start
+from retriever.serve.asking import question_of
 from retriever.serve.current import Current
 from retriever.serve.kept import Kept, Made, tag_of
 from retriever.serve.things import Thing, thing
@@ -153,9 +154,10 @@ class Routes:
 
     def _search(self, answered: Callable[..., str], asked: Asked) -> Reply:
         keywords = _object(asked.body) if asked.method == "POST" else _keywords(asked.parameters())
+        question = question_of(keywords)  # before others are kept waiting
         index = self._current.index()
         with self._searching:
-            return Reply(200, answered(keywords, index, self._uploads).encode(), headers=_FRESH)
+            return Reply(200, answered(question, index, self._uploads).encode(), headers=_FRESH)
 
     def _start(self, asked: Asked) -> Reply:
         return _json({**start(self._current.index()), "largest": LARGEST})

@@ -10,6 +10,7 @@ import numpy as np
 
 from retriever.errors import UnknownItem
 from retriever.serve.uploads import Uploads
+from retriever.sheet.look import lying
 from retriever.store.ids import id_keys
 from retriever.store.snapshot import Snapshot
 from retriever.types import Modality
@@ -51,22 +52,16 @@ def thing(key: str, snapshot: Snapshot, uploads: Uploads) -> Thing:
         raise UnknownItem(f"The index has no item {key!r}, and there is no such upload: search again.")
     known = [name for name in _COLUMNS if name in snapshot.columns()]
     row: dict[str, Any] = snapshot.take(rows, known).to_pylist()[0]
-    root = Path(snapshot.root_path(row["root"]))
+    root, modality = Path(snapshot.root_path(row["root"])), Modality(row["modality"])
+    if (path := lying(root, row["path"], modality)) is None:
+        raise UnknownItem(f"The item {key!r} is no file of its corpus that is of kind {modality}: index it again.")
     up = row.get("up")
     return Thing(
-        root / row["path"],
-        Modality(row["modality"]),
+        path,
+        modality,
         up if up in ("x", "y", "z") else "auto",
-        _preview(root, row.get("preview")),
+        lying(root, row.get("preview"), Modality.IMAGE),
     )
-
-
-def _preview(root: Path, name: object) -> Path | None:
-    """The picture that a corpus has of a shape; none that lies outside of it."""
-    if not isinstance(name, str) or not name:
-        return None
-    path = root / name
-    return path if path.resolve().is_relative_to(root.resolve()) else None
 
 
 def _stamp(path: Path) -> tuple[str, int, int]:

@@ -66,7 +66,7 @@ class Uploads:
             data: its bytes.
 
         Raises:
-            UsageError: it is empty, too large, or no shape, picture or sound.
+            UsageError: it is empty, too large, no shape, picture or sound, or there is no room for it.
         """
         modality, suffix = _kind(name)
         if not data:
@@ -75,13 +75,13 @@ class Uploads:
             raise UsageError(too_large(name))
         key = "u" + hashlib.sha256(suffix.encode() + data).hexdigest()[:_KEY]
         with self._changing:
-            if known := self._by_key.pop(key, None):
+            known = self._by_key.pop(key, None)
+            if known is not None and known.path.is_file():  # folders for temporary files are cleaned now and then
                 self._by_key[key] = known  # the newest again
                 return known
             # Two folders deep: a mesh may name files up to the folder above its own, which is this server's too.
             path = self._folder / key / f"upload{suffix}"
-            path.parent.mkdir()
-            path.write_bytes(data)
+            _write(path, data)
             upload = Upload(key, f"{FOLDER}/{key}/{_plain(name, suffix)}", path, modality, len(data))
             self._by_key[key] = upload
             while sum(one.size for one in self._by_key.values()) > KEPT:
@@ -98,6 +98,20 @@ class Uploads:
         parts = handle.split("/")
         found = self._by_key.get(parts[1]) if len(parts) == 3 and parts[0] == FOLDER else None
         return found if found is not None and found.handle == handle else None
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file that is there whole or not at all."""
+    part = path.with_name("part")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as error:
+        shutil.rmtree(path.parent, ignore_errors=True)
+        raise UsageError(
+            f"The file cannot be kept ({error.strerror}): make room in the server's folder for temporary files."
+        ) from error
 
 
 def too_large(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from retriever.loaders import modality_of
 from retriever.query.expression import format, members
 from retriever.query.shown import measured, named, reordered
-from retriever.sheet.look import Look, look
+from retriever.sheet.look import Look, look, lying
 from retriever.sheet.marks import LINE, Markup, address, escaped, joined, tag
 from retriever.types import Hit, Modality, Term
 
@@ -147,5 +147,4 @@ def _up(hit: Hit) -> str:
 
 
 def _preview(hit: Hit) -> Path | None:
-    preview = hit.metadata.get("preview")
-    return Path(hit.root) / preview if isinstance(preview, str) and preview else None
+    return lying(hit.root, hit.metadata.get("preview"), Modality.IMAGE)

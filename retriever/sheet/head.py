@@ -21,7 +21,7 @@ from retriever.types import Modality, Term
 if TYPE_CHECKING:
     from retriever.query.hits import Hits
 
-_TOLD = ("terms", "k", "to", "where", "up", "name", "bare")
+_TOLD = ("terms", "k", "to", "where", "up", "name", "bare", "files")
 """Of a query, what is told otherwise than as an option that was set."""
 
 

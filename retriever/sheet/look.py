@@ -59,6 +59,22 @@ def look(path: Path, *, up: str = "auto", preview: Path | None = None) -> Look:
         return Look(problem="The file does not fit into memory; simplify it.")
 
 
+def lying(root: Path | str, name: object, modality: Modality) -> Path | None:
+    """Where the file of a row lies; None where the row names none below its corpus, or one of another kind.
+
+    An index may come from somebody else, and what it says is not to lead elsewhere on this machine. Links within a
+    corpus are its owner's, and followed.
+    """
+    from retriever.loaders import modality_of
+
+    if not isinstance(name, str) or not name:
+        return None
+    path = Path(name)
+    if path.anchor or ".." in path.parts or modality_of(path) is not modality:
+        return None
+    return Path(root) / path
+
+
 def picture(path: Path, side: int, *, up: str = "auto", preview: Path | None = None) -> bytes:
     """A WebP picture of a shape, a picture or a sound.
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
-from threading import Lock
+from functools import partial
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -23,6 +27,11 @@ if TYPE_CHECKING:
 
 RESERVED = (ROW, "file_row_number", "filename")
 """Names that the items' own columns must not have."""
+
+MEMORY = 2**30
+"""Bytes that DuckDB may take, or a quarter of the memory where that is less: filters look at a few rows at a time."""
+
+_AGAIN = 0.25  # seconds until a statement that was begun after the deadline is given up, too
 
 _SQL_TYPES = {"int64": "BIGINT", "double": "DOUBLE", "bool": "BOOLEAN", "string": "VARCHAR"}
 
@@ -54,6 +63,11 @@ def rows_where(snapshot: Snapshot, where: str) -> NDArray[np.bool_]:
     except duckdb.Error as error:
         if isinstance(error, duckdb.FatalException | duckdb.InternalException):
             _CATALOGS.pop(snapshot, None)  # such a connection answers nothing any more
+        if isinstance(error, duckdb.InterruptException) and snapshot.filter_seconds is not None:
+            raise FilterError(
+                f"The filter {where!r} takes longer than the {snapshot.filter_seconds:g} seconds that it may here: "
+                "ask for less, or with `retriever query --where`."
+            ) from error
         if not snapshot.overtaken:
             raise FilterError(_explain(error, where, snapshot.columns())) from error
         raise IndexChanged(
@@ -69,7 +83,15 @@ class _Catalog:
         import duckdb
 
         self._asking = Lock()
-        self._connection = duckdb.connect(":memory:", config={"autoload_known_extensions": False})
+        self._connection = duckdb.connect(
+            ":memory:",
+            config={
+                "autoload_known_extensions": False,
+                "memory_limit": f"{_memory() // 2**20}MiB",
+                "temp_directory": "",  # nothing is put on the disk
+                "max_temp_directory_size": "0B",
+            },
+        )
         self._connection.execute("SET parquet_metadata_cache = true")
         self._kept = KeptColumns(self._connection)
         self._items = _items(self._connection, snapshot)
@@ -78,19 +100,55 @@ class _Catalog:
         """Rows for which `where` holds, in any order; raises duckdb.Error where it is no condition over the items."""
         import duckdb
 
+        timed = partial(_deadline, self._connection, snapshot.filter_seconds)
         with self._asking:
             try:
                 # Parsed on its own first: what is one expression by itself is one between parentheses.
                 duckdb.SQLExpression(where)
                 source = self._kept.source(snapshot, where)
-                found = self._connection.execute(
-                    f"SELECT {ROW} FROM {source} AS items WHERE (\n{where}\n)"
-                ).fetchnumpy()
+                with timed():  # but not the taking in of columns, which is done once
+                    found = self._connection.execute(
+                        f"SELECT {ROW} FROM {source} AS items WHERE (\n{where}\n)"
+                    ).fetchnumpy()
+            except duckdb.InterruptException:
+                raise
             except duckdb.Error:
                 # Again, from the files and by way of a relation, whose messages are about the condition alone.
-                found = self._items.filter(where).project(ROW).fetchnumpy()
+                with timed():
+                    found = self._items.filter(where).project(ROW).fetchnumpy()
         rows: NDArray[np.int64] = found[ROW]
         return rows
+
+
+@contextmanager
+def _deadline(connection: duckdb.DuckDBPyConnection, seconds: float | None) -> Iterator[None]:
+    """Statements that still run after so many seconds raise duckdb.InterruptException."""
+    if seconds is None:
+        yield
+        return
+    done = Event()
+
+    def watch() -> None:
+        wait = seconds
+        while not done.wait(wait):
+            connection.interrupt()
+            wait = _AGAIN
+
+    watcher = Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()  # no interrupt of it meets the next statement
+
+
+def _memory() -> int:
+    """Bytes that DuckDB may take."""
+    try:
+        return min(MEMORY, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4)
+    except (AttributeError, OSError, ValueError):  # Windows
+        return MEMORY
 
 
 _CATALOGS: WeakKeyDictionary[Snapshot, _Catalog] = WeakKeyDictionary()

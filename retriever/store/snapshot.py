@@ -31,6 +31,7 @@ class Snapshot:
         folder: of the index.
         manifest: the version to see.
         before: an earlier view of the same index; the segments that both have are opened once.
+        filter_seconds: a filter that takes longer is given up; None for as long as it takes.
 
     Attributes:
         folder: of the index.
@@ -43,8 +44,16 @@ class Snapshot:
         live: (rows,) False where deleted.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest, before: Snapshot | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        manifest: Manifest,
+        before: Snapshot | None = None,
+        *,
+        filter_seconds: float | None = None,
+    ) -> None:
         self.folder = folder
+        self.filter_seconds = filter_seconds
         self.manifest = manifest
         self.identity = manifest.space
         self.rows = manifest.rows
@@ -61,13 +70,21 @@ class Snapshot:
             array.flags.writeable = False
 
     @classmethod
-    def open(cls, folder: Path | str, version: int | None = None, *, before: Snapshot | None = None) -> Snapshot:
+    def open(
+        cls,
+        folder: Path | str,
+        version: int | None = None,
+        *,
+        before: Snapshot | None = None,
+        filter_seconds: float | None = None,
+    ) -> Snapshot:
         """A version of the index in `folder`.
 
         Args:
             folder: of the index.
             version: one that is kept, see `retriever.store.versions`; None for the newest.
             before: an earlier view of the same index; the segments that both have are opened once.
+            filter_seconds: a filter that takes longer is given up; None for as long as it takes.
 
         Raises:
             IndexMissing: there is no index.
@@ -81,7 +98,7 @@ class Snapshot:
         manifest = read()
         while True:
             try:
-                return cls(folder, manifest, before)
+                return cls(folder, manifest, before, filter_seconds=filter_seconds)
             except IndexCorrupt:
                 # A writer may have replaced these files after the manifest was read: look again.
                 newer = read()

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retriever.drawing import portrait as drawing
 from retriever.drawing.portrait import MOST_POINTS, portrait
 from retriever.types import Geometry
 
@@ -116,3 +117,23 @@ def test_any_shape_has_a_picture_and_always_the_same(seed, scale, vertices, face
     assert picture.shape == (side, side, 4) and picture.dtype == np.uint8
     assert picture[:, :, 3].any()
     assert (picture == portrait(shape, side)).all()
+
+
+def test_a_tangle_is_drawn_in_parts_and_looks_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    corners = np.random.default_rng(5).normal(size=(200, 3, 3))
+    tangle = Geometry(corners.reshape(-1, 3), np.arange(600).reshape(-1, 3))
+    whole = portrait(tangle, 48)
+    most: list[int] = []
+    real = drawing.visible_faces
+
+    def counted(screen, nearness, faces, side):
+        most.append(len(faces))
+        return real(screen, nearness, faces, side)
+
+    monkeypatch.setattr(drawing, "visible_faces", counted)
+    monkeypatch.setattr(drawing, "_AT_ONCE", 20_000)
+    np.testing.assert_array_equal(portrait(tangle, 48), whole)
+    assert max(most[:-1]) < 150  # the last one is the shadow
+    most.clear()
+    monkeypatch.setattr(drawing, "_MOST", 40_000)
+    assert portrait(tangle, 48)[:, :, 3].max() == 255 and sum(most[:-1]) < 150

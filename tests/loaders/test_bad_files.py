@@ -17,6 +17,7 @@ import pytest
 from retriever import loaders
 from retriever.errors import FileProblem
 from retriever.loaders import Inputs, files
+from retriever.loaders import points as clouds
 from retriever.types import PointCloud, ShapeInput
 
 CHAIRS = Path(__file__).parents[1] / "data" / "chairs"
@@ -289,3 +290,23 @@ def test_arrays_of_one_point_of_equal_points_and_with_nan(points: np.ndarray, ki
     with pytest.raises(FileProblem) as caught:
         loaders.load_shape(points, SHAPE)
     assert caught.value.kind == kind and ";" in str(caught.value)
+
+
+def test_small_files_of_more_points_than_are_read_are_refused_before_they_are_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clouds, "MAX_VERTICES", 9)
+    bytes_ = npy((10, 3), "|u1", b"0" * 30)
+    for name, data in {"a.npy": bytes_, "a.npz": archive(**{"points.npy": bytes_}), "a.xyz": "1 2 3\n" * 10}.items():
+        assert problem(written(tmp_path, name, data)).kind == "too-large"
+    assert problem(written(tmp_path, "b.npy", npy((10, 3), "|u1", b"0" * 27))).kind == "truncated"
+    assert loaders.load(written(tmp_path, "c.npy", npy((9, 3), "|u1", bytes(range(27)))), INPUTS).payload is not None
+
+
+def test_what_does_not_fit_into_memory_is_said_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*arguments: object) -> None:
+        raise MemoryError
+
+    path = written(tmp_path, "a.npz", archive(**{"points.npy": npy((9, 3), "|u1", bytes(range(27)))}))
+    monkeypatch.setattr(clouds, "from_array", full)
+    assert problem(path).kind == "too-large"

@@ -273,3 +273,13 @@ def test_a_space_without_an_encoder_and_a_suffix_that_is_none(tmp_path: Path) ->
     path.rename(tmp_path / "a.obj")
     with pytest.raises(FileProblem, match="is not a picture format that is read; convert it to one of: bmp"):
         loaders.load_image(tmp_path / "a.obj", ENTRY)
+
+
+def test_a_deep_grey_picture_in_strips_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    levels = np.random.default_rng(3).normal(size=(37, 29)).astype(np.float32) * 1e6
+    levels[5, :7] = np.inf, -np.inf, np.nan, 0, 1, 2, 3
+    whole = np.asarray(image._grey(levels))
+    monkeypatch.setattr(image, "_STRIP", 50)
+    np.testing.assert_array_equal(np.asarray(image._grey(levels)), whole)
+    low, high = levels[np.isfinite(levels)].min(), levels[np.isfinite(levels)].max()
+    assert whole[levels == high].min() == 255 and whole[levels == low].max() == 0 and whole[5, :3].max() == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from served import Client
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 import retriever
 from cli.main import app
 from indexer import build
+from retriever.serve import Server
 
 
 def asked(client: Client, *arguments: str) -> object:
@@ -170,3 +172,47 @@ def test_many_at_once_are_answered_as_one_by_one(client: Client, tmp_path: Path)
     alone = [client.search(q).json for q in questions]
     with ThreadPoolExecutor(8) as pool:
         assert [reply.json for reply in pool.map(client.search, questions)] == alone
+
+
+def test_an_upload_is_told_by_its_handle_wherever_it_lies(
+    corpus: Path, small_space: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    odd = tmp_path / 'Jürgen\'s "odd" \\ place'
+    odd.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(odd))
+    build.index(corpus, tmp_path / "index")
+    with Server(tmp_path / "index", port=0) as server:
+        client = Client(server)
+        term = client.upload(write_box(tmp_path / "box.obj", (1, 8, 1)))
+        handle = term.split(":")[1]
+        for q in (term, f"mean({term}, mean(text:tower, {term} - text:plank)) + text:tower"):
+            for path in ("search", "page"):
+                reply = client.ask(f"/api/{path}?q={quote(q)}")
+                assert reply.status == 200 and handle in reply.body.decode() and b"odd" not in reply.body
+        explained = client.ask(
+            "/api/search", json.dumps({"q": f"mean({term}, text:a) + {term}", "explain": True}).encode()
+        )
+        assert explained.status == 200 and b"odd" not in explained.body
+        (tmp_path / "prose.obj").write_bytes(b"Dear diary")
+        for q in (client.upload(tmp_path / "prose.obj"), f"{term} - mean({term})"):
+            assert client.search(q).status == 400 and "odd" not in client.search(q).error
+        lies = server._uploads.of_handle(handle)
+        assert lies and odd in lies.path.parents
+        lies.path.unlink()
+        gone = client.search(term)
+        assert gone.status == 400 and f"{handle} does not exist" in gone.error and "odd" not in gone.error
+
+
+@pytest.mark.parametrize(
+    ("keywords", "said"),
+    [
+        ({"q": " + ".join(["text:a"] * 201)}, "more than 200 terms"),
+        ({"q": f"mean({', '.join(['text:a'] * 150)})", "text": ["b"] * 51}, "more than 200 terms"),
+        ({"q": "mean(" * 9 + "text:a" + ")" * 9}, "More than 8 means"),
+        ({"q": "a" * 20_001}, "more than 20,000 letters"),
+    ],
+)
+def test_what_would_take_long_to_read_is_refused(client: Client, keywords: dict[str, object], said: str):
+    reply = client.ask("/api/search", json.dumps(keywords).encode())
+    assert reply.status == 400 and said in reply.error
+    assert client.search("mean(" * 8 + "text:a" + ")" * 8).status == 200

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import struct
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 from served import Client
 from small_corpus import write_box
 
-from retriever.serve import mesh
+from retriever.errors import UsageError
+from retriever.serve import Server, mesh
 from retriever.serve.kept import Kept
 from retriever.serve.uploads import Uploads
-from retriever.types import Geometry, Skin
+from retriever.sheet.look import lying
+from retriever.types import Geometry, Modality, Skin
 
 
 def id_of(client: Client, path: str) -> str:
@@ -156,3 +161,58 @@ def test_the_oldest_uploads_go(monkeypatch: pytest.MonkeyPatch):
         assert first.path.exists() and not second.path.exists()
     finally:
         uploads.close()
+
+
+def test_a_tangle_becomes_few_faces_all_the_same(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(mesh, "MOST_FACES", 500)
+    corners = np.random.default_rng(5).normal(size=(1200, 3, 3))
+    body = mesh.packed(Geometry(corners.reshape(-1, 3), np.arange(3600).reshape(-1, 3)))
+    _, count, of, _ = struct.unpack("<4I", body[:16])
+    assert of == 1200 and 300 < count / 3 <= 500
+
+
+def test_an_upload_whose_file_was_cleaned_away_or_not_written_is_taken_again(monkeypatch: pytest.MonkeyPatch):
+    uploads = Uploads()
+    try:
+        first = uploads.add("a.png", b"1234")
+        shutil.rmtree(uploads._folder)
+        assert uploads.add("a.png", b"1234") == first and first.path.read_bytes() == b"1234"
+
+        def full(path: Path, data: bytes) -> None:
+            path.touch()
+            raise OSError(28, "No space left on device")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "write_bytes", full)
+            with pytest.raises(UsageError, match="No space left"):
+                uploads.add("b.png", b"5678")
+        assert [path.name for path in uploads._folder.iterdir()] == [first.key]
+        assert uploads.add("b.png", b"5678").path.read_bytes() == b"5678"
+    finally:
+        uploads.close()
+
+
+def test_a_row_leads_to_no_file_outside_of_its_corpus(fresh: Client):
+    folder = fresh.server.current.folder
+    (folder.parent / "secret.wav").write_bytes(b"secret")
+    (folder.parent / "secret.txt").write_text("secret")
+    sound, note = id_of(fresh, "low.wav"), id_of(fresh, "note.txt")
+    outside = {"low.wav": "../secret.wav", "note.txt": "../secret.txt", "red.png": "note.txt"}
+    items = next(folder.glob("**/items.parquet"))
+    table = pq.read_table(items)
+    paths = [outside.get(path, path) for path in table["path"].to_pylist()]
+    changed = table.set_column(
+        table.schema.get_field_index("path"), "path", pa.array(paths, table.schema.field("path").type)
+    )
+    picture = id_of(fresh, "red.png")
+    pq.write_table(changed, items)
+    with Server(folder, port=0) as server:
+        client = Client(server)
+        for address in (f"/sound/{sound}", f"/thumbnail/{note}", f"/thumbnail/{picture}"):
+            reply = client.ask(address)
+            assert reply.status == 404 and "no file of its corpus" in reply.error
+        page = client.ask("/api/page?q=tower&to=text").json
+        assert page["answer"]["count"] == 1 and [shown["words"] for shown in page["shown"]] == [""]
+    assert lying("/corpus", "a/b.png", Modality.IMAGE) == Path("/corpus/a/b.png")
+    for name in ("/etc/a.png", "a/../../b.png", "a.txt", "", None):
+        assert lying("/corpus", name, Modality.IMAGE) is None

@@ -94,17 +94,22 @@ def test_another_page_may_not_ask(client: Client):
         for path in ("/api/search", "/api/upload?name=a.png"):
             assert client.ask(path, b'{"q": "tower"}', **headers).status == 403
     assert client.ask("/api/search?q=tower", Sec_Fetch_Site="cross-site").status == 403
-    assert client.ask("/?q=tower", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="navigate").status == 200
+    visit = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
+    assert client.ask("/?q=tower", **visit).status == 200
+    for path in ("/api/search?q=tower", "/api/page?q=tower", "/api/status", "/app.js"):
+        assert client.ask(path, **visit).status == 403
+    for framed in ("iframe", "frame", "object", "embed", ""):
+        assert client.ask("/?q=tower", **{**visit, "Sec_Fetch_Dest": framed}).status == 403
     assert client.ask("/api/search", b'{"q": "tower"}', Origin=ours, Sec_Fetch_Site="same-origin").status == 200
     assert "Access-Control-Allow-Origin" not in client.ask("/api/search?q=tower").headers
 
 
 def test_a_server_for_all_takes_numbers_and_its_own_name():
     for asked in ("192.168.1.5:8750", f"{socket.gethostname()}:8750", "localhost"):
-        assert refusal("GET", {"host": asked}, "0.0.0.0") == ""
-    assert refusal("GET", {"host": "evil.example"}, "0.0.0.0") and refusal("GET", {}, "0.0.0.0")
-    assert refusal("GET", {"host": "box.lan:8750"}, "box.lan") == ""
-    assert refusal("GET", {"host": ""}, "") and refusal("GET", {"host": socket.gethostname()}, "127.0.0.1")
+        assert refusal("GET", "/", {"host": asked}, "0.0.0.0") == ""
+    assert refusal("GET", "/", {"host": "evil.example"}, "0.0.0.0") and refusal("GET", "/", {}, "0.0.0.0")
+    assert refusal("GET", "/", {"host": "box.lan:8750"}, "box.lan") == ""
+    assert refusal("GET", "/", {"host": ""}, "") and refusal("GET", "/", {"host": socket.gethostname()}, "127.0.0.1")
 
 
 def test_too_much_is_refused(client: Client):
@@ -145,7 +150,7 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_command_ends_quietly(client: Client, sent: signal.Signals, tmp_path: Path):
     arguments = command("--index", client.server.current.folder, "--port", 0)
     env = {**environment(), "TMPDIR": str(tmp_path)}

@@ -257,3 +257,22 @@ def test_a_snapshot_takes_its_connection_with_it(tmp_path: Path) -> None:
     del snapshot
     gc.collect()
     assert connection() is None
+
+
+def test_a_filter_that_takes_too_long_is_given_up_and_the_next_one_answered(tmp_path: Path) -> None:
+    write(tmp_path, [item(number) for number in range(6)])
+    snapshot = Snapshot.open(tmp_path, filter_seconds=0.2)
+    endless = "(select count(*) from range(1000000) t(i), range(1000000) u(j) where i * j % 7 = label) > 0"
+    for _ in range(2):
+        with pytest.raises(FilterError, match=r"longer than the 0\.2 seconds"):
+            rows_where(snapshot, endless.replace("label", "length(label)"))
+        assert rows_where(snapshot, "label = 'class 1'").sum() == 2
+
+
+def test_a_filter_takes_bounded_memory_and_no_disk(index: Snapshot) -> None:
+    assert rows_where(index, "label = 'class 1'").any()
+    settings = "memory_limit", "max_temp_directory_size", "temp_directory"
+    asked = ", ".join(f"current_setting('{name}')" for name in settings)
+    limit, *disk = catalog._catalog(index)._connection.execute(f"select {asked}").fetchall()[0]
+    assert (float(limit.split()[0]) <= 1024 and limit.endswith("MiB")) or limit == "1.0 GiB"
+    assert disk == ["0 bytes", ""]

@@ -188,11 +188,11 @@ def test_opening_looks_again_when_a_writer_gets_in_between(index: Path, monkeypa
     make = Snapshot.__init__
     calls = []
 
-    def slow(self: Snapshot, folder: Path, *more: object) -> None:
+    def slow(self: Snapshot, folder: Path, *more: object, **named: object) -> None:
         calls.append(more)
         if len(calls) == 1:  # the manifest is read, the files are not yet
             compact(index)
-        make(self, folder, *more)  # type: ignore[arg-type]
+        make(self, folder, *more, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Snapshot, "__init__", slow)
     assert contents(Snapshot.open(index)).keys() == set(ids(0, 2, 3, 4))

@@ -124,7 +124,9 @@ function draw(asked, live) {
 
 function said(asked) {
   const { answer: { count }, milliseconds, order } = found;
-  const command = `retriever query ${shell(asked.q)}${asked.where ? ` --where ${shell(asked.where)}` : ""}${asked.to ? ` --to ${asked.to}` : ""} -k ${asked.k}`;
+  const options = `${asked.where ? ` --where=${shell(asked.where)}` : ""}${asked.to ? ` --to ${shell(asked.to)}` : ""} -k ${asked.k}`;
+  // What begins with a minus would be taken for an option.
+  const command = asked.q.startsWith("-") ? `retriever query${options} -- ${shell(asked.q)}` : `retriever query ${shell(asked.q)}${options}`;
   return [
     make("span", {}, make("b", {}, count ? `${count.toLocaleString("en")} ${count === 1 ? "hit" : "hits"}` : "No item qualifies."), ` in ${Math.round(milliseconds)} ms`),
     order ? make("span", {}, order) : "",
