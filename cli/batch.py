@@ -133,7 +133,7 @@ def _hits(answers: Iterator[_Answered]) -> Iterator[tuple[list[int], list[Hits]]
 
 
 def _to_csv(answers: Iterator[tuple[list[int], list[Hits]]]) -> None:
-    from retriever.query.hits import to_csv
+    from retriever.query.written import to_csv
 
     for place, (numbers, many) in enumerate(answers):
         typer.echo(to_csv(many, numbers, header=not place), nl=False)

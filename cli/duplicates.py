@@ -87,7 +87,7 @@ def duplicates(
 
 def _told(groups: Sequence[Group], space: str, limit: float) -> dict[str, Any]:
     from retriever.query.duplicates import totals
-    from retriever.query.hits import DIGITS
+    from retriever.query.written import DIGITS
 
     listed = [
         {
@@ -102,7 +102,7 @@ def _told(groups: Sequence[Group], space: str, limit: float) -> dict[str, Any]:
 
 
 def _csv(groups: Sequence[Group]) -> str:
-    from retriever.query.hits import DIGITS
+    from retriever.query.written import DIGITS
 
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

@@ -140,7 +140,7 @@ def _deliver(done: Labelled, names: Names, *, as_json: bool, as_csv: bool, parqu
     from cli.output import printable, show_rows
 
     if parquet is not None:
-        from retriever.query.hits import Tables
+        from retriever.query.tables import Tables
 
         with Tables(parquet) as tables:
             tables.write(done.items)

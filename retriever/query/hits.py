@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -17,19 +15,14 @@ from retriever.errors import MissingDependency, UsageError
 from retriever.query.about import About
 from retriever.query.explain import Explanation
 from retriever.query.expression import format
-from retriever.query.metadata import FIXED, HIDDEN, NUMBER, Later, free_names
+from retriever.query.metadata import FIXED, HIDDEN, Later, free_names
 from retriever.query.tables import Tables
+from retriever.query.written import as_dict, to_csv
 from retriever.types import Hit, Modality, Term
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-
-DIGITS = 6
-"""Decimals of scores in JSON and CSV; Arrow, Parquet and pandas keep every bit."""
-
-
-_ROUNDED = ("score", "shares", "fused", "confidence")
 
 
 class Hits(Sequence[Hit]):
@@ -158,7 +151,7 @@ class Hits(Sequence[Hit]):
         why = [{"explain": one.to_dict()} for one in self.explain()] if explain else [{}] * len(self)
         folded = self._beside[2] is not None
         return [
-            {**_dict(hit), **({"repeats": hit.repeats} if folded else {}), **more}
+            {**as_dict(hit), **({"repeats": hit.repeats} if folded else {}), **more}
             for hit, more in zip(self._hits, why, strict=True)
         ]
 
@@ -243,20 +236,6 @@ class Hits(Sequence[Hit]):
         save(self, path, progress)
 
 
-def to_csv(many: Iterable[Hits], numbers: Sequence[int] = (), *, header: bool = True) -> str:
-    """The hits of one or more queries as CSV; with `numbers`, one for each of them, behind a column ``query``."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    for place, hits in enumerate(many):
-        table, front = hits.to_arrow(), numbers[place : place + 1]
-        if header and not place:
-            writer.writerow([*([NUMBER] if numbers else []), *table.column_names])
-        scores = [{name: hit[name] for name in _ROUNDED if name in hit} for hit in hits.to_dicts()]
-        for row, rounded in zip(table.to_pylist(), scores, strict=True):
-            writer.writerow([*front, *(_cell(value) for value in {**row, **rounded}.values())])
-    return out.getvalue()
-
-
 class _Why:
     """Explanations of some hits, worked out once; apart from these, for a hit that holds all hits would keep them."""
 
@@ -294,43 +273,3 @@ def _hit(
 
 def _values(values: NDArray[Any] | None, rows: Sequence[object], otherwise: object) -> list[Any]:
     return [otherwise] * len(rows) if values is None else values.tolist()
-
-
-def _dict(hit: Hit) -> dict[str, Any]:
-    score, shares = rounded(hit.score, hit.shares)
-    beside = {"fused": hit.fused, "confidence": hit.confidence, **_guess(hit)}
-    return {
-        "rank": hit.rank,
-        "score": score,
-        "id": hit.id,
-        "path": hit.path,
-        "root": hit.root,
-        "file": str(hit.file),
-        "modality": hit.modality.value,
-        "label": hit.label,
-        "name": hit.metadata.get("name"),
-        "caption": hit.metadata.get("caption"),
-        "shares": shares,
-        **{name: round(value, DIGITS) for name, value in beside.items() if value is not None},
-    }
-
-
-def _guess(hit: Hit) -> dict[str, float]:
-    """How sure its label is, where that is a guess."""
-    from retriever.query.zeroshot import CONFIDENCE
-
-    sure = hit.metadata.get(CONFIDENCE)
-    return {CONFIDENCE: sure} if hit.label and isinstance(sure, float) else {}
-
-
-def rounded(score: float, shares: Sequence[float]) -> tuple[float, list[float]]:
-    """Score and shares to DIGITS decimals; the largest share takes up what rounding left, so that the sum holds."""
-    score = round(score, DIGITS)
-    out = [round(share, DIGITS) for share in shares]
-    largest = max(range(len(out)), key=lambda i: abs(out[i]))
-    out[largest] = round(out[largest] + score - sum(out), DIGITS)
-    return score + 0.0, [share + 0.0 for share in out]  # + 0.0: no minus zero
-
-
-def _cell(value: object) -> object:
-    return " ".join(map(str, value)) if isinstance(value, Iterable) and not isinstance(value, str | bytes) else value

@@ -17,8 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retriever.errors import MissingDependency, UsageError
-from retriever.query.hits import Hits, rounded, to_csv
+from retriever.query.hits import Hits
 from retriever.query.metadata import FIXED
+from retriever.query.written import rounded, to_csv
 from retriever.query.zeroshot import CONFIDENCE
 from retriever.types import Modality, Term
 
