@@ -6,7 +6,6 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: spinning threads starve every other process
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,13 +14,13 @@ import typer
 
 from indexer.align.bridges import build_in, fit
 from indexer.align.captions import kept, kept_label_vectors
+from indexer.align.command import run
 from indexer.align.pictures import __main__ as pictures
 from indexer.align.pictures.pack import Pack
 from indexer.align.publish import Tower, publish
 from indexer.align.shapes import __main__ as shapes
 from indexer.align.sounds import __main__ as sounds
 from indexer.align.spreads import measured
-from retriever.errors import RetrieverError, named_as_options
 from retriever.spaces.audio_tower import AudioTowerConfig
 from retriever.spaces.image_tower import ImageTowerConfig
 from retriever.spaces.mini import open_space
@@ -84,9 +83,4 @@ def put_together(out: Path, *, file: str = "tower.safetensors", spreads: Mapping
 
 
 if __name__ == "__main__":
-    with named_as_options():
-        try:
-            typer.run(main)
-        except RetrieverError as error:
-            typer.echo(f"error: {error}", err=True)
-            sys.exit(1)
+    run(lambda: typer.run(main))

@@ -235,7 +235,7 @@ def _keywords(given: dict[str, str]) -> dict[str, Any]:
 
 
 _PARAMETERS = ("q", "k", "where", "to")
-_SEND = 'send one such as {"q": "a chair", "k": 5}.'
+_SEND = 'send an object such as {"q": "a chair", "k": 5}.'
 
 
 def _object(body: bytes) -> dict[str, Any]:
@@ -243,7 +243,7 @@ def _object(body: bytes) -> dict[str, Any]:
     try:
         found = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise Refused(f'The body is no JSON ({error}); send an object such as {{"q": "a chair", "k": 5}}.') from None
+        raise Refused(f"The body is no JSON ({error}); {_SEND}") from None
     if not isinstance(found, dict):
-        raise Refused('The body is no JSON object; send one such as {"q": "a chair", "k": 5}.')
+        raise Refused(f"The body is no JSON object; {_SEND}")
     return found

@@ -6,7 +6,6 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: spinning threads starve every other process
 
-import sys
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -15,13 +14,13 @@ from typing import Annotated
 import typer
 
 from indexer.align import captions, vocabulary
+from indexer.align.command import run
 from indexer.align.crew import shared
 from indexer.align.loop import Alignment, Recipe
 from indexer.align.pictures import pack
 from indexer.align.pictures.companions import kept_companions
 from indexer.align.pictures.examples import PictureExamples
 from indexer.align.pictures.sources import a_part
-from retriever.errors import RetrieverError, named_as_options
 from retriever.spaces.image_tower import ImageTower, ImageTowerConfig
 
 
@@ -74,9 +73,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    with named_as_options():
-        try:
-            typer.run(main)
-        except RetrieverError as error:
-            _say(f"error: {error}")
-            sys.exit(1)
+    run(lambda: typer.run(main))

@@ -6,7 +6,6 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: spinning threads starve every other process
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -14,10 +13,10 @@ from typing import Annotated
 import typer
 
 from indexer.align import captions, vocabulary
+from indexer.align.command import run
 from indexer.align.loop import Alignment, Recipe
 from indexer.align.shapes import material, poses
 from indexer.align.shapes.examples import PARAMETRIC, ShapeExamples
-from retriever.errors import RetrieverError, named_as_options
 from retriever.spaces.shape_tower import MINI, ShapeTower
 
 
@@ -61,9 +60,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    with named_as_options():
-        try:
-            typer.run(main)
-        except RetrieverError as error:
-            _say(f"error: {error}")
-            sys.exit(1)
+    run(lambda: typer.run(main))

@@ -7,7 +7,6 @@ import os
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: spinning threads starve every other process
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -17,11 +16,11 @@ import torch
 import typer
 
 from indexer.align import captions
+from indexer.align.command import run
 from indexer.align.loop import Alignment, Recipe
 from indexer.align.sounds import clips
 from indexer.align.sounds.examples import MIXTURE, SoundExamples
 from indexer.align.sounds.synth import made
-from retriever.errors import RetrieverError, named_as_options
 from retriever.spaces.audio_tower import AudioTower, AudioTowerConfig
 
 
@@ -66,9 +65,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    with named_as_options():
-        try:
-            typer.run(main)
-        except RetrieverError as error:
-            _say(f"error: {error}")
-            sys.exit(1)
+    run(lambda: typer.run(main))
