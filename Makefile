@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export OMP_WAIT_POLICY := PASSIVE
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: install demo test lint types bench clean
+.PHONY: install demo test lint types fuzz bench clean
 
 install: $(VENV)/.installed
 
@@ -34,6 +34,9 @@ types: install
 
 test: install lint types
 	$(BIN)/pytest
+
+fuzz: install
+	$(BIN)/pytest -m hypothesis --hypothesis-profile=random
 
 bench: install
 	$(BIN)/python -m benchmarks all

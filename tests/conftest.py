@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from indexer.writer import IndexWriter
 from retriever import spaces
@@ -14,6 +15,11 @@ from retriever.spaces import ShapeInput, Space, SpaceIdentity
 from retriever.store.ids import item_id
 from retriever.store.snapshot import Snapshot
 from retriever.types import Modality, PointCloud, Text, Vectors
+
+# The same examples in every run, so that a red run is about the change; `make fuzz` looks for new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("random", deadline=None)
+settings.load_profile("repeatable")
 
 MEANINGS = ("wide", "tall", "deep", "red", "green", "blue")
 

@@ -37,11 +37,16 @@ def skin(bones: ArrayLike, blend: float, cells: int = 44, hollows: ArrayLike | N
     Args:
         bones: (n, 8) rows (x, y, z, radius) of one end, then of the other.
         blend: how far apart, in metres, surfaces still flow together; 0 is clamped to a hundredth of the size.
-        cells: of the grid along the longest side.
+        cells: of the grid along the longest side; doubled until a point of the grid lies in the bones.
         hollows: (m, 8) bones that are carved out: eye sockets, mouths.
+
+    Raises:
+        ValueError: where the bones have no thickness, or the hollows leave nothing of them.
     """
     rows = np.asarray(bones, np.float32).reshape(-1, 8)
     balls = rows.reshape(-1, 4)
+    if not (balls[:, 3] > 0).any():
+        raise ValueError("None of the bones has a radius above 0: give one of them some thickness.")
     low = (balls[:, :3] - balls[:, 3:]).min(axis=0)
     size = (balls[:, :3] + balls[:, 3:]).max(axis=0) - low
     step = float(size.max()) / cells
@@ -50,12 +55,16 @@ def skin(bones: ArrayLike, blend: float, cells: int = 44, hollows: ArrayLike | N
     counts = np.ceil((size + 2 * (1.5 * step + blend)) / step).astype(int) + 1
     axes = [(low[i] + np.arange(counts[i]) * step).astype(np.float32) for i in range(3)]
     field = _soft_union(axes, rows, blend)
+    if not (field < 0).any():
+        return skin(rows, blend, 2 * cells, hollows)
     if hollows is not None:
         field = np.maximum(field, -_soft_union(axes, np.asarray(hollows, np.float32).reshape(-1, 8), blend * 0.5))
     for axis in range(3):  # a blend of many bones swells beyond the grid: there it is cut off, and closed
         ends = np.moveaxis(field, axis, 0)
         ends[[0, -1]] = np.maximum(ends[[0, -1]], step)
     field[np.abs(field) < 1e-9] = 1e-9
+    if not (field < 0).any():
+        raise ValueError("The hollows leave nothing of the bones: make them smaller.")
     return _level(field, low, step)
 
 

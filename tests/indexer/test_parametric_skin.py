@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from indexer.parametric import generate
@@ -33,6 +33,15 @@ def test_a_hollow_is_carved_out_and_leaves_a_shell():
     assert shell.volume == pytest.approx(4 / 3 * np.pi * (1 - 0.343), rel=0.06)
 
 
+@pytest.mark.parametrize(
+    ("bones", "hollows", "says"),
+    [([[0, 0, 0, 0, 1, 0, 0, 0]], None, "radius above 0"), (BALL, [[0, 0, 0, 1.5, 0, 0, 0, 1.5]], "leave nothing")],
+)
+def test_what_leaves_no_skin_is_an_error_that_says_why(bones, hollows, says):
+    with pytest.raises(ValueError, match=says):
+        skin(bones, 0.1, 20, hollows)
+
+
 def test_bones_apart_flow_together_only_with_a_wide_blend():
     pair = [[-1.1, 0, 0, 1, -1.1, 0, 0, 1], [1.1, 0, 0, 1, 1.1, 0, 0, 1]]
     assert skin(pair, 0.4, 40).volume > 1.1 * skin(pair, 0.01, 40).volume
@@ -40,6 +49,7 @@ def test_bones_apart_flow_together_only_with_a_wide_blend():
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(*[st.floats(-1, 1)] * 3, st.floats(0.05, 0.5)), min_size=2, max_size=6), st.floats(0, 0.3))
+@example([(0, 0, 1, 0.0625), (0, 0, -0.75, 0.0625)], 0.125)  # so thin that no point of the grid lies in it
 def test_any_skin_is_closed_wound_outward_and_holds_its_bones(keys, blend):
     made = skin(chain(keys), blend, 20)
     assert edges_pair_up(made)
