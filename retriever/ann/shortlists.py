@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from retriever.ann.precision import Format, lengths
 from retriever.types import Vectors
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
 
 CPU_BATCH, GPU_BATCH = 1024, 512
@@ -50,10 +52,11 @@ class Shortlists:
         short = torch.from_numpy(np.ascontiguousarray(queries)).to(dtype)
         self._errors = format.error(lengths(queries - short.float().numpy()), queries.shape[1])
         self._short, self._device = short.to(device), device
-        self._twice = torch.from_numpy(2 * self._errors[:, None]).float().to(device)
+        self._integers = device == "cpu" and dtype.itemsize == 2
+        self._twice = torch.from_numpy(2 * self._errors).float().to(device)
         self._best = torch.full((len(queries), k), -torch.inf, dtype=dtype, device=device)
-        self._floor = torch.full((len(queries), 1), -torch.inf, dtype=dtype, device=device)
-        self._products = torch.empty(0, dtype=dtype, device=device)
+        self._floor = torch.full((len(queries),), -torch.inf, dtype=dtype, device=device)
+        self._spaces = [torch.empty(0, dtype=dtype, device=device)] * 3
         self.lost = np.zeros(len(queries), np.bool_)
         self._found = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))]
         self._fresh = 0
@@ -78,56 +81,60 @@ class Shortlists:
         import torch
 
         short = self._short[part]
-        if self._products.numel() < len(short) * len(tile):
-            self._products = torch.empty(len(short) * len(tile), dtype=tile.dtype, device=tile.device)
-        products = self._products[: len(short) * len(tile)].view(len(short), len(tile))
-        torch.mm(short, tile.T, out=products)
-        levels = [products]
-        while group > 1:
-            levels.append(self._tops(levels[-1].view(len(short), min(group, STEP), -1), self._floor[part]))
-            group //= STEP
+        levels = [self._space(number, len(tile) // size, len(short)) for number, size in enumerate(_sizes(group))]
+        torch.mm(tile, short.T, out=levels[0])
+        self._fold(levels, torch.int16 if self._integers else short.dtype)
         self._raise(part, levels[-1])
-        owners, columns, near = _reaching(levels, self._floor[part])
-        found = torch.stack([owners + part.start, columns]).cpu().numpy()
+        if self._integers and not bool((self._floor[part] > 0).all()):
+            self._fold(levels, short.dtype)
+        places, owners = _reaching(levels, self._floor[part])
+        found = torch.stack([owners + part.start, places // len(short)]).cpu().numpy()
         numbers = found[1] + rows.start if isinstance(rows, range) else rows[found[1]]
-        self._found.append((found[0], numbers, near.float().cpu().numpy()))
-        self._fresh += len(near)
+        self._found.append((found[0], numbers, levels[0].flatten()[places].float().cpu().numpy()))
+        self._fresh += len(places)
 
-    def _tops(self, groups: Tensor, floor: Tensor) -> Tensor:
-        """(q, n) the best product of each group; of a group without any above 0, where all floors are, any product.
+    def _fold(self, levels: Sequence[Tensor], dtype: torch.dtype) -> None:
+        """Make each level but the first: row i is the best of the rows before it that are i modulo its length.
 
-        A CPU compares floats of 16 bits six times as fast if it takes them for integers, which keeps the order of
-        those above 0 and puts all others below them.
+        A CPU compares floats of 16 bits six times as fast if it takes them for integers, which keeps the order of those
+        above 0 and puts all others below them: the best of rows without any above 0 then is any of them.
         """
         import torch
 
-        if self._device != "cpu" or groups.element_size() != 2 or not bool((floor > 0).all()):
-            return groups.amax(1)
-        return groups.view(torch.int16).amax(1).view(groups.dtype)
+        for fine, coarse in pairwise(level.view(dtype) for level in levels):
+            torch.amax(fine.view(-1, *coarse.shape), 0, out=coarse)
 
-    def _raise(self, part: slice, tops: Tensor) -> None:
-        """Raise the floors of some queries by their groups' best products."""
+    def _space(self, number: int, rows: int, queries: int) -> Tensor:
+        """(rows, queries) of memory for a level; overwritten by the next tile's."""
         import torch
 
-        apart = tops.shape[1]
+        if self._spaces[number].numel() < rows * queries:
+            self._spaces[number] = torch.empty(rows * queries, dtype=self._short.dtype, device=self._device)
+        return self._spaces[number][: rows * queries].view(rows, queries)
+
+    def _raise(self, part: slice, tops: Tensor) -> None:
+        """Raise the floors of some queries by (n, q) products of different rows."""
+        import torch
+
+        apart = len(tops)
         while apart % 2 == 0 and apart >= 3 * self._k:  # so wide, two of the k best seldom meet
             apart //= 2
-        tops = tops.view(len(tops), -1, apart).amax(1)
-        best = torch.cat([self._best[part], tops], 1).topk(self._k, 1).values
+        tops = tops.view(-1, apart, tops.shape[1]).amax(0)
+        best = torch.cat([self._best[part], tops.T], 1).topk(self._k, 1).values
         self._best[part] = best
-        proven = best[:, -1:].float()
+        proven = best[:, -1].float()
         floor = (proven - proven.abs() * self._roundoff - self._twice[part]).to(best.dtype)
         self._floor[part] = torch.where(self._floor[part] == torch.inf, self._floor[part], floor)
 
     def _trim(self) -> None:
         """Drop what the floors have risen above; give up the queries that are left with too many rows."""
         owners, rows, products = (np.concatenate(column) for column in zip(*self._found, strict=True))
-        keep = products >= self._floor.float().cpu().numpy()[owners, 0]
+        keep = products >= self._floor.float().cpu().numpy()[owners]
         self.lost |= np.bincount(owners[keep], minlength=len(self.lost)) > self._limit
         keep &= ~self.lost[owners]
         self._found = [(owners[keep], rows[keep], products[keep])]
         self._fresh = 0
-        self._floor[self.lost.nonzero()[0], :] = float("inf")
+        self._floor[self.lost.nonzero()[0]] = float("inf")
 
     def settle(self, vectors: Rows) -> Neighbours:
         """The k best of each shortlist, by the arithmetic of `base.settle`; nothing for a query that is lost."""
@@ -152,21 +159,26 @@ class Shortlists:
         return found
 
 
-def _reaching(levels: Sequence[Tensor], floor: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """(n,) queries, columns and values of the first level that reach their query's floor.
+def _sizes(group: int) -> list[int]:
+    """Rows that one value of each level stands for: one, a `STEP`, all of a group."""
+    return sorted({1, min(group, STEP), group})
+
+
+def _reaching(levels: Sequence[Tensor], floor: Tensor) -> tuple[Tensor, Tensor]:
+    """(n,) places in the flattened first level whose values reach their query's floor, and their queries.
 
     Args:
-        levels: (q, m) values; of each further level, value i is the best of every value j with i = j modulo its width.
-        floor: (q, 1).
+        levels: (m, q) values; of each further level, row i is the best of every row before it that is i modulo its
+            length, so that places which are equal modulo its size belong together.
+        floor: (q,).
     """
-    owners, columns = (levels[-1] >= floor).nonzero(as_tuple=True)
-    values = levels[-1][owners, columns]
-    for wide, fine in zip(levels[:0:-1], levels[-2::-1], strict=True):
-        some = fine.view(len(fine), -1, wide.shape[1])[owners, :, columns]
-        pairs, places = (some >= floor[owners]).nonzero(as_tuple=True)
-        values = some[pairs, places]
-        owners, columns = owners[pairs], places * wide.shape[1] + columns[pairs]
-    return owners, columns, values
+    places = (levels[-1] >= floor).flatten().nonzero()[:, 0]
+    owners = places % len(floor)
+    for fine, coarse in zip(levels[-2::-1], levels[:0:-1], strict=True):
+        some = fine.view(-1, coarse.numel())[:, places]
+        steps, which = (some >= floor[owners]).nonzero(as_tuple=True)
+        places, owners = places[which] + steps * coarse.numel(), owners[which]
+    return places, owners
 
 
 def _leading(owners: NDArray[np.int64], products: NDArray[np.float32], k: int) -> NDArray[np.bool_]:
