@@ -72,12 +72,15 @@ def lengths(vectors: Vectors) -> NDArray[np.float64]:
     return np.sqrt((vectors.astype(np.float64) ** 2).sum(axis=1))
 
 
-NUMPY_NS, TORCH_NS = 0.0125, 0.006
+NUMPY_NS, TORCH_NS = 0.0125, 0.004
 """Per query, row and dimension, by `ExactSearch` and by `TorchExact`: 100 queries x 200,000 x 384 on two cores."""
 IMPORT_S = 1.5
 """Importing torch in a process that has not."""
-FEW = 32
-"""Queries from which `TorchExact` is clearly quicker, torch being loaded: few queries are all memory traffic."""
+FEW, FEW_CONVERTED = 16, 64
+"""Queries from which `TorchExact` is quicker, torch being loaded, where it keeps a copy and where it converts all rows
+every time: few queries are all memory traffic."""
+KEPT = 2**28
+"""Bytes up to which `TorchExact` keeps a copy of all vectors in its format on the CPU: 350,000 of 384 dimensions."""
 
 
 def native_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
@@ -102,4 +105,10 @@ def pays(queries: int, rows: int, dim: int, loaded: bool, native: bool) -> bool:
         native: whether the CPU has `native_bfloat16`; numpy multiplies float32 as quickly as torch does.
     """
     saved = queries * rows * dim * (NUMPY_NS - TORCH_NS) * 1e-9
-    return native and queries >= FEW and (loaded or saved > IMPORT_S)
+    few = FEW if kept(BFLOAT16, rows, dim) else FEW_CONVERTED
+    return native and queries >= few and (loaded or saved > IMPORT_S)
+
+
+def kept(format: Format, rows: int, dim: int) -> bool:
+    """Whether `TorchExact` keeps a copy of so many vectors on the CPU, unless it can take them as they are."""
+    return format != FLOAT32 and rows * dim * format.bytes <= KEPT

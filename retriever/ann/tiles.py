@@ -1,8 +1,8 @@
 """Vectors as torch tiles of a bounded size, in the format and on the device they are multiplied in.
 
-Three sources, one contract (`Tiles`): converted in place on the CPU; kept whole in a GPU's memory; or streamed into it
-through pinned memory, tile by tile. On the CPU, tests take a second buffer for the device; the same contract was run on
-a GPU.
+Three sources, one contract (`Tiles`): converted in place on the CPU; kept whole in its memory or a GPU's; or streamed
+into the GPU's through pinned memory, tile by tile. On the CPU, tests take a second buffer for the device; the same
+contract was run on a GPU.
 """
 
 from __future__ import annotations
@@ -126,13 +126,14 @@ class ResidentTiles:
 
     Args:
         host: what to copy, once, tile by tile.
-        device: "cuda", or "cpu" in tests.
+        device: "cuda", or "cpu" for `KeptTiles` and in tests.
+        products: with a tile at once, None: `PRODUCTS`; few queries so see large tiles, but none smaller than `host`'s.
     """
 
-    def __init__(self, host: HostTiles, device: str) -> None:
+    def __init__(self, host: HostTiles, device: str, products: int | None = None) -> None:
         import torch
 
-        self._host = host
+        self._host, self._products = host, products or PRODUCTS
         self._copy = torch.empty((len(host.vectors), host.vectors.dim), dtype=host.dtype, device=device)
         for rows, tile in host.tiles(None):
             self._copy[int(rows[0]) : int(rows[-1]) + 1].copy_(tile)
@@ -141,13 +142,32 @@ class ResidentTiles:
         """See `Tiles`."""
         import torch
 
-        size = max(self._host.size, _even(PRODUCTS // max(queries, 1)))
+        size = max(self._host.size, _even(self._products // max(queries, 1)))
         for start, stop in spans(len(self._copy) if rows is None else len(rows), size):
             if rows is None:
                 yield range(start, stop), self._copy[start:stop]
             else:
                 part = torch.from_numpy(rows[start:stop]).to(self._copy.device)
                 yield rows[start:stop], torch.index_select(self._copy, 0, part)
+
+
+class KeptTiles:
+    """Tiles of a copy in the CPU's memory, made once a good part of the rows is asked for; until then, the host's.
+
+    Args:
+        host: what to copy.
+        products: see `ResidentTiles`.
+    """
+
+    def __init__(self, host: HostTiles, products: int) -> None:
+        self._host, self._products = host, products
+        self._copy: ResidentTiles | None = None
+
+    def tiles(self, rows: NDArray[np.int64] | None, queries: int = PRODUCTS) -> Iterator[Tile]:
+        """See `Tiles`."""
+        if self._copy is None and (rows is None or len(rows) > len(self._host.vectors) // 4):
+            self._copy = ResidentTiles(self._host, "cpu", self._products)
+        return (self._copy or self._host).tiles(rows, queries)
 
 
 class StreamedTiles:

@@ -21,13 +21,15 @@ from retriever.ann.base import Neighbours, Rows, RowSet, blank
 from retriever.ann.exact import ExactSearch
 from retriever.ann.gpu import fits
 from retriever.ann.picks import MOST_K, Picks
-from retriever.ann.precision import BFLOAT16, FLOAT16, FLOAT32, FORMATS, native_bfloat16
+from retriever.ann.precision import BFLOAT16, FLOAT16, FLOAT32, FORMATS, Format, kept, native_bfloat16
 from retriever.ann.shortlists import CPU_BATCH, GPU_BATCH, Shortlists
-from retriever.ann.tiles import HostTiles, ResidentTiles, StreamedTiles, Tiles
+from retriever.ann.tiles import HostTiles, KeptTiles, ResidentTiles, StreamedTiles, Tiles
 from retriever.types import Vectors
 
 CPU_TILE = 16_384
 """Rows of a tile, the quickest of 2048 to 20,480 for 32 to 1,000 queries."""
+CPU_PRODUCTS = CPU_TILE * CPU_BATCH
+"""Products at once with tiles of a copy that is kept there."""
 GPU_TILE = 131_072
 """The same on a GPU, at the least; a guess, not measured on one."""
 
@@ -50,8 +52,9 @@ class TorchExact:
         device: "cpu" or "cuda".
         format: "bfloat16", "float16" or "float32"; None: what the device multiplies quickest.
         tile_rows: rows multiplied at once; None: what suits the device.
-        source: "host" (tiles of the CPU), "resident" (one copy of all vectors on the device), "streamed" (to the
-            device, tile by tile); None: "host" on the CPU, and on a GPU "resident" if the copy fits.
+        source: "host" (tiles converted on the CPU), "kept" (one copy of all vectors there), "resident" (one on the
+            device), "streamed" (to the device, tile by tile); None: "kept" on the CPU and "resident" on a GPU if the
+            copy is small enough.
     """
 
     def __init__(
@@ -70,13 +73,16 @@ class TorchExact:
         self._device = _placed(device)
         self._format = FORMATS[format or _quickest(device)]
         self._tile = tile_rows or (CPU_TILE if device == "cpu" else GPU_TILE)
-        self._tiles = self._source(source)
+        kind = source or _kind(self._device, self._format, len(self._rows), dim)
+        self._tiles = self._source(kind)
+        self._waits = kind in ("resident", "streamed")
 
-    def _source(self, source: str | None) -> Tiles:
+    def _source(self, kind: str) -> Tiles:
         host = HostTiles(self._rows, self._format, self._tile)
-        kind = source or _kind(self._device, len(self._rows), self._rows.dim)
         if kind == "host":
             return host
+        if kind == "kept":
+            return KeptTiles(host, CPU_PRODUCTS)
         return (ResidentTiles if kind == "resident" else StreamedTiles)(host, self._device)
 
     def search(self, queries: Vectors, k: int, allowed: RowSet | None = None, pairs: Sequence[str] = ()) -> Neighbours:
@@ -97,7 +103,7 @@ class TorchExact:
             return self._alone(queries, k, only, count)
 
     def _alone(self, queries: Vectors, k: int, only: RowSet | None, count: int) -> Neighbours:
-        if k > MOST_K or isinstance(self._tiles, HostTiles):  # nothing stands still there while it is asked
+        if k > MOST_K or not self._waits:  # a CPU does not stand still while it is asked
             return self._shortlisted(queries, k, only, count)
         out, lost = self._picked(queries, k, only)
         if len(lost):
@@ -142,9 +148,9 @@ def _quickest(device: str) -> str:
     return BFLOAT16.name if native_bfloat16() else FLOAT32.name
 
 
-def _kind(device: str, rows: int, dim: int) -> str:
+def _kind(device: str, format: Format, rows: int, dim: int) -> str:
     if device == "cpu":
-        return "host"
+        return "kept" if kept(format, rows, dim) else "host"
     import torch
 
     return "resident" if fits(rows, dim, torch.cuda.mem_get_info(device)[0]) else "streamed"

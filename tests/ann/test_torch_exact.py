@@ -19,16 +19,17 @@ from retriever.ann.exact import ExactSearch
 from retriever.ann.gpu import fits, torch_gpus
 from retriever.ann.precision import FORMATS, lengths, native_bfloat16, pays
 from retriever.ann.shortlists import Shortlists
-from retriever.ann.tiles import HostTiles, ResidentTiles, StreamedTiles
+from retriever.ann.tiles import HostTiles, KeptTiles, ResidentTiles, StreamedTiles
 from retriever.ann.torch_exact import TorchExact
 
 WAYS = [
     {"format": "bfloat16"},
+    {"format": "bfloat16", "source": "host", "tile_rows": 3000},
     {"format": "float32"},
     {"format": "float16", "source": "resident", "tile_rows": 3000},
     {"format": "float16", "source": "streamed", "tile_rows": 1000},
 ]
-IDS = ["bfloat16", "float32", "resident", "streamed"]
+IDS = ["bfloat16", "converted", "float32", "resident", "streamed"]
 if torch_gpus():
     WAYS += [{"device": "cuda"}, {"device": "cuda", "source": "streamed", "tile_rows": 1000}]
     IDS += ["gpu", "gpu-streamed"]
@@ -131,15 +132,24 @@ def test_no_product_is_further_off_than_proven(seed, dim, name, scale):
     assert (np.abs(products - exact) <= bound + rounding).all()
 
 
-@pytest.mark.parametrize("source", [None, ResidentTiles, StreamedTiles], ids=["host", "resident", "streamed"])
+SOURCES = {
+    "host": lambda host: host,
+    "kept": lambda host: KeptTiles(host, 1),
+    "resident": lambda host: ResidentTiles(host, "cpu"),
+    "streamed": lambda host: StreamedTiles(host, "cpu"),
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("format", sorted(FORMATS))
 @pytest.mark.parametrize("size", [1, 7, 64, 1000])
 def test_tiles_hold_all_rows_once_and_in_order(source, format, size):
     rng = np.random.default_rng(9)
     vectors = unit(rng, 300, 8)
     host = HostTiles(Rows(np.split(vectors, [10, 10, 133, 134]), 8), FORMATS[format], size)
-    tiles = host if source is None else source(host, "cpu")
-    for rows in (None, np.flatnonzero(rng.random(300) < 0.4), np.arange(50, 140), np.empty(0, np.int64)):
+    tiles = SOURCES[source](host)
+    some = np.flatnonzero(rng.random(300) < 0.4)
+    for rows in (some[:60], None, some, np.arange(50, 140), np.empty(0, np.int64)):
         seen = [(np.array(part), tile.clone()) for part, tile in tiles.tiles(rows)]
         expected = np.arange(300) if rows is None else rows
         assert all(len(part) == len(tile) <= size for part, tile in seen)
@@ -149,10 +159,9 @@ def test_tiles_hold_all_rows_once_and_in_order(source, format, size):
 
 
 @pytest.mark.parametrize(("queries", "most"), [(1, 300), (4, 100), (400, 7)])
-def test_few_queries_see_a_copy_in_few_tiles(queries, most, monkeypatch):
-    monkeypatch.setattr("retriever.ann.tiles.PRODUCTS", 400)
+def test_few_queries_see_a_copy_in_few_tiles(queries, most):
     vectors = unit(np.random.default_rng(12), 300, 8)
-    tiles = ResidentTiles(HostTiles(Rows([vectors], 8), FORMATS["float32"], 7), "cpu")
+    tiles = ResidentTiles(HostTiles(Rows([vectors], 8), FORMATS["float32"], 7), "cpu", products=400)
     for rows in (None, np.arange(0, 300, 2)):
         seen = [(np.array(part), tile.clone()) for part, tile in tiles.tiles(rows, queries)]
         expected = np.arange(300) if rows is None else rows
@@ -179,8 +188,9 @@ def test_float32_tiles_are_not_copied():
     ("queries", "rows", "loaded", "native", "expected"),
     [
         (1, 10**7, True, True, False),  # one query is all memory traffic
-        (100, 200_000, True, True, True),
-        (100, 200_000, False, True, False),  # the import costs more
+        (16, 200_000, True, True, True),
+        (16, 10**6, True, True, False),  # all rows would be converted each time
+        (100, 150_000, False, True, False),  # the import costs more
         (1000, 10**6, False, True, True),
         (1000, 10**6, True, False, False),
         (0, 10**6, True, True, False),
