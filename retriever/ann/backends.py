@@ -65,7 +65,7 @@ class Backends:
             from retriever.ann.gpu import on_gpus
 
             return on_gpus(self._blocks, self._dim)  # says so where there is no GPU after all
-        return CpuExact(self._blocks, self._dim)
+        return CpuExact(self._blocks, self._dim, self._snapshot.manifest.memory)
 
     @cached_property
     def planned(self) -> NearestNeighbours:

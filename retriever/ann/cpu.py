@@ -8,7 +8,7 @@ from functools import cached_property
 
 from retriever.ann.base import NearestNeighbours, Neighbours, RowSet
 from retriever.ann.exact import ExactSearch
-from retriever.ann.precision import native_bfloat16, pays
+from retriever.ann.precision import BFLOAT16, kept, native_bfloat16, pays
 from retriever.types import Vectors
 
 
@@ -18,17 +18,19 @@ class CpuExact:
     Args:
         blocks: (n_i, d) float32 unit vectors; rows are numbered through all blocks.
         dim: d.
+        memory: bytes that it may keep in memory beside the blocks; None: what `TorchExact` takes.
     """
 
-    def __init__(self, blocks: Sequence[Vectors], dim: int) -> None:
+    def __init__(self, blocks: Sequence[Vectors], dim: int, memory: int | None = None) -> None:
         self._blocks, self._dim = blocks, dim
         self._rows = sum(map(len, blocks))
+        self._copied = kept(BFLOAT16, self._rows, dim, memory)
         self._numpy = ExactSearch(blocks, dim)
 
     def search(self, queries: Vectors, k: int, allowed: RowSet | None = None, pairs: Sequence[str] = ()) -> Neighbours:
         """See `NearestNeighbours.search`."""
         rows = self._rows if allowed is None else len(allowed)
-        worth = pays(len(queries), rows, self._dim, "torch" in sys.modules, self._native)
+        worth = pays(len(queries), rows, self._dim, "torch" in sys.modules, self._native, self._copied)
         return (self._torch if worth else self._numpy).search(queries, k, allowed, pairs)
 
     @cached_property
@@ -39,4 +41,4 @@ class CpuExact:
     def _torch(self) -> NearestNeighbours:
         from retriever.ann.torch_exact import TorchExact
 
-        return TorchExact(self._blocks, self._dim)
+        return TorchExact(self._blocks, self._dim, source="kept" if self._copied else "host")

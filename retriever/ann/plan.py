@@ -86,7 +86,8 @@ class Recipe:
         backend: "exact" (numpy or torch over memory-mapped files), "ivf-pq" (approximate, then re-ranked exactly) or
             "gpu" (exact on GPUs, by faiss or torch).
         reason: one sentence for people.
-        bytes: what the backend keeps in memory beside the files, 0 where it reads them in place.
+        bytes: what the backend keeps in memory beside the files, 0 where it reads them in place, for batches of queries
+            aside (`precision.KEPT`).
         seconds: predicted for one query, once its files are in memory.
         build_seconds: predicted for building it.
         sizes: of an "ivf-pq".

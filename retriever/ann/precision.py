@@ -94,7 +94,7 @@ def native_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
         return False
 
 
-def pays(queries: int, rows: int, dim: int, loaded: bool, native: bool) -> bool:
+def pays(queries: int, rows: int, dim: int, loaded: bool, native: bool, copied: bool = True) -> bool:
     """Whether a batch is searched sooner by `TorchExact` on the CPU than by `ExactSearch`.
 
     Args:
@@ -103,12 +103,19 @@ def pays(queries: int, rows: int, dim: int, loaded: bool, native: bool) -> bool:
         dim: of a vector.
         loaded: whether torch is imported already (``"torch" in sys.modules``); if not, its import has to be earned.
         native: whether the CPU has `native_bfloat16`; numpy multiplies float32 as quickly as torch does.
+        copied: whether `TorchExact` keeps a copy of all vectors.
     """
     saved = queries * rows * dim * (NUMPY_NS - TORCH_NS) * 1e-9
-    few = FEW if kept(BFLOAT16, rows, dim) else FEW_CONVERTED
-    return native and queries >= few and (loaded or saved > IMPORT_S)
+    return native and queries >= (FEW if copied else FEW_CONVERTED) and (loaded or saved > IMPORT_S)
 
 
-def kept(format: Format, rows: int, dim: int) -> bool:
-    """Whether `TorchExact` keeps a copy of so many vectors on the CPU, unless it can take them as they are."""
-    return format != FLOAT32 and rows * dim * format.bytes <= KEPT
+def kept(format: Format, rows: int, dim: int, memory: int | None = None) -> bool:
+    """Whether `TorchExact` keeps a copy of so many vectors on the CPU; float32 it takes as they are.
+
+    Args:
+        format: of the copy.
+        rows: of vectors.
+        dim: of a vector.
+        memory: bytes that it may take; None: `KEPT`.
+    """
+    return format != FLOAT32 and rows * dim * format.bytes <= min(KEPT, KEPT if memory is None else memory)

@@ -17,7 +17,7 @@ from retriever.ann import shortlists, torch_exact
 from retriever.ann.base import Rows, RowSet
 from retriever.ann.exact import ExactSearch
 from retriever.ann.gpu import fits, torch_gpus
-from retriever.ann.precision import FORMATS, lengths, native_bfloat16, pays
+from retriever.ann.precision import FORMATS, KEPT, kept, lengths, native_bfloat16, pays
 from retriever.ann.shortlists import Shortlists
 from retriever.ann.tiles import HostTiles, KeptTiles, ResidentTiles, StreamedTiles
 from retriever.ann.torch_exact import TorchExact
@@ -185,20 +185,27 @@ def test_float32_tiles_are_not_copied():
 
 
 @pytest.mark.parametrize(
-    ("queries", "rows", "loaded", "native", "expected"),
+    ("queries", "rows", "loaded", "native", "copied", "expected"),
     [
-        (1, 10**7, True, True, False),  # one query is all memory traffic
-        (16, 200_000, True, True, True),
-        (16, 10**6, True, True, False),  # all rows would be converted each time
-        (100, 150_000, False, True, False),  # the import costs more
-        (1000, 10**6, False, True, True),
-        (1000, 10**6, True, False, False),
-        (0, 10**6, True, True, False),
-        (100, 0, False, True, False),
+        (1, 10**7, True, True, True, False),  # one query is all memory traffic
+        (16, 200_000, True, True, True, True),
+        (16, 10**6, True, True, False, False),  # all rows would be converted each time
+        (100, 150_000, False, True, True, False),  # the import costs more
+        (1000, 10**6, False, True, True, True),
+        (1000, 10**6, True, False, True, False),
+        (0, 10**6, True, True, True, False),
+        (100, 0, False, True, True, False),
     ],
 )
-def test_a_batch_has_to_earn_the_import_of_torch(queries, rows, loaded, native, expected):
-    assert pays(queries, rows, 384, loaded, native) is expected
+def test_a_batch_has_to_earn_the_import_of_torch(queries, rows, loaded, native, copied, expected):
+    assert pays(queries, rows, 384, loaded, native, copied) is expected
+
+
+def test_a_copy_is_kept_where_the_budget_allows_and_never_of_what_needs_none():
+    assert kept(FORMATS["bfloat16"], 100, 8, 1600)
+    assert not kept(FORMATS["bfloat16"], 100, 8, 1599)
+    assert not kept(FORMATS["bfloat16"], KEPT, 1, 3 * KEPT)
+    assert not kept(FORMATS["float32"], 100, 8)
 
 
 @pytest.mark.parametrize(
