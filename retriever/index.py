@@ -23,11 +23,12 @@ from retriever.query.request import DEFAULT_COMBINE, DEFAULT_MINUS, Asked, Query
 from retriever.query.resolve import resolve, same_space
 from retriever.query.search import Engine, search
 from retriever.query.stored import Means
+from retriever.query.term import Term
 from retriever.query.terms import Sources, Things
 from retriever.spaces.base import Space
 from retriever.store import layout
 from retriever.store.snapshot import Snapshot
-from retriever.types import Term, Vectors
+from retriever.types import Vectors
 
 if TYPE_CHECKING:
     from retriever.status import Status

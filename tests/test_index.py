@@ -18,11 +18,12 @@ from retriever import spaces
 from retriever.errors import FileProblem, IndexMissing, SpaceError, UnknownItem, UsageError
 from retriever.index import Index
 from retriever.query.request import terms_of
+from retriever.query.term import Term
 from retriever.spaces import mini
 from retriever.store.failures import Failure
 from retriever.store.ids import item_id
 from retriever.store.snapshot import Snapshot
-from retriever.types import Modality, Term
+from retriever.types import Modality
 
 
 def test_open_by_path_by_environment_and_upward(made_folder, tmp_path, monkeypatch):

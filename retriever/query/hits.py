@@ -15,10 +15,12 @@ from retriever.errors import MissingDependency, UsageError
 from retriever.query.about import About
 from retriever.query.explain import Explanation
 from retriever.query.expression import format
+from retriever.query.hit import Hit
 from retriever.query.metadata import FIXED, HIDDEN, Later, free_names
 from retriever.query.tables import Tables
+from retriever.query.term import Term
 from retriever.query.written import as_dict, to_csv
-from retriever.types import Hit, Modality, Term
+from retriever.types import Modality
 
 if TYPE_CHECKING:
     import pandas as pd

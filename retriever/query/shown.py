@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from retriever.types import Hit
+    from retriever.query.hit import Hit
 
 
 def printable(text: str, keep: str = "") -> str:

@@ -17,8 +17,9 @@ from retriever.index import Index
 from retriever.query.candidates import Candidates
 from retriever.query.request import Query
 from retriever.query.search import Engine, search
+from retriever.query.term import Term
 from retriever.spaces import Space
-from retriever.types import Modality, Payload, Term, Vectors
+from retriever.types import Modality, Payload, Vectors
 
 WORDS = ("wide", "tall", "deep", "red", "green", "blue", "tall red", "a thing")
 

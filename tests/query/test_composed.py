@@ -15,7 +15,8 @@ from retriever import spaces
 from retriever.errors import ExpressionError, FilterError, UnknownItem, UsageError
 from retriever.query.calibrate import FILE, Background, Calibration
 from retriever.query.compose import unit_rows
-from retriever.types import Modality, Term
+from retriever.query.term import Term
+from retriever.types import Modality
 
 
 @pytest.fixture
