@@ -15,6 +15,7 @@ import pytest
 from index_making import DIM, SPACE, contents, ids, item, unit, write
 
 from indexer.durable import disk_errors
+from indexer.failures import replace_failures
 from indexer.writer import IndexWriter
 from retriever.errors import IndexBusy, RetrieverError, SpaceError, UsageError
 from retriever.store import Failure, Snapshot, read_failures, versions
@@ -250,6 +251,7 @@ import sys
 from pathlib import Path
 from index_making import SPACE, item, unit
 from indexer.durable import disk_errors
+from indexer.failures import replace_failures
 from indexer.writer import IndexWriter
 writer = IndexWriter(Path(sys.argv[1]), SPACE)
 for number in range(10**9):
@@ -294,7 +296,8 @@ def test_a_full_disk_loses_nothing(tmp_path: Path, size: int) -> None:
         for number in range(4, 60):
             writer.append([item(number)], unit(1, number))
             acknowledged.add(number)
-        writer.replace_failures("corpus", lambda path: True, [Failure("corpus", "x.obj", "empty", "It is empty.")])
+        failure = Failure("corpus", "x.obj", "empty", "It is empty.")
+        replace_failures(tmp_path, {}, "corpus", lambda path: True, [failure])
         writer.commit()
         raise AssertionError(f"{size} bytes were enough")
     assert f"Cannot write to the index {tmp_path} (File too large): free disk space" in str(caught.value)
@@ -355,6 +358,7 @@ def test_a_system_without_file_locks_is_told_what_to_do(tmp_path: Path) -> None:
 import sys
 sys.modules["fcntl"] = None
 from indexer.durable import disk_errors
+from indexer.failures import replace_failures
 from indexer.writer import IndexWriter
 from retriever.errors import RetrieverError
 from retriever.spaces.base import ShapeInput, SpaceIdentity
