@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from retriever.ann.base import SUM
 from retriever.errors import UsageError
+from retriever.query.engine import Engine
 from retriever.query.hits import Hits
 from retriever.query.request import check_k, check_where
-from retriever.query.search import Engine
 from retriever.query.term import Term
 from retriever.store.snapshot import Snapshot
 from retriever.types import Modality, Vectors
