@@ -353,7 +353,7 @@ def test_remove_by_path_id_and_filter(indexed: Path):
     assert [path for _, path in rows(run("remove", "tall", "--where", "extent[2] > 8"))] == ["tall/a.off"]
     id = rows(run("query", "--text", "box", "--where", "path = 'tall/b.off'"))[0][2]
     done = run("remove", id)
-    assert rows(done) == [[id, "tall/b.off"]] and "1 items removed." in done.stderr
+    assert rows(done) == [[id, "tall/b.off"]] and "1 item removed." in done.stderr
     assert [path for _, path in rows(run("remove", indexed / "flat"))] == ["flat/c.off"]
     assert run("query", "--text", "box").exit_code == 1
     assert "3 embedded" in run("index", indexed).stderr

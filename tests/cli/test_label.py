@@ -62,7 +62,7 @@ def test_summary_of_the_next_run_counts_what_was_dropped(indexed: Path):
     touch(indexed / "corpus/d.off")
     assert "dropped" not in run("index", "corpus").stderr and labels() == before
     write_box(indexed / "corpus/c.off", (1, 2, 3))
-    assert "  1 guessed labels dropped: their files changed" in run("index", "corpus").stderr
+    assert "  1 guessed label dropped, as the file of each changed" in run("index", "corpus").stderr
     assert labels() == {**before, "c.off": (None, None)}
 
 
