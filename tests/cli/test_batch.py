@@ -14,16 +14,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 import simple_space
+from commands import run
 from small_corpus import write_box
-from typer.testing import CliRunner, Result
 
 import retriever
 from cli import batch
-from cli.main import app
-
-
-def run(*arguments: object, given: str | bytes | None = None) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments], input=given)
 
 
 @pytest.fixture
