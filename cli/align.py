@@ -12,6 +12,7 @@ import typer
 
 from cli.options import Axis, Device, Up, described, option, path
 from cli.output import argument, printable
+from retriever.query.shown import counted
 
 if TYPE_CHECKING:
     from cli.progress import Silent
@@ -210,7 +211,7 @@ def _summary(report: Report, source: Path, *, quiet: bool) -> Iterator[str]:
     if not quiet:
         yield f"{report.name}: written to {printable(str(report.folder))} in {report.seconds / 60:.1f} min"
         for modality, tower in report.towers.items():
-            yield f"  {modality}: {plural(modality, tower.trained)}, {tower.recipe.steps:,} steps"
+            yield f"  {modality}: {plural(modality, tower.trained)}, {counted(tower.recipe.steps, 'step')}"
             yield from _measures(tower, plural(modality, tower.held_out))
         yield "  the weights inherit the licence of your files; README.md there says more, with the curves beside it"
         folder = source if source.is_dir() else source.parent

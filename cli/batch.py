@@ -17,6 +17,7 @@ import typer
 
 from cli.output import printable
 from retriever.errors import RetrieverError, UsageError
+from retriever.query.shown import counted
 
 if TYPE_CHECKING:
     from cli.newest import Newest
@@ -83,7 +84,7 @@ def answer(
         elif as_csv:
             _to_csv(_hits(answers))
         elif wrong := _to_json(answers, explain):
-            typer.echo(f"{wrong:,} lines could not be answered; their error says why.", err=True)
+            typer.echo(f"{counted(wrong, 'line')} could not be answered; the error of each says why.", err=True)
             raise typer.Exit(FAULTY)
 
 
@@ -152,7 +153,8 @@ def _to_parquet(answers: Iterator[tuple[list[int], list[Hits]]], path: Path) -> 
             column = [number for number, hits in zip(numbers, many, strict=True) for _ in hits]
             tables.write(table.add_column(0, NUMBER, pa.array(column, pa.int64())))
             queries, hits_in_all = queries + len(many), hits_in_all + len(table)
-    typer.echo(f"{hits_in_all:,} hits of {queries:,} queries written to {printable(str(path))}", err=True)
+    found = f"{counted(hits_in_all, 'hit')} of {counted(queries, 'query', 'queries')}"
+    typer.echo(f"{found} written to {printable(str(path))}", err=True)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import typer
 
 from cli.options import described, path
 from cli.output import argument, printable
+from retriever.query.shown import counted
 
 
 def register(app: typer.Typer) -> None:
@@ -52,7 +53,8 @@ def demo(
             "space."
         ) from error
     typer.echo(
-        f"{written.shapes:,} shapes, {written.pictures} pictures and {written.sounds} sounds written to "
-        f"{printable(str(folder))}; go on with: retriever index {argument(folder)}",
+        f"{counted(written.shapes, 'shape')}, {counted(written.pictures, 'picture')} and "
+        f"{counted(written.sounds, 'sound')} written to {printable(str(folder))}; "
+        f"go on with: retriever index {argument(folder)}",
         err=True,
     )

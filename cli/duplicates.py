@@ -131,17 +131,13 @@ def _shown(groups: Sequence[Group]) -> Iterator[tuple[object, ...]]:
 def _summary(groups: Sequence[Group]) -> str:
     """How much repeats what."""
     from retriever.query.duplicates import totals
-    from retriever.query.shown import size
+    from retriever.query.shown import counted, size
 
     if not groups:
         return "No item repeats another."
     count = totals(groups)
     spent = sum(member.bytes for group in groups for member in group.members if member.kind == "exact")
     return (
-        f"{_counted(count['first'], 'group')}: beside the first of each, {count['exact']:,} with the same bytes "
+        f"{counted(count['first'], 'group')}: beside the first of each, {count['exact']:,} with the same bytes "
         f"({size(spent)}), {count['geometry']:,} with the same geometry, {count['near']:,} near."
     )
-
-
-def _counted(count: int, name: str) -> str:
-    return f"{count:,} {name}{'' if count == 1 else 's'}"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from cli.output import plain, printable, show_rows, to_terminal
+from retriever.query.shown import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,7 +35,7 @@ def deliver(
     if per_query is not None:
         table = done.per_query()
         _write(table, per_query)
-        typer.echo(f"{len(table):,} queries written to {printable(str(per_query))}", err=True)
+        typer.echo(f"{counted(len(table), 'query', 'queries')} written to {printable(str(per_query))}", err=True)
     if parquet is not None or as_json or as_csv or not to_terminal():
         _to_programs(done.rows(by_class=by_class), done, as_json=as_json, as_csv=as_csv, parquet=parquet)
     else:
@@ -59,7 +60,7 @@ def _to_programs(
         typer.echo(out.getvalue(), nl=False)
     elif parquet is not None:
         _write(_arrow(rows), parquet)
-        typer.echo(f"{len(rows):,} rows written to {printable(str(parquet))}", err=True)
+        typer.echo(f"{counted(len(rows), 'row')} written to {printable(str(parquet))}", err=True)
     else:
         plain([*_cells(row)] for row in rows)
 

@@ -12,6 +12,7 @@ import typer
 from cli.optimize import plans
 from cli.options import Axis, Device, Memory, Recall, Up, described, option, path
 from cli.output import argument, failures_command, printable
+from retriever.query.shown import counted
 
 if TYPE_CHECKING:
     from indexer.build import Summary
@@ -184,7 +185,8 @@ def _done(summary: Summary, folder: Path) -> Iterator[str]:
     if summary.recovered:
         yield f"  recovered {summary.recovered:,} of them from a run that was interrupted"
     if summary.dropped:
-        yield f"  {summary.dropped:,} guessed labels dropped: their files changed, or have a label of their own now"
+        labels = counted(summary.dropped, "guessed label")
+        yield f"  {labels} dropped, as the file of each changed, or has a label of its own now"
     for reason, count in summary.skipped.most_common():
         if reason == "hidden":  # as in every listing of files: not worth a line
             continue

@@ -13,6 +13,7 @@ import typer
 from cli.options import AsJson, IndexFolder, Target, described, option, path
 from cli.outputs import check_outputs
 from retriever.errors import UsageError
+from retriever.query.shown import counted
 
 if TYPE_CHECKING:
     from indexer.labelling import Labelled
@@ -125,11 +126,13 @@ def _names(names: str | None, file: Path | None, templates: list[str]) -> Names:
 def _remarks(done: Labelled, *, write: bool) -> list[str]:
     from indexer.labelling import DOUBTFUL
 
-    remarks = [f"{done.unsure:,} items were less sure and are left out."] if done.unsure else []
+    were, are = ("was", "is") if done.unsure == 1 else ("were", "are")
+    remarks = [f"{counted(done.unsure, 'item')} {were} less sure and {are} left out."] if done.unsure else []
     if write:
         kept = len(done.items) - done.written
-        had = f"; {kept:,} have a label already, which --overwrite would replace" if kept else ""
-        remarks.append(f"{done.written:,} labels written{had}.")
+        have = "has" if kept == 1 else "have"
+        had = f"; {kept:,} {have} a label already, which --overwrite would replace" if kept else ""
+        remarks.append(f"{counted(done.written, 'label')} written{had}.")
         if done.doubtful:
             which = "1 of them is" if done.doubtful == 1 else f"{done.doubtful:,} of them are"
             remarks.append(f"{which} less sure than {DOUBTFUL:g}, which --min-confidence {DOUBTFUL:g} would leave out.")
@@ -144,7 +147,7 @@ def _deliver(done: Labelled, names: Names, *, as_json: bool, as_csv: bool, parqu
 
         with Tables(parquet) as tables:
             tables.write(done.items)
-        typer.echo(f"{len(done.items):,} items written to {printable(str(parquet))}", err=True)
+        typer.echo(f"{counted(len(done.items), 'item')} written to {printable(str(parquet))}", err=True)
         return
     rows = done.items.to_pylist()
     for row in rows:

@@ -11,7 +11,7 @@ import typer
 
 from cli.options import AsJson, IndexFolder, described, option
 from cli.output import argument, failures_command, plain, printable, show_facts, show_rows
-from retriever.query.shown import size
+from retriever.query.shown import counted, size
 
 if TYPE_CHECKING:
     from retriever.status import Status
@@ -96,11 +96,11 @@ def remove(
     removed = take_out(find(folder), targets or (), where=where, dry_run=dry_run, forgotten=forgotten)
     plain(removed)
     would = "would be " if dry_run else ""
-    typer.echo(f"{len(removed):,} items {would}removed.", err=True)
+    typer.echo(f"{counted(len(removed), 'item')} {would}removed.", err=True)
     for root in forgotten.roots.values():
         typer.echo(f"{printable(root)} {would or 'is '}no root of the index any more.", err=True)
     if forgotten.failures:
-        typer.echo(f"{len(forgotten.failures):,} failures {would}forgotten.", err=True)
+        typer.echo(f"{counted(len(forgotten.failures), 'failure')} {would}forgotten.", err=True)
 
 
 def compact(
@@ -119,7 +119,7 @@ def compact(
     with progress(quiet=False) as show:
         done = rewrite(at, keep, progress=show)
     typer.echo(
-        f"{printable(str(at))}: {done.rows_before - done.rows_after:,} dead rows dropped, "
+        f"{printable(str(at))}: {counted(done.rows_before - done.rows_after, 'dead row')} dropped, "
         f"{size(max(done.bytes_freed, 0))} freed.",
         err=True,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import IndexFolder, Memory, Recall, described
+from retriever.query.shown import counted
 
 if TYPE_CHECKING:
     from indexer.ann.optimize import Optimized
@@ -62,4 +63,4 @@ def plans(done: Optimized) -> Iterator[str]:
         ]
         for one in tuned:
             how = "" if one.effort.probes else ", which is too little, so that these are searched exactly"
-            yield f"    {one.pair}: recall@10 {one.recall:.3f} over {one.queries} queries{how}"
+            yield f"    {one.pair}: recall@10 {one.recall:.3f} over {counted(one.queries, 'query', 'queries')}{how}"

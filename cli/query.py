@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from cli.options import AsJson, Axis, Combine, Device, Exact, IndexFolder, Minus, Target, Up, described, option
 from cli.outputs import check_outputs
 from retriever.errors import UsageError
-
-if TYPE_CHECKING:
-    from retriever import Hits
 
 Sources = list[str] | None
 
@@ -204,6 +201,7 @@ def query(
         raise UsageError("--keep-going goes with --batch and JSON; leave it out, or --csv and --parquet.")
     import retriever
     from cli.newest import Newest
+    from cli.queried import deliver, notes, say_best
 
     newest = Newest(lambda: retriever.open(folder, device=device, as_of=as_of))
     if batch is not None:
@@ -215,15 +213,11 @@ def query(
         return
     hits = newest.ask(lambda index: index.search(**terms, **usual, exact=exact))
     index = newest.index
-    if expression and (note := _how_read(expression, hits)):
+    for note in notes(hits, index, expression, center=center):
         typer.echo(f"note: {note}", err=True)
-    if center and (
-        absent := {term.kind for term in hits.terms} & set(retriever.Modality) - set(index.snapshot.modalities())
-    ):
-        typer.echo(f"note: not centred, as the index holds none: {', '.join(sorted(absent))}", err=True)
     if not hits and min_confidence is not None:
-        _say_best(index.search(**terms, **{**usual, "min_confidence": None, "k": 1}, exact=exact), min_confidence)
-    _deliver(hits, as_json=as_json, as_csv=as_csv, parquet=parquet, page=page, explain=explain)
+        say_best(index.search(**terms, **{**usual, "min_confidence": None, "k": 1}, exact=exact), min_confidence)
+    deliver(hits, as_json=as_json, as_csv=as_csv, parquet=parquet, page=page, explain=explain)
 
 
 def _check_form(
@@ -240,62 +234,3 @@ def _check_form(
         if batch:
             raise UsageError("--html shows the hits of one query; leave --batch out, or --html.")
         check(page)
-
-
-def _say_best(hits: Hits, wanted: float) -> None:
-    if hits and (best := hits[0].confidence) is not None:
-        typer.echo(f"note: the first hit has a confidence of {best:.2f}, below {wanted:g}", err=True)
-
-
-def _how_read(expression: str, hits: Hits) -> str:
-    """What to say of an expression that could have been meant otherwise; empty for others."""
-    from cli.output import argument
-    from retriever.loaders import modality_of
-
-    words, first = expression.strip(), hits.terms[0]
-    if first.source != words:
-        return ""
-    if first.kind != "text":
-        return f"asked with --{first.kind} {argument(words)}; to search for the words, give --text {argument(words)}"
-    if _is_folder(words):
-        return f"{argument(words)} is a folder, and was searched as words; to ask with a file of it, name that"
-    if modality_of(Path(words)) is not None:
-        return f"there is no file and no item {argument(words)}, so that was searched as words"
-    if len(hits.terms) == 1 and any(word in f" {words} " for word in (" - ", " + ", " not ", " without ")):
-        return 'that was searched as one text; to take something away, add --minus-text "..."'
-    return ""
-
-
-def _is_folder(words: str) -> bool:
-    """Whether words are the path of a folder; a bare name, such as chair, is likely meant as it reads."""
-    try:
-        return ("/" in words or words.startswith((".", "~"))) and Path(words).expanduser().is_dir()
-    except (OSError, ValueError, RuntimeError):  # too long for a name, or none at all
-        return False
-
-
-def _deliver(
-    hits: Hits, *, as_json: bool, as_csv: bool, parquet: Path | None, page: Path | None, explain: bool
-) -> None:
-    from cli.hits import show_hits, show_reasons
-    from cli.output import printable
-
-    if as_json:
-        typer.echo(hits.to_json(explain=explain))
-    elif as_csv:
-        typer.echo(hits.to_csv(), nl=False)
-    elif parquet is not None:
-        hits.to_parquet(parquet)
-        typer.echo(f"{len(hits):,} hits written to {printable(str(parquet))}", err=True)
-    elif page is not None:
-        from cli.progress import progress
-
-        with progress(quiet=False) as told:
-            hits.save_html(page, told)
-        typer.echo(f"{len(hits):,} hits written to {printable(str(page))}", err=True)
-    elif len(hits):
-        show_hits(hits)
-        if explain:
-            show_reasons(hits)
-    else:
-        typer.echo("No item qualifies.", err=True)

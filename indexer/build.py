@@ -18,7 +18,7 @@ from indexer import lexicon, pipeline, plan_changes
 from indexer.ann import optimize
 from indexer.ann.optimize import Optimized, Wish, check_wish
 from indexer.calibration import calibrate
-from indexer.forgetting import forget_gone
+from indexer.failures import forget_gone, replace_failures
 from indexer.guesses import Guesses
 from indexer.loading import check_workers
 from indexer.metadata import read_table
@@ -167,10 +167,11 @@ class _Run:
         with self.rows:
             self._embed(self._reuse(jobs))
         self.progress("write", 0, None)
+        folder, roots = self.writer.folder, self.writer.manifest.roots
         for part, (name, failures) in zip(parts, self.failed.items(), strict=True):
-            self.writer.replace_failures(name, part.corpus.covers, failures)
+            replace_failures(folder, roots, name, part.corpus.covers, failures)
             self.summary.failed += failures
-        forget_gone(self.writer.folder, self.writer.manifest.roots, self.failed)
+        forget_gone(folder, roots, self.failed)
         self.writer.forget_roots(name for part in parts for name in self._taken_over(part.corpus.root))
         self.writer.delete(np.array(self.dead, np.int64))
         self.writer.commit()

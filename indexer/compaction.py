@@ -11,6 +11,7 @@ from indexer.ann.optimize import Wish, bring_up_to_date, installed
 from indexer.bulk import LARGEST
 from indexer.calibration import calibrate
 from indexer.durable import disk_errors
+from indexer.keeping import forget_versions, keep_versions, sweep
 from indexer.progress import Progress
 from indexer.writer import IndexWriter
 from retriever.errors import UsageError
@@ -81,14 +82,14 @@ def compact(folder: Path, keep: int = 1, *, progress: Progress | None = None) ->
         groups = groups_to_compact(live, [entry.rows for entry in entries])
         with disk_errors(folder):
             # What the new version takes the place of goes at once, so that there is never a second index on disk.
-            writer.forget_versions(keep - 1 if groups else keep)
+            forget_versions(folder, keep - 1 if groups else keep)
             for group in groups:
                 writer.rewrite({entries[position].name for position in group})
-                writer.sweep()
+                sweep(folder, writer.manifest)
             lexicon.bring_up_to_date(writer.snapshot)
             bring_up_to_date(writer, Wish(), lambda: installed(space.name), progress)
             calibrate(writer, lambda: installed(space.name))
-            writer.keep_versions(keep)
-            writer.sweep()
+            keep_versions(folder, writer.manifest, keep)
+            sweep(folder, writer.manifest)
         rows, after = (0 if snapshot is None else snapshot.rows for snapshot in (before, writer.snapshot))
         return Compaction(rows, after, bytes_before - layout.bytes_on_disk(folder))

@@ -1,16 +1,14 @@
-"""What an index knows beside its items, and must forget with them: corpus roots, and failures."""
+"""What an index knows beside its items, and is named as they are to be forgotten: corpus roots, and failures."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from indexer.durable import disk_errors
-from indexer.records import write_failures
 from indexer.roots import at_or_below
 from retriever.store import Failure, Snapshot, read_failures
 from retriever.store.places import Places
@@ -50,32 +48,6 @@ def named_by(snapshot: Snapshot, targets: Sequence[str], forgotten: Forgotten) -
         if not (under or failed) or _has_items(snapshot, target):
             rest.append(target)
     return rest
-
-
-def forget_failures(folder: Path, gone: Sequence[Failure]) -> None:
-    """Takes failures off the list of the index in `folder`, which the caller has locked."""
-    if gone:
-        with disk_errors(folder):
-            write_failures(folder, [one for one in read_failures(folder) if one not in gone])
-
-
-def forget_gone(folder: Path, roots: Mapping[str, str], but: Container[str]) -> None:
-    """Takes the failures off the list whose file is gone, or whose corpus, which the caller has locked.
-
-    Args:
-        folder: of the index.
-        roots: short name -> absolute path of its corpora.
-        but: short names of roots whose failures were just found.
-    """
-    forget_failures(folder, [one for one in read_failures(folder) if one.root not in but and _is_gone(one, roots)])
-
-
-def _is_gone(failure: Failure, roots: Mapping[str, str]) -> bool:
-    root = roots.get(failure.root)
-    if root is None or not os.path.lexists(root):
-        return True
-    # An unreadable file may be one whose name is only shown, as it is no text.
-    return failure.kind != "unreadable" and not os.path.lexists(Path(root, failure.path))
 
 
 def _places(target: str) -> list[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from retriever.files import sync_folder, whole_file
-from retriever.store import layout, versions
+from retriever.store import layout
 from retriever.store.failures import Failure
 from retriever.store.manifest import Manifest
 
@@ -21,26 +21,6 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Makes `manifest` the index's; all that it lists must be on disk."""
     with whole_file(folder / layout.MANIFEST) as file:
         file.write(manifest.to_json().encode())
-
-
-def keep_version(folder: Path, manifest: Manifest) -> None:
-    """Keeps a copy of a manifest that was committed, if there is none."""
-    path = versions.file(folder, manifest.version)
-    if path.exists():
-        return
-    path.parent.mkdir(exist_ok=True)
-    with whole_file(path) as file:
-        file.write(manifest.to_json().encode())
-    sync_folder(folder)
-
-
-def drop_versions(folder: Path, numbers: Iterable[int]) -> None:
-    """Forgets kept manifests, for good when this returns: only then may the files go that they list."""
-    dropped = [versions.file(folder, number) for number in numbers]
-    for path in dropped:
-        path.unlink(missing_ok=True)
-    if dropped:
-        sync_folder(folder / layout.VERSIONS)
 
 
 def write_deleted(folder: Path, version: int, rows: NDArray[np.int64]) -> str | None:

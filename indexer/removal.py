@@ -8,7 +8,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.forgetting import Forgotten, forget_failures, named_by
+from indexer.failures import forget_failures
+from indexer.forgetting import Forgotten, named_by
 from indexer.writer import IndexWriter
 from retriever.errors import UsageError
 from retriever.store import Snapshot

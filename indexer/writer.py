@@ -1,4 +1,4 @@
-"""The only code that writes an index: journal -> segment -> manifest, in an order that any crash leaves readable.
+"""The only code that writes the rows of an index: journal -> segment -> manifest, so that any crash leaves it readable.
 
 The manifest is the truth. What it does not list does not exist; what it lists is on disk before it says so; and the
 journal goes only after a manifest lists its rows. A journal is numbered like the segment that it becomes, so that one
@@ -9,8 +9,7 @@ Of the rows of one segment that share an id only the last is ever live, and of a
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -28,20 +27,16 @@ from indexer.admission import check_vectors, make_folder, manifest_of
 from indexer.durable import FolderLock, disk_errors
 from indexer.extras import Spelling
 from indexer.journal import Journal, Leftover
-from indexer.records import drop_versions, keep_version, write_deleted, write_failures, write_manifest
+from indexer.keeping import keep_found, keep_versions, sweep
+from indexer.records import write_deleted, write_manifest
 from indexer.segments import SEAL_ROWS, Part, merged_parts, segments_to_merge, write_segment
 from indexer.superseding import superseded, union
-from indexer.sweeping import sweep
-from retriever.errors import IndexCorrupt
 from retriever.spaces.base import SpaceIdentity
-from retriever.store import layout, versions
-from retriever.store.failures import Failure, read_failures
+from retriever.store import layout
 from retriever.store.manifest import Manifest, SegmentEntry
 from retriever.store.segment import Segment
 from retriever.store.snapshot import Snapshot
 from retriever.types import Vectors
-
-log = logging.getLogger(__name__)
 
 
 class IndexWriter:
@@ -80,7 +75,7 @@ class IndexWriter:
             self._forgotten: set[str] = set()
             self.snapshot = Snapshot.open(self.folder) if self._manifest.segments else None
             with disk_errors(self.folder):
-                self._keep_found()
+                keep_found(self.folder, self._manifest)
                 self.recovered = self._seal()
         except BaseException:
             self._lock.release()
@@ -169,25 +164,6 @@ class IndexWriter:
         """Takes roots off the list at `commit`, unless items of them stay; `names` are those that `root` gave."""
         self._forgotten.update(names)
 
-    def replace_failures(self, root: str, scope: Callable[[str], bool], failures: Sequence[Failure]) -> None:
-        """Writes `failures` in place of those known below `root` whose path is in `scope`, or that come again."""
-        known, again = read_failures(self.folder), {failure.path for failure in failures}
-        paths = [self._path_below(root, failure) for failure in known]
-        kept = [
-            failure
-            for failure, path in zip(known, paths, strict=True)
-            if path is None or not (path in again or scope(path))
-        ]
-        if [*kept, *failures] != known:
-            with disk_errors(self.folder):
-                write_failures(self.folder, [*kept, *failures])
-
-    def _path_below(self, root: str, failure: Failure) -> str | None:
-        """Path below `root` of a failure, also one of a root that `root` has taken over; None elsewhere."""
-        roots = self._manifest.roots
-        here, there = Path(roots.get(root, root)), Path(roots.get(failure.root, failure.root), failure.path)
-        return there.relative_to(here).as_posix() if there.is_relative_to(here) else None
-
     def commit(self) -> Snapshot:
         """Makes all appended rows and deletions visible, merges small segments, and removes files nobody needs.
 
@@ -202,8 +178,8 @@ class IndexWriter:
             self._drop_roots()
             self._merge_small()
             self._ensure_manifest()
-            self.keep_versions()
-            self.sweep(before)
+            keep_versions(self.folder, self._manifest)
+            sweep(self.folder, self._manifest, before)
         return Snapshot.open(self.folder) if self.snapshot is None else self.snapshot
 
     def rewrite(self, names: Collection[str]) -> None:
@@ -237,35 +213,6 @@ class IndexWriter:
         """
         with disk_errors(self.folder):
             self._publish(ann=name, **wish)
-
-    def keep_versions(self, keep: int = versions.KEEP) -> None:
-        """Keeps the current version and `keep` - 1 before it, and forgets the others."""
-        keep_version(self.folder, self._manifest)
-        self.forget_versions(keep)
-
-    def forget_versions(self, keep: int) -> None:
-        """Forgets all kept versions but the `keep` newest; their files stay until `sweep`."""
-        there = versions.numbers(self.folder)
-        drop_versions(self.folder, sorted(set(there) - set(versions.newest(there, keep))))
-
-    def sweep(self, *keep: Manifest) -> None:
-        """Removes the files that neither the current manifest nor a kept version nor one of `keep` lists."""
-        try:
-            kept = versions.manifests(self.folder)
-        except IndexCorrupt as error:  # what it lists cannot be told, so that nothing is removed
-            log.warning(f"{error} Until then, no file of the index is removed.")
-            return
-        sweep(self.folder, [self._manifest, *keep, *kept])
-
-    def _keep_found(self) -> None:
-        """Keeps the version that was found, in case that a crash came in between; forgets what is newer.
-
-        An index that was restored from a copy may have manifests of a future that is no longer to come.
-        """
-        found = self._manifest.version
-        drop_versions(self.folder, [number for number in versions.numbers(self.folder) if number > found])
-        if found:
-            keep_version(self.folder, self._manifest)
 
     def _seal(self, doomed: NDArray[np.int64] | None = None) -> int:
         """Turns the journal, this writer's or one found, into a segment, and deletes rows where there is one.

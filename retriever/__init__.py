@@ -13,18 +13,20 @@ from retriever.errors import RetrieverError
 
 if TYPE_CHECKING:
     from retriever.index import Index, open
+    from retriever.query.hit import Hit
     from retriever.query.hits import Hits
-    from retriever.types import Hit, Modality, Term
+    from retriever.query.term import Term
+    from retriever.types import Modality
 
 __version__ = "0.1.0"
 __all__ = ["Hit", "Hits", "Index", "Modality", "RetrieverError", "Term", "open"]
 
 _HOME = {
-    "Hit": "retriever.types",
+    "Hit": "retriever.query.hit",
     "Hits": "retriever.query.hits",
     "Index": "retriever.index",
     "Modality": "retriever.types",
-    "Term": "retriever.types",
+    "Term": "retriever.query.term",
     "open": "retriever.index",
 }
 

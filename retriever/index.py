@@ -15,19 +15,21 @@ from retriever.ann.plan import Recipe
 from retriever.devices import check_device
 from retriever.query.calibrate import Calibration
 from retriever.query.candidates import Candidates
+from retriever.query.engine import Engine
 from retriever.query.explain import Labels
 from retriever.query.hits import Hits
 from retriever.query.naming import rows_named
 from retriever.query.nearest import Neighbourhood, nearest
 from retriever.query.request import DEFAULT_COMBINE, DEFAULT_MINUS, Asked, Query, queries_of, query_of
 from retriever.query.resolve import resolve, same_space
-from retriever.query.search import Engine, search
+from retriever.query.search import search
 from retriever.query.stored import Means
+from retriever.query.term import Term
 from retriever.query.terms import Sources, Things
 from retriever.spaces.base import Space
 from retriever.store import layout
 from retriever.store.snapshot import Snapshot
-from retriever.types import Term, Vectors
+from retriever.types import Vectors
 
 if TYPE_CHECKING:
     from retriever.status import Status

@@ -1,20 +1,12 @@
-"""The data that travels: frozen dataclasses, every array's shape, type and unit stated."""
+"""What files hold and what encoders are given: frozen dataclasses, every array's shape, type and unit stated."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from retriever.errors import UsageError
-
-if TYPE_CHECKING:
-    from retriever.query.explain import Explanation
 
 Vectors = NDArray[np.float32]
 """(n, d) float32, every row of unit length."""
@@ -209,126 +201,3 @@ class Loaded:
     facts: dict[str, object]
     sha256: str
     parts: tuple[Part, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Held:
-    """A thing in memory that a term stands for; equal to itself alone, for arrays have no plain equality."""
-
-    value: Any
-
-
-@dataclass(frozen=True, init=False)
-class Term:
-    """One signed, weighted part of a query.
-
-    Attributes:
-        kind: a modality; "id", an item of the index; "vector", a file with a vector; "where", the centroid of the items
-            that fulfil a condition; "mean", the mean of some terms.
-        source: the text itself, a file path, an item id, the condition, or the mean's members as an expression writes
-            them, between commas; of a vector in the hits of `Index.nearest`, its number among those asked; of what was
-            given in memory, a short name: "<image 640x480>".
-        weight: finite and not zero; negative takes away.
-        held: what was given in memory; None for other terms, and for those of hits, which keep its name alone.
-    """
-
-    kind: str
-    source: str
-    weight: float = 1.0
-    held: Held | None = field(default=None, repr=False)
-
-    def __init__(self, kind: str, source: Any, weight: float = 1.0, held: Held | None = None) -> None:
-        """A term whose source may also be a thing in memory, such as an array, of the kinds that have such."""
-        if held is None and not isinstance(source, str):
-            source, held = _named(kind, source)
-        self.__dict__.update(kind=kind, source=source, weight=weight, held=held)
-
-    def told(self) -> Term:
-        """The same without what was given in memory."""
-        return self if self.held is None else replace(self, held=None)
-
-
-def _named(kind: str, source: Any) -> tuple[Any, Held | None]:
-    """The name of a thing in memory, and it; of anything else, for which `check_term` has words, nothing."""
-    from retriever.loaders import memory
-
-    return (memory.name_of(kind, source), Held(source)) if memory.knows(kind, source) else (source, None)
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One answer.
-
-    Attributes:
-        rank: from 1.
-        score: cosine with the composed query, -1..1, higher is better.
-        id: stable over re-indexing.
-        path: relative to the corpus root it was indexed from, "/" between parts.
-        root: absolute path of that root.
-        shares: what each term of the query adds to `score`; they sum to it.
-        metadata: the item's other columns (caption, vertices, ...), read when first looked at.
-        fused: the number by which it was ranked, higher is better, where that is not `score`; else None.
-        confidence: probability, 0..1, that it is what was asked for, where the index is calibrated; else None.
-        repeats: near-duplicates that were folded away under it.
-    """
-
-    rank: int
-    score: float
-    id: str
-    path: str
-    root: str
-    modality: Modality
-    label: str | None
-    shares: tuple[float, ...]
-    metadata: dict[str, object]
-    fused: float | None = None
-    confidence: float | None = None
-    repeats: int = 0
-
-    def __hash__(self) -> int:
-        """Of what it shows; of equal hits the same."""
-        return hash((self.rank, self.score, self.id, self.root, self.path))
-
-    def __getattr__(self, name: str) -> object:
-        """The metadata of a hit that was made by `reading`, the first time."""
-        if name != "metadata" or "_read" not in self.__dict__:
-            raise AttributeError(f"a hit has no attribute {name!r}")
-        object.__setattr__(self, "metadata", self.__dict__["_read"]())
-        return self.metadata
-
-    def __getstate__(self) -> dict[str, object]:
-        """Plain data: what is sent to another process needs no index there."""
-        kept = {name: value for name, value in self.__dict__.items() if name not in ("_read", "_why")}
-        return {**kept, "metadata": self.metadata}
-
-    @classmethod
-    def reading(
-        cls, metadata: Callable[[], dict[str, object]], why: Callable[[], Explanation], **others: object
-    ) -> Hit:
-        """A hit whose metadata and explanation are read when they are first looked at.
-
-        Args:
-            metadata: reads them.
-            why: explains it.
-            others: the other attributes.
-        """
-        hit = object.__new__(cls)
-        hit.__dict__.update(others, _read=metadata, _why=why)
-        return hit
-
-    @property
-    def explanation(self) -> Explanation:
-        """Why it is a hit.
-
-        Raises:
-            UsageError: it was made without an index, or sent here by another process.
-        """
-        if "_why" not in self.__dict__:
-            raise UsageError("This hit cannot be explained without its index; ask where that is open.")
-        why: Callable[[], Explanation] = self.__dict__["_why"]
-        return why()
-
-    @property
-    def file(self) -> Path:
-        """Where the file lies now, if the corpus was not moved."""
-        return Path(self.root) / self.path

@@ -63,3 +63,8 @@ def contents(snapshot: Snapshot) -> dict[str, tuple[dict[str, object], tuple[flo
         assert row["id"] not in out, f"{row['path']} is live twice"
         out[row["id"]] = ({name: value for name, value in row.items() if value is not None}, tuple(vector))
     return out
+
+
+def live(folder: Path) -> set[int]:
+    """Numbers of the items in the index of a folder."""
+    return {int(str(row["bytes"])) for row, _ in contents(Snapshot.open(folder)).values()}

@@ -121,3 +121,9 @@ def _table(path: Path, rows: list[dict[str, object]]) -> None:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
+
+
+def ball(points=4000, seed=0):
+    """(n, 3) float32 on the unit sphere."""
+    cloud = np.random.default_rng(seed).standard_normal((points, 3))
+    return (cloud / np.linalg.norm(cloud, axis=1, keepdims=True)).astype(np.float32)

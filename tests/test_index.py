@@ -13,16 +13,18 @@ import numpy as np
 import pytest
 
 import retriever
+from indexer.records import write_failures
 from indexer.writer import IndexWriter
 from retriever import spaces
 from retriever.errors import FileProblem, IndexMissing, SpaceError, UnknownItem, UsageError
 from retriever.index import Index
 from retriever.query.request import terms_of
+from retriever.query.term import Term
 from retriever.spaces import mini
 from retriever.store.failures import Failure
 from retriever.store.ids import item_id
 from retriever.store.snapshot import Snapshot
-from retriever.types import Modality, Term
+from retriever.types import Modality
 
 
 def test_open_by_path_by_environment_and_upward(made_folder, tmp_path, monkeypatch):
@@ -142,7 +144,7 @@ def test_status(made_index, made_folder):
 def empty_index(tmp_path, made_space):
     with IndexWriter(tmp_path / "index", made_space.identity) as writer:
         root = writer.root(tmp_path)
-        writer.replace_failures(root, lambda path: True, [Failure(root, "bad.obj", "empty", "is empty.")])
+        write_failures(writer.folder, [Failure(root, "bad.obj", "empty", "is empty.")])
         writer.commit()
     return retriever.open(tmp_path / "index")
 

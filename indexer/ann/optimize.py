@@ -16,6 +16,7 @@ from indexer import lexicon
 from indexer.ann.build import Opener, recipes, write_ann
 from indexer.calibration import calibrate
 from indexer.durable import disk_errors
+from indexer.keeping import keep_versions, sweep
 from indexer.progress import Progress
 from indexer.writer import IndexWriter
 from retriever import spaces
@@ -170,8 +171,8 @@ def _rebuild(writer: IndexWriter, wish: Wish, space: Opener, progress: Progress 
                 progress=progress,
             )
         writer.set_ann(built.folder.name if built else None, recall=wish.recall, memory=wish.memory)
-        writer.keep_versions()
-        writer.sweep()
+        keep_versions(writer.folder, writer.manifest)
+        sweep(writer.folder, writer.manifest)
     return Optimized(plans, built, time.monotonic() - started)
 
 

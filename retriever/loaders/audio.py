@@ -7,9 +7,8 @@ memory does not grow with a file's length or number of channels. What the file h
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -21,23 +20,18 @@ from numpy.typing import NDArray
 from retriever.errors import FileProblem, MissingDependency
 from retriever.loaders import clips
 from retriever.loaders.files import regular_size, unreadable
+from retriever.loaders.waveforms import Heard, Mono, empty, frames_heard, mean, prepared
 from retriever.types import AudioInput, Waveform
 
 RATES = (100, 1_000_000)
 """Least and most samples a second of a file that is read."""
-SILENT = 1e-4
-"""Peak, of a full scale of 1, below which nothing is heard: 80 dB down, the noise of 16-bit recording."""
 
-_OVERSHOOT = 2.0
-"""Peak that no recording has: what a lossy codec adds to the full scale stays under it."""
 _BLOCK = 1 << 20
 """Numbers unpacked at once, all channels counted."""
 
 _UNKNOWN = 1 << 60
 """Frames from which on libsndfile means that it does not know; of a stream that was saved as it came."""
 _STDERR = Lock()
-
-Mono = NDArray[np.float32]
 
 
 def read(path: Path, audio: AudioInput) -> tuple[Waveform, dict[str, object]]:
@@ -63,7 +57,7 @@ def read(path: Path, audio: AudioInput) -> tuple[Waveform, dict[str, object]]:
         "rate": heard.rate,
         "channels": heard.channels,
     }
-    return (_in_clips if audio.clips else _waveform)(heard, audio), facts
+    return prepared(heard, audio), facts
 
 
 def from_array(samples: NDArray[Any], audio: AudioInput, rate: int | None = None) -> Waveform:
@@ -82,19 +76,19 @@ def from_array(samples: NDArray[Any], audio: AudioInput, rate: int | None = None
     if not (RATES[0] <= rate <= RATES[1] and rate == int(rate)):
         raise FileProblem("unsupported", f"has {rate:g} samples a second; give a whole number of 8,000 to 192,000.")
     layout = clips.Clips(len(samples), int(rate), audio)
-    spans = layout.spans if audio.clips else [(0, _frames(rate, audio))]
+    spans = layout.spans if audio.clips else [(0, frames_heard(rate, audio))]
     with np.errstate(over="ignore"):  # too large for a float32 is infinite, and found below
         parts = [samples[start:end].astype(np.float32).reshape(-1, *samples.shape[1:]) for start, end in spans]
     loudest = max(float(np.abs(part).max()) for part in parts) if samples.ndim == 2 else 0.0
-    mono = [part if part.ndim == 1 else part[:, 0] if audio.clips else _mean(part.T) for part in parts]
-    heard = _Heard(mono, len(samples), int(rate), loudest=loudest)
-    return (_in_clips if audio.clips else _waveform)(heard, audio)
+    mono = [part if part.ndim == 1 else part[:, 0] if audio.clips else mean(part.T) for part in parts]
+    heard = Heard(mono, len(samples), int(rate), loudest=loudest)
+    return prepared(heard, audio)
 
 
 def _check_samples(samples: NDArray[Any], *, several: bool) -> None:
     """Whether they are the floats of one channel, or of `several`; the channels come last, as soundfile has them."""
     if samples.ndim in (1, 2) and not samples.size:
-        raise _empty()
+        raise empty()
     fits = samples.ndim == 1 or (several and samples.ndim == 2 and samples.shape[1] <= len(samples))
     if samples.dtype.kind != "f" or not fits:
         raise FileProblem(
@@ -102,25 +96,6 @@ def _check_samples(samples: NDArray[Any], *, several: bool) -> None:
             f"is {samples.dtype} of shape {samples.shape}; give floats of -1 to 1, of shape (n,), or with a rate "
             "(n, channels).",
         )
-
-
-@dataclass(frozen=True)
-class _Heard:
-    """What the encoder listens to, at the file's own rate.
-
-    Attributes:
-        parts: one channel; of a space that takes clips, those of `clips.Clips.spans`, else the beginning only.
-        frames: of the whole file.
-        rate: samples a second.
-        channels: of the file.
-        loudest: peak of the parts over all channels.
-    """
-
-    parts: list[Mono]
-    frames: int
-    rate: int
-    channels: int = 1
-    loudest: float = 0.0
 
 
 def _at_start(soundfile: Any, file: Any) -> Any:
@@ -146,29 +121,24 @@ def _blocks(sound: Any, frames: int) -> Iterator[Mono]:
         yield block
 
 
-def _start(opened: Callable[[], Any], audio: AudioInput) -> _Heard:
+def _start(opened: Callable[[], Any], audio: AudioInput) -> Heard:
     """The beginning of the sound, the mean of its channels."""
     with opened() as sound:
-        wanted = min(sound.frames, _frames(sound.samplerate, audio))
+        wanted = min(sound.frames, frames_heard(sound.samplerate, audio))
         got, heard, blocks = 0, 0.0, []
         for block in _blocks(sound, wanted):
             got += block.shape[1]
             heard = max(heard, float(np.abs(block).max()))
-            blocks.append(_mean(block))
+            blocks.append(mean(block))
         if got < wanted:
             _check_end(sound)
     if not blocks:
-        raise _empty()
+        raise empty()
     frames = got if got < wanted else sound.frames
-    return _Heard([np.concatenate(blocks)], frames, sound.samplerate, sound.channels, heard)
+    return Heard([np.concatenate(blocks)], frames, sound.samplerate, sound.channels, heard)
 
 
-def _mean(block: NDArray[np.float32]) -> Mono:
-    """(n,) of (channels, n)."""
-    return block.mean(axis=0, dtype=np.float64).astype(np.float32)
-
-
-def _passages(opened: Callable[[], Any], audio: AudioInput) -> _Heard:
+def _passages(opened: Callable[[], Any], audio: AudioInput) -> Heard:
     """Where the clips lie, the first channel; a file whose length turns out to be another is read once more."""
     with opened() as sound:
         said = frames = sound.frames
@@ -178,14 +148,14 @@ def _passages(opened: Callable[[], Any], audio: AudioInput) -> _Heard:
         if frames < said:
             _check_end(sound)
     if not frames:
-        raise _empty()
+        raise empty()
     if frames < said:
         with opened() as sound:
             heard = _passage(sound, frames, audio)
     return heard
 
 
-def _passage(sound: Any, frames: int, audio: AudioInput) -> _Heard:
+def _passage(sound: Any, frames: int, audio: AudioInput) -> Heard:
     """As if the sound had so many frames; read from end to end, as seeking in MP3 and Vorbis is not exact."""
     spans = clips.Clips(frames, sound.samplerate, audio).spans
     parts = [np.zeros(end - start, np.float32) for start, end in spans]
@@ -198,69 +168,13 @@ def _passage(sound: Any, frames: int, audio: AudioInput) -> _Heard:
                 part[begin : begin + inside.shape[1]] = inside[0]
                 loudest = max(loudest, float(np.abs(inside).max()))
         at += block.shape[1]
-    return _Heard(parts, at, sound.samplerate, sound.channels, loudest)
+    return Heard(parts, at, sound.samplerate, sound.channels, loudest)
 
 
 def _check_end(sound: Any) -> None:
     """For a sound that has ended before its header says."""
     if sound.format != "MP3" and sound.frames < _UNKNOWN:  # the length of an MP3 is an estimate
         raise FileProblem("truncated", "ends before its header says; copy or save it again.")
-
-
-def _waveform(heard: _Heard, audio: AudioInput) -> Waveform:
-    """Checked, brought to the encoder's rate, and to a peak of 1 where it is louder."""
-    if heard.loudest >= SILENT > np.abs(heard.parts[0]).max():
-        raise FileProblem("silent", "has channels that cancel each other; save it with one of them.")
-    (samples,), peak = _finite(heard.parts)
-    if peak < SILENT:
-        raise _silent(f"its first {audio.seconds:g} s" if len(samples) >= _frames(heard.rate, audio) else "it")
-    samples = samples / max(peak, np.float32(1))
-    if heard.rate != audio.rate:
-        samples = _resampled(samples, heard.rate, audio.rate)
-    return Waveform(np.ascontiguousarray(samples, np.float32))
-
-
-def _in_clips(heard: _Heard, audio: AudioInput) -> Waveform:
-    """Checked, and made as ImageBind's authors make it; only what no recording reaches is brought to a peak of 1."""
-    parts, peak = _finite(heard.parts)
-    if heard.loudest >= SILENT > peak:
-        raise FileProblem(
-            "silent", "has nothing to hear in its first channel, which alone is listened to; save it as mono."
-        )
-    layout = clips.Clips(heard.frames, heard.rate, audio)
-    if peak < SILENT:
-        raise _silent(f"its {audio.clips} clips of {audio.seconds:g} s" if layout.length < layout.total else "it")
-    if peak > _OVERSHOOT:
-        parts = [part / peak for part in parts]
-    return Waveform(layout.cut(parts))
-
-
-def _finite(parts: Sequence[Mono]) -> tuple[list[Mono], np.float32]:
-    """The parts with 0 for what is not finite, and their peak.
-
-    Raises:
-        FileProblem: "not-finite" where most of it is not.
-    """
-    finite = [np.isfinite(part) for part in parts]
-    if 2 * sum(int(each.sum()) for each in finite) < sum(map(len, parts)):
-        raise FileProblem("not-finite", "has samples that are not finite in most of it; save it again.")
-    parts = [np.where(good, part, np.float32(0)) for good, part in zip(finite, parts, strict=True)]
-    return parts, max(np.abs(part).max() for part in parts)
-
-
-def _resampled(samples: Mono, rate: int, wanted: int) -> Mono:
-    """(about n * wanted / rate,), one at least, by band-limited interpolation."""
-    try:
-        import soxr
-    except ImportError as error:
-        raise MissingDependency("Sounds are resampled by soxr, which is not installed: pip install soxr.") from error
-    out = soxr.resample(samples, rate, wanted, quality="HQ")
-    return out if len(out) else samples[:1]
-
-
-def _frames(rate: int, audio: AudioInput) -> int:
-    """How many frames, at a rate, the encoder listens to."""
-    return max(1, round(audio.seconds * rate))
 
 
 @contextmanager
@@ -297,14 +211,6 @@ def _problem(error: Any) -> FileProblem:
     # libsndfile says this of MP3 files that end early, too
     shown = "" if reason.startswith("File does not exist") else f" ({reason})"
     return FileProblem("malformed", f"is no whole sound file{shown}; save it again as WAV or FLAC.")
-
-
-def _silent(where: str) -> FileProblem:
-    return FileProblem("silent", f"has nothing to hear in {where}; cut the silence away, or record it louder.")
-
-
-def _empty() -> FileProblem:
-    return FileProblem("empty", "holds no samples; record or save it again.")
 
 
 READERS = dict.fromkeys((".wav", ".flac", ".ogg", ".mp3"), read)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from retriever.query.compose import Composed, unit_rows
 from retriever.query.expression import format
 from retriever.query.stored import modalities, spread
+from retriever.query.term import Term
 from retriever.store.snapshot import Snapshot
-from retriever.types import Modality, Term, Vectors
+from retriever.types import Modality, Vectors
 
 _SAMPLE = 32_768
 """Labelled items of a modality that the labels' centroids are worked out from, at most."""

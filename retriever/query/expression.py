@@ -32,7 +32,8 @@ from collections.abc import Callable, Iterable
 
 from retriever.errors import ExpressionError
 from retriever.query.slips import Slips, in_words
-from retriever.types import Modality, Term
+from retriever.query.term import Term
+from retriever.types import Modality
 
 KINDS = (
     *(modality.value for modality in (Modality.TEXT, Modality.IMAGE, Modality.AUDIO, Modality.SHAPE)),

@@ -15,10 +15,13 @@ from retriever.errors import MissingDependency, UsageError
 from retriever.query.about import About
 from retriever.query.explain import Explanation
 from retriever.query.expression import format
+from retriever.query.hit import Hit
 from retriever.query.metadata import FIXED, HIDDEN, Later, free_names
+from retriever.query.shown import counted
 from retriever.query.tables import Tables
+from retriever.query.term import Term
 from retriever.query.written import as_dict, to_csv
-from retriever.types import Hit, Modality, Term
+from retriever.types import Modality
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,7 +139,7 @@ class Hits(Sequence[Hit]):
         )
 
     def __repr__(self) -> str:
-        lines = [f"<{len(self)} hits for {format(self.terms)}>"]
+        lines = [f"<{counted(len(self), 'hit')} for {format(self.terms)}>"]
         lines += [f"{hit.rank:>4}  {hit.score:6.3f}  {hit.path}" for hit in self._hits[:10]]
         return "\n".join([*lines, "      ..."] if len(self) > 10 else lines)
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from retriever.errors import UsageError
+from retriever.query.term import Term
 from retriever.store.ids import id_keys
-from retriever.types import Modality, Term
+from retriever.types import Modality
 
 UNLIKE = 0.1
 """What the examples to keep away from weigh, together, against those to look for; see docs/diversity.md."""

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from retriever.errors import UnknownItem, UsageError
 from retriever.query.request import Query
+from retriever.query.term import Term
 from retriever.store.ids import id_keys
 from retriever.store.snapshot import Snapshot
-from retriever.types import Term, is_utf8
+from retriever.types import is_utf8
 
 _SHOWN = 5
 

@@ -11,11 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from retriever.ann.base import SUM
 from retriever.errors import UsageError
+from retriever.query.engine import Engine
 from retriever.query.hits import Hits
 from retriever.query.request import check_k, check_where
-from retriever.query.search import Engine
+from retriever.query.term import Term
 from retriever.store.snapshot import Snapshot
-from retriever.types import Modality, Term, Vectors
+from retriever.types import Modality, Vectors
 
 PAIRS = tuple(f"{left}>{right}" for left in (*Modality, SUM) for right in Modality)
 """What the vectors are of > what they look for, as an approximate search is tuned for."""

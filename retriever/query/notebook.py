@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from retriever.query.expression import format
-from retriever.query.shown import named, printable
+from retriever.query.shown import counted, named, printable
 
 if TYPE_CHECKING:
     from retriever.query.hits import Hits
@@ -26,7 +26,7 @@ def table(hits: Hits) -> str:
     more = f"<p>and {len(hits) - MOST:,} more</p>" if len(hits) > MOST else ""
     head = _row("th", ("#", "score", "kind", "what", "path"))
     body = "".join(_row("td", row) for row in rows)
-    title = _told(f"{len(hits):,} hits for {format(hits.terms)}")
+    title = _told(f"{counted(len(hits), 'hit')} for {format(hits.terms)}")
     return f"<table><caption>{title}</caption><thead>{head}</thead><tbody>{body}</tbody></table>{more}"
 
 

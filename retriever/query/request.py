@@ -14,8 +14,8 @@ import numpy as np
 from retriever.errors import ExpressionError, RetrieverError, UsageError
 from retriever.query import expression as language
 from retriever.query.compose import MINUS as MINUS_RULES
+from retriever.query.term import Term
 from retriever.query.terms import Sources, check_term, each, is_bare, parsed, terms_of
-from retriever.types import Term
 
 MOST = 10_000
 """The largest k."""

@@ -16,10 +16,11 @@ from retriever.query.expression import format, members
 from retriever.query.naming import item_rows, the_row
 from retriever.query.request import Query
 from retriever.query.stored import centroid, option_of, read_vector
+from retriever.query.term import Term
 from retriever.query.terms import leaves
 from retriever.spaces.base import Space, SpaceIdentity
 from retriever.store.snapshot import Snapshot
-from retriever.types import Modality, Payload, Term, Text, Vectors
+from retriever.types import Modality, Payload, Text, Vectors
 
 _Key = tuple[str, str, str, int]
 """Kind, source, of a shape the up axis, and of a thing in memory the number that tells it from others."""

@@ -6,68 +6,29 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.ann.base import NearestNeighbours, best
 from retriever.errors import SpaceError, UsageError
-from retriever.query.about import about
-from retriever.query.calibrate import Calibration, why_not
-from retriever.query.candidates import Candidates
+from retriever.query.calibrate import why_not
 from retriever.query.compose import Composed, balanced, compose, slerp
-from retriever.query.explain import Labels, Parts, explained
+from retriever.query.engine import Engine
 from retriever.query.expression import format
 from retriever.query.hits import Hits
-from retriever.query.metadata import FIXED, Later
 from retriever.query.naming import taken
-from retriever.query.ranking import NAMED, Named, Ranked, Ready, confidences, is_sure, merged, varied
+from retriever.query.ranking import NAMED, Named, Ranked, Ready, is_sure, merged, varied
 from retriever.query.request import LATE, MOST, Query
 from retriever.query.resolve import UNKNOWN, Resolved, resolve
 from retriever.query.stored import Means
-from retriever.spaces.base import Space
-from retriever.store.snapshot import Snapshot
+from retriever.query.told import told
 from retriever.types import Modality
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from retriever.store.lexicon import Lexicon
 
 log = logging.getLogger(__name__)
 
 Spreads = Callable[[], Mapping[str, float]]
 
-TOGETHER = 4096
-"""Hits whose columns are read at once, if several queries have so many."""
-
 _DEEPER = 4  # times as deep a search, where too few of its hits are sure enough
-
-
-@dataclass(frozen=True)
-class Engine:
-    """What answers queries.
-
-    Attributes:
-        snapshot: what is searched.
-        candidates: of the same snapshot.
-        neighbours: gives the backend over its rows; asked only when the arguments have been found sound.
-        space: gives the space of the index; asked only where a term must be encoded.
-        calibration: gives what cosines mean, None where nobody has worked it out.
-        lexicon: gives the search by names, None where there is none.
-        means: of its modalities; None to work them out anew.
-        labels: mean vectors of its labels, likewise.
-    """
-
-    snapshot: Snapshot
-    candidates: Candidates
-    neighbours: Callable[[], NearestNeighbours]
-    space: Callable[[], Space]
-    calibration: Callable[[], Calibration | None] = lambda: None
-    lexicon: Callable[[], Lexicon | None] = lambda: None
-    means: Means | None = None
-    labels: Labels | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +69,7 @@ def search(engine: Engine, queries: Sequence[Query]) -> list[Hits]:
     asked = [_ready(engine, spreads, *one) for one in zip(range(len(queries)), queries, resolved, strict=True)]
     lists = _found(engine, asked)
     ranked = [_ranked(engine, ready, found) for ready, found in zip(asked, lists, strict=True)]
-    return list(_told(engine, asked, ranked, [one.parts for one in resolved]))
+    return list(told(engine, asked, ranked, [one.parts for one in resolved]))
 
 
 def _ready(engine: Engine, spreads: Spreads, place: int, query: Query, terms: Resolved) -> Ready:
@@ -239,64 +200,3 @@ def _named(engine: Engine, ready: Ready, lists: Sequence[NDArray[np.int64]]) -> 
         more = lexicon.coverage(ready.words, others)
         rows, coverage = np.concatenate([rows, others[more > 0]]), np.concatenate([coverage, more[more > 0]])
     return Named(rows, coverage)
-
-
-def _told(
-    engine: Engine, asked: Sequence[Ready], ranked: Sequence[Ranked], parts: Sequence[Sequence[Parts]]
-) -> Iterator[Hits]:
-    """Hits of each query, the columns of a few thousand read together."""
-    start = 0
-    while start < len(asked):
-        end, count = start + 1, len(ranked[start].rows)
-        while end < len(asked) and count + len(ranked[end].rows) <= TOGETHER:
-            count += len(ranked[end].rows)
-            end += 1
-        yield from _read(engine, asked[start:end], ranked[start:end], parts[start:end])
-        start = end
-
-
-def _read(
-    engine: Engine, asked: Sequence[Ready], ranked: Sequence[Ranked], parts: Sequence[Sequence[Parts]]
-) -> Iterator[Hits]:
-    """The same for some queries, whose hits are read together."""
-    snapshot, labels = engine.snapshot, engine.labels or Labels(engine.snapshot)
-    settled = [_settled(engine, ready, one) for ready, one in zip(asked, ranked, strict=True)]
-    nearest = np.concatenate([one.rows for one, *_ in settled])
-    items, whole = snapshot.take(nearest, FIXED), Later(lambda: snapshot.take(nearest))
-    start = 0
-    for ready, (one, shares, sure), part in zip(asked, settled, parts, strict=True):
-        span, query = (start, len(one.rows)), ready.query
-        terms = [term.told() for term in query.terms]  # hits need no array to be looked at, or sent elsewhere
-        why = partial(explained, terms, ready.composed, part, query.where, one.rows, labels)
-        yield Hits(
-            terms,
-            snapshot.identity.name,
-            items.slice(*span),
-            snapshot.manifest.roots,
-            shares,
-            partial(_slice, whole, *span),
-            one.fused,
-            sure,
-            one.repeats,
-            why,
-            partial(about, snapshot, query),
-        )
-        start += len(one.rows)
-
-
-def _settled(
-    engine: Engine, ready: Ready, ranked: Ranked
-) -> tuple[Ranked, NDArray[np.float64], NDArray[np.float64] | None]:
-    """The hits with their shares and confidences; ordered by the float64 cosines of the shares, if by cosine at all."""
-    rows, shares = ranked.rows, ready.composed.shares(engine.snapshot.vectors(ranked.rows))
-    if ranked.fused is None and ready.query.diverse is None:
-        order = best(shares.sum(axis=1), rows, len(rows))
-        ranked = Ranked(rows[order], None, None if ranked.repeats is None else ranked.repeats[order])
-        shares = shares[order]
-    if (calibration := engine.calibration()) is None:
-        return ranked, shares, None
-    return ranked, shares, confidences(ready, ranked.rows, shares.sum(axis=1), engine.snapshot, calibration)
-
-
-def _slice(whole: Later, start: int, length: int) -> pa.Table:
-    return whole.table.slice(start, length)

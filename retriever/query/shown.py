@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from retriever.types import Hit
+    from retriever.query.hit import Hit
 
 
 def printable(text: str, keep: str = "") -> str:
@@ -18,13 +18,18 @@ def printable(text: str, keep: str = "") -> str:
     return "".join(c if c.isprintable() or c in keep else c.encode("unicode_escape").decode() for c in text)
 
 
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """A number and its noun: in the singular for 1, else in the plural, which is that with an s where none is given."""
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
+
+
 def size(count: float) -> str:
     """Bytes for people."""
-    for unit in ("bytes", "KiB", "MiB", "GiB"):
+    for unit in ("byte", "KiB", "MiB", "GiB"):
         if count < 1024 or unit == "GiB":
             break
         count /= 1024
-    return f"{count:,.0f} {unit}" if unit == "bytes" else f"{count:,.1f} {unit}"
+    return counted(round(count), unit) if unit == "byte" else f"{count:,.1f} {unit}"
 
 
 def what(hit: Hit) -> str:

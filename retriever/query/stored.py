@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from retriever.ann.base import SUM
 from retriever.errors import FileProblem, UsageError
+from retriever.query.term import Held, Term
 from retriever.store.snapshot import Snapshot
-from retriever.types import Held, Modality, Term
+from retriever.types import Modality
 
 MOST_MEANT = 65_536
 """Items that a centroid is worked out from; of more, so many are taken at even distances."""

@@ -12,7 +12,8 @@ import numpy as np
 
 from retriever.errors import FileProblem, UsageError
 from retriever.query import expression as language
-from retriever.types import Modality, Term, is_utf8
+from retriever.query.term import Term
+from retriever.types import Modality, is_utf8
 
 Source = str | os.PathLike[str]
 Sources = Source | Sequence[Source] | None

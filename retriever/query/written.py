@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from retriever.query.hit import Hit
 from retriever.query.metadata import NUMBER
-from retriever.types import Hit
 
 if TYPE_CHECKING:
     from retriever.query.hits import Hits

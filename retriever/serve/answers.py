@@ -12,15 +12,17 @@ import numpy as np
 from retriever.errors import RetrieverError
 from retriever.index import Index
 from retriever.query.expression import format
+from retriever.query.hit import Hit
 from retriever.query.hits import Hits
 from retriever.query.naming import item_rows, the_row
 from retriever.query.shown import by_fused, measured, named
 from retriever.query.stored import spread
+from retriever.query.term import Term
 from retriever.serve.asking import Question, request_of
 from retriever.serve.uploads import Uploads
 from retriever.sheet.card import source_of
 from retriever.sheet.look import look, lying
-from retriever.types import Hit, Modality, Term
+from retriever.types import Modality
 
 _SUGGESTED = 12
 _LOOKED_AT = 1024  # items whose labels are read for them

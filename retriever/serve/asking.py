@@ -14,13 +14,13 @@ from retriever.errors import UnknownItem, UsageError
 from retriever.loaders import modality_of
 from retriever.query import expression as language
 from retriever.query.request import ASKED, MINUS, PLUS, Query, check_where, query_of
+from retriever.query.term import Term
 from retriever.query.terms import check_term, is_bare
 from retriever.serve.conditions import check_condition
 from retriever.serve.uploads import Uploads
 from retriever.store.ids import id_keys
 from retriever.store.places import Places
 from retriever.store.snapshot import Snapshot
-from retriever.types import Term
 
 KEYS = ("q", *PLUS, *MINUS, *ASKED, "explain")
 """What a request may hold; ``q`` is the expression, the others are those of `Index.search`."""

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from retriever.loaders import modality_of
 from retriever.query.expression import format, members
+from retriever.query.hit import Hit
 from retriever.query.shown import measured, named, reordered
+from retriever.query.term import Term
 from retriever.sheet.look import Look, look, lying
 from retriever.sheet.marks import LINE, Markup, address, escaped, joined, tag
-from retriever.types import Hit, Modality, Term
+from retriever.types import Modality
 
 if TYPE_CHECKING:
     from retriever.query.hits import Hits

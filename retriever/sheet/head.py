@@ -12,11 +12,12 @@ from retriever.query.about import About
 from retriever.query.expression import format
 from retriever.query.request import Query
 from retriever.query.shown import by_fused
+from retriever.query.term import Term
 from retriever.query.terms import leaves
 from retriever.sheet.card import FILES, framed, player, source_of, weight_of
 from retriever.sheet.look import look
 from retriever.sheet.marks import LINE, Markup, joined, tag
-from retriever.types import Modality, Term
+from retriever.types import Modality
 
 if TYPE_CHECKING:
     from retriever.query.hits import Hits

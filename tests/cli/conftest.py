@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import simple_space
+from commands import run
+from small_corpus import write_box
 
 from retriever import spaces
 
@@ -12,3 +16,19 @@ def _simple_space(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spaces, "_FAMILIES", dict(spaces._FAMILIES))
     monkeypatch.setattr(spaces, "_opened", {})
     simple_space.install()
+
+
+@pytest.fixture
+def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Boxes in two class folders, in a working folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("RETRIEVER_INDEX", raising=False)
+    for name, size in {"tall/a.off": (1, 9, 1), "tall/b.off": (1, 7, 1), "flat/c.off": (9, 1, 9)}.items():
+        write_box(tmp_path / "corpus" / name, size)
+    return tmp_path / "corpus"
+
+
+@pytest.fixture
+def indexed(corpus: Path) -> Path:
+    assert run("index", corpus).exit_code == 0
+    return corpus

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import small_space
-from typer.testing import CliRunner, Result
+from commands import run
+from typer.testing import Result
 
-from cli.main import app
 from retriever.spaces import home
 from retriever.types import Modality
 
@@ -21,10 +21,6 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     small_space.write_space(tmp_path / "spaces/small", Modality.SHAPE)
     small_space.write_shapes(tmp_path / "shapes", 4)
     return tmp_path
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def align(*arguments: object) -> Result:

@@ -14,16 +14,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 import simple_space
+from commands import run
 from small_corpus import write_box
-from typer.testing import CliRunner, Result
 
 import retriever
 from cli import batch
-from cli.main import app
-
-
-def run(*arguments: object, given: str | bytes | None = None) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments], input=given)
 
 
 @pytest.fixture
@@ -170,7 +165,7 @@ def test_what_is_at_fault_is_told_and_the_others_answered(
     )
     done = run("query", "--batch", queries, "--keep-going")
     told = [json.loads(line) for line in done.stdout.splitlines()]
-    assert done.exit_code == 3 and done.stderr == "4 lines could not be answered; their error says why.\n"
+    assert done.exit_code == 3 and done.stderr == "4 lines could not be answered; the error of each says why.\n"
     assert [one["number"] for one in told] == [1, 2, 3, 5, 6, 7]
     assert [one.get("count") for one in told] == [3, None, None, None, None, 3]
     assert told[2]["name"] == "q3" and "line 3: The index" in told[2]["error"]

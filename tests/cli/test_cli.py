@@ -2,49 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
+from commands import rows, run
 from small_corpus import write_bad, write_box, write_boxes
-from typer.testing import CliRunner, Result
 
-from cli.main import app
 from cli.output import printable
 from retriever import __version__
 
 COMMANDS = ("index", "query", "status", "remove", "compact", "demo")
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-
-@pytest.fixture
-def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Boxes in two class folders, in a working folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("RETRIEVER_INDEX", raising=False)
-    for name, size in {"tall/a.off": (1, 9, 1), "tall/b.off": (1, 7, 1), "flat/c.off": (9, 1, 9)}.items():
-        write_box(tmp_path / "corpus" / name, size)
-    return tmp_path / "corpus"
-
-
-@pytest.fixture
-def indexed(corpus: Path) -> Path:
-    assert run("index", corpus).exit_code == 0
-    return corpus
-
-
-def rows(result: Result) -> list[list[str]]:
-    assert result.exit_code == 0, result.output
-    return [line.split("\t") for line in result.stdout.splitlines()]
 
 
 def test_version():
@@ -101,25 +72,6 @@ def test_failures_are_summed_up_and_listed(corpus: Path):
     assert "--failures --index 'my own.retriever'" in run("status", "--index", "my own.retriever").stdout
     told = json.loads(run("status", "--failures", "--json").stdout)
     assert told["failures"] == len(told["failed"]) == len(bad) + 1
-
-
-def test_an_explained_answer_is_more_lines_or_a_key(indexed: Path):
-    asked = ["query", "mean(shape:corpus/tall/a.off, text:tall) - text:flat", "--where", "faces > 1", "-k", "1"]
-    lines = rows(run(*asked, "--explain"))
-    assert [line[1] for line in lines[1:]] == [
-        'mean(shape:corpus/tall/a.off, text:"tall")',
-        "  of it shape:corpus/tall/a.off",
-        '  of it text:"tall"',
-        '-text:"flat"',
-        "nearest label: tall",
-        "passed by its faces",
-    ]
-    told = json.loads(run(*asked, "--explain", "--json").stdout)["hits"][0]["explain"]
-    assert told["nearest_label"] == "tall" and list(told["passed"]) == ["faces"]
-    batch = Path("queries.jsonl")
-    batch.write_text('{"text": "tall", "unique": true, "combine": "rank"}\n')
-    answer = json.loads(run("query", "--batch", batch, "--explain").stdout)["hits"][0]
-    assert answer["explain"]["terms"][0]["term"] == 'text:"tall"' and "repeats" in answer and "fused" in answer
 
 
 def test_missing_and_empty_folders(corpus: Path, tmp_path: Path):
@@ -191,92 +143,9 @@ def test_errors_name_the_fault_and_never_show_a_traceback(indexed: Path, argumen
     assert arguments == ["remove"] or (done.stderr.startswith("error: ") and len(done.stderr.splitlines()) <= 3)
 
 
-def test_filter_errors_are_one_line(indexed: Path):
-    assert len(run("query", "--text", "x", "--where", "label = ").stderr.splitlines()) == 1
-
-
-def test_expression_errors_point_at_the_column(indexed: Path):
-    lines = run("query", "shape:a.obj + 2*").stderr.splitlines()
-    assert lines[0].startswith("error: ") and lines[-1].strip() == "^"
-
-
-@pytest.mark.parametrize("expression", ["-text:chair", "-2*(text:a)"])
-def test_an_expression_that_begins_with_a_minus_is_told_where_to_go(indexed: Path, expression: str):
-    refused = run("query", expression)
-    assert refused.exit_code == 2 and "an expression that begins with - goes after --" in refused.stderr
-    assert len(rows(run("query", "--", expression))) == 3
-    assert "goes after --" not in run("query", "--nope").stderr + run("status", "-x").stderr
-
-
 def test_debug_shows_the_traceback(indexed: Path):
     done = run("--debug", "query", "--id", "0123")
     assert type(done.exception).__name__ == "UnknownItem"
-
-
-def test_query_rows_are_tab_separated(indexed: Path):
-    found = rows(run("query", "--shape", indexed / "tall/a.off", "-k", 2))
-    assert [row[0] for row in found] == ["1", "2"]
-    _, score, id, modality, label, path = found[0]
-    assert (score, modality, label, path) == ("1.0000", "shape", "tall", "tall/a.off") and len(id) == 16
-
-
-def test_query_shows_a_share_per_term(indexed: Path):
-    for row in rows(run("query", "--shape", indexed / "tall/a.off", "--minus-shape", indexed / "flat/c.off")):
-        score, shares = float(row[1]), [float(cell) for cell in row[6:]]
-        assert len(shares) == 2 and abs(sum(shares) - score) < 2e-4
-
-
-def test_query_json_follows_the_contract(indexed: Path):
-    shape = str(indexed / "tall/a.off")
-    told = json.loads(run("query", "--json", "--shape", shape, "--minus-text", "red", "-k", 2).stdout)
-    assert told["query"] == [
-        {"modality": "shape", "source": shape, "weight": 1.0},
-        {"modality": "text", "source": "red", "weight": -1.0},
-    ]
-    assert told["space"] == "mini" and told["count"] == 2 == len(told["hits"])
-    hit = told["hits"][0]
-    named = ["modality", "label", "name", "caption"]
-    assert list(hit) == ["rank", "score", "id", "path", "root", "file", *named, "shares"]
-    assert (hit["root"], hit["file"]) == (str(indexed), shape)
-    assert hit["path"] == "tall/a.off" and abs(sum(hit["shares"]) - hit["score"]) < 1e-6
-
-
-def test_expression_equals_options(indexed: Path):
-    shape = indexed / "tall/a.off"
-    by_options = json.loads(run("query", "--json", "--shape", shape, "--minus-text", "red").stdout)
-    by_expression = json.loads(run("query", "--json", f"shape:{shape} - text:red").stdout)
-    assert by_options == by_expression
-
-
-def test_words_that_read_like_a_sum_are_remarked_on(indexed: Path):
-    assert "--minus-text" in run("query", "tall box - flat box").stderr
-    assert run("query", 'text:"tall box" - text:"flat box"').stderr == ""
-    assert run("query", "tall box").stderr == ""
-
-
-def test_repeated_options_are_summed(indexed: Path):
-    both = run("query", "--json", "--shape", indexed / "tall/a.off", "--shape", indexed / "flat/c.off")
-    assert [term["weight"] for term in json.loads(both.stdout)["query"]] == [1.0, 1.0]
-
-
-def test_query_by_id_leaves_the_item_out(indexed: Path):
-    id = rows(run("query", "--shape", indexed / "tall/a.off", "-k", 1))[0][2]
-    assert "tall/a.off" not in [row[5] for row in rows(run("query", "--id", id))]
-
-
-def test_query_filter(indexed: Path):
-    found = rows(run("query", "--text", "box", "--where", "label = 'tall'"))
-    assert sorted(row[5] for row in found) == ["tall/a.off", "tall/b.off"]
-    nothing = run("query", "--text", "box", "--where", "faces > 99999")
-    assert nothing.exit_code == 0 and nothing.stdout == "" and "No item qualifies." in nothing.stderr
-
-
-def test_csv_and_parquet(indexed: Path, tmp_path: Path):
-    told = run("query", "--text", "box", "--csv", "-k", 2).stdout
-    assert [row["rank"] for row in csv.DictReader(io.StringIO(told))] == ["1", "2"]
-    done = run("query", "--text", "box", "--parquet", "hits.parquet", "-k", 2)
-    assert done.stdout == "" and "hits.parquet" in done.stderr
-    assert pq.read_table(tmp_path / "hits.parquet").column("rank").to_pylist() == [1, 2]
 
 
 def test_index_folder_from_option_environment_and_above(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -353,7 +222,7 @@ def test_remove_by_path_id_and_filter(indexed: Path):
     assert [path for _, path in rows(run("remove", "tall", "--where", "extent[2] > 8"))] == ["tall/a.off"]
     id = rows(run("query", "--text", "box", "--where", "path = 'tall/b.off'"))[0][2]
     done = run("remove", id)
-    assert rows(done) == [[id, "tall/b.off"]] and "1 items removed." in done.stderr
+    assert rows(done) == [[id, "tall/b.off"]] and "1 item removed." in done.stderr
     assert [path for _, path in rows(run("remove", indexed / "flat"))] == ["flat/c.off"]
     assert run("query", "--text", "box").exit_code == 1
     assert "3 embedded" in run("index", indexed).stderr
@@ -412,10 +281,3 @@ def test_demo_writes_a_corpus_that_can_be_indexed(tmp_path: Path, monkeypatch: p
     assert re.search(r"^\d+ shapes, \d+ pictures and \d+ sounds written to shapes;", done.stderr, re.MULTILINE)
     indexed = run("index", "shapes")
     assert indexed.exit_code == 0 and " 0 embedded" not in indexed.stderr
-
-
-def test_terms_that_cannot_be_centred_are_named(indexed: Path):
-    done = run("query", "--text", "a box", "--center", "-k", 1)
-    assert done.exit_code == 0
-    assert "not centred, as the index holds none: text" in done.stderr
-    assert "not centred" not in run("query", "--text", "a box", "-k", 1).stderr

@@ -9,19 +9,13 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from commands import run
 from small_corpus import write_box, write_picture, write_tone
-from typer.testing import CliRunner, Result
-
-from cli.main import app
 
 SIZES = {
     "tower/1.off": (1, 9, 1), "tower/2.off": (1, 8, 1), "tower/3.off": (1, 7, 1), "plate/1.off": (9, 1, 9),
     "plate/2.off": (8, 1, 8), "beam/1.off": (9, 1, 1), "beam/2.off": (8, 1, 1),
 }  # fmt: skip
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 @pytest.fixture(autouse=True)

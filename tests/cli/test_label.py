@@ -10,13 +10,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from commands import run
 from hypothesis import given
 from hypothesis import strategies as st
 from index_reading import touch
 from small_corpus import write_box
-from typer.testing import CliRunner, Result
 
-from cli.main import app
 from indexer.calibration import background
 from indexer.labelling import label
 from retriever import spaces
@@ -26,10 +25,6 @@ from retriever.query.zeroshot import CONFIDENCE, TEMPLATES, Names, assign, name_
 from retriever.store import Snapshot
 
 WORDS = "chair,table,lamp"
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 @pytest.fixture
@@ -62,7 +57,7 @@ def test_summary_of_the_next_run_counts_what_was_dropped(indexed: Path):
     touch(indexed / "corpus/d.off")
     assert "dropped" not in run("index", "corpus").stderr and labels() == before
     write_box(indexed / "corpus/c.off", (1, 2, 3))
-    assert "  1 guessed labels dropped: their files changed" in run("index", "corpus").stderr
+    assert "  1 guessed label dropped, as the file of each changed" in run("index", "corpus").stderr
     assert labels() == {**before, "c.off": (None, None)}
 
 

@@ -7,17 +7,12 @@ from pathlib import Path
 
 import pytest
 import simple_space
+from commands import run
 from small_corpus import write_box, write_picture, write_tone
-from typer.testing import CliRunner, Result
 
-from cli.main import app
 from retriever.index import Index
 from retriever.query.shown import measured
 from retriever.store import Snapshot
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 @pytest.fixture

@@ -6,20 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from commands import rows, run
 from PIL import Image
 from small_corpus import write_box
-from typer.testing import CliRunner, Result
-
-from cli.main import app
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-
-def rows(result: Result) -> list[list[str]]:
-    assert result.exit_code == 0, result.output
-    return [line.split("\t") for line in result.stdout.splitlines()]
 
 
 @pytest.fixture

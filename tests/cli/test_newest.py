@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from commands import run
 from small_corpus import write_boxes
-from typer.testing import CliRunner, Result
 
 import retriever
-from cli.main import app
 from indexer.compaction import compact
 
 
@@ -31,10 +30,6 @@ def overtaken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(retriever, "open", opens)
     return opened
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(app, arguments)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 
 from cli import hits as showing
 from retriever.query.hits import Hits
+from retriever.query.term import Term
 from retriever.query.zeroshot import CONFIDENCE
-from retriever.types import Term
 
 
 def make(

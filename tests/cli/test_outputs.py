@@ -5,14 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from commands import run
 from small_corpus import write_boxes, write_picture
-from typer.testing import CliRunner, Result
-
-from cli.main import app
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(app, arguments)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 from index_making import SPACE, ids, item, unit
 
 from indexer.forgetting import Forgotten
+from indexer.records import write_failures
 from indexer.removal import remove
 from indexer.writer import IndexWriter
 from retriever.errors import UsageError
@@ -111,8 +112,8 @@ def test_targets_add_up_and_a_condition_takes_away(index: Path, tmp_path: Path) 
 def failed(index: Path) -> Path:
     """The same, with files that could not be indexed below each root."""
     with IndexWriter(index, SPACE) as writer:
-        for root, paths in {"one": ("a/bad.glb", "b/bad.glb"), "deep": ("worse.glb",)}.items():
-            writer.replace_failures(root, lambda path: True, [Failure(root, path, "malformed", "") for path in paths])
+        files = [("one", "a/bad.glb"), ("one", "b/bad.glb"), ("deep", "worse.glb")]
+        write_failures(index, [Failure(root, path, "malformed", "") for root, path in files])
         writer.commit()
     return index
 

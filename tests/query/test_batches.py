@@ -15,10 +15,12 @@ from retriever.ann.exact import ExactSearch
 from retriever.errors import ExpressionError, FilterError, IndexMissing, SpaceError, UnknownItem, UsageError
 from retriever.index import Index
 from retriever.query.candidates import Candidates
+from retriever.query.engine import Engine
 from retriever.query.request import Query
-from retriever.query.search import Engine, search
+from retriever.query.search import search
+from retriever.query.term import Term
 from retriever.spaces import Space
-from retriever.types import Modality, Payload, Term, Vectors
+from retriever.types import Modality, Payload, Vectors
 
 WORDS = ("wide", "tall", "deep", "red", "green", "blue", "tall red", "a thing")
 
@@ -58,7 +60,7 @@ def test_many_are_answered_as_one_by_one(made_index, made_folder):
 def test_hits_are_read_together_but_not_too_many(made_index, monkeypatch):
     asked = list(some_queries(made_index, 30, seed=1))
     before = [told(hits) for hits in made_index.search_many(asked)]
-    monkeypatch.setattr("retriever.query.search.TOGETHER", 7)
+    monkeypatch.setattr("retriever.query.told.TOGETHER", 7)
     assert [told(hits) for hits in made_index.search_many(asked)] == before
 
 

@@ -1,8 +1,7 @@
-"""Composed queries over the made index: means, centroids, vectors, late fusion, variety, and why a hit is one."""
+"""Composed queries over the made index: means, centroids, vectors, late fusion and variety."""
 
 from __future__ import annotations
 
-import copy
 import json
 
 import numpy as np
@@ -15,7 +14,8 @@ from retriever import spaces
 from retriever.errors import ExpressionError, FilterError, UnknownItem, UsageError
 from retriever.query.calibrate import FILE, Background, Calibration
 from retriever.query.compose import unit_rows
-from retriever.types import Modality, Term
+from retriever.query.term import Term
+from retriever.types import Modality
 
 
 @pytest.fixture
@@ -320,30 +320,3 @@ def test_names_are_searched_too_and_can_be_switched_off(different):
     for other in ({"text": "tunnel", "minus_text": "red"}, {"expression": "mean(text:tunnel)"}):
         assert all(hit.fused is None for hit in different.search(**other)), "names go with nothing but texts"
     assert paths(different.search(text="tunnel", where="label = 'tower'", k=1)) != ["tunnel.obj"]
-
-
-def test_an_explanation_names_shares_label_and_what_passed(made_index):
-    hits = made_index.search("text:tall - text:red", where="faces = 20 and label <> 'sofa'", k=2)
-    assert [share.term for share in hits[0].explanation.shares] == ['text:"tall"', '-text:"red"']
-    assert [share.share for share in hits[0].explanation.shares] == list(hits[0].shares)
-    assert hits[0].explanation.nearest == "tower" and 0.8 < hits[0].explanation.nearness <= 1
-    assert hits[0].explanation.passed == {"faces": 20, "label": "tower"}
-    told = json.loads(hits.to_json(explain=True))["hits"][0]["explain"]
-    assert told["nearest_label"] == "tower" and told["passed"] == {"faces": 20, "label": "tower"}
-    assert "explain" not in json.loads(hits.to_json())["hits"][0]
-
-
-def test_an_unlabelled_hit_is_explained_by_its_neighbours(made_index):
-    hits = made_index.search(text="deep", k=5)
-    assert hits[0].path == "tunnel.obj" and hits[0].label is None
-    assert hits[0].explanation.nearest in {"tower", "plank"}
-    assert made_index.search(text="tall", to="text", k=1)[0].explanation.nearest is None, "no text has a label"
-
-
-def test_what_was_sent_to_another_process_says_that_it_cannot_be_explained(made_index):
-    hits = made_index.search(text="tall", k=1)
-    assert hits[0].explanation == hits.explain()[0]
-    for sent in (copy.deepcopy(hits)[0], copy.deepcopy(hits[0])):
-        assert sent == hits[0]
-        with pytest.raises(UsageError, match="cannot be explained"):
-            sent.explanation  # noqa: B018

@@ -1,7 +1,9 @@
-"""Which label a hit is nearest to, by the mean vectors of the labels' items."""
+"""Why a hit is one: shares, what passed, and the nearest label, by the mean vectors of the labels' items."""
 
 from __future__ import annotations
 
+import copy
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from index_making import DIM, SPACE, item, unit
 
 from indexer.writer import IndexWriter
+from retriever.errors import UsageError
 from retriever.query.explain import Labels
 from retriever.store import Snapshot
 
@@ -54,3 +57,30 @@ def test_no_label_is_nearest_where_there_is_none_or_where_items_cancel(tmp_path:
     assert Labels(made(tmp_path / "none", [None, None], unit(2))).nearest("shape", one)[0] == [None]
     opposite = np.concatenate([one, -one])
     assert Labels(made(tmp_path / "cancel", ["a", "a"], opposite)).nearest("shape", one)[0] == [None]
+
+
+def test_an_explanation_names_shares_label_and_what_passed(made_index):
+    hits = made_index.search("text:tall - text:red", where="faces = 20 and label <> 'sofa'", k=2)
+    assert [share.term for share in hits[0].explanation.shares] == ['text:"tall"', '-text:"red"']
+    assert [share.share for share in hits[0].explanation.shares] == list(hits[0].shares)
+    assert hits[0].explanation.nearest == "tower" and 0.8 < hits[0].explanation.nearness <= 1
+    assert hits[0].explanation.passed == {"faces": 20, "label": "tower"}
+    told = json.loads(hits.to_json(explain=True))["hits"][0]["explain"]
+    assert told["nearest_label"] == "tower" and told["passed"] == {"faces": 20, "label": "tower"}
+    assert "explain" not in json.loads(hits.to_json())["hits"][0]
+
+
+def test_an_unlabelled_hit_is_explained_by_its_neighbours(made_index):
+    hits = made_index.search(text="deep", k=5)
+    assert hits[0].path == "tunnel.obj" and hits[0].label is None
+    assert hits[0].explanation.nearest in {"tower", "plank"}
+    assert made_index.search(text="tall", to="text", k=1)[0].explanation.nearest is None, "no text has a label"
+
+
+def test_what_was_sent_to_another_process_says_that_it_cannot_be_explained(made_index):
+    hits = made_index.search(text="tall", k=1)
+    assert hits[0].explanation == hits.explain()[0]
+    for sent in (copy.deepcopy(hits)[0], copy.deepcopy(hits[0])):
+        assert sent == hits[0]
+        with pytest.raises(UsageError, match="cannot be explained"):
+            sent.explanation  # noqa: B018

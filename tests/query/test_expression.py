@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from retriever.errors import ExpressionError, UsageError
 from retriever.query.expression import KINDS, format, parse
-from retriever.types import Term
+from retriever.query.term import Term
 
 GOOD = {
     'shape:car.obj + 0.5*audio:waves.wav - text:"red"': [

@@ -19,9 +19,11 @@ from hypothesis import strategies as st
 from retriever.errors import MissingDependency, UsageError
 from retriever.query.hits import Hits
 from retriever.query.metadata import FIXED
+from retriever.query.shown import counted, size
+from retriever.query.term import Term
 from retriever.query.written import rounded, to_csv
 from retriever.query.zeroshot import CONFIDENCE
-from retriever.types import Modality, Term
+from retriever.types import Modality
 
 TERMS = (Term("shape", "a b.obj"), Term("text", 'say "red"', -0.5))
 SHARES = np.array([[0.7, 0.12345678901], [1 / 3, -1 / 3]])
@@ -285,3 +287,20 @@ def test_a_notebook_shows_a_table_of_escaped_text():
     assert shown.count("<tr>") == 3 and "2 hits for" in shown
     many = Hits(TERMS, "mini", pa.concat_tables([items()] * 30), {}, np.zeros((60, 2)))._repr_html_()
     assert many.count("<tr>") == 51 and "and 10 more" in many
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "plural", "told"),
+    [
+        (0, "hit", "", "0 hits"),
+        (1, "hit", "", "1 hit"),
+        (1, "query", "queries", "1 query"),
+        (1200, "query", "queries", "1,200 queries"),
+    ],
+)
+def test_a_count_goes_with_its_noun(count, noun, plural, told):
+    assert counted(count, noun, plural) == told
+
+
+def test_a_single_byte_is_one():
+    assert [size(count) for count in (0, 1, 2, 1536)] == ["0 bytes", "1 byte", "2 bytes", "1.5 KiB"]

@@ -13,7 +13,7 @@ from index_making import ids, unit
 from retriever.errors import UsageError
 from retriever.query.compose import compose
 from retriever.query.likeness import UNLIKE, like_terms
-from retriever.types import Term
+from retriever.query.term import Term
 
 
 @given(st.integers(1, 6), st.integers(0, 6), st.floats(0.01, 0.9), st.integers(0, 2**32 - 1))

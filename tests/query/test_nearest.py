@@ -14,9 +14,9 @@ from retriever.ann.exact import ExactSearch
 from retriever.errors import FilterError, UsageError
 from retriever.index import Index
 from retriever.query.nearest import unit as unit_vectors
+from retriever.query.term import Term
 from retriever.store import Snapshot
 from retriever.store.catalog import rows_where
-from retriever.types import Term
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,8 @@ from retriever.query.calibrate import FILE, Background, Calibration
 from retriever.query.compose import balanced
 from retriever.query.request import query_of
 from retriever.query.resolve import UNKNOWN, resolve
-from retriever.types import Modality, Term
+from retriever.query.term import Term
+from retriever.types import Modality
 
 NAMES = ("oak", "lamp", "oak lamp", "house", "ox", "mouse", "round", "oak table")
 

@@ -11,7 +11,8 @@ import retriever
 from retriever.errors import FilterError, SpaceError, UnknownItem, UsageError
 from retriever.query.request import MOST
 from retriever.query.resolve import same_space
-from retriever.types import Modality, ShapeInput, Term
+from retriever.query.term import Term
+from retriever.types import Modality, ShapeInput
 
 
 def paths(hits):

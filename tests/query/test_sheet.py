@@ -22,7 +22,8 @@ from retriever.index import Index
 from retriever.query.about import About
 from retriever.query.hits import Hits
 from retriever.query.request import Query
-from retriever.types import Modality, Term
+from retriever.query.term import Term
+from retriever.types import Modality
 
 HOSTILE = ("<script>alert(1)<.obj", "a \"b\" & 'c'#?.obj", "100%25 &amp; ünï.obj", "tab\tline\nend.obj")
 EMPTY = {"img", "meta", "br"}

@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import pytest
-from index_making import SPACE, item, write
+from index_making import item, write
 
-from indexer.writer import IndexWriter
+from indexer.failures import replace_failures
 from retriever.errors import IndexCorrupt
 from retriever.store import Failure, read_failures
 
@@ -17,14 +17,13 @@ def test_only_those_in_scope_are_replaced(tmp_path: Path) -> None:
     old = [Failure("a", "x/1.obj", "empty", "It is empty."), Failure("a", "y/2.obj", "empty", "It is empty.")]
     other = [Failure("b", "x/1.obj", "malformed", "It is no OBJ.")]
     new = [Failure("a", "x/3.obj", "truncated", "Ünïcode ends early.")]
-    with IndexWriter(tmp_path, SPACE) as writer:
-        writer.replace_failures("a", lambda path: True, old)
-        writer.replace_failures("b", lambda path: True, other)
-        assert read_failures(tmp_path) == [*old, *other]
-        writer.replace_failures("a", lambda path: path.startswith("x/"), new)
-        assert read_failures(tmp_path) == [old[1], *other, *new]
-        writer.replace_failures("a", lambda path: True, [])
-        assert read_failures(tmp_path) == other
+    replace_failures(tmp_path, {}, "a", lambda path: True, old)
+    replace_failures(tmp_path, {}, "b", lambda path: True, other)
+    assert read_failures(tmp_path) == [*old, *other]
+    replace_failures(tmp_path, {}, "a", lambda path: path.startswith("x/"), new)
+    assert read_failures(tmp_path) == [old[1], *other, *new]
+    replace_failures(tmp_path, {}, "a", lambda path: True, [])
+    assert read_failures(tmp_path) == other
 
 
 def test_damage_names_the_file(tmp_path: Path) -> None:

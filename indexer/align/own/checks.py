@@ -13,17 +13,18 @@ from indexer.align.own.holdout import singles
 from indexer.align.own.pairs import Pair, Pairs
 from indexer.align.own.reading import Example, Reading
 from retriever.errors import RetrieverError, SpaceError
+from retriever.query.shown import counted
 from retriever.types import Modality
 
 _SHOWN = 5
 _FEW = 3, 10
 """Classes, and files that half of them have, below which little can be learnt."""
-_PLURAL = {Modality.SHAPE: "shapes", Modality.IMAGE: "pictures", Modality.AUDIO: "sounds"}
+_NOUNS = {Modality.SHAPE: "shape", Modality.IMAGE: "picture", Modality.AUDIO: "sound"}
 
 
 def plural(modality: Modality, count: int) -> str:
     """A count with its noun."""
-    return f"{count:,} {_PLURAL[modality] if count != 1 else _PLURAL[modality][:-1]}"
+    return counted(count, _NOUNS[modality])
 
 
 def some_pairs(found: Pairs, source: object) -> None:
@@ -54,10 +55,10 @@ def wanted(pairs: Sequence[Pair], asked: Sequence[Modality], known: Sequence[Mod
                 f"The space {space!r} has no {modality} tower to train ({has}); start --from another space."
             )
         if modality not in present:
-            raise RetrieverError(f"There are no {_PLURAL[modality]} among the files; leave --modality {modality} out.")
+            raise RetrieverError(f"There are no {_NOUNS[modality]}s among the files; leave --modality {modality} out.")
     chosen = list(asked) or [modality for modality in present if modality in known]
     if not chosen:
-        kinds = " and ".join(_PLURAL[modality] for modality in present)
+        kinds = " and ".join(f"{_NOUNS[modality]}s" for modality in present)
         raise SpaceError(
             f"The files are {kinds}, which the space {space!r} does not read ({has}); start --from another."
         )
@@ -103,17 +104,17 @@ def remarks(examples: Sequence[Example], held_out: NDArray[np.bool_], modality: 
     if alone:
         shown = ", ".join(alone[:_SHOWN]) + (", ..." if len(alone) > _SHOWN else "")
         what = "class has" if len(alone) == 1 else "classes have"
-        yield f"{len(alone):,} {what} one {_PLURAL[modality][:-1]} only, used for training alone: {shown}"
+        yield f"{len(alone):,} {what} one {_NOUNS[modality]} only, used for training alone: {shown}"
     copies = len(contents) - len(set(contents))
     if copies:
-        yield f"{copies:,} of the {_PLURAL[modality]} are copies of others, kept on the same side of the split"
+        yield f"{copies:,} of the {_NOUNS[modality]}s are copies of others, kept on the same side of the split"
     clashes = _clashes(examples)
     if clashes:
         yield f"{len(clashes):,} of them have copies with another label, for example {clashes[0]}"
     if few := _few(pairs, held_out, modality):
         yield few
     if not held_out.any():
-        yield f"no {_PLURAL[modality]} are held out, so nothing will tell how good the training is"
+        yield f"no {_NOUNS[modality]}s are held out, so nothing will tell how good the training is"
 
 
 def _few(pairs: Sequence[Pair], held_out: NDArray[np.bool_], modality: Modality) -> str:

@@ -1,0 +1,80 @@
+"""How the answer to ``retriever query`` is delivered, and what is noted beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from cli.hits import show_hits, show_reasons
+from cli.output import argument, printable
+from retriever.query.shown import counted
+from retriever.types import Modality
+
+if TYPE_CHECKING:
+    from retriever import Hits, Index
+
+
+def deliver(hits: Hits, *, as_json: bool, as_csv: bool, parquet: Path | None, page: Path | None, explain: bool) -> None:
+    """Writes or prints the hits, in the one form that was asked for."""
+    if as_json:
+        typer.echo(hits.to_json(explain=explain))
+    elif as_csv:
+        typer.echo(hits.to_csv(), nl=False)
+    elif parquet is not None:
+        hits.to_parquet(parquet)
+        typer.echo(f"{counted(len(hits), 'hit')} written to {printable(str(parquet))}", err=True)
+    elif page is not None:
+        from cli.progress import progress
+
+        with progress(quiet=False) as told:
+            hits.save_html(page, told)
+        typer.echo(f"{counted(len(hits), 'hit')} written to {printable(str(page))}", err=True)
+    elif len(hits):
+        show_hits(hits)
+        if explain:
+            show_reasons(hits)
+    else:
+        typer.echo("No item qualifies.", err=True)
+
+
+def notes(hits: Hits, index: Index, expression: str | None, *, center: bool) -> Iterator[str]:
+    """What to say of a question that could have been meant otherwise, or was not answered in full."""
+    if expression and (note := _how_read(expression, hits)):
+        yield note
+    if center and (absent := {term.kind for term in hits.terms} & set(Modality) - set(index.snapshot.modalities())):
+        yield f"not centred, as the index holds none: {', '.join(sorted(absent))}"
+
+
+def say_best(hits: Hits, wanted: float) -> None:
+    """Says how sure the first hit would have been, where none is as sure as `wanted`."""
+    if hits and (best := hits[0].confidence) is not None:
+        typer.echo(f"note: the first hit has a confidence of {best:.2f}, below {wanted:g}", err=True)
+
+
+def _how_read(expression: str, hits: Hits) -> str:
+    """What to say of an expression that could have been meant otherwise; empty for others."""
+    from retriever.loaders import modality_of
+
+    words, first = expression.strip(), hits.terms[0]
+    if first.source != words:
+        return ""
+    if first.kind != "text":
+        return f"asked with --{first.kind} {argument(words)}; to search for the words, give --text {argument(words)}"
+    if _is_folder(words):
+        return f"{argument(words)} is a folder, and was searched as words; to ask with a file of it, name that"
+    if modality_of(Path(words)) is not None:
+        return f"there is no file and no item {argument(words)}, so that was searched as words"
+    if len(hits.terms) == 1 and any(word in f" {words} " for word in (" - ", " + ", " not ", " without ")):
+        return 'that was searched as one text; to take something away, add --minus-text "..."'
+    return ""
+
+
+def _is_folder(words: str) -> bool:
+    """Whether words are the path of a folder; a bare name, such as chair, is likely meant as it reads."""
+    try:
+        return ("/" in words or words.startswith((".", "~"))) and Path(words).expanduser().is_dir()
+    except (OSError, ValueError, RuntimeError):  # too long for a name, or none at all
+        return False

@@ -1,0 +1,67 @@
+"""The list of files that could not be indexed, as runs change it; who calls these holds the lock of the index."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Container, Mapping, Sequence
+from pathlib import Path
+
+from indexer.durable import disk_errors
+from indexer.records import write_failures
+from retriever.store import Failure, read_failures
+
+
+def replace_failures(
+    folder: Path, roots: Mapping[str, str], root: str, scope: Callable[[str], bool], failures: Sequence[Failure]
+) -> None:
+    """Writes `failures` in place of those known below `root` whose path is in `scope`, or that come again.
+
+    Args:
+        folder: of the index.
+        roots: short name -> absolute path of its corpora.
+        root: short name of one.
+        scope: whether a path below it was looked at.
+        failures: what was found there.
+    """
+    known, again = read_failures(folder), {failure.path for failure in failures}
+    paths = [_path_below(root, failure, roots) for failure in known]
+    kept = [
+        failure
+        for failure, path in zip(known, paths, strict=True)
+        if path is None or not (path in again or scope(path))
+    ]
+    if [*kept, *failures] != known:
+        with disk_errors(folder):
+            write_failures(folder, [*kept, *failures])
+
+
+def _path_below(root: str, failure: Failure, roots: Mapping[str, str]) -> str | None:
+    """Path below `root` of a failure, also one of a root that `root` has taken over; None elsewhere."""
+    here, there = Path(roots.get(root, root)), Path(roots.get(failure.root, failure.root), failure.path)
+    return there.relative_to(here).as_posix() if there.is_relative_to(here) else None
+
+
+def forget_failures(folder: Path, gone: Sequence[Failure]) -> None:
+    """Takes failures off the list of the index in `folder`."""
+    if gone:
+        with disk_errors(folder):
+            write_failures(folder, [one for one in read_failures(folder) if one not in gone])
+
+
+def forget_gone(folder: Path, roots: Mapping[str, str], but: Container[str]) -> None:
+    """Takes the failures off the list whose file is gone, or whose corpus.
+
+    Args:
+        folder: of the index.
+        roots: short name -> absolute path of its corpora.
+        but: short names of roots whose failures were just found.
+    """
+    forget_failures(folder, [one for one in read_failures(folder) if one.root not in but and _is_gone(one, roots)])
+
+
+def _is_gone(failure: Failure, roots: Mapping[str, str]) -> bool:
+    root = roots.get(failure.root)
+    if root is None or not os.path.lexists(root):
+        return True
+    # An unreadable file may be one whose name is only shown, as it is no text.
+    return failure.kind != "unreadable" and not os.path.lexists(Path(root, failure.path))
