@@ -189,6 +189,11 @@ def test_help_that_cannot_be_written_is_one_line(work: Path, arguments: tuple[st
     assert process.returncode == 1 and len(err.splitlines()) == 1 and "No space left" in err
 
 
+@pytest.mark.parametrize("arguments", [(), ("--help",), ("query", "--help"), ("--version",)])
+def test_help_that_nobody_reads_is_no_error(work: Path, arguments: tuple[str, ...]):
+    assert into_nowhere(work, *arguments, streams=("stdout",)) == (0, "")
+
+
 def forbid_writing() -> None:
     """Let every write to a file fail, as on a full disk; any Unix can."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
