@@ -107,7 +107,10 @@ def test_an_index_is_opened_again_in_another_process(made_folder):
     index = retriever.open(made_folder, device="cpu", as_of=2)
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         told = pool.apply(_told, (index,))
+        near = pool.apply(index.nearest, (index.vectors("towers/tower.obj"),), {"k": 2})
     assert told == (len(index), 2, "cpu") != (len(retriever.open(made_folder)), 3, "cpu")
+    assert near.column("path")[0, 0] == near.hits(0)[0].path == "towers/tower.obj"
+    assert near.snapshot.manifest.version == 2
 
 
 def _told(index: Index) -> tuple[int, int, str]:
