@@ -251,6 +251,13 @@ def test_tables_fit_narrow_terminals_with_rank_score_and_path(work: Path):
         assert ("what" in one[1], "size" in one[1]) == (True, columns > 60)
 
 
+@pytest.mark.parametrize(("columns", "whole"), [(40, ["openshape-vitb32"]), (60, ["openshape-vitb32", "512"])])
+def test_names_of_spaces_are_not_cut(work: Path, columns: int, whole: list[str]):
+    lines = visible(on_terminal(work, "spaces", columns=columns))
+    assert whole in [line.split()[: len(whole)] for line in lines]
+    assert max(map(len, lines)) <= columns
+
+
 def test_logs_get_plain_lines(work: Path):
     process = start(work, "index", "boxes", "--workers", "2", pause=0.8)
     _, err = process.communicate(timeout=60)
