@@ -209,6 +209,26 @@ def test_vectors_that_do_not_fit_are_refused(tmp_path: Path, vectors: np.ndarray
         assert writer.commit().rows == 0
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"id": None}, "'id' is due for every item: add it"),
+        ({"path": None}, "'path' is due for every item: add it"),
+        ({"bytes": "many"}, "'bytes' must hold int64"),
+        ({"modality": "smell"}, "'smell' is none: write one of shape, image, audio, text"),
+    ],
+)
+def test_items_that_do_not_fit_are_refused_and_stop_no_later_writer(
+    tmp_path: Path, change: dict[str, object], message: str
+) -> None:
+    with IndexWriter(tmp_path, SPACE) as writer:
+        with pytest.raises(UsageError, match=message):
+            writer.append([item(0), item(1, **change)], unit(2))
+        writer.append([item(2)], unit(1))
+        writer.commit()
+    assert set(contents(write(tmp_path, [item(3)]))) == set(ids(2, 3))
+
+
 def test_a_folder_of_other_things_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "holiday.jpg").write_bytes(b"x")
     with pytest.raises(UsageError, match=r"is no index and not empty \(it has 'holiday.jpg'\): name a new folder"):
