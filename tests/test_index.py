@@ -246,6 +246,9 @@ def test_a_text_query_imports_nothing_heavy(tmp_path):
         ({"terms": ["a chair"]}, "no retriever.Term"),
         ({"text": "\udcff"}, "not valid UTF-8"),
         ({"id": "\udcff"}, "not valid UTF-8"),
+        ({"text": "tall", "k": 2.5}, "k is 2.5, of type float: give a whole number such as 5"),
+        ({"text": "tall", "min_confidence": "0.5"}, "min_confidence='0.5': give a probability"),
+        ({"text": "tall", "diverse": "0.5"}, "diverse='0.5': give a number"),
     ],
 )
 def test_arguments_of_the_wrong_kind_are_refused(made_index, arguments, message):
