@@ -15,7 +15,11 @@ import typer
 from benchmarks.commands import quality, results, searching, speed, training
 from indexer.align.command import run
 
-app = typer.Typer(no_args_is_help=True, help="Measure what the documentation claims.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,  # a shell completes commands, and python -m is none
+    help="Measure what the documentation claims.",
+)
 for module in (speed, quality, training, searching, results):
     module.register(app)
 

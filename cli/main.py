@@ -63,9 +63,6 @@ class Commands(TyperGroup):
             if ctx.invoked_subcommand not in ("index", "align"):  # which say more
                 typer.echo("Interrupted.", err=True)
             raise typer.Exit(130) from interrupt
-        except Unread as error:
-            drop_output()
-            raise typer.Exit(0) from error
         except OSError as error:
             if ctx.params.get("debug"):
                 raise
@@ -167,6 +164,9 @@ def run() -> None:
     prepare()
     try:
         app(prog_name="retriever")
+    except Unread as error:
+        drop_output()
+        raise SystemExit(0) from error
     except OSError as error:  # of a help, which is printed before there is a command to invoke
         _say_refused(error)
         raise SystemExit(1) from error

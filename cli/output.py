@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _FOLDED = {"path", "problem", "value", "why"}
 _NUMBERS = {"#", "fused", "sure", "alike", "faces", "measures", "size"}
+_WHOLE = {"space", "dim"}  # to be typed, or worth nothing in part: what else there is gives way
 
 
 def argument(path: Path | str) -> str:
@@ -63,7 +64,10 @@ def show_rows(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    table = empty_table(*header)
+    table, rows = empty_table(*header), list(rows)
+    for place, name in enumerate(header):
+        if name in _WHOLE:
+            table.columns[place].min_width = max((len(str(row[place])) for row in rows), default=0)
     for row in rows:
         cells = zip(header, row, strict=True)  # where a line may not break, a cut shows
         table.add_row(

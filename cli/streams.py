@@ -8,8 +8,11 @@ import sys
 from typing import Any, TextIO
 
 
-class Unread(BrokenPipeError):
-    """Whoever read standard output, `head` say, has what it wants; any other broken pipe is a fault."""
+class Unread(Exception):
+    """Whoever read standard output, `head` say, has what it wants; any other broken pipe is a fault.
+
+    No OSError, for rich and click end a process with 1 when they meet a broken pipe.
+    """
 
 
 class _Output(io.FileIO):
@@ -20,7 +23,7 @@ class _Output(io.FileIO):
         try:
             return super().write(data)
         except BrokenPipeError as error:
-            raise Unread(*error.args) from error
+            raise Unread from error
 
 
 class _Messages(io.FileIO):

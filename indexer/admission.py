@@ -1,16 +1,17 @@
-"""What a writer lets in: a folder that is an index or can become one, its space, and vectors of that."""
+"""What a writer lets in: a folder that is an index or can become one, its space, and items and vectors of that."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from retriever.errors import SpaceError, UsageError
 from retriever.spaces.base import SpaceIdentity
 from retriever.store import layout
 from retriever.store.manifest import Manifest
-from retriever.types import Vectors
+from retriever.types import Modality, Vectors
 
 
 def make_folder(folder: Path) -> None:
@@ -62,3 +63,11 @@ def check_vectors(space: SpaceIdentity, count: int, vectors: Vectors) -> None:
     squares = np.einsum("ij,ij->i", vectors, vectors)  # makes no copy of them
     if not (np.abs(np.sqrt(squares) - 1) < 1e-3).all():
         raise SpaceError(f"The space {space.name!r} gave a vector that is not of unit length: fix its encoder.")
+
+
+def check_core(field: pa.Field, column: pa.Array | pa.ChunkedArray) -> None:
+    """Raise UsageError for a core column of items with gaps that it may not have, or with what is no modality."""
+    if column.null_count and not field.nullable:
+        raise UsageError(f"The column {field.name!r} is due for every item: add it to the items.")
+    if field.name == "modality" and (strange := set(column.unique().to_pylist()) - {each.value for each in Modality}):
+        raise UsageError(f"The modality {min(strange)!r} is none: write one of {', '.join(Modality)}.")

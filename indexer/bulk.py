@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from indexer.admission import check_core
 from indexer.durable import disk_errors
 from indexer.extras import Spelling, clean
 from indexer.segments import Part, SegmentWriter
 from retriever.errors import UsageError
 from retriever.store.manifest import SegmentEntry
 from retriever.store.schema import ITEMS, conform, merged
-from retriever.types import Modality
 
 LARGEST = 1_048_576
 """Rows of the largest segment that loading and compaction make; the latter needs free disk for one of them."""
@@ -76,18 +76,15 @@ def as_items(table: pa.Table, spelling: Spelling) -> pa.Table:
 
 
 def _core(field: pa.Field, column: pa.ChunkedArray | None, rows: int) -> pa.ChunkedArray:
-    if column is None and field.nullable:
-        return pa.chunked_array([pa.nulls(rows, field.type)])
-    if column is None or (column.null_count and not field.nullable):
-        raise UsageError(f"The column {field.name!r} is due for every item: add it to the tables of items.")
+    if column is None:
+        column = pa.chunked_array([pa.nulls(rows, field.type)])
     try:
         column = column.cast(field.type)
     except pa.ArrowException as error:
         raise UsageError(
             f"The column {field.name!r} must hold {field.type} ({error}): rename the metadata column of that name."
         ) from error
-    if field.name == "modality" and (strange := set(column.unique().to_pylist()) - {each.value for each in Modality}):
-        raise UsageError(f"The modality {min(strange)!r} is none: write one of {', '.join(Modality)}.")
+    check_core(field, column)
     return column
 
 

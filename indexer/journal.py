@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from indexer import extras
+from indexer.admission import check_core
 from retriever.errors import UsageError
 from retriever.files import sync_folder
 from retriever.store import layout
@@ -152,8 +153,10 @@ def _core_column(field: pa.Field, items: Sequence[Mapping[str, Any]]) -> pa.Arra
     if pa.types.is_string(field.type):
         values = [None if value is None else extras.clean(str(value)) for value in values]
     try:
-        return pa.array(values, field.type)
+        column = pa.array(values, field.type)
     except pa.ArrowException as error:
         raise UsageError(
             f"The column {field.name!r} must hold {field.type} ({error}): rename the metadata column of that name."
         ) from error
+    check_core(field, column)
+    return column

@@ -112,9 +112,13 @@ class IndexWriter:
         """Adds rows, durable when this returns; an id that is live already takes the place of its older row.
 
         Args:
-            items: n mappings with the columns of `retriever.store.schema.ITEMS` (missing ones null) and any others;
-                ``root`` is a name that `root` gave, any other one is shown as it is.
+            items: n mappings with the columns of `retriever.store.schema.ITEMS`, of which only nullable ones may be
+                missing, and any others; ``root`` is a name that `root` gave, any other one is shown as it is.
             vectors: (n, d) float32 of unit length.
+
+        Raises:
+            SpaceError: vectors do not fit the space.
+            UsageError: a column is missing or holds something else; none of the items is added.
         """
         if not len(items):
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,10 +53,6 @@ def open(folder: str | Path | None = None, *, device: str = "auto", as_of: int |
     return Index(Snapshot.open(layout.find(folder), as_of), device=device)
 
 
-def _reopened(folder: str, version: int, device: str) -> Index:
-    return open(folder, device=device, as_of=version)
-
-
 class Index:
     """One version of an index; what is written later is seen by opening it again.
 
@@ -70,9 +66,9 @@ class Index:
         self.snapshot = snapshot
         self._device = device
 
-    def __reduce__(self) -> tuple[Callable[[str, int, str], Index], tuple[str, int, str]]:
-        """What another process needs to open the same version there, as long as it is kept."""
-        return _reopened, (str(self.snapshot.folder.absolute()), self.snapshot.manifest.version, self._device)
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process gets; it opens the same version there, as long as it is kept."""
+        return {"snapshot": self.snapshot, "_device": self._device}
 
     def __len__(self) -> int:
         """Items, deleted ones not counted."""

@@ -109,7 +109,10 @@ def test_an_index_is_opened_again_in_another_process(made_folder):
     index = retriever.open(made_folder, device="cpu", as_of=2)
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         told = pool.apply(_told, (index,))
+        near = pool.apply(index.nearest, (index.vectors("towers/tower.obj"),), {"k": 2})
     assert told == (len(index), 2, "cpu") != (len(retriever.open(made_folder)), 3, "cpu")
+    assert near.column("path")[0, 0] == near.hits(0)[0].path == "towers/tower.obj"
+    assert near.snapshot.manifest.version == 2
 
 
 def _told(index: Index) -> tuple[int, int, str]:
@@ -245,6 +248,9 @@ def test_a_text_query_imports_nothing_heavy(tmp_path):
         ({"terms": ["a chair"]}, "no retriever.Term"),
         ({"text": "\udcff"}, "not valid UTF-8"),
         ({"id": "\udcff"}, "not valid UTF-8"),
+        ({"text": "tall", "k": 2.5}, "k is 2.5, of type float: give a whole number such as 5"),
+        ({"text": "tall", "min_confidence": "0.5"}, "min_confidence='0.5': give a probability"),
+        ({"text": "tall", "diverse": "0.5"}, "diverse='0.5': give a number"),
     ],
 )
 def test_arguments_of_the_wrong_kind_are_refused(made_index, arguments, message):

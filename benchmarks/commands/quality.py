@@ -1,4 +1,4 @@
-"""How well a space retrieves: retrieval, generalisation, suite, arithmetic, confidence, copies."""
+"""How well a space retrieves: retrieval, generalisation, suite, arithmetic, confidence, copies, variety."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
     app.command()(arithmetic)
     app.command()(confidence)
     app.command()(copies)
+    app.command()(variety)
 
 
 def retrieval(
@@ -104,6 +105,16 @@ def copies(data: Data, space: Judged = "mini", json: JsonTo = None) -> None:
     from retriever import spaces
 
     if not show_tables("Copies", tables(Material(data, spaces.get(space))), f"space {space}", json_to=json):
+        raise UsageError(f"--data {data} holds no shapes_named; see docs/benchmarks.md.")
+
+
+def variety(data: Data, space: Judged = "mini", json: JsonTo = None) -> None:
+    """What variety costs, what bad examples bring and what names add, among named meshes."""
+    from benchmarks.retrieval.material import Material
+    from benchmarks.retrieval.variety import tables
+    from retriever import spaces
+
+    if not show_tables("Variety", tables(Material(data, spaces.get(space))), f"space {space}", json_to=json):
         raise UsageError(f"--data {data} holds no shapes_named; see docs/benchmarks.md.")
 
 

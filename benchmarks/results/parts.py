@@ -98,6 +98,7 @@ def parts(settings: Settings) -> list[Part]:
         Part("generalisation", "what is left of it for scans and sparse, noisy and turned clouds", generalisation,
              reads_data=True),
         Part("copies", "near-duplicates by cosine", copies, needs_data, reads_data=True),
+        Part("variety", "variety, bad examples and names", variety, needs_data, reads_data=True),
         *(Part(name, "a public benchmark", partial(suite, name), partial(needs_suite, name), True, "suites")
           for name in NAMES),
     ]  # fmt: skip
@@ -205,6 +206,20 @@ def copies(settings: Settings) -> Iterator[Table]:
     command = f"python -m benchmarks copies --space {settings.space} {DATA}"
     for title, rows in tables(Material(settings.data, spaces.get(settings.space))):
         yield Table(title, (next(iter(rows[0])),), rows, command)
+
+
+def variety(settings: Settings) -> Iterator[Table]:
+    """Over the same."""
+    from benchmarks.retrieval.material import Material
+    from benchmarks.retrieval.variety import tables
+
+    assert settings.data
+    command = f"python -m benchmarks variety --space {settings.space} {DATA}"
+    for title, rows in tables(Material(settings.data, spaces.get(settings.space))):
+        keys = tuple(
+            key for key in ("asked with", "trade-off", "weight of the bad ones", "the query") if key in rows[0]
+        )
+        yield Table(title, keys, rows, command)
 
 
 def suite(name: str, settings: Settings) -> Iterator[Table]:

@@ -5,17 +5,15 @@ Groups were made by an automatic rule, so precision is a lower bound: not all th
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.retrieval.material import Material
-from benchmarks.retrieval.packed import unpacked
-from retriever.types import Geometry, Modality, Vectors
+from benchmarks.retrieval.packed import every_mesh
+from retriever.types import Modality, Vectors
 
 Row = dict[str, Any]
 
@@ -30,7 +28,8 @@ def tables(material: Material) -> Iterator[tuple[str, list[Row]]]:
     """Title and rows of both tables; nothing without named meshes."""
     if not (material.folder / "shapes_named" / "items.csv").is_file() or not material.reads(Modality.SHAPE):
         return
-    meshes, groups = _meshes(material)
+    meshes, rows = every_mesh(material.folder / "shapes_named")
+    groups = np.unique([row["group"] for row in rows], return_inverse=True)[1]
     vectors = material.encode_meshes("named meshes", meshes)
     yield "Near-duplicates by cosine", list(by_limit(vectors, groups))
     some = np.sort(np.random.default_rng(0).permutation(len(meshes))[:AGAIN])
@@ -70,17 +69,3 @@ def by_share(cosines: NDArray[np.floating]) -> Iterator[Row]:
     """The cosine that each share of the meshes has at least."""
     for share in SHARES:
         yield {"share": share, "meshes": len(cosines), "cosine at least": float(np.quantile(cosines, 1 - share))}
-
-
-def _meshes(material: Material) -> tuple[list[Geometry], NDArray[np.int64]]:
-    """All named meshes, and the number of each one's group."""
-    folder = material.folder / "shapes_named"
-    with (folder / "items.csv").open(newline="", encoding="utf-8") as file:
-        rows = sorted(csv.DictReader(file), key=lambda row: row["set"])
-    meshes = []
-    for source in dict.fromkeys(row["set"] for row in rows):
-        of_source = [row for row in rows if row["set"] == source]
-        packed = unpacked(folder / f"{source}.npz", [int(row["row"]) for row in of_source])
-        for row, mesh in zip(of_source, packed, strict=True):
-            meshes.append(mesh if row["coloured"] == "1" else replace(mesh, colors=None))
-    return meshes, np.unique([row["group"] for row in rows], return_inverse=True)[1]

@@ -36,19 +36,33 @@ class NamedMesh:
 
 def held_out_meshes(folder: Path) -> list[NamedMesh]:
     """The meshes of `folder` whose groups no tower is trained on, in whatever set their near-duplicates are."""
-    with (folder / "items.csv").open(newline="", encoding="utf-8") as file:
-        every = list(csv.DictReader(file))
+    every = _items(folder)
     rows = [row for row, key in zip(every, group_keys(every), strict=True) if is_held_out(key)]
     found = []
+    for row, mesh in _with_meshes(folder, rows):
+        words = clean(row["name"])
+        found.append(NamedMesh(mesh, row["set"], row["name"], words, clean(row["label"]) or words))
+    return [mesh for mesh in found if mesh.words]
+
+
+def every_mesh(folder: Path) -> tuple[list[Geometry], list[dict[str, str]]]:
+    """All meshes of `folder`, set by set, and the row of ``items.csv`` of each."""
+    found = list(_with_meshes(folder, _items(folder)))
+    return [mesh for _, mesh in found], [row for row, _ in found]
+
+
+def _items(folder: Path) -> list[dict[str, str]]:
+    with (folder / "items.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _with_meshes(folder: Path, rows: list[dict[str, str]]) -> Iterator[tuple[dict[str, str], Geometry]]:
+    """The rows, set by set, and the mesh of each, with colours where the author gave any."""
     for source in sorted({row["set"] for row in rows}):
         of_source = [row for row in rows if row["set"] == source]
         meshes = unpacked(folder / f"{source}.npz", [int(row["row"]) for row in of_source])
         for row, mesh in zip(of_source, meshes, strict=True):
-            words = clean(row["name"])
-            if row["coloured"] != "1":
-                mesh = replace(mesh, colors=None)
-            found.append(NamedMesh(mesh, source, row["name"], words, clean(row["label"]) or words))
-    return [mesh for mesh in found if mesh.words]
+            yield row, mesh if row["coloured"] == "1" else replace(mesh, colors=None)
 
 
 def unpacked(path: Path, rows: list[int]) -> Iterator[Geometry]:

@@ -61,7 +61,9 @@ def depth(k: int) -> int:
 def check_trade(trade: float) -> None:
     """Raise UsageError for a trade-off out of range."""
     if not (isinstance(trade, int | float | np.number) and 0 <= trade <= 1):
-        raise UsageError(f"--diverse {trade}: give a number from 0, variety alone, to 1, relevance alone; such as 0.7.")
+        raise UsageError(
+            f"--diverse {trade!r}: give a number from 0, variety alone, to 1, relevance alone; such as 0.7."
+        )
 
 
 def check_limit(limit: float) -> None:

@@ -115,7 +115,7 @@ class Query:
             check_trade(self.diverse)
         least = self.min_confidence
         if least is not None and not (isinstance(least, int | float | np.number) and 0 <= least <= 1):
-            raise UsageError(f"--min-confidence {least}: give a probability from 0 to 1, such as 0.5.")
+            raise UsageError(f"--min-confidence {least!r}: give a probability from 0 to 1, such as 0.5.")
 
 
 ASKED = tuple(one.name for one in fields(Query) if one.name not in ("terms", "name", "bare", "files"))
@@ -189,9 +189,9 @@ def check_where(where: object) -> None:
 
 def check_k(k: int) -> None:
     """Raise UsageError for a k that is no whole number, or out of range."""
-    if isinstance(k, bool | str):
+    if isinstance(k, bool) or not isinstance(k, int | np.integer):
         raise UsageError(f"k is {k!r}, of type {type(k).__name__}: give a whole number such as 5, without quotes.")
-    if not (isinstance(k, int | np.integer) and 1 <= k <= MOST):
+    if not 1 <= k <= MOST:
         raise UsageError(f"k is {k}: ask for 1 to {MOST:,} hits.")
 
 

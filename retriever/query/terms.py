@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,6 +30,14 @@ IN_MEMORY = {
     "vector": "an array",
 }
 """What may be given in place of a file."""
+
+_OPENERS = {
+    "image": "PIL.Image.open(file)",
+    "audio": "soundfile.read(file)",
+    "shape": 'trimesh.load(file, file_type="glb")',
+    "vector": "numpy.load(file)",
+}
+"""What makes such a thing of an open file, or of bytes in an `io.BytesIO`."""
 
 _WORDS = (Modality.TEXT, "id", *language.CALLS)
 """Kinds whose source is no file."""
@@ -84,16 +93,23 @@ def each(name: str, sources: Things) -> Iterator[Any]:
     for source in _several(name, sources):
         if not (isinstance(source, str | os.PathLike) or _in_memory(name, source)):
             also = f", {IN_MEMORY[name]}" if name in IN_MEMORY else ""
-            cure = "" if name == Modality.TEXT else "; arrays go in image, audio, shape or vector"
             raise UsageError(
                 f"{name} takes a string, a path{also}, or a sequence of them, not {type(source).__name__}"
-                f"{'' if also else cure}."
+                f"{_cure(name, source)}."
             )
         yield source
 
 
+def _cure(name: str, source: object) -> str:
+    if name not in IN_MEMORY:
+        return "" if name == Modality.TEXT else "; arrays go in image, audio, shape or vector"
+    if isinstance(source, io.BytesIO | bytes | bytearray):
+        return f"; open its bytes with {_OPENERS[name].replace('(file', '(io.BytesIO(data)')}"
+    return f"; open it with {_OPENERS[name]}" if isinstance(source, io.IOBase) else ""
+
+
 def _several(name: str, sources: Any) -> Iterable[Any]:
-    if isinstance(sources, str | os.PathLike | Mapping):
+    if isinstance(sources, str | bytes | bytearray | os.PathLike | Mapping | io.IOBase):
         return [sources]
     if name not in IN_MEMORY:
         return sources if isinstance(sources, Iterable) else [sources]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,6 +105,11 @@ class Snapshot:
                 if newer.version == manifest.version:
                     raise
                 manifest = newer
+
+    def __reduce__(self) -> tuple[Callable[[Path, int], Snapshot], tuple[Path, int]]:
+        """What another process needs to open the same version there, as long as it is kept."""
+        again = partial(Snapshot.open, filter_seconds=self.filter_seconds)
+        return again, (self.folder.absolute(), self.manifest.version)
 
     def __len__(self) -> int:
         """Live rows."""

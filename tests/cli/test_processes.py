@@ -189,6 +189,11 @@ def test_help_that_cannot_be_written_is_one_line(work: Path, arguments: tuple[st
     assert process.returncode == 1 and len(err.splitlines()) == 1 and "No space left" in err
 
 
+@pytest.mark.parametrize("arguments", [(), ("--help",), ("query", "--help"), ("--version",)])
+def test_help_that_nobody_reads_is_no_error(work: Path, arguments: tuple[str, ...]):
+    assert into_nowhere(work, *arguments, streams=("stdout",)) == (0, "")
+
+
 def forbid_writing() -> None:
     """Let every write to a file fail, as on a full disk; any Unix can."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -244,6 +249,13 @@ def test_tables_fit_narrow_terminals_with_rank_score_and_path(work: Path):
             assert max(map(len, lines[:-1])) <= columns
             assert {"#", "score", "path"} <= set(lines[1].split())
         assert ("what" in one[1], "size" in one[1]) == (True, columns > 60)
+
+
+@pytest.mark.parametrize(("columns", "whole"), [(40, ["openshape-vitb32"]), (60, ["openshape-vitb32", "512"])])
+def test_names_of_spaces_are_not_cut(work: Path, columns: int, whole: list[str]):
+    lines = visible(on_terminal(work, "spaces", columns=columns))
+    assert whole in [line.split()[: len(whole)] for line in lines]
+    assert max(map(len, lines)) <= columns
 
 
 def test_logs_get_plain_lines(work: Path):

@@ -7,7 +7,7 @@ import pytest
 from index_making import DIM, SPACE, contents, ids, item, live, unit, write
 
 from indexer.writer import IndexWriter
-from retriever.errors import SpaceError
+from retriever.errors import SpaceError, UsageError
 from retriever.store import Snapshot, read_failures, versions
 from retriever.store.versions import KEEP
 from retriever.types import ShapeInput
@@ -192,6 +192,26 @@ def test_vectors_that_do_not_fit_are_refused(tmp_path: Path, vectors: np.ndarray
         with pytest.raises(SpaceError, match=r"'toy' gave .*: fix its encoder"):
             writer.append([item(1)], vectors)
         assert writer.commit().rows == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"id": None}, "'id' is due for every item: add it"),
+        ({"path": None}, "'path' is due for every item: add it"),
+        ({"bytes": "many"}, "'bytes' must hold int64"),
+        ({"modality": "smell"}, "'smell' is none: write one of shape, image, audio, text"),
+    ],
+)
+def test_items_that_do_not_fit_are_refused_and_stop_no_later_writer(
+    tmp_path: Path, change: dict[str, object], message: str
+) -> None:
+    with IndexWriter(tmp_path, SPACE) as writer:
+        with pytest.raises(UsageError, match=message):
+            writer.append([item(0), item(1, **change)], unit(2))
+        writer.append([item(2)], unit(1))
+        writer.commit()
+    assert set(contents(write(tmp_path, [item(3)]))) == set(ids(2, 3))
 
 
 def test_the_manifest_is_plain_json(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import pickle  # noqa: TID251 - of our own making
 from collections.abc import Iterator
@@ -152,6 +153,10 @@ def test_vectors_of_no_use_are_refused(index: Index, vector: object, message: st
         ({"shape": np.zeros((9, 2))}, r"shape=<shape 9 points> holds a float64 array of shape \(9, 2\)"),
         ({"audio": (np.zeros(99), 8000)}, "audio=<audio 0.01 s> has nothing to hear in it"),
         ({"audio": [3]}, "audio takes .*samples and their rate"),
+        ({"image": b"PNG"}, r"not bytes; open its bytes with PIL\.Image\.open\(io\.BytesIO\(data\)\)"),
+        ({"audio": io.BytesIO(b"RIFF")}, r"not BytesIO; open its bytes with soundfile\.read\(io\.BytesIO\(data\)\)"),
+        ({"shape": [b"glTF"]}, r'not bytes; .* trimesh\.load\(io\.BytesIO\(data\), file_type="glb"\)'),
+        ({"text": b"chair"}, "text takes .*, not bytes"),
         ({"text": np.zeros(3)}, "text takes a string, a path, or a sequence of them, not float64"),
         ({"like": np.zeros((3, 3))}, "like takes .*; arrays go in image, audio, shape or vector"),
         ({"terms": [Term("text", np.zeros(3))]}, "The source of the text term must be a string, not ndarray"),
