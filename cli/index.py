@@ -176,6 +176,8 @@ def _report(summary: Summary, folder: Path, *, quiet: bool) -> Iterator[str]:
 
 def _done(summary: Summary, folder: Path) -> Iterator[str]:
     """What went well, and what was left out."""
+    from indexer.skipped import told
+
     yield f"{printable(str(folder))}: {_counts(summary)} in {summary.seconds:.1f} s"
     if summary.failed and not (summary.embedded or summary.reused or summary.updated or summary.unchanged):
         yield f"  nothing was indexed: {_none_read(len(summary.failed))}"
@@ -185,7 +187,7 @@ def _done(summary: Summary, folder: Path) -> Iterator[str]:
         yield f"  recovered {summary.recovered:,} of them from a run that was interrupted"
     if summary.dropped:
         yield f"  {summary.dropped:,} guessed labels dropped: their files changed, or have a label of their own now"
-    for reason, count in summary.skipped.most_common():
+    for count, reason in told(summary.skipped):
         if reason == "hidden":  # as in every listing of files: not worth a line
             continue
         yield f"  skipped {count:,}: {_MEANS.get(reason, printable(reason))}"
