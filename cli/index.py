@@ -185,6 +185,10 @@ def _done(summary: Summary, folder: Path) -> Iterator[str]:
         yield from plans(summary.optimized)
     if summary.recovered:
         yield f"  recovered {summary.recovered:,} of them from a run that was interrupted"
+    if summary.reused:  # copies of what the index knows: perhaps a corpus that moved
+        for root in summary.absent:
+            cure = f"if it moved, `retriever remove {argument(root)}` forgets its old place"
+            yield f"  {printable(root)} is not there now; {cure}"
     if summary.dropped:
         yield f"  {summary.dropped:,} guessed labels dropped: their files changed, or have a label of their own now"
     for count, reason in told(summary.skipped):
