@@ -146,6 +146,7 @@ def align(
     from indexer.align.own.origin import Target
     from indexer.align.own.pairs import read_pairs
     from indexer.align.own.tuning import Tuning
+    from indexer.skipped import told
 
     tuning = Tuning(
         steps=steps,
@@ -167,7 +168,7 @@ def align(
     try:
         with progress(quiet=quiet) as show:
             say = _speaker(show, quiet=quiet)
-            for reason, count in found.left_out.most_common():
+            for count, reason in told(found.left_out):
                 say(f"left out {count:,}: {printable(reason)}")
             report = fine_tune(
                 found.pairs,

@@ -177,6 +177,8 @@ def _report(summary: Summary, folder: Path, *, quiet: bool) -> Iterator[str]:
 
 def _done(summary: Summary, folder: Path) -> Iterator[str]:
     """What went well, and what was left out."""
+    from indexer.skipped import told
+
     yield f"{printable(str(folder))}: {_counts(summary)} in {summary.seconds:.1f} s"
     if summary.failed and not (summary.embedded or summary.reused or summary.updated or summary.unchanged):
         yield f"  nothing was indexed: {_none_read(len(summary.failed))}"
@@ -184,10 +186,14 @@ def _done(summary: Summary, folder: Path) -> Iterator[str]:
         yield from plans(summary.optimized)
     if summary.recovered:
         yield f"  recovered {summary.recovered:,} of them from a run that was interrupted"
+    if summary.reused:  # copies of what the index knows: perhaps a corpus that moved
+        for root in summary.absent:
+            cure = f"if it moved, `retriever remove {argument(root)}` forgets its old place"
+            yield f"  {printable(root)} is not there now; {cure}"
     if summary.dropped:
         labels = counted(summary.dropped, "guessed label")
         yield f"  {labels} dropped, as the file of each changed, or has a label of its own now"
-    for reason, count in summary.skipped.most_common():
+    for count, reason in told(summary.skipped):
         if reason == "hidden":  # as in every listing of files: not worth a line
             continue
         yield f"  skipped {count:,}: {_MEANS.get(reason, printable(reason))}"

@@ -56,6 +56,7 @@ class Summary:
         optimized: the approximate search, where it was built.
         seconds: of the run.
         roots: short name -> absolute path of the corpora looked at.
+        absent: absolute paths of corpora of the index that are not there now.
     """
 
     embedded: int = 0
@@ -70,6 +71,7 @@ class Summary:
     optimized: Optimized | None = None
     seconds: float = 0.0
     roots: dict[str, str] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
 
 
 def index(
@@ -130,6 +132,7 @@ def index(
         lexicon.bring_up_to_date(writer.snapshot)
         summary.optimized = optimize.bring_up_to_date(writer, wish, lambda: joint, progress)
         calibrate(writer, lambda: joint)
+        summary.absent = [root for root in writer.manifest.roots.values() if not Path(root).exists()]
     summary.seconds = time.monotonic() - started
     return summary
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -19,6 +20,8 @@ _TEXT = frozenset((*_BY_FILE, *_BY_NAME, *_OURS))
 """Columns whose values are no numbers, whatever they look like: "0042" names a file, and a split may be called 1."""
 _CODE = r"^\s*(\+\d|-?0\d)"
 """What a number does not begin with, as it would lose it: a part number "007", a telephone number "+49..."."""
+_SEPARATORS = ",;\t"
+_QUOTED = re.compile(r'"[^"]*"')
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,8 @@ def read_table(path: Path) -> MetadataTable:
 def read_rows(path: Path) -> Any:
     """A .csv, .parquet or .jsonl as an Arrow table; columns that name files are strings.
 
-    Text is in UTF-8, UTF-16 with a byte order mark, or else Latin-1, as that of captions.
+    Text is in UTF-8, UTF-16 with a byte order mark, or else Latin-1, as that of captions. The columns of a .csv are
+    separated by what its first line has most of, commas, semicolons or tabs.
 
     Raises:
         UsageError: it cannot be read.
@@ -112,38 +116,58 @@ def _plain(cell: object) -> object:
     return json.dumps(cell, ensure_ascii=False, default=str) if isinstance(cell, dict | list) else cell
 
 
+@dataclass(frozen=True)
+class _Csv:
+    """A CSV in UTF-8, and how it is written: with decimal commas, spreadsheets write ``1,5;2`` for ``1.5,2``."""
+
+    data: bytes
+    separator: str
+    point: str = "."
+
+    def table(self, texts: Iterable[str]) -> Any:
+        """As an Arrow table, the columns called `texts` as they are written."""
+        import pyarrow as pa
+        from pyarrow import csv
+
+        options = csv.ConvertOptions(
+            column_types=dict.fromkeys(texts, pa.string()), strings_can_be_null=True, decimal_point=self.point
+        )
+        parsing = csv.ParseOptions(delimiter=self.separator, newlines_in_values=True)
+        return csv.read_csv(pa.BufferReader(self.data), convert_options=options, parse_options=parsing)
+
+
 def _csv(path: Path) -> Any:
-    data = decoded(path.read_bytes()).encode()
-    table = _parsed(data, _TEXT)
-    codes = _codes(table, data)
-    return _parsed(data, _TEXT | codes) if codes else table
+    text = decoded(path.read_bytes())
+    header = _QUOTED.sub("", text.partition("\n")[0])
+    file = _Csv(text.encode(), max(_SEPARATORS, key=header.count))
+    table = file.table(_TEXT)
+    if file.separator != ",":
+        other = replace(file, point=",")
+        if len(_numbers(other.table(_TEXT))) > len(_numbers(table)):
+            file, table = other, other.table(_TEXT)
+    codes = _codes(table, file)
+    return file.table(_TEXT | codes) if codes else table
 
 
-def _codes(table: Any, data: bytes) -> set[str]:
-    """Columns that were taken for numbers, and hold a value whose first digits would be lost."""
+def _numbers(table: Any) -> set[str]:
+    """Names of the columns that were taken for numbers."""
     import pyarrow as pa
+
+    return {field.name for field in table.schema if pa.types.is_integer(field.type) or pa.types.is_floating(field.type)}
+
+
+def _codes(table: Any, file: _Csv) -> set[str]:
+    """Columns that were taken for numbers, and hold a value whose first digits would be lost."""
     import pyarrow.compute as pc
 
-    numbers = {
-        field.name for field in table.schema if pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
-    }
+    numbers = _numbers(table)
     if not numbers:
         return set()
-    written = _parsed(data, _TEXT | numbers)
+    written = file.table(_TEXT | numbers)
     columns = zip(written.column_names, written.columns, strict=True)
     return {
         name for name, cells in columns if name in numbers and pc.any(pc.match_substring_regex(cells, _CODE)).as_py()
     }
-
-
-def _parsed(data: bytes, texts: Iterable[str]) -> Any:
-    """A CSV in UTF-8, its columns called `texts` as they are written."""
-    import pyarrow as pa
-    from pyarrow import csv
-
-    options = csv.ConvertOptions(column_types=dict.fromkeys(texts, pa.string()), strings_can_be_null=True)
-    parsing = csv.ParseOptions(newlines_in_values=True)
-    return csv.read_csv(pa.BufferReader(data), convert_options=options, parse_options=parsing)
 
 
 def _parquet(path: Path) -> Any:

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from indexer import sidecars
 from indexer.corpora import Layout, is_kind, is_left_out, name_of
 from indexer.exclusion import Exclusion
+from indexer.skipped import unread
 from retriever import loaders
 from retriever.errors import FileProblem
 from retriever.store import layout as index_layout
@@ -47,7 +48,7 @@ class Scan:
     Attributes:
         files: the items, sorted by path.
         skipped: how many files or folders are no items, by reason; those of a suffix that nothing reads are counted
-            under "unsupported .SUFFIX".
+            under "unsupported .SUFFIX" (`indexer.skipped.told` sums them up).
         problems: (path below the root, sentence with the cure) of what could not be looked at, and of sidecars.
         kinds: path of a sidecar with a problem -> the kind of `retriever.errors.FileProblem`; the other problems are
             "unreadable".
@@ -221,7 +222,7 @@ def _items(
         if name in taken or sidecars.is_companion(name):
             found.skipped["sidecar" if name in taken else "companion"] += 1
         elif modality is None:
-            found.skipped[f"unsupported {PurePosixPath(name).suffix.lower() or name}"] += 1
+            found.skipped[unread(Path(name))] += 1
         elif modality is Modality.IMAGE and layout.is_model_part(path):
             found.skipped["companion"] += 1
         else:

@@ -12,6 +12,7 @@ from indexer.metadata import MetadataTable
 from indexer.progress import Progress
 from indexer.rows import remark_on, with_row
 from indexer.scan import Scan, SourceFile, scan
+from indexer.skipped import told
 from retriever import loaders, spaces
 from retriever.errors import RetrieverError
 from retriever.types import Modality
@@ -120,7 +121,7 @@ def _nothing_in(part: Surveyed, space: spaces.Space, skipped: Counter[str]) -> s
     place = " and ".join(map(str, named[:_NAMED])) or str(part.corpus.root)
     if len(named) > _NAMED:
         place += f" and {len(named) - _NAMED:,} more"
-    reasons = ", ".join(f"{count} skipped: {reason}" for reason, count in skipped.items())
+    reasons = ", ".join(f"{count:,} skipped: {reason}" for count, reason in told(skipped))
     formats = "; ".join(
         f"{modality}: {' '.join(sorted(suffix.lstrip('.') for suffix in loaders.suffixes(modality)))}"
         for modality in Modality

@@ -10,13 +10,16 @@ MAX_BYTES = 2 << 30
 """Largest file that is read; a mesh of this size has some 40 million triangles."""
 MAX_VERTICES = 60_000_000
 """Most vertices of a scene, each instance of a mesh counted: a small file can ask for a great many."""
+_LFS = b"version https://git-lfs.github.com/spec/"
+"""How the text begins that stands for a large file in a repository whose files were not fetched."""
+_LFS_BYTES = 1024  # such a text has fewer, by its specification
 
 
 def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
     """The whole of a regular file.
 
     Raises:
-        FileProblem: "unreadable", "too-large" or "empty".
+        FileProblem: "unreadable", "too-large", "empty" or "missing-part".
     """
     try:
         size = regular_size(path)
@@ -32,16 +35,19 @@ def regular_size(path: Path) -> int:
     """Bytes of a regular file, one at least.
 
     Raises:
-        FileProblem: "unreadable" or "empty".
+        FileProblem: "unreadable", "empty" or "missing-part".
     """
     try:
         size = path.stat().st_size
         if not path.is_file():
             raise FileProblem("unreadable", "is not a regular file; point at the file itself.")
+        stands_for_another = size < _LFS_BYTES and path.read_bytes().startswith(_LFS)
     except (OSError, ValueError) as error:
         raise unreadable(error) from error
     if not size:
         raise FileProblem("empty", "has no bytes; export it again.")
+    if stands_for_another:
+        raise FileProblem("missing-part", "is a pointer of Git LFS, not the file itself; fetch that by git lfs pull.")
     return size
 
 

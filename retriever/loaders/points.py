@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -20,6 +22,9 @@ from retriever.loaders.text import decoded
 from retriever.types import Geometry
 
 _ARRAYS = ("points", "xyz", "pc", "vertices")
+_DECIMAL_COMMAS = re.compile(r"\s*(?:[-+]?\d+,\d+(?:e[-+]?\d+)?(?:[;\s]+|$)){3}", re.IGNORECASE)
+"""A row such as ``0,5 1,25 -3,0``: as programs set to German, French and other languages write it."""
+_HEAD = 65536  # letters in which the first rows are looked for
 
 
 def from_array(array: np.ndarray) -> Geometry:
@@ -51,7 +56,10 @@ def _no_cloud(array: np.ndarray) -> FileProblem:
 
 
 def read_xyz(data: bytes, path: Path) -> Geometry:
-    """Rows of x y z, x y z r g b, or x y z r g b and more, separated by white space, commas or semicolons."""
+    """Rows of x y z, x y z r g b, or x y z r g b and more, separated by white space, commas or semicolons.
+
+    Between white space or semicolons, a comma within each number is its decimal point.
+    """
     return from_array(_columns(_rows(data))[:, :6])
 
 
@@ -137,9 +145,12 @@ def _array(file: IO[bytes], size: int) -> np.ndarray:
 
 
 def _rows(data: bytes) -> list[str]:
-    """Lines that hold numbers; comments and blank lines left out, separators made spaces."""
-    text = decoded(data).replace(",", " ").replace(";", " ").replace("\t", " ")
-    rows = [line for line in text.splitlines() if line and not line.isspace() and line.lstrip()[0] not in "#/"]
+    """Lines that hold numbers; comments and blank lines left out, separators made spaces, decimal commas points."""
+    text = decoded(data)
+    first = islice(filter(_holds_values, text[:_HEAD].splitlines()), 3)  # names and a count may come before the points
+    comma = "." if any(map(_DECIMAL_COMMAS.match, first)) else " "
+    text = text.replace(",", comma).replace(";", " ").replace("\t", " ")
+    rows = [line for line in text.splitlines() if _holds_values(line)]
     if not rows:
         raise FileProblem("empty", "holds no points; export it again.")
     if any(not _is_number(word) for word in rows[0].split()):
@@ -147,6 +158,10 @@ def _rows(data: bytes) -> list[str]:
     if not rows:
         raise not_a("rows of x y z")
     return rows
+
+
+def _holds_values(line: str) -> bool:
+    return bool(line) and not line.isspace() and line.lstrip()[0] not in "#/"
 
 
 def _columns(rows: list[str]) -> NDArray[np.float64]:

@@ -31,7 +31,10 @@ def read(data: bytes, path: Path) -> str:
         raise FileProblem("too-large", f"is a text of over {MAX_BYTES >> 20} MB; split it into notes.")
     text = decoded(data)
     if "\0" in text:
-        raise FileProblem("malformed", f"is binary, not text; give it another suffix than {path.suffix}.")
+        raise FileProblem(
+            "malformed",
+            f"has zero bytes, as no UTF-8 has; save it as UTF-8, or give it another suffix than {path.suffix}.",
+        )
     if not text.strip():
         raise FileProblem("empty", "holds no text; write something in it or leave it out.")
     return text.strip()

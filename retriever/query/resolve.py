@@ -199,7 +199,7 @@ def _payload(space: Space, modality: Modality, term: Term, query: Query) -> Payl
     if found not in (modality, None):
         raise UsageError(f"{option}: this is a file of kind {found}; ask with {found}: or --{found} instead.")
     try:
-        return loaders.load(path, space.identity.inputs, up=query.up).payload
+        return loaders.load_given(modality, path, space.identity.inputs, up=query.up).payload
     except FileProblem as problem:
         raise UsageError(f"{option}: the file {problem}") from problem
 

@@ -228,6 +228,15 @@ def test_remove_by_path_id_and_filter(indexed: Path):
     assert "3 embedded" in run("index", indexed).stderr
 
 
+def test_a_corpus_that_moved_is_told_how_to_leave_its_old_place(indexed: Path, tmp_path: Path):
+    assert "not there now" not in run("index", indexed).stderr
+    indexed.rename(tmp_path / "moved")
+    said = run("index", "moved").stderr
+    assert f"{indexed} is not there now; if it moved, `retriever remove {indexed}`" in said
+    assert run("remove", indexed).exit_code == 0
+    assert {row[5] for row in rows(run("query", "x"))} == {"tall/a.off", "tall/b.off", "flat/c.off"}
+
+
 def test_remove_here_means_the_folder_not_everything(indexed: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(indexed / "tall")
     assert [path for _, path in rows(run("remove", ".", "--dry-run"))] == ["tall/a.off", "tall/b.off"]

@@ -50,6 +50,17 @@ def test_a_picture_and_a_sound_are_queries(indexed: Path):
     assert paths("--text", "x", "--to", "audio", "--where", "seconds < 1 and channels = 2", "-k", 9) != []
 
 
+def test_a_file_of_another_kind_is_told_the_formats_of_its_own(indexed: Path):
+    for option, formats in (
+        ("--image", "bmp gif jpeg"),
+        ("--audio", "flac mp3 ogg wav."),
+        ("--minus-shape", "3mf dae"),
+    ):
+        (indexed / "thing.heic").write_bytes(b"ftypheic")
+        done = run("query", option, indexed / "thing.heic", "--text", "x")
+        assert done.exit_code == 2 and f"convert it to one of: {formats}" in done.stderr
+
+
 def test_json_names_the_terms(indexed: Path):
     told = json.loads(run("query", "--image", indexed / "red.png", "--to", "any", "--json", "-k", 1).stdout)
     assert told["query"][0]["modality"] == "image" and told["hits"][0]["modality"] == "image"

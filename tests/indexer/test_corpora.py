@@ -234,6 +234,21 @@ def test_which_columns_of_a_csv_stay_text(tmp_path: Path, cells: str, kept: obje
     assert found == (kept.split() if isinstance(kept, str) else kept)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'path,"price; in euros",title,made\na.obj,3.5,"Stuhl, alt; groß",1800\n',
+        'path;"price; in euros";title;made\na.obj;3,5;"Stuhl, alt; groß";1800\n',
+        'path;"price; in euros";title;made\na.obj;3.5;"Stuhl, alt; groß";1800\n',
+        "path\tprice; in euros\ttitle\tmade\r\na.obj\t3,5\tStuhl, alt; groß\t1800\r\n",
+    ],
+)
+def test_a_csv_is_read_as_spreadsheets_of_any_language_write_it(tmp_path: Path, text: str) -> None:
+    (tmp_path / "t.csv").write_bytes(text.encode("latin-1"))
+    found = read_table(tmp_path / "t.csv").row("a.obj")
+    assert found == {"price; in euros": 3.5, "title": "Stuhl, alt; groß", "made": 1800}
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
 @pytest.mark.parametrize("name", ["t.csv", "t.jsonl"])
 def test_tables_in_any_encoding_of_captions(tmp_path: Path, name: str, encoding: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexer.scan import Scan, SourceFile, scan
+from indexer.skipped import told
 from retriever.types import Modality
 
 
@@ -40,6 +41,19 @@ def test_items_of_every_modality_sorted(tmp_path: Path) -> None:
     assert result.skipped == {"unsupported .blend": 2, "unsupported Makefile": 1}
     assert (result.problems, result.unreadable) == ([], [])
     assert result.files[0].bytes == 1
+
+
+def test_many_suffixes_that_nothing_reads_are_told_in_one_line(tmp_path: Path) -> None:
+    assert told(scan(plant(tmp_path / "one", "a.fbx", "b.fbx")).skipped) == [(2, "unsupported .fbx")]
+    plant(tmp_path / "many", "a.obj", "a.json", "LICENSE", "a.fbx", "b.fbx", *(f"part.{n:03}" for n in range(1500)))
+    assert told(scan(tmp_path / "many").skipped) == [
+        (
+            1503,
+            "unsupported .fbx (2), LICENSE (1), .000 (1), .001 (1), .002 (1), .003 (1), .004 (1), .005 (1) and "
+            "1,494 more",
+        ),
+        (1, "sidecar"),
+    ]
 
 
 def test_hidden_things_and_indices_are_left_out(tmp_path: Path) -> None:

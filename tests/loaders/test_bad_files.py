@@ -18,12 +18,13 @@ from retriever import loaders
 from retriever.errors import FileProblem
 from retriever.loaders import Inputs, files
 from retriever.loaders import points as clouds
-from retriever.types import PointCloud, ShapeInput
+from retriever.types import AudioInput, ImageInput, PointCloud, ShapeInput
 
 CHAIRS = Path(__file__).parents[1] / "data" / "chairs"
 FILES = sorted(path.name for path in CHAIRS.iterdir() if loaders.modality_of(path))
 SHAPE = ShapeInput(points=64, color=0.5)
 INPUTS = Inputs(SHAPE)
+MEDIA = Inputs(SHAPE, image=ImageInput(), audio=AudioInput())
 SUFFIXES = sorted({Path(name).suffix for name in FILES})
 
 
@@ -139,6 +140,19 @@ def test_empty_files(tmp_path: Path, suffix: str) -> None:
 @pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 200, b"<html><body>404</body></html>"])
 def test_other_content_under_a_3d_suffix(tmp_path: Path, suffix: str, data: bytes) -> None:
     assert problem(written(tmp_path, f"a{suffix}", data)).kind == "malformed"
+
+
+@pytest.mark.parametrize("name", ["chair.glb", "chair.obj", "photo.png", "bark.wav", "note.txt"])
+def test_a_pointer_of_git_lfs_is_said_to_be_one(tmp_path: Path, name: str) -> None:
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 123456\n"
+    with pytest.raises(FileProblem, match="git lfs pull") as caught:
+        loaders.load(written(tmp_path, name, pointer), MEDIA)
+    assert caught.value.kind == "missing-part"
+
+
+def test_text_in_utf_16_without_its_mark_is_told_how_to_be_saved(tmp_path: Path) -> None:
+    found = problem(written(tmp_path, "note.txt", "Ein alter Stuhl".encode("utf-16-le")))
+    assert found.kind == "malformed" and "save it as UTF-8" in str(found)
 
 
 def test_a_missing_buffer_is_named(tmp_path: Path) -> None:

@@ -178,6 +178,24 @@ def test_rows_of_text_may_have_any_seventh_column(tmp_path: Path) -> None:
     assert colors is not None and (colors == (1, 0, 0)).all()
 
 
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("cloud.xyz", "0,5 1,25 -3,0\n2,0 0,0 1e-1\n"),
+        ("cloud.xyz", "//X;Y;Z\nX;Y;Z\n0,5;1,25;-3,0\n2,0;0,0;1,0E-1\n"),
+        ("cloud.xyz", "0,5\t1,25\t-3,0\t255\t0\t0\n2,0\t0,0\t0,1\t255\t0\t0\n"),
+        ("cloud.pts", "2\n0,5 1,25 -3,0\n2,0 0,0 0,1\n"),
+        ("cloud.xyz", "0.5,1.25,-3\n2,0,0.1\n"),
+        ("cloud.xyz", "0.5, 1.25, -3\n2, 0, 0.1\n"),
+        ("cloud.xyz", "0.5,1.25 -3\n2,0 0.1\n"),
+    ],
+)
+def test_a_comma_is_a_decimal_point_or_a_separator(tmp_path: Path, name: str, rows: str) -> None:
+    (tmp_path / name).write_text(rows)
+    points = loaders.load_geometry(tmp_path / name).vertices
+    assert points == pytest.approx(np.array([[0.5, 1.25, -3.0], [2.0, 0.0, 0.1]]))
+
+
 def test_missing_materials_and_textures_cost_only_the_color(tmp_path: Path) -> None:
     shutil.copy(CHAIRS / "chair.obj", tmp_path)
     loaded = loaders.load(tmp_path / "chair.obj", INPUTS)

@@ -97,6 +97,7 @@ MODES = {
     "palette": (two_colors().quantize(4), True),
     "CMYK": (two_colors().convert("CMYK"), True),
     "YCbCr": (two_colors().convert("YCbCr"), True),
+    "LAB": (two_colors().convert("LAB"), True),
     "grey and alpha": (two_colors().convert("LA"), False),
     "alpha": (two_colors().convert("RGBA"), True),
 }
@@ -105,7 +106,7 @@ MODES = {
 @pytest.mark.parametrize("name", MODES)
 def test_every_way_to_store_a_pixel(tmp_path: Path, name: str) -> None:
     picture, colored = MODES[name]
-    suffix = ".jpg" if name == "CMYK" else ".tif" if name == "YCbCr" else ".png"
+    suffix = ".jpg" if name == "CMYK" else ".tif" if name in ("YCbCr", "LAB") else ".png"
     shown = pixels(saved(picture, tmp_path / f"a{suffix}"))
     left, right = shown[10:38, 4:18].mean(axis=(0, 1)), shown[10:38, 30:44].mean(axis=(0, 1))
     if colored:

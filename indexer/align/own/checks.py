@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from indexer.align.own.holdout import singles
 from indexer.align.own.pairs import Pair, Pairs
 from indexer.align.own.reading import Example, Reading
+from indexer.skipped import told
 from retriever.errors import RetrieverError, SpaceError
 from retriever.query.shown import counted
 from retriever.types import Modality
@@ -31,7 +32,7 @@ def some_pairs(found: Pairs, source: object) -> None:
     """Raise where a source gave nothing to train on."""
     if found.pairs:
         return
-    reasons = ", ".join(f"{count:,} {reason}" for reason, count in found.left_out.most_common())
+    reasons = ", ".join(f"{count:,} {reason}" for count, reason in told(found.left_out))
     reasons += f"{', ' if reasons else ''}{found.problems[0][0]} {found.problems[0][1]}" if found.problems else ""
     raise RetrieverError(
         f"There is nothing to train on in {source}{f' ({reasons})' if reasons else ''}: put the files into a folder "

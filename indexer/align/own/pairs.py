@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from indexer.corpora import SPLITS
 from indexer.metadata import read_rows, read_table
 from indexer.scan import scan
+from indexer.skipped import unread
 from retriever import loaders
 from retriever.errors import UsageError
 from retriever.query.zeroshot import words
@@ -134,7 +135,7 @@ def _of_table(table: Path) -> Pairs:
         modality = loaders.modality_of(file)
         pair = _pair(file, modality, row) if modality in TRAINABLE else None
         if modality not in TRAINABLE:
-            known.left_out[f"unsupported {file.suffix.lower() or file.name}"] += 1
+            known.left_out[unread(file)] += 1
         elif pair is None:
             known.left_out["without a label or a caption"] += 1
         elif not file.is_file():

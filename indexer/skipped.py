@@ -1,0 +1,37 @@
+"""How to tell of files that were left out: by reason, in few lines however many suffixes a folder holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+_UNREAD = "unsupported "
+_NAMED = 8  # suffixes that are named, of those that nothing reads
+
+
+def unread(path: Path) -> str:
+    """The reason why a file of a suffix that nothing reads is left out; it names the suffix, or a file without one."""
+    return f"{_UNREAD}{path.suffix.lower() or path.name}"
+
+
+def told(skipped: Counter[str]) -> list[tuple[int, str]]:
+    """(how many, why) of every reason, the most frequent first; all suffixes that nothing reads are one reason.
+
+    Args:
+        skipped: reason -> files; of a suffix that nothing reads as `unread` has it.
+    """
+    reasons = [(count, reason) for reason, count in skipped.items() if not reason.startswith(_UNREAD)]
+    suffixes = [
+        (reason.removeprefix(_UNREAD), count) for reason, count in skipped.most_common() if reason.startswith(_UNREAD)
+    ]
+    if suffixes:
+        reasons.append((sum(count for _, count in suffixes), f"unsupported {_listed(suffixes)}"))
+    return sorted(reasons, key=lambda reason: -reason[0])
+
+
+def _listed(suffixes: list[tuple[str, int]]) -> str:
+    if len(suffixes) == 1:
+        return suffixes[0][0]
+    named = ", ".join(f"{suffix} ({count:,})" for suffix, count in suffixes[:_NAMED])
+    rest = len(suffixes) - _NAMED
+    return f"{named} and {rest:,} more" if rest > 0 else named
