@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import IndexCorrupt
+from retriever.files import read_npy
 from retriever.store import layout
 from retriever.types import Vectors
 
@@ -137,10 +138,10 @@ def pick(table: pa.Table, rows: NDArray[np.int64]) -> pa.Table:
 
 def _map_vectors(path: Path, rows: int, dim: int) -> Vectors:
     try:
-        vectors = np.load(path, mmap_mode="r", allow_pickle=False)
+        vectors = read_npy(path, mmap_mode="r")
     except FileNotFoundError as error:
         raise _damaged(path, "the file is missing") from error
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError) as error:
         raise _damaged(path, str(error)) from error
     if vectors.shape != (rows, dim) or vectors.dtype != np.float32:
         raise _damaged(path, f"it holds {vectors.dtype} {vectors.shape} where the manifest says float32 {(rows, dim)}")
@@ -149,10 +150,10 @@ def _map_vectors(path: Path, rows: int, dim: int) -> Vectors:
 
 def _map_keys(path: Path, rows: int) -> NDArray[np.uint64] | None:
     try:
-        keys = np.load(path, mmap_mode="r", allow_pickle=False)
+        keys = read_npy(path, mmap_mode="r")
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError) as error:
         raise _damaged(path, str(error)) from error
     if keys.shape != (2, rows) or keys.dtype != np.uint64:
         raise _damaged(path, f"it holds {keys.dtype} {keys.shape} where the manifest says uint64 {(2, rows)}")

@@ -3,6 +3,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -203,6 +204,23 @@ def _cut(path: Path, size: int) -> None:
     path.write_bytes(path.read_bytes()[:size])
 
 
+def _spoil(path: Path, at: int, byte: bytes) -> None:
+    data = bytearray(path.read_bytes())
+    data[at : at + 1] = byte
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("name", ["segments/000001/vectors.npy", "segments/000001/ids.npy", "deleted/000005.npy"])
+def test_any_byte_of_a_header_may_be_wrong(index: Path, name: str) -> None:
+    sound, data = contents(Snapshot.open(index)), (index / name).read_bytes()
+    for at in range(128):
+        for byte in (b"[", b"9", bytes([data[at] ^ 0x80])):
+            _spoil(index / name, at, byte)
+            with suppress(IndexCorrupt):  # else it is one of spaces, which say nothing
+                assert contents(Snapshot.open(index)) == sound, (at, byte)
+            (index / name).write_bytes(data)
+
+
 def _edit(path: Path, **changes: object) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
@@ -233,6 +251,9 @@ def _edit(path: Path, **changes: object) -> None:
         (lambda f: np.save(f / "deleted/000005.npy", np.array([1.0])), r"does not fit"),
         (lambda f: (f / "deleted/000005.npy").unlink(), r"list of deleted rows .* cannot be read"),
         (lambda f: (f / "deleted/000005.npy").write_bytes(b"\x80\x04N."), r"list of deleted rows .* cannot be read"),
+        (lambda f: _spoil(f / "segments/000001/vectors.npy", 126, b"["), r"000001/vectors\.npy is damaged"),
+        (lambda f: _spoil(f / "segments/000001/ids.npy", 126, b"["), r"000001/ids\.npy is damaged"),
+        (lambda f: _spoil(f / "deleted/000005.npy", 126, b"["), r"list of deleted rows .* cannot be read"),
         (lambda f: _edit(f / "manifest.json", segments=7), r"manifest\.json cannot be read"),
     ],
 )
