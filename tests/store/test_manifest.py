@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from index_making import SPACE
 
@@ -96,7 +96,6 @@ def test_what_no_writer_writes_is_damage(tmp_path: Path, place: tuple[str | int,
         Manifest.read(tmp_path)
 
 
-@settings(max_examples=300)
 @given(at=st.integers(0, len(_manifest().to_json().encode()) - 1), byte=st.integers(0, 255))
 def test_any_byte_may_be_wrong(tmp_path_factory: pytest.TempPathFactory, at: int, byte: int) -> None:
     folder, data = tmp_path_factory.getbasetemp(), bytearray(_manifest().to_json().encode())

@@ -213,10 +213,10 @@ def _spoil(path: Path, at: int, byte: bytes) -> None:
 @pytest.mark.parametrize("name", ["segments/000001/vectors.npy", "segments/000001/ids.npy", "deleted/000005.npy"])
 def test_any_byte_of_a_header_may_be_wrong(index: Path, name: str) -> None:
     sound, data = contents(Snapshot.open(index)), (index / name).read_bytes()
-    for at in range(128):
+    for at in (*range(0, 128, 6), 8, 9, 127):
         for byte in (b"[", b"9", bytes([data[at] ^ 0x80])):
             _spoil(index / name, at, byte)
-            with suppress(IndexCorrupt):  # else it is one of spaces, which say nothing
+            with suppress(IndexCorrupt):  # else it is a space, which says nothing
                 assert contents(Snapshot.open(index)) == sound, (at, byte)
             (index / name).write_bytes(data)
 
