@@ -320,6 +320,21 @@ def test_appending_goes_on_after_the_disk_was_full(tmp_path: Path) -> None:
     assert _live(tmp_path) == {1, 3, 4}
 
 
+@pytest.mark.parametrize("size", [0, 200, 1000, 4000])
+def test_deleting_on_a_full_disk_loses_nothing(tmp_path: Path, size: int) -> None:
+    before = write(tmp_path, [item(number) for number in range(700)])
+    with (
+        _full_disk(size),
+        pytest.raises(RetrieverError, match="free disk space"),
+        IndexWriter(tmp_path, SPACE) as writer,
+    ):
+        writer.delete(np.arange(600))
+        writer.commit()
+    assert _live(tmp_path) == set(range(700))
+    assert Snapshot.open(tmp_path).manifest == before.manifest
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
 @pytest.mark.parametrize(
     ("error", "cure"),
     [
