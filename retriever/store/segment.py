@@ -94,6 +94,11 @@ class Segment:
         except (OSError, pa.ArrowException) as error:
             raise _damaged(self.items, str(error)) from error
 
+    def check(self) -> None:
+        """Reads all items; raises IndexCorrupt where they are damaged."""
+        for group in range(len(self._group_ends)):
+            self.read(self.schema.names, [group])
+
     def take(self, rows: NDArray[np.int64], columns: Sequence[str]) -> pa.Table:
         """Rows of this segment (ascending, unique), reading only the row groups that hold them."""
         group_of = np.searchsorted(self._group_ends, rows, side="right")
@@ -178,7 +183,7 @@ def _open_parquet(held: NDArray[np.uint8], path: Path, rows: int) -> pa.parquet.
     import pyarrow.parquet as pq
 
     try:
-        parquet = pq.ParquetFile(pa.BufferReader(pa.py_buffer(held)))
+        parquet = pq.ParquetFile(pa.BufferReader(pa.py_buffer(held)), page_checksum_verification=True)
     except (OSError, pa.ArrowException) as error:
         raise _damaged(path, str(error)) from error
     if parquet.metadata.num_rows != rows:

@@ -300,6 +300,22 @@ def test_damaged_pages_are_noticed_when_read(index: Path) -> None:
         Snapshot.open(index).take(np.array([0]))
 
 
+def test_any_bit_of_the_pages_may_be_wrong(tmp_path: Path) -> None:
+    write(tmp_path, [item(number) for number in range(300)])
+    path = tmp_path / "segments/000001/items.parquet"
+    data, sound = path.read_bytes(), contents(Snapshot.open(tmp_path))
+    end = len(data) - 8 - int.from_bytes(data[-8:-4], "little")  # where the footer begins
+    noticed = 0
+    for at in range(4, end, end // 60):
+        _spoil(path, at, bytes([data[at] ^ 4]))
+        try:
+            assert contents(Snapshot.open(tmp_path)) == sound, at
+        except IndexCorrupt:
+            noticed += 1
+        path.write_bytes(data)
+    assert noticed > 30
+
+
 def test_no_index(tmp_path: Path) -> None:
     with pytest.raises(IndexMissing, match="holds no index"):
         Snapshot.open(tmp_path / "gone")
