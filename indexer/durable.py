@@ -97,6 +97,7 @@ def disk_errors(folder: Path, what: str = "the index") -> Iterator[None]:
 def _cure(error: OSError) -> str:
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "make the folder and all in it writable for you, or name another one"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    # numpy gives no number where the disk took only a part of an array.
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, None):
         return "free disk space"
     return "check the folder and its disk, or name another one"

@@ -86,7 +86,7 @@ class SegmentWriter:
         self._parquet: pq.ParquetWriter | None = None
         try:
             self._vectors, self._items = self._file(layout.VECTORS), self._file(layout.ITEMS)
-            self._parquet = pq.ParquetWriter(self._items, schema, compression="zstd")
+            self._parquet = pq.ParquetWriter(self._items, schema, compression="zstd", write_page_checksum=True)
             self._write_header()
         except BaseException:
             self.abandon()

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Files that are there whole or not at all, and arrays read from files that may be damaged."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 @contextmanager
@@ -33,3 +36,23 @@ def sync_folder(folder: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def read_npy(path: Path, mmap_mode: Literal["r"] | None = None) -> NDArray[Any]:
+    """The array in a ``.npy`` file, which holds nothing else where it is to be memory-mapped.
+
+    Raises:
+        OSError: it cannot be opened.
+        ValueError: it is damaged, or too large for the memory.
+    """
+    try:
+        array = np.load(path, mmap_mode=mmap_mode, allow_pickle=False)
+    except OSError:
+        raise
+    except Exception as error:  # numpy reads the header as Python, so a damaged one can raise whatever its parser does
+        raise ValueError(str(error) or type(error).__name__) from error
+    if not isinstance(array, np.ndarray):
+        raise ValueError("it is an archive")
+    if isinstance(array, np.memmap) and array.offset + array.nbytes != path.stat().st_size:
+        raise ValueError("its header does not fit its size")
+    return array

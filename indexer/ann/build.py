@@ -34,10 +34,24 @@ def recipes(snapshot: Snapshot, *, recall: float, memory: int | None, faiss: boo
     Raises:
         UsageError: the memory budget is impossible.
     """
-    dim = snapshot.identity.dim
+    return recipes_for(snapshot.modalities(), snapshot.identity.dim, recall=recall, memory=memory, faiss=faiss)
+
+
+def recipes_for(
+    counts: Mapping[Modality, int], dim: int, *, recall: float, memory: int | None, faiss: bool
+) -> dict[Modality, Recipe]:
+    """The same for so many rows of each modality, which share the memory."""
     return {
-        modality: plan(count, dim, device="cpu", memory=memory, recall=recall, faiss=faiss)
-        for modality, count in snapshot.modalities().items()
+        modality: plan(
+            count,
+            dim,
+            device="cpu",
+            memory=memory,
+            recall=recall,
+            faiss=faiss,
+            beside=[more for other, more in counts.items() if other is not modality],
+        )
+        for modality, count in counts.items()
     }
 
 

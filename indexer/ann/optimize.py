@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer import lexicon
-from indexer.ann.build import Opener, recipes, write_ann
+from indexer.ann.build import Opener, recipes, recipes_for, write_ann
 from indexer.calibration import calibrate
 from indexer.durable import disk_errors
 from indexer.keeping import keep_versions, sweep
@@ -22,7 +22,7 @@ from indexer.writer import IndexWriter
 from retriever import spaces
 from retriever.ann.files import AnnFile
 from retriever.ann.numbering import Numbering
-from retriever.ann.plan import RECALL, Recipe, plan, worth_rebuilding
+from retriever.ann.plan import RECALL, Recipe, worth_rebuilding
 from retriever.errors import IndexCorrupt, SpaceError, UsageError
 from retriever.spaces import Space
 from retriever.store import Manifest, Snapshot
@@ -133,9 +133,8 @@ def check_wish(wish: Wish, manifest: Manifest | None, counts: Mapping[Modality, 
     for entry in manifest.segments if manifest else ():
         held.update(entry.modalities)
     whole = _completed(wish, manifest)
-    for modality in Modality:
-        rows = max(counts.get(modality, 0), held[modality])
-        plan(rows, dim, memory=whole.memory, recall=_recall(whole), device="cpu", faiss=_faiss())
+    rows = {modality: max(counts.get(modality, 0), held[modality]) for modality in Modality}
+    recipes_for(rows, dim, recall=_recall(whole), memory=whole.memory, faiss=_faiss())
 
 
 def _due(writer: IndexWriter, wish: Wish) -> bool:

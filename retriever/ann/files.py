@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from retriever.ann.base import SUM
 from retriever.ann.plan import Effort, IvfPq, Recipe
@@ -27,6 +28,9 @@ OVERFETCH = 0.3
 ABOUT = 1.1
 """A trial at one density speaks for filters down to a tenth below it: random ones do not hit it exactly."""
 FORMAT = 1
+
+_CRC = "crc"
+"""CRC-32 of the rest of the description: a digit that changed would only show as fewer hits found."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,7 @@ class AnnFile:
     def to_json(self) -> str:
         """The text of ``ann.json``."""
         data = {name: value for name, value in asdict(self).items() if name != "folder"}
-        return json.dumps({"format": FORMAT, **data}, indent=1) + "\n"
+        return json.dumps({"format": FORMAT, _CRC: _own_checksum(data), **data}, indent=1) + "\n"
 
     @classmethod
     def read(cls, index: Path, name: str) -> AnnFile:
@@ -149,12 +153,14 @@ class AnnFile:
         folder = index / layout.ANN / name
         try:
             data = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
-            if data["format"] > FORMAT:
-                raise ValueError(f"format {data['format']} is of a newer version of retriever")
+            if data.pop("format") > FORMAT:
+                raise ValueError("it is of a newer version of retriever")
+            if data.pop(_CRC, None) not in (None, _own_checksum(data)):
+                raise ValueError("its checksum differs from the one written down")
             segments = tuple((str(name), int(rows)) for name, rows in data["segments"])
             memory = None if data["memory"] is None else int(data["memory"])
             return cls(folder, float(data["recall"]), memory, segments, tuple(map(_part, data["parts"])))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             raise damaged(folder / DESCRIPTION, str(error)) from error
 
 
@@ -172,6 +178,11 @@ def checksum(path: Path) -> int:
         while block := file.read(1 << 22):
             crc = zlib.crc32(block, crc)
     return crc
+
+
+def _own_checksum(data: dict[str, Any]) -> int:
+    """Of a description without its format and checksum, however its JSON is laid out."""
+    return zlib.crc32(json.dumps(data, sort_keys=True).encode())
 
 
 def tuned_for(part: Part, pairs: Sequence[str], density: float) -> Tuned:
@@ -208,7 +219,7 @@ def _hardness(tuned: Tuned) -> tuple[bool, int, int]:
     return tuned.effort.probes == 0, tuned.effort.probes, tuned.effort.pool
 
 
-def _part(data: dict) -> Part:  # type: ignore[type-arg]
+def _part(data: dict[str, Any]) -> Part:
     tuned = tuple(Tuned(**{**one, "effort": Effort(**one["effort"])}) for one in data["tuned"])
     part = Part(
         Modality(data["modality"]).value,

@@ -7,6 +7,7 @@ The constants are times and sizes on two x86 cores with AVX-512, in whole nanose
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retriever.devices import check_device
@@ -23,6 +24,9 @@ GPU_PAYS = 200_000
 
 WIDTHS = (128, 96, 64, 48, 32, 16)
 """Dimensions that vectors are projected to, each kept in four bits, widest first."""
+
+BLOCK = 32
+"""Codes that are kept, and scanned, together: what the last block of a list lacks takes its place in memory, too."""
 
 EXACT_NS = 0.17
 """Per row and dimension: one pass over float32 vectors that lie in memory."""
@@ -68,8 +72,12 @@ class IvfPq:
     dims: int
 
     def bytes(self, rows: int, dim: int) -> int:
-        """What it takes in memory for `rows` vectors of length `dim`: codes and row numbers, lists and projection."""
-        return rows * (self.dims // 2 + 8) + 4 * self.dims * (self.lists + dim)
+        """What it takes in memory for `rows` vectors of length `dim`: codes and row numbers, lists and projection.
+
+        A list's last block is half full on average.
+        """
+        codes = (rows + self.lists * BLOCK // 2) * -(-self.dims // 2)
+        return codes + rows * 8 + 4 * self.dims * (self.lists + dim)
 
     def seconds(self, rows: int, dim: int, effort: Effort, *, selected: bool = False) -> float:
         """Predicted for one query on one core."""
@@ -110,6 +118,7 @@ def plan(
     memory: int | None = None,
     recall: float = RECALL,
     faiss: bool = True,
+    beside: Sequence[int] = (),
 ) -> Recipe:
     """The backend for `rows` vectors of length `dim`.
 
@@ -122,6 +131,7 @@ def plan(
             many as it takes.
         recall: share of the true ten nearest to be found, 0 < recall <= 1; 1 means exactly.
         faiss: whether it is installed.
+        beside: rows of the other sets that share `memory`, each searched on its own: the items of other modalities.
 
     Raises:
         UsageError: an unknown device, a recall out of range, or a memory budget that nothing fits in.
@@ -134,7 +144,7 @@ def plan(
         reason = f"{size} are searched exactly on the GPU, from a copy in its memory."
         return Recipe("gpu", reason, rows * dim * 4)
     if rows >= ANN_PAYS and faiss and recall < 1:
-        return _approximate(rows, dim, memory, recall, size)
+        return _approximate([rows, *(more for more in beside if more >= ANN_PAYS)], dim, memory, recall, size)
     return _exact(rows, dim, memory, size, _why_exact(rows, device, gpus, recall, faiss))
 
 
@@ -150,15 +160,17 @@ def worth_rebuilding(covered: int, rows: int) -> bool:
     return rows >= ANN_PAYS and rows - covered > max(ANN_PAYS // 2, rows // 20)
 
 
-def _approximate(rows: int, dim: int, memory: int | None, recall: float, size: str) -> Recipe:
-    lists = 2 ** round(math.log2(15 * rows**0.4))
+def _approximate(sets: Sequence[int], dim: int, memory: int | None, recall: float, size: str) -> Recipe:
+    """For the first of some sets, by their rows; all get the same width, so that they fit in the memory together."""
+    rows, lists = sets[0], _lists(sets[0])
     widths = [width for width in WIDTHS if width <= dim] or [dim - dim % 2 or dim]
-    fitting = [width for width in widths if memory is None or IvfPq(lists, width).bytes(rows, dim) <= memory]
+    needed = {width: sum(IvfPq(_lists(each), width).bytes(each, dim) for each in sets) for width in widths}
+    fitting = [width for width in widths if memory is None or needed[width] <= memory]
     if not fitting:
-        least = IvfPq(lists, widths[-1]).bytes(rows, dim)
+        others = f" and {sum(sets[1:]):,} of other kinds" if sets[1:] else ""
         raise UsageError(
-            f"--memory {memory:,} bytes are too few to search {size} approximately: give at least {least:,} bytes, or "
-            "--recall 1 to search exactly, from the files alone."
+            f"--memory {memory:,} bytes are too few to search {size}{others} approximately: give at least "
+            f"{needed[widths[-1]]:,} bytes, or --recall 1 to search exactly, from the files alone."
         )
     sizes = IvfPq(lists, fitting[0])
     reason = (
@@ -168,6 +180,11 @@ def _approximate(rows: int, dim: int, memory: int | None, recall: float, size: s
     usual = Effort(lists // 16, 100)
     build = rows * sizes.dims * (ENCODE_NS + ASSIGN_NS * lists) * 1e-9
     return Recipe("ivf-pq", reason, sizes.bytes(rows, dim), sizes.seconds(rows, dim, usual), build, sizes)
+
+
+def _lists(rows: int) -> int:
+    """Inverted lists that suit so many rows."""
+    return int(2 ** round(math.log2(15 * rows**0.4)))
 
 
 def _exact(rows: int, dim: int, memory: int | None, size: str, cause: str) -> Recipe:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from retriever.ann.base import SUM
 from retriever.errors import FileProblem, UsageError
+from retriever.files import read_npy
 from retriever.query.term import Held, Term
 from retriever.store.snapshot import Snapshot
 from retriever.types import Modality
@@ -52,12 +53,9 @@ def _loaded(option: str, path: Path, dim: int) -> NDArray[Any]:
     if not path.is_file():
         raise UsageError(f"{option}: there is no file {path.absolute()}; give a .npy file that holds {dim} numbers.")
     try:
-        held = np.load(path, allow_pickle=False)
-        if not isinstance(held, np.ndarray):
-            raise ValueError("an archive of arrays")
-    except (OSError, ValueError, EOFError) as error:
+        return read_npy(path)
+    except (OSError, ValueError) as error:
         raise UsageError(f"{option}: this is no NumPy array of numbers; write one with numpy.save.") from error
-    return held
 
 
 def _array(option: str, held: Held) -> NDArray[Any]:

@@ -50,6 +50,7 @@ def rows_where(snapshot: Snapshot, where: str) -> NDArray[np.bool_]:
     Raises:
         FilterError: it is not one expression that DuckDB accepts over these columns.
         IndexChanged: the index was compacted since it was opened.
+        IndexCorrupt: the items are damaged.
     """
     import duckdb
 
@@ -69,6 +70,9 @@ def rows_where(snapshot: Snapshot, where: str) -> NDArray[np.bool_]:
                 "ask for less, or with `retriever query --where`."
             ) from error
         if not snapshot.overtaken:
+            if type(error) in (duckdb.Error, duckdb.InvalidInputException, duckdb.IOException):  # of damaged files, too
+                for segment in snapshot.segments:
+                    segment.check()
             raise FilterError(_explain(error, where, snapshot.columns())) from error
         raise IndexChanged(
             f"The index {snapshot.folder} was written to since it was opened here: open it again."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from retriever.errors import IndexCorrupt, IndexMissing
 from retriever.spaces.base import SpaceIdentity
 from retriever.store import layout
+from retriever.types import Modality
 
 FORMAT = 2
 """Version of the folder's layout; a reader refuses newer ones. 2 added `Manifest.ann` and its wishes."""
@@ -105,7 +107,38 @@ class Manifest:
     @classmethod
     def _from_json(cls, data: dict[str, Any]) -> Manifest:
         segments = tuple(SegmentEntry(**entry) for entry in data.pop("segments"))
-        return cls(space=SpaceIdentity.from_json(data.pop("space")), segments=segments, **data)
+        found = cls(space=SpaceIdentity.from_json(data.pop("space")), segments=segments, **data)
+        for entry in segments:
+            _check_entry(entry, found.next_segment)
+        _check_rest(found)
+        return found
+
+
+def _check_entry(entry: SegmentEntry, next_segment: int) -> None:
+    """Raises ValueError or TypeError for what no writer writes: its number would be given again, and its files lost."""
+    if not re.fullmatch(r"\d+", entry.name) or int(entry.name) >= next_segment:
+        raise ValueError(f"there cannot be a segment {entry.name!r}, as {next_segment!r} is the next")
+    if not {*entry.modalities} <= {*Modality} or sum(map(_count, entry.modalities.values())) != _count(entry.rows):
+        raise ValueError(f"segment {entry.name} has {entry.rows!r} rows, of which {entry.modalities!r}")
+
+
+def _check_rest(found: Manifest) -> None:
+    """Likewise."""
+    for number in (found.version, found.next_segment, found.space.dim, found.memory or 0):
+        _count(number)
+    texts = [found.created, found.updated, *found.roots.values()]
+    if not all(isinstance(text, str) for text in texts) or not isinstance(found.recall, int | float | None):
+        raise ValueError("a value is of the wrong type")
+    for name, pattern in ((found.deleted, r"\d+\.npy"), (found.ann, r"\d+")):
+        if name is not None and not re.fullmatch(pattern, name):
+            raise ValueError(f"there is no file {name!r}")
+
+
+def _count(number: int) -> int:
+    """The number, if it is a whole one from 0 to what 64 bits hold."""
+    if type(number) is not int or not 0 <= number < 2**63:
+        raise ValueError(f"{number!r} is no number of rows")
+    return number
 
 
 def _check_format(path: Path, data: dict[str, Any]) -> None:

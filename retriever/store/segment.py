@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import IndexCorrupt
+from retriever.files import read_npy
 from retriever.store import layout
 from retriever.types import Vectors
 
@@ -93,6 +94,11 @@ class Segment:
         except (OSError, pa.ArrowException) as error:
             raise _damaged(self.items, str(error)) from error
 
+    def check(self) -> None:
+        """Reads all items; raises IndexCorrupt where they are damaged."""
+        for group in range(len(self._group_ends)):
+            self.read(self.schema.names, [group])
+
     def take(self, rows: NDArray[np.int64], columns: Sequence[str]) -> pa.Table:
         """Rows of this segment (ascending, unique), reading only the row groups that hold them."""
         group_of = np.searchsorted(self._group_ends, rows, side="right")
@@ -137,10 +143,10 @@ def pick(table: pa.Table, rows: NDArray[np.int64]) -> pa.Table:
 
 def _map_vectors(path: Path, rows: int, dim: int) -> Vectors:
     try:
-        vectors = np.load(path, mmap_mode="r", allow_pickle=False)
+        vectors = read_npy(path, mmap_mode="r")
     except FileNotFoundError as error:
         raise _damaged(path, "the file is missing") from error
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError) as error:
         raise _damaged(path, str(error)) from error
     if vectors.shape != (rows, dim) or vectors.dtype != np.float32:
         raise _damaged(path, f"it holds {vectors.dtype} {vectors.shape} where the manifest says float32 {(rows, dim)}")
@@ -149,10 +155,10 @@ def _map_vectors(path: Path, rows: int, dim: int) -> Vectors:
 
 def _map_keys(path: Path, rows: int) -> NDArray[np.uint64] | None:
     try:
-        keys = np.load(path, mmap_mode="r", allow_pickle=False)
+        keys = read_npy(path, mmap_mode="r")
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError) as error:
         raise _damaged(path, str(error)) from error
     if keys.shape != (2, rows) or keys.dtype != np.uint64:
         raise _damaged(path, f"it holds {keys.dtype} {keys.shape} where the manifest says uint64 {(2, rows)}")
@@ -177,7 +183,7 @@ def _open_parquet(held: NDArray[np.uint8], path: Path, rows: int) -> pa.parquet.
     import pyarrow.parquet as pq
 
     try:
-        parquet = pq.ParquetFile(pa.BufferReader(pa.py_buffer(held)))
+        parquet = pq.ParquetFile(pa.BufferReader(pa.py_buffer(held)), page_checksum_verification=True)
     except (OSError, pa.ArrowException) as error:
         raise _damaged(path, str(error)) from error
     if parquet.metadata.num_rows != rows:

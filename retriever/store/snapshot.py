@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import IndexCorrupt, UnknownItem
+from retriever.files import read_npy
 from retriever.store import layout, versions
 from retriever.store.ids import id_keys
 from retriever.store.manifest import Manifest, SegmentEntry
@@ -274,8 +275,8 @@ def _read_deleted(folder: Path, manifest: Manifest) -> NDArray[np.int64]:
         return np.zeros(0, np.int64)
     path = folder / layout.DELETED / manifest.deleted
     try:
-        rows = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        rows = np.array(read_npy(path, mmap_mode="r"))
+    except (OSError, ValueError) as error:
         raise IndexCorrupt(
             f"The list of deleted rows {path} cannot be read ({error}): "
             "restore it, or index the corpus into a new folder."

@@ -8,9 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from retriever.errors import IndexCorrupt, IndexMissing, UsageError
+from retriever.files import read_npy
 from retriever.store import layout
 from retriever.store.manifest import Manifest
 
@@ -133,10 +132,10 @@ def _deleted(folder: Path, manifest: Manifest) -> int:
         return 0
     path = folder / layout.DELETED / manifest.deleted
     try:
-        return len(np.load(path, mmap_mode="r", allow_pickle=False))
+        return len(read_npy(path, mmap_mode="r"))
     except FileNotFoundError:
         raise
-    except (OSError, ValueError, EOFError, TypeError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise _unreadable(path, error) from error
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
+
 import pytest
 
 from retriever.ann.files import DESCRIPTION, AnnFile, Part, Tuned, tuned_for
@@ -80,6 +83,24 @@ def test_damage_is_a_sentence_with_the_cure(tmp_path, text):
         (place / DESCRIPTION).write_text(text)
     with pytest.raises(IndexCorrupt, match=r"ann.json.*`retriever optimize`"):
         AnnFile.read(tmp_path, "000003")
+
+
+def test_any_byte_of_the_description_may_be_wrong(tmp_path):
+    file = AnnFile(folder(tmp_path), 0.98, None, (("000001", 900),), (part(*OWN),))
+    text = file.to_json().encode()
+    for at in range(len(text)):
+        for byte in (b"1", b'"', b"n", bytes([text[at] ^ 0x40])):
+            (file.folder / DESCRIPTION).write_bytes(text[:at] + byte + text[at + 1 :])
+            with suppress(IndexCorrupt):  # else it says the same
+                assert AnnFile.read(tmp_path, "000003") == file, (at, byte)
+
+
+def test_a_description_from_before_there_were_checksums_is_read(tmp_path):
+    file = AnnFile(folder(tmp_path), 0.98, None, (("000001", 900),), (part(*OWN),))
+    data = json.loads(file.to_json())
+    del data["crc"]
+    (file.folder / DESCRIPTION).write_text(json.dumps(data))
+    assert AnnFile.read(tmp_path, "000003") == file
 
 
 def test_a_part_that_was_changed_or_is_gone_is_damage(tmp_path):

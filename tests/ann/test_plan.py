@@ -81,6 +81,24 @@ def test_what_a_refusal_names_as_enough_is_enough():
     assert plan(MILLION, 384, memory=least).bytes == least
 
 
+def test_sets_that_share_a_budget_fit_in_it_together():
+    sets = [MILLION, 4 * MILLION, 60_000, 300]
+
+    def bytes(memory):
+        return [plan(rows, 384, memory=memory, beside=sets[:at] + sets[at + 1 :]).bytes for at, rows in enumerate(sets)]
+
+    most = sum(bytes(None))
+    assert bytes(None) == [plan(rows, 384).bytes for rows in sets]
+    assert sum(bytes(most)) == most
+    assert most / 4 < sum(bytes(most // 2)) <= most // 2
+    with pytest.raises(
+        UsageError, match=r"60,000 vectors .*and 5,000,000 of other kinds.*at least [\d,]+ bytes"
+    ) as refused:
+        plan(60_000, 384, memory=10, beside=[MILLION, 4 * MILLION, 300])
+    least = int(str(refused.value).split("at least ")[1].split(" bytes")[0].replace(",", ""))
+    assert sum(bytes(least)) == least
+
+
 @pytest.mark.parametrize("dim", [2, 7, 8, 30, 64, 384, 1024, 1280])
 def test_any_dimension_can_be_projected(dim):
     sizes = plan(MILLION, dim).sizes

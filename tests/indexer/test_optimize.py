@@ -31,6 +31,12 @@ def test_it_is_tuned_on_texts_and_items_and_says_what_it_measured(large):
     assert f"{ROWS:,} vectors" in plan.reason
 
 
+def test_the_bytes_predicted_are_those_of_the_files(large):
+    (part,) = ann(large).parts
+    real = sum(size for size, _ in part.files.values())
+    assert abs(part.sizes.bytes(part.rows, DIM) - real) < 0.02 * real
+
+
 def test_it_is_rebuilt_when_many_rows_are_outside(copy):
     before = Manifest.read(copy).ann
     fill(copy, (table(ROWS, ANN_PAYS), unit(ANN_PAYS, seed=4, dim=DIM)))
@@ -92,6 +98,10 @@ def test_an_impossible_wish_is_refused_before_anything_is_embedded():
         check_wish(Wish(memory=10), None, {Modality.SHAPE: 10**6}, 384)
     with pytest.raises(UsageError, match="recall="):
         check_wish(Wish(recall=2), None, {}, 384)
+    check_wish(Wish(memory=10**8), None, {Modality.SHAPE: 10**6}, 384)
+    with pytest.raises(UsageError, match="1,000,000 of other kinds"):
+        check_wish(Wish(memory=3 * 10**7), None, {Modality.SHAPE: 10**6, Modality.IMAGE: 10**6}, 384)
+    check_wish(Wish(memory=3 * 10**7), None, {Modality.SHAPE: 10**6}, 384)
     check_wish(Wish(memory=10), None, {Modality.SHAPE: 30_000, Modality.IMAGE: 30_000}, 384)  # both searched exactly
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 from index_making import SPACE, item, live, unit, write
 
@@ -17,7 +18,7 @@ from indexer.durable import disk_errors
 from indexer.failures import replace_failures
 from indexer.writer import IndexWriter
 from retriever.errors import IndexBusy, RetrieverError, UsageError
-from retriever.store import Failure
+from retriever.store import Failure, Snapshot
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -133,6 +134,21 @@ def test_appending_goes_on_after_the_disk_was_full(tmp_path: Path) -> None:
         writer.append([item(4)], unit(1))
         writer.commit()
     assert live(tmp_path) == {1, 3, 4}
+
+
+@pytest.mark.parametrize("size", [0, 200, 1000, 4000])
+def test_deleting_on_a_full_disk_loses_nothing(tmp_path: Path, size: int) -> None:
+    before = write(tmp_path, [item(number) for number in range(700)])
+    with (
+        _full_disk(size),
+        pytest.raises(RetrieverError, match="free disk space"),
+        IndexWriter(tmp_path, SPACE) as writer,
+    ):
+        writer.delete(np.arange(600))
+        writer.commit()
+    assert live(tmp_path) == set(range(700))
+    assert Snapshot.open(tmp_path).manifest == before.manifest
+    assert not list(tmp_path.rglob("*.tmp"))
 
 
 @pytest.mark.parametrize(

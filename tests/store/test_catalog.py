@@ -9,7 +9,7 @@ from index_making import SPACE, item, unit, write
 
 from indexer.compaction import compact
 from indexer.writer import IndexWriter
-from retriever.errors import FilterError, IndexChanged
+from retriever.errors import FilterError, IndexChanged, IndexCorrupt
 from retriever.store import Snapshot, catalog, kept
 from retriever.store.catalog import rows_where
 
@@ -276,3 +276,13 @@ def test_a_filter_takes_bounded_memory_and_no_disk(index: Snapshot) -> None:
     limit, *disk = catalog._catalog(index)._connection.execute(f"select {asked}").fetchall()[0]
     assert (float(limit.split()[0]) <= 1024 and limit.endswith("MiB")) or limit == "1.0 GiB"
     assert disk == ["0 bytes", ""]
+
+
+def test_damaged_items_are_not_blamed_on_the_filter(tmp_path: Path) -> None:
+    write(tmp_path, [item(number) for number in range(300)])
+    path = tmp_path / "segments/000001/items.parquet"
+    data = bytearray(path.read_bytes())
+    data[4 : len(data) // 2] = bytes(len(data) // 2 - 4)
+    path.write_bytes(data)
+    with pytest.raises(IndexCorrupt, match=r"items\.parquet is damaged"):
+        rows_where(Snapshot.open(tmp_path), "label = 'class 1' and bytes > 3")

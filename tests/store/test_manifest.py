@@ -1,7 +1,12 @@
+import functools
 import json
+import operator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from index_making import SPACE
 
 from retriever.errors import IndexCorrupt, IndexMissing
@@ -58,3 +63,45 @@ def test_damage_names_the_file(tmp_path: Path, text: str) -> None:
     (tmp_path / "manifest.json").write_text(text)
     with pytest.raises(IndexCorrupt, match=r"manifest\.json cannot be read .*restore it"):
         Manifest.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("version",), "3"),
+        (("roots",), []),
+        (("roots", "modèles"), None),
+        (("segments", 0, "name"), None),
+        (("segments", 0, "name"), "../000001"),
+        (("segments", 1, "name"), "000005"),  # a writer would write over it
+        (("segments", 0, "rows"), 3),
+        (("segments", 0, "rows"), -2),
+        (("segments", 0, "modalities"), {"s[ape": 2}),
+        (("segments", 0, "modalities"), {"shape": True}),
+        (("segments", 0, "modalities"), 7),
+        (("space", "dim"), 8.0),
+        (("deleted",), 3),
+        (("ann",), ".."),
+        (("recall",), "high"),
+        (("memory",), 10**30),
+        (("next_segment",), 1),
+    ],
+)
+def test_what_no_writer_writes_is_damage(tmp_path: Path, place: tuple[str | int, ...], value: object) -> None:
+    data = json.loads(_manifest().to_json())
+    *outer, last = place
+    functools.reduce(operator.getitem, outer, data)[last] = value
+    (tmp_path / "manifest.json").write_text(json.dumps(data))
+    with pytest.raises(IndexCorrupt, match=r"manifest\.json cannot be read .*restore it"):
+        Manifest.read(tmp_path)
+
+
+@given(at=st.integers(0, len(_manifest().to_json().encode()) - 1), byte=st.integers(0, 255))
+def test_any_byte_may_be_wrong(tmp_path_factory: pytest.TempPathFactory, at: int, byte: int) -> None:
+    folder, data = tmp_path_factory.getbasetemp(), bytearray(_manifest().to_json().encode())
+    data[at] = byte
+    (folder / "manifest.json").write_bytes(data)
+    with suppress(IndexCorrupt):  # else it is one that could have been written
+        found = Manifest.read(folder)
+        assert found.rows == 5
+        assert [entry.modalities.keys() for entry in found.segments] == [{"shape"}, {"shape", "text"}]

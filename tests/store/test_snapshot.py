@@ -3,6 +3,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -203,6 +204,23 @@ def _cut(path: Path, size: int) -> None:
     path.write_bytes(path.read_bytes()[:size])
 
 
+def _spoil(path: Path, at: int, byte: bytes) -> None:
+    data = bytearray(path.read_bytes())
+    data[at : at + 1] = byte
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("name", ["segments/000001/vectors.npy", "segments/000001/ids.npy", "deleted/000005.npy"])
+def test_any_byte_of_a_header_may_be_wrong(index: Path, name: str) -> None:
+    sound, data = contents(Snapshot.open(index)), (index / name).read_bytes()
+    for at in (*range(0, 128, 6), 8, 9, 127):
+        for byte in (b"[", b"9", bytes([data[at] ^ 0x80])):
+            _spoil(index / name, at, byte)
+            with suppress(IndexCorrupt):  # else it is a space, which says nothing
+                assert contents(Snapshot.open(index)) == sound, (at, byte)
+            (index / name).write_bytes(data)
+
+
 def _edit(path: Path, **changes: object) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
@@ -233,6 +251,9 @@ def _edit(path: Path, **changes: object) -> None:
         (lambda f: np.save(f / "deleted/000005.npy", np.array([1.0])), r"does not fit"),
         (lambda f: (f / "deleted/000005.npy").unlink(), r"list of deleted rows .* cannot be read"),
         (lambda f: (f / "deleted/000005.npy").write_bytes(b"\x80\x04N."), r"list of deleted rows .* cannot be read"),
+        (lambda f: _spoil(f / "segments/000001/vectors.npy", 126, b"["), r"000001/vectors\.npy is damaged"),
+        (lambda f: _spoil(f / "segments/000001/ids.npy", 126, b"["), r"000001/ids\.npy is damaged"),
+        (lambda f: _spoil(f / "deleted/000005.npy", 126, b"["), r"list of deleted rows .* cannot be read"),
         (lambda f: _edit(f / "manifest.json", segments=7), r"manifest\.json cannot be read"),
     ],
 )
@@ -277,6 +298,22 @@ def test_damaged_pages_are_noticed_when_read(index: Path) -> None:
     path.write_bytes(data)
     with pytest.raises(IndexCorrupt, match=r"items\.parquet is damaged"):
         Snapshot.open(index).take(np.array([0]))
+
+
+def test_any_bit_of_the_pages_may_be_wrong(tmp_path: Path) -> None:
+    write(tmp_path, [item(number) for number in range(300)])
+    path = tmp_path / "segments/000001/items.parquet"
+    data, sound = path.read_bytes(), contents(Snapshot.open(tmp_path))
+    end = len(data) - 8 - int.from_bytes(data[-8:-4], "little")  # where the footer begins
+    noticed = 0
+    for at in range(4, end, end // 60):
+        _spoil(path, at, bytes([data[at] ^ 4]))
+        try:
+            assert contents(Snapshot.open(tmp_path)) == sound, at
+        except IndexCorrupt:
+            noticed += 1
+        path.write_bytes(data)
+    assert noticed > 30
 
 
 def test_no_index(tmp_path: Path) -> None:
