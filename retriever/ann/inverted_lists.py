@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,24 @@ NEAR_LISTS = 2**18
 
 _BY_QUERY = 11
 """faiss: query by query, list by list, with a reservoir; its own choice took 1.2 times as long."""
+
+
+class Near(NamedTuple):
+    """Where queries are looked for.
+
+    Attributes:
+        projected: (q, dims) queries.
+        lists: (q, probes) lists, nearest first.
+        products: (q, probes) of their centres with the query.
+    """
+
+    projected: Vectors
+    lists: NDArray[np.int64]
+    products: NDArray[np.float32]
+
+    def at(self, some: NDArray[np.bool_]) -> Near:
+        """Those of some queries."""
+        return Near(self.projected[some], self.lists[some], self.products[some])
 
 
 class Scan:
@@ -60,7 +78,9 @@ class Scan:
             raise damaged(codes, f"it holds {index.ntotal} vectors of {index.d} dimensions")
         return cls(index, projection)
 
-    def ids(self, queries: Vectors, fetch: int, probes: int, bits: NDArray[np.uint8] | None = None) -> NDArray[Any]:
+    def ids(
+        self, queries: Vectors, fetch: int, probes: int, bits: NDArray[np.uint8] | None = None, near: Near | None = None
+    ) -> NDArray[Any]:
         """(q, fetch) int64 ids by falling approximate score, -1 where there are no more.
 
         Args:
@@ -68,36 +88,65 @@ class Scan:
             fetch: how many.
             probes: inverted lists to scan.
             bits: the ids allowed, as in `RowSet.bits`; None allows all.
+            near: what `near` says of them, where that is known already.
         """
         selector = None if bits is None else self._faiss.IDSelectorBitmap(bits)
-        probes = min(probes, self.index.nlist)
-        parameters = self._faiss.SearchParametersIVF(nprobe=probes, sel=selector)
-        projected = np.ascontiguousarray(queries @ self.projection)
+        parameters = self._faiss.SearchParametersIVF(nprobe=min(probes, self.index.nlist), sel=selector)
         found: NDArray[Any]
-        if len(queries) < MANY_QUERIES:
-            found = self.index.search(projected, fetch, params=parameters)[1]
+        if near is None and len(queries) < MANY_QUERIES:
+            found = self.index.search(self._projected(queries), fetch, params=parameters)[1]
             return found
-        lists, near = self._lists(projected, probes)
+        projected, lists, products = self.near(queries, probes) if near is None else near
         scores, found = np.empty((len(queries), fetch), np.float32), np.empty((len(queries), fetch), np.int64)
         projected_at, lists_at, near_at, scores_at, found_at = map(
-            self._faiss.swig_ptr, (projected, lists, near, scores, found)
+            self._faiss.swig_ptr, (projected, lists, products, scores, found)
         )
         self.index.search_preassigned_c(
             len(queries), projected_at, fetch, lists_at, near_at, scores_at, found_at, False, parameters
         )
         return found
 
-    def _lists(self, projected: Vectors, probes: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """(q, probes) lists whose centres have the highest products with each query, best first, and the products."""
-        lists = np.empty((len(projected), probes), np.int64)
+    def near(self, queries: Vectors, probes: int) -> Near:
+        """The lists to scan: those whose centres have the highest products with each query."""
+        projected = self._projected(queries)
+        lists = np.empty((len(projected), min(probes, self.index.nlist)), np.int64)
         near = np.empty(lists.shape, np.float32)
         step = max(1, NEAR_LISTS // self.index.nlist)
         for start in range(0, len(projected), step):
             products = projected[start : start + step] @ self._centres.T
-            found = _highest(products, probes)
+            found = _highest(products, lists.shape[1])
             lists[start : start + step] = found
             near[start : start + step] = np.take_along_axis(products, found, 1)
-        return lists, near
+        return Near(projected, lists, near)
+
+    def counts(self, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """(lists,) how many ids of each are allowed.
+
+        Args:
+            allowed: (ids,) True for those.
+        """
+        return np.bincount(self._lists[allowed[: len(self._lists)]], minlength=self.index.nlist + 1)[:-1]
+
+    @cached_property
+    def lengths(self) -> NDArray[np.int64]:
+        """(lists,) how many ids each has."""
+        return np.array([self.index.invlists.list_size(number) for number in range(self.index.nlist)])
+
+    @cached_property
+    def _lists(self) -> NDArray[np.uint32]:
+        """(ids,) the list of each; ids of other parts are in none, which is the last number."""
+        ids = [
+            self._faiss.rev_swig_ptr(self.index.invlists.get_ids(number), length) if length else np.empty(0, np.int64)
+            for number, length in enumerate(self.lengths.tolist())
+        ]
+        size = max((int(some.max()) + 1 for some in ids if len(some)), default=0)
+        lists = np.full(size, self.index.nlist, np.min_scalar_type(self.index.nlist))
+        for number, some in enumerate(ids):
+            lists[some] = number
+        return lists
+
+    def _projected(self, queries: Vectors) -> Vectors:
+        return np.ascontiguousarray(queries @ self.projection)
 
     @cached_property
     def _centres(self) -> NDArray[np.float32]:

@@ -32,7 +32,7 @@ from retriever.ann.base import (
 )
 from retriever.ann.exact import ExactSearch
 from retriever.ann.files import OVERFETCH, AnnFile, Part, tuned_for
-from retriever.ann.inverted_lists import Scan
+from retriever.ann.inverted_lists import Near, Scan
 from retriever.ann.numbering import Numbering
 from retriever.ann.plan import GATHER_NS, Effort
 from retriever.ann.wheels import load
@@ -47,6 +47,10 @@ TOGETHER = 4_000_000
 MORE_PROBES, MORE_POOL = 8, 2
 """Times as many lists and rows, for a query whose lists hold fewer allowed rows than it wants."""
 
+EXPECTED, SURE = 0.9, 2.0
+"""The part of a filter's density, and by how many standard deviations, that its rows near a query must fall short of
+before the query is searched exactly."""
+
 SCATTERED = 0.3
 """The part of the rows below which one query is scored with each where it lies: reading all takes longer."""
 
@@ -54,14 +58,39 @@ SCATTERED = 0.3
 class _Slice:
     """The allowed rows of one part."""
 
-    def __init__(self, mask: NDArray[np.bool_], numbering: Numbering, whole: bool) -> None:
+    def __init__(self, mask: NDArray[np.bool_], numbering: Numbering, scan: Scan, rows: int) -> None:
         self.allowed = RowSet(mask)
-        self.whole = whole
-        self._numbering = numbering
+        self.whole = len(self.allowed) == rows
+        self.density = len(self.allowed) / rows
+        self._numbering, self._scan = numbering, scan
+
+    @cached_property
+    def _ids(self) -> NDArray[np.bool_]:
+        return self._numbering.ids_mask(self.allowed.mask)
 
     @cached_property
     def bits(self) -> NDArray[np.uint8]:
-        return np.packbits(self._numbering.ids_mask(self.allowed.mask), bitorder="little")
+        return np.packbits(self._ids, bitorder="little")
+
+    @cached_property
+    def _counts(self) -> NDArray[np.int64]:
+        return self._scan.counts(self._ids)
+
+    def opposed(self, lists: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """(q,) whether fewer rows are allowed near a query than the filter's density lets expect.
+
+        Efforts are tuned for filters that know nothing of the query. Where what is near to it is forbidden, as where
+        something like a chair, but no chair, is looked for, what is allowed lies far from it, in any lists.
+
+        Args:
+            lists: (q, probes) what would be scanned, nearest first.
+        """
+        weights = 1 / (1 + np.arange(lists.shape[1]))
+        sizes = self._scan.lengths[lists]
+        held = np.maximum(sizes @ weights, 1e-9)
+        chance = np.sqrt(sizes @ weights**2 * self.density * (1 - self.density)) / held
+        there: NDArray[np.float64] = self._counts[lists] @ weights / held
+        return there + SURE * chance < EXPECTED * self.density
 
 
 @dataclass(frozen=True)
@@ -122,16 +151,15 @@ class IvfPqSearch:
     def _split(self, allowed: RowSet) -> _Split:
         if allowed not in self._splits:
             rest, slices = allowed.mask.copy(), []
-            for mask, part in zip(self._masks, self._parts, strict=True):
-                mine = allowed.mask & mask
+            for mask, part, scan in zip(self._masks, self._parts, self._scans, strict=True):
                 rest &= ~mask
-                slices.append(_Slice(mine, self._numbering, np.count_nonzero(mine) == part.rows))
+                slices.append(_Slice(allowed.mask & mask, self._numbering, scan, part.rows))
             self._splits[allowed] = _Split(tuple(slices), RowSet(rest))
         return self._splits[allowed]
 
     def _search_part(self, number: int, mine: _Slice, queries: Vectors, k: int, pairs: Sequence[str]) -> Neighbours:
-        part, count = self._parts[number], len(mine.allowed)
-        effort = tuned_for(part, pairs, count / part.rows).effort
+        part = self._parts[number]
+        effort = tuned_for(part, pairs, mine.density).effort
         more = max(1.0, k / TUNED_K)  # further neighbours lie in further lists
         effort = Effort(math.ceil(effort.probes * math.sqrt(more)), math.ceil(effort.pool * more))
         return self._scanned(number, mine, queries, k, effort)
@@ -145,12 +173,27 @@ class IvfPqSearch:
         step = max(1, TOGETHER * count // (effort.pool * part.rows))
         for start in range(0, len(queries), step):
             some = slice(start, start + step)
-            shortlists = self._shortlists(number, mine, queries[some], effort)
-            scores[some], rows[some] = self._ranked(shortlists, queries[some], k)
+            scores[some], rows[some] = self._found(number, mine, queries[some], k, effort)
         short = np.flatnonzero((rows >= 0).sum(axis=1) < min(k, count))
         if len(short):
             more = Effort(MORE_PROBES * effort.probes, MORE_POOL * effort.pool)
             scores[short], rows[short] = self._scanned(number, mine, queries[short], k, more)
+        return scores, rows
+
+    def _found(self, number: int, mine: _Slice, queries: Vectors, k: int, effort: Effort) -> Neighbours:
+        """The k best that a scan finds; those of queries that a filter opposes are found exactly."""
+        if mine.whole:
+            return self._ranked(self._shortlists(number, mine, queries, effort), queries, k)
+        near = self._scans[number].near(queries, effort.probes)
+        opposed = mine.opposed(near.lists)
+        if not opposed.any():
+            return self._ranked(self._shortlists(number, mine, queries, effort, near), queries, k)
+        scores, rows = blank(len(queries), k)
+        scores[opposed], rows[opposed] = self._exactly(mine.allowed, queries[opposed], k)
+        if not opposed.all():
+            others, near = queries[~opposed], near.at(~opposed)
+            shortlists = self._shortlists(number, mine, others, effort, near)
+            scores[~opposed], rows[~opposed] = self._ranked(shortlists, others, k)
         return scores, rows
 
     def _exactly(self, allowed: RowSet, queries: Vectors, k: int) -> Neighbours:
@@ -165,14 +208,17 @@ class IvfPqSearch:
         scanned = part.sizes.seconds(part.rows, self._rows.dim, effort, selected=count < OVERFETCH * part.rows)
         return effort.probes > 0 and effort.pool < count and scanned < exactly
 
-    def _shortlists(self, number: int, mine: _Slice, queries: Vectors, effort: Effort) -> NDArray[np.int64]:
+    def _shortlists(
+        self, number: int, mine: _Slice, queries: Vectors, effort: Effort, near: Near | None = None
+    ) -> NDArray[np.int64]:
         """(q, <= pool / density) row numbers, -1 where there is none."""
-        scan, density = self._scans[number], len(mine.allowed) / self._parts[number].rows
+        scan = self._scans[number]
         if mine.whole:
             return self._numbering.rows(scan.ids(queries, effort.pool, effort.probes))
-        if density < OVERFETCH:
-            return self._numbering.rows(scan.ids(queries, effort.pool, effort.probes, mine.bits))
-        rows = self._numbering.rows(scan.ids(queries, math.ceil(effort.pool / density), effort.probes))
+        if mine.density < OVERFETCH:
+            return self._numbering.rows(scan.ids(queries, effort.pool, effort.probes, mine.bits, near))
+        fetch = math.ceil(effort.pool / mine.density)
+        rows = self._numbering.rows(scan.ids(queries, fetch, effort.probes, near=near))
         return np.where((rows >= 0) & mine.allowed.mask[rows], rows, -1)
 
     def _ranked(self, shortlists: NDArray[np.int64], queries: Vectors, k: int) -> Neighbours:

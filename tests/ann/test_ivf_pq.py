@@ -159,6 +159,25 @@ def test_many_queries_at_once_scan_the_lists_that_few_do(probes, share):
         assert set(some) == set(others)
 
 
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+@pytest.mark.parametrize("together", [1, 3, 60])
+def test_queries_whose_own_kind_a_filter_forbids_still_find_what_is_allowed(share, together):
+    directions = np.random.default_rng(0).standard_normal((40, DIM)).astype(np.float32)
+    kinds, theirs = (VECTORS @ directions.T).argmax(1), (QUERIES @ directions.T).argmax(1)
+    allowed, forbidden = RowSet(kinds < 40 * share), theirs >= 40 * share
+    queries = np.resize(QUERIES[forbidden], (60, DIM))
+    search, exact = built(VECTORS, Effort(8, 100), sizes=IvfPq(64, DIM)), ExactSearch([VECTORS], DIM)
+    found = np.concatenate([search.search(part, 10, allowed)[1] for part in np.split(queries, 60 // together)])
+    assert recall(found, exact.search(queries, 10, allowed)[1]) > 0.95
+    assert search.search(queries, 10)[1].shape == (60, 10)
+
+
+def test_a_filter_that_knows_nothing_of_the_queries_leaves_them_to_the_scan():
+    search, allowed = built(VECTORS, Effort(4, 60)), RowSet(np.random.default_rng(7).random(len(VECTORS)) < 0.5)
+    split = search._split(allowed).slices[0]
+    assert split.opposed(search._scans[0].near(QUERIES, 4).lists).mean() < 0.1
+
+
 def test_equal_vectors_come_in_row_order():
     vectors = np.tile(VECTORS[:50], (40, 1))
     found = built(vectors, Effort(LISTS, 400)).search(vectors[:3], 30)
