@@ -109,14 +109,14 @@ class Scan:
     def near(self, queries: Vectors, probes: int) -> Near:
         """The lists to scan: those whose centres have the highest products with each query."""
         projected = self._projected(queries)
-        lists = np.empty((len(projected), min(probes, self.index.nlist)), np.int64)
+        probes, step = min(probes, self.index.nlist), max(1, NEAR_LISTS // self.index.nlist)
+        if len(projected) <= step:
+            return Near(projected, *_highest(projected @ self._centres.T, probes))
+        lists = np.empty((len(projected), probes), np.int64)
         near = np.empty(lists.shape, np.float32)
-        step = max(1, NEAR_LISTS // self.index.nlist)
         for start in range(0, len(projected), step):
-            products = projected[start : start + step] @ self._centres.T
-            found = _highest(products, lists.shape[1])
-            lists[start : start + step] = found
-            near[start : start + step] = np.take_along_axis(products, found, 1)
+            some = slice(start, start + step)
+            lists[some], near[some] = _highest(projected[some] @ self._centres.T, probes)
         return Near(projected, lists, near)
 
     def counts(self, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -155,15 +155,19 @@ class Scan:
         return centres
 
 
-def _highest(values: NDArray[np.float32], count: int) -> NDArray[np.int64]:
-    """(q, count) columns of each row's highest values, highest first: so a scan soon knows what can be left out."""
-    columns = np.empty((len(values), count), np.int64)
+def _highest(values: NDArray[np.float32], count: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """(q, count) columns of each row's highest values, and these; the highest first, so a scan soon bars the rest."""
+    every = np.arange(len(values))[:, None]
     if count <= ONE_BY_ONE:
-        every, left = np.arange(len(values)), values.copy()
+        columns, left = np.empty((len(values), count), np.int64), values.copy()
         for place in range(count):
             columns[:, place] = left.argmax(axis=1)
-            left[every, columns[:, place]] = -np.inf
-        return columns
+            left[every[:, 0], columns[:, place]] = -np.inf
+        return columns, values[every, columns]
     rest = values.shape[1] - count
-    columns[:] = np.argpartition(values, rest, axis=1)[:, rest:] if rest else np.arange(count)
-    return np.take_along_axis(columns, np.argsort(-np.take_along_axis(values, columns, 1), axis=1), 1)
+    columns = (
+        np.argpartition(values, rest, axis=1)[:, rest:] if rest else np.broadcast_to(np.arange(count), values.shape)
+    )
+    found = values[every, columns]
+    order = (-found).argsort(axis=1)
+    return columns[every, order], found[every, order]

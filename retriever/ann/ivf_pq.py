@@ -63,6 +63,7 @@ class _Slice:
         self.whole = len(self.allowed) == rows
         self.density = len(self.allowed) / rows
         self._numbering, self._scan = numbering, scan
+        self._known: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
 
     @cached_property
     def _ids(self) -> NDArray[np.bool_]:
@@ -71,10 +72,6 @@ class _Slice:
     @cached_property
     def bits(self) -> NDArray[np.uint8]:
         return np.packbits(self._ids, bitorder="little")
-
-    @cached_property
-    def _counts(self) -> NDArray[np.int64]:
-        return self._scan.counts(self._ids)
 
     def opposed(self, lists: NDArray[np.int64]) -> NDArray[np.bool_]:
         """(q,) whether fewer rows are allowed near a query than the filter's density lets expect.
@@ -85,12 +82,20 @@ class _Slice:
         Args:
             lists: (q, probes) what would be scanned, nearest first.
         """
-        weights = 1 / (1 + np.arange(lists.shape[1]))
-        sizes = self._scan.lengths[lists]
-        held = np.maximum(sizes @ weights, 1e-9)
-        chance = np.sqrt(sizes @ weights**2 * self.density * (1 - self.density)) / held
-        there: NDArray[np.float64] = self._counts[lists] @ weights / held
-        return there + SURE * chance < EXPECTED * self.density
+        weights, excess = self._expected(lists.shape[1])
+        short: NDArray[np.bool_] = excess[lists] @ weights < 0
+        return short
+
+    def _expected(self, probes: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """(probes,) weights of lists, the nearest first, and (lists,) rows of each beyond the fewest expected."""
+        if probes not in self._known:
+            weights = 1 / (1 + np.arange(probes))
+            # Of lists of one length; chance differs little between those of several.
+            drawn = self._scan.lengths.mean() * weights.sum() ** 2 / (weights**2).sum()
+            chance = math.sqrt(self.density * (1 - self.density) / max(drawn, 1e-9))
+            least = max(EXPECTED * self.density - SURE * chance, 0.0)
+            self._known[probes] = weights, self._scan.counts(self._ids) - least * self._scan.lengths
+        return self._known[probes]
 
 
 @dataclass(frozen=True)
