@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.ann.data import Material
 
-TABLES = ("search", "overhead", "filters", "exact")
+TABLES = ("search", "overhead", "opposed", "filters", "exact")
 GPU = "gpu"
 """A further one, made only when asked for."""
 
@@ -25,7 +25,7 @@ def tables(
         which: of `TABLES`, and `GPU`.
         only: parts of contenders' names; None takes all that are installed.
     """
-    from benchmarks.ann import exact, filters, on_gpu, overhead, speed
+    from benchmarks.ann import exact, filters, on_gpu, opposed, overhead, speed
     from benchmarks.ann.contenders import Ours
 
     if GPU in which:
@@ -34,15 +34,17 @@ def tables(
         return
     exam = speed.Exam(material)
     kinds = speed.named(only if "search" in which else [Ours.name])
-    if "search" in which or "overhead" in which:
+    if {"search", "overhead", "opposed"} & set(which):
         ready = speed.built(material, kinds, work)
         if "search" in which:
             yield "Building", list(speed.build_rows(ready))
             yield "Search", list(speed.search_rows(exam, ready, rounds))
-        if "overhead" in which and Ours.name in ready:
-            ours = ready[Ours.name].contender
-            assert isinstance(ours, Ours)
+        ours = ready[Ours.name].contender if Ours.name in ready else None
+        if isinstance(ours, Ours) and "overhead" in which:
             yield "Overhead over the same calls of FAISS", list(overhead.rows(material, ours, rounds))
+        if isinstance(ours, Ours) and "opposed" in which:
+            yield "Recall@10 under filters that oppose the query", list(opposed.rows(material, ours))
+        del ours
         ready.clear()  # gigabytes
     if "filters" in which:
         yield "Filters", list(filters.rows(exam, rounds, work))

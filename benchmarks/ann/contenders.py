@@ -168,7 +168,7 @@ class Ours(Contender):
         """Recalls that it is told to reach."""
         for wanted in TARGETS:
             self.parts.setdefault(wanted, self._part(wanted))
-        self._searches = {wanted: self._open(part) for wanted, part in self.parts.items()}
+        self._searches = {wanted: self.opened(wanted) for wanted in self.parts}
         return [TARGETS]
 
     def effort(self, kind: str, knob: float) -> Effort:
@@ -194,11 +194,12 @@ class Ours(Contender):
         tuned: tuple[Tuned, ...] = tune(self.trained, self._every, numbering, exact, queries, wanted, dim)
         return Part("shape", count, self.trained.sizes, {}, tuned)
 
-    def _open(self, part: Part) -> IvfPqSearch:
+    def opened(self, wanted: float, how: type[IvfPqSearch] = IvfPqSearch) -> IvfPqSearch:
+        """A search that is told to reach a recall, of `TARGETS`."""
         base, (count, dim) = self._material.base, self._material.base.shape
-        file = AnnFile(self.folder, 0.0, None, (("0", count),), (part,))
+        file = AnnFile(self.folder, 0.0, None, (("0", count),), (self.parts[wanted],))
         numbering = Numbering.of(file.segments, {"0": 0})
-        return IvfPqSearch([base], dim, file, [self.trained], numbering, [self._every.mask])
+        return how([base], dim, file, [self.trained], numbering, [self._every.mask])
 
 
 def folder_megabytes(folder: Path) -> float:

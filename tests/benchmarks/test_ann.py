@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks.__main__ import app
-from benchmarks.ann import data, exact, filters, folder, layout, overhead, scale, speed
+from benchmarks.ann import data, exact, filters, folder, layout, opposed, overhead, scale, speed
 from benchmarks.ann.contenders import TARGETS, Hnsw, Ours
 from retriever.ann.plan import plan
 from retriever.errors import UsageError
@@ -119,6 +119,14 @@ def test_raw_faiss_finds_what_ours_finds(exam: speed.Exam, ready: dict[str, spee
     assert (raw == ours.search(queries, kind, wanted)).mean() > 0.99  # but for near ties
 
 
+def test_filters_that_oppose_the_query_are_measured(exam: speed.Exam, ready: dict[str, speed.Built]) -> None:
+    ours = ready[Ours.name].contender
+    assert isinstance(ours, Ours)
+    rows = list(opposed.rows(exam.material, ours))
+    assert [row["allowed"] for row in rows[:3]] == [0.1, 0.3, 0.5]
+    assert all(0 <= row["opposed, unchecked"] <= 1 and row["opposed"] > 0.9 and row["at random"] > 0.9 for row in rows)
+
+
 def test_filters_are_measured_through_an_index_folder(exam: speed.Exam, tmp_path: Path) -> None:
     rows = list(filters.rows(exam, 1, tmp_path))
     assert [(row["queries"], row["filter"]) for row in rows[:6]] == [
@@ -177,7 +185,9 @@ def test_the_command_prints_the_tables_that_are_asked_for(tmp_path: Path) -> Non
     assert "Filters" not in result.output and "hnswlib" not in result.output
     assert '"section": "Building"' in out.read_text()
     wrong = CliRunner().invoke(app, [*arguments, "--table", "speed"])
-    assert isinstance(wrong.exception, UsageError) and "search, overhead, filters, exact" in str(wrong.exception)
+    assert isinstance(wrong.exception, UsageError) and "search, overhead, opposed, filters, exact" in str(
+        wrong.exception
+    )
 
 
 def test_the_layout_follows_the_plan_and_grows_with_the_vectors(tmp_path: Path) -> None:
