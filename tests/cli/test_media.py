@@ -52,8 +52,8 @@ def test_a_picture_and_a_sound_are_queries(indexed: Path):
 
 def test_a_file_of_another_kind_is_told_the_formats_of_its_own(indexed: Path):
     for option, formats in (
-        ("--image", "bmp gif jpeg"),
-        ("--audio", "flac mp3 ogg wav."),
+        ("--image", "bmp gif jfif jpeg jpg png tif tiff webp."),
+        ("--audio", "aif aiff caf flac mp3 oga ogg opus w64 wav."),
         ("--minus-shape", "3mf dae"),
     ):
         (indexed / "thing.heic").write_bytes(b"ftypheic")
