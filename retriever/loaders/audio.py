@@ -213,6 +213,4 @@ def _problem(error: Any) -> FileProblem:
     return FileProblem("malformed", f"is no whole sound file{shown}; save it again as WAV or FLAC.")
 
 
-READERS = dict.fromkeys(
-    (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".caf", ".w64"), read
-)
+READERS = dict.fromkeys((".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".caf", ".w64"), read)
