@@ -124,8 +124,10 @@ def _colors(archive: zipfile.ZipFile, size: int) -> np.ndarray | None:
 
 def _with_colors(cloud: np.ndarray, colors: np.ndarray | None) -> np.ndarray:
     """The cloud as x y z r g b where the other array has a colour for each of its points, else as it is."""
-    fits = colors is not None and _is_cloud(cloud) and colors.dtype.kind in "fiu" and colors.shape[1:] in ((3,), (4,))
-    return np.hstack([cloud[:, :3], colors[:, :3]]) if fits and len(colors) == len(cloud) else cloud
+    if colors is None or colors.dtype.kind not in "fiu" or not _is_cloud(cloud):
+        return cloud
+    fits = colors.shape in ((len(cloud), 3), (len(cloud), 4))
+    return np.hstack([cloud[:, :3], colors[:, :3]]) if fits else cloud
 
 
 def _member(archive: zipfile.ZipFile, name: str, size: int) -> np.ndarray:

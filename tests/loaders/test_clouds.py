@@ -10,7 +10,7 @@ import pytest
 from retriever import loaders
 from retriever.errors import FileProblem
 from retriever.loaders import Inputs
-from retriever.types import PointCloud, ShapeInput
+from retriever.types import PointCloud, ShapeInput, Text
 
 CHAIRS = Path(__file__).parents[1] / "data" / "chairs"
 INPUTS = Inputs(ShapeInput(points=1024, color=0.5))
@@ -86,3 +86,33 @@ def test_a_comma_is_a_decimal_point_or_a_separator(tmp_path: Path, name: str, ro
     (tmp_path / name).write_text(rows)
     points = loaders.load_geometry(tmp_path / name).vertices
     assert points == pytest.approx(np.array([[0.5, 1.25, -3.0], [2.0, 0.0, 0.1]]))
+
+
+@pytest.mark.parametrize("separator", [" ", "\t", ",", ";"])
+@pytest.mark.parametrize("columns", [3, 4, 6, 9])
+@pytest.mark.parametrize("above", ["", "//X Y Z R G B\n", "X,Y,Z\n900\n"])
+def test_a_cloud_that_is_saved_as_a_text_is_no_note(tmp_path: Path, separator: str, columns: int, above: str) -> None:
+    points = np.random.default_rng(columns).normal(size=(900, columns))
+    rows = "\n".join(separator.join(map(str, row)) for row in points.tolist())
+    (tmp_path / "scan.txt").write_text(f"{above}{rows}\n")
+    with pytest.raises(FileProblem, match=r"rows of numbers, .*rename it to \.xyz") as caught:
+        loaders.load(tmp_path / "scan.txt", INPUTS)
+    assert caught.value.kind == "malformed"
+    if "900" not in above:
+        (tmp_path / "scan.txt").rename(tmp_path / "scan.xyz")
+        assert loaders.load_geometry(tmp_path / "scan.xyz").vertices == pytest.approx(points[:, :3])
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "1 2 3\n" * 15,
+        "1 2\n" * 200,
+        "1 2 3\n" * 40 + "and so on\n" * 3,
+        "Chair 45 x 45 x 90\n" * 40,
+        "3 chairs\n4 tables\n" * 20,
+    ],
+)
+def test_a_note_may_hold_numbers(tmp_path: Path, note: str) -> None:
+    (tmp_path / "note.txt").write_text(note)
+    assert loaders.load(tmp_path / "note.txt", INPUTS).payload == Text(note.strip())
