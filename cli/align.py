@@ -184,9 +184,9 @@ def align(
                 progress=show,
                 say=say,
             )
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         typer.echo("Interrupted. What was learnt is kept: the same command goes on from there.", err=True)
-        raise
+        raise typer.Exit(130) from interrupt
     for line in _summary(report, source, quiet=quiet):
         typer.echo(line, err=True)
     if report.failed:
