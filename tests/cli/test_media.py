@@ -61,6 +61,14 @@ def test_a_file_of_another_kind_is_told_the_formats_of_its_own(indexed: Path):
         assert done.exit_code == 2 and f"convert it to one of: {formats}" in done.stderr
 
 
+@pytest.mark.parametrize("option", ["--image", "--audio", "--shape", "--minus-image"])
+def test_an_address_is_to_be_downloaded_first(indexed: Path, option: str):
+    done = run("query", option, "https://example.org/a.png", "--text", "x")
+    assert done.exit_code == 2 and str(indexed) not in done.stderr
+    said = " ".join(done.stderr.split())
+    assert said.startswith(f"error: {option} https://example.org/a.png is an address") and "download it first" in said
+
+
 def test_json_names_the_terms(indexed: Path):
     told = json.loads(run("query", "--image", indexed / "red.png", "--to", "any", "--json", "-k", 1).stdout)
     assert told["query"][0]["modality"] == "image" and told["hits"][0]["modality"] == "image"
