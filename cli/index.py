@@ -82,7 +82,7 @@ def index(
         option(
             "--metadata",
             "FILE",
-            "A .csv, .jsonl or .parquet with further columns, joined by its column path, file or name; "
+            "A .csv, .tsv, .jsonl or .parquet with further columns, joined by its column path, file or name; "
             "for example prices.csv with path,price.",
         ),
     ] = None,

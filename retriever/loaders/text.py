@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 from retriever.errors import FileProblem
@@ -25,6 +26,11 @@ def decoded(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("latin-1")
+
+
+def separator(header: str) -> str:
+    """What separates the columns of a table: a comma, a semicolon or a tab, whichever its first line has most of."""
+    return max(",;\t", key=re.sub(r'"[^"]*"', "", header).count)
 
 
 def read(data: bytes, path: Path) -> str:
