@@ -19,6 +19,7 @@ from retriever.loaders.files import MAX_BYTES, MAX_VERTICES
 from retriever.loaders.numeric import NO_FACES, not_a, numbers, truncated
 from retriever.loaders.pcd import read_pcd
 from retriever.loaders.text import decoded
+from retriever.query.shown import counted
 from retriever.types import Geometry
 
 _ARRAYS = ("points", "xyz", "pc", "vertices")
@@ -70,7 +71,7 @@ def read_pts(data: bytes, path: Path) -> Geometry:
     if rows and len(rows[0].split()) == 1:
         count, rows = _int(rows[0]), rows[1:]
         if count > len(rows):
-            raise truncated(f"{count} points")
+            raise truncated(counted(count, "point"))
         rows = rows[:count]
     table = _columns(rows)
     if table.shape[1] == 7:  # the intensity comes before the colours
@@ -159,7 +160,7 @@ def _array(file: IO[bytes], size: int) -> np.ndarray:
         raise FileProblem("unsupported", "holds Python objects, which are never unpickled; save plain numbers.")
     count = int(np.prod([int(n) for n in shape], dtype=object))
     if count < 0 or count * dtype.itemsize > size - file.tell():
-        raise truncated(f"{count} numbers")
+        raise truncated(counted(count, "number"))
     _check_rows(shape)
     array = np.frombuffer(file.read(count * dtype.itemsize), dtype, count)
     return array.reshape(shape, order="F" if fortran else "C")
