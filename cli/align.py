@@ -50,7 +50,7 @@ def align(
             metavar="SOURCE",
             parser=path,
             help="A folder, labelled as for retriever index (class folders, captions beside the files, metadata); or a "
-            ".csv, .jsonl or .parquet with the columns path and label or caption. For example ./my-shapes.",
+            ".csv, .tsv, .jsonl or .parquet with the columns path and label or caption. For example ./my-shapes.",
             show_default=False,
         ),
     ],
@@ -111,7 +111,7 @@ def align(
         option(
             "--metadata",
             "FILE",
-            "For a folder: a .csv, .jsonl or .parquet with labels and captions, joined by its column path, file "
+            "For a folder: a .csv, .tsv, .jsonl or .parquet with labels and captions, joined by its column path, file "
             "or name; for example names.csv.",
             parser=path,
         ),
@@ -184,9 +184,9 @@ def align(
                 progress=show,
                 say=say,
             )
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         typer.echo("Interrupted. What was learnt is kept: the same command goes on from there.", err=True)
-        raise
+        raise typer.Exit(130) from interrupt
     for line in _summary(report, source, quiet=quiet):
         typer.echo(line, err=True)
     if report.failed:

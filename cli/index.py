@@ -82,7 +82,7 @@ def index(
         option(
             "--metadata",
             "FILE",
-            "A .csv, .jsonl or .parquet with further columns, joined by its column path, file or name; "
+            "A .csv, .tsv, .jsonl or .parquet with further columns, joined by its column path, file or name; "
             "for example prices.csv with path,price.",
         ),
     ] = None,
@@ -144,10 +144,10 @@ def index(
                 wish=Wish(recall, memory),
                 progress=show,
             )
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         rest = "the same command begins again" if again else "the same command goes on from there"
         typer.echo(f"Interrupted. What was embedded is kept: {rest}.", err=True)
-        raise
+        raise typer.Exit(130) from interrupt
     for line in _report(summary, folder, quiet=quiet):
         typer.echo(line, err=True)
     if summary.failed:

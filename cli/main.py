@@ -14,6 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from cli import align, demo, duplicates, evaluate, index, label, manage, optimize, query, serve, spaces
 from cli.output import printable
+from cli.start import started
 from cli.streams import Unread, drop_output, prepare
 from retriever import RetrieverError, __version__
 from retriever.errors import UsageError, named_as_options
@@ -49,6 +50,7 @@ class Commands(TyperGroup):
 
     def _invoke(self, ctx: Any) -> Any:
         try:
+            started()
             with _one_line_usage(lambda: f"{ctx.command_path} {ctx.invoked_subcommand or ''}".strip()):
                 result = super().invoke(ctx)
             if sys.stdout is not None:
@@ -60,8 +62,7 @@ class Commands(TyperGroup):
             _say(str(error))
             raise typer.Exit(2 if isinstance(error, UsageError) else 1) from error
         except KeyboardInterrupt as interrupt:
-            if ctx.invoked_subcommand not in ("index", "align"):  # which say more
-                typer.echo("Interrupted.", err=True)
+            typer.echo("Interrupted.", err=True)
             raise typer.Exit(130) from interrupt
         except OSError as error:
             if ctx.params.get("debug"):
@@ -160,7 +161,7 @@ for group in (app, *(each.typer_instance for each in app.registered_groups)):
 
 
 def run() -> None:
-    """Entry point of the ``retriever`` script."""
+    """Parse the command line and run the command; ends the process."""
     prepare()
     try:
         app(prog_name="retriever")

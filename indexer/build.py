@@ -96,7 +96,7 @@ def index(
         space: name; None means the index's own, or the default for a new index.
         up: axis of 3D files that points up: "y", "z", or "auto" to go by the format.
         device: that embeds: "cpu", "cuda", or "auto" for a GPU where there is one.
-        metadata: csv, jsonl or parquet file with further columns, joined by path or name; a later run without it
+        metadata: csv, tsv, jsonl or parquet file with further columns, joined by path or name; a later run without it
             leaves these columns alone, except of files that changed.
         exclude: patterns of files and folders to leave out, as `indexer.exclusion` reads them, in this run; what is
             in the index of them leaves it.
@@ -205,7 +205,7 @@ class _Run:
         )
         lost = sum(old is not None and old.has_table for _, old in changes.write)
         if self.again and lost and not has_table:
-            log.warning(f"{lost:,} items lose what an earlier --metadata table gave them; give it with --again, too.")
+            log.warning(f"Items that lose what an earlier --metadata table gave them: {lost:,}; give it again, too.")
         self.dead += changes.vanished + changes.stale
         self.summary.unchanged += changes.unchanged
         self.summary.removed += len(changes.vanished)
@@ -274,7 +274,7 @@ class _Run:
                 for job, problem in batch.failed:
                     self.failed[job.root].append(Failure(job.root, job.file.path, problem.kind, problem.message))
                     if problem.kind != "unreadable":
-                        self._replace(job)
+                        self._replace([job])
                 self.summary.embedded += len(batch.done)
                 done += len(batch.done) + len(batch.failed)
                 self.progress("embed", done, len(jobs))
@@ -285,13 +285,11 @@ class _Run:
             self.guesses.carry(items, [job.old for job in jobs], vectors)
             self.summary.dropped = self.guesses.dropped
         self.rows.add(items, vectors)
-        for job in jobs:
-            self._replace(job)
+        self._replace(jobs)
 
-    def _replace(self, job: Job) -> None:
-        """The row that stood for this file counts no more."""
-        if job.old:
-            self.dead.append(job.old.row)
+    def _replace(self, jobs: Sequence[Job]) -> None:
+        """The rows that stood for these files count no more."""
+        self.dead += [job.old.row for job in jobs if job.old]
 
 
 def _hash_or_none(path: Path) -> str | None:

@@ -1,9 +1,8 @@
-"""A user's own table about the files of a corpus: ``--metadata FILE.csv``, ``.parquet`` or ``.jsonl``."""
+"""A user's own table about the files of a corpus: ``--metadata FILE.csv``, ``.tsv``, ``.parquet`` or ``.jsonl``."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -11,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from retriever.errors import UsageError
-from retriever.loaders.text import decoded
+from retriever.loaders.text import decoded, separator
 
 _BY_FILE = ("path", "file", "filename")
 _BY_NAME = ("model_id", "id", "name")
@@ -20,8 +19,6 @@ _TEXT = frozenset((*_BY_FILE, *_BY_NAME, *_OURS))
 """Columns whose values are no numbers, whatever they look like: "0042" names a file, and a split may be called 1."""
 _CODE = r"^\s*(\+\d|-?0\d)"
 """What a number does not begin with, as it would lose it: a part number "007", a telephone number "+49..."."""
-_SEPARATORS = ",;\t"
-_QUOTED = re.compile(r'"[^"]*"')
 
 
 @dataclass(frozen=True)
@@ -86,10 +83,10 @@ def read_table(path: Path) -> MetadataTable:
 
 
 def read_rows(path: Path) -> Any:
-    """A .csv, .parquet or .jsonl as an Arrow table; columns that name files are strings.
+    """A .csv, .tsv, .parquet or .jsonl as an Arrow table; columns that name files are strings.
 
-    Text is in UTF-8, UTF-16 with a byte order mark, or else Latin-1, as that of captions. The columns of a .csv are
-    separated by what its first line has most of, commas, semicolons or tabs.
+    Text is in UTF-8, UTF-16 with a byte order mark, or else Latin-1, as that of captions. The columns of a .csv or
+    .tsv are separated by what its first line has most of, commas, semicolons or tabs.
 
     Raises:
         UsageError: it cannot be read.
@@ -97,7 +94,7 @@ def read_rows(path: Path) -> Any:
     try:
         return _READERS[path.suffix.lower()](path)
     except KeyError as error:
-        raise UsageError(f"The table {path} is not .csv, .parquet or .jsonl; convert it.") from error
+        raise UsageError(f"The table {path} is not .csv, .tsv, .parquet or .jsonl; convert it.") from error
     except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UsageError(f"The table {path} cannot be read ({reason}); check the file.") from error
@@ -138,8 +135,7 @@ class _Csv:
 
 def _csv(path: Path) -> Any:
     text = decoded(path.read_bytes())
-    header = _QUOTED.sub("", text.partition("\n")[0])
-    file = _Csv(text.encode(), max(_SEPARATORS, key=header.count))
+    file = _Csv(text.encode(), separator(text.partition("\n")[0]))
     table = file.table(_TEXT)
     if file.separator != ",":
         other = replace(file, point=",")
@@ -183,4 +179,4 @@ def _jsonl(path: Path) -> Any:
     return arrow_json.read_json(pa.BufferReader(decoded(path.read_bytes()).encode()))
 
 
-_READERS = {".csv": _csv, ".parquet": _parquet, ".jsonl": _jsonl}
+_READERS = {".csv": _csv, ".tsv": _csv, ".parquet": _parquet, ".jsonl": _jsonl}

@@ -18,6 +18,7 @@ from indexer.parts import split
 from indexer.plan_changes import Indexed, stamp
 from indexer.scan import SourceFile
 from indexer.writer import IndexWriter
+from retriever.query.shown import counted
 from retriever.store import Snapshot, item_id
 from retriever.types import Vectors
 
@@ -113,8 +114,8 @@ def remark_on(table: MetadataTable, files: Sequence[SourceFile], *, whole: bool)
     used = {table.key_of(file.path, file.metadata.get("model_id")) for file in files} - {None}
     if files and not used:
         log.warning(
-            f"The metadata table {table.file} names none of the {len(files):,} files; its column {table.key!r} must "
-            f"hold paths or names such as {files[0].path!r}."
+            f"The metadata table {table.file} names none of {counted(len(files), 'file')}; its column {table.key!r} "
+            f"must hold paths or names such as {files[0].path!r}."
         )
     elif files and whole and len(used) < len(table.rows):
         unused = next(key for key in table.rows if key not in used)

@@ -190,7 +190,10 @@ def _sort_entry(
         elif entry.is_file():
             names[entry.name] = entry.stat()
         elif entry.is_symlink() and not Path(entry.path).exists():
-            found.problems.append((str(folder / entry.name), "is a link to nothing; mend or remove it."))
+            if loaders.modality_of(Path(entry.name)) is None:
+                found.skipped[unread(Path(entry.name))] += 1
+            else:
+                found.problems.append((str(folder / entry.name), "is a link to nothing; mend or remove it."))
         else:
             found.skipped["not a regular file"] += 1
     except OSError as error:

@@ -23,6 +23,7 @@ from retriever.query.nearest import Neighbourhood, nearest
 from retriever.query.request import DEFAULT_COMBINE, DEFAULT_MINUS, Asked, Query, queries_of, query_of
 from retriever.query.resolve import resolve, same_space
 from retriever.query.search import search
+from retriever.query.shown import counted
 from retriever.query.stored import Means
 from retriever.query.term import Term
 from retriever.query.terms import Sources, Things
@@ -75,7 +76,9 @@ class Index:
         return len(self.snapshot)
 
     def __repr__(self) -> str:
-        return f"<Index {self.snapshot.folder}: {len(self):,} items in the space {self.snapshot.identity.name!r}>"
+        return (
+            f"<Index {self.snapshot.folder}: {counted(len(self), 'item')} in the space {self.snapshot.identity.name!r}>"
+        )
 
     @cached_property
     def space(self) -> Space:

@@ -22,6 +22,7 @@ from retriever.evaluation.run import writing
 from retriever.metrics import Judged
 from retriever.query.candidates import Candidates
 from retriever.query.request import MOST, Query, blame, query_of
+from retriever.query.shown import counted
 
 if TYPE_CHECKING:
     from retriever.index import Index
@@ -99,7 +100,7 @@ def by_qrels(
                 found = Measured.of(_judged(one.grades, [hit.id for hit in hits]), chosen)
                 measured.setdefault(one.pair, []).append(found)
             progress("ask", start + len(some), len(asked))
-    how = f"By {qrels.file.name}: the first {depth:,} items of each query, as `retriever query` finds them"
+    how = f"By {qrels.file.name}: the first {counted(depth, 'item')} of each query, as `retriever query` finds them"
     return Evaluation(
         qrels.file.name,
         how,

@@ -1,9 +1,9 @@
 """Files of judgements and of queries.
 
 Judgements (qrels): TREC's lines of four fields, ``QUERY 0 ITEM RELEVANCE``, with tabs between them where a name holds
-spaces, or a table (``.csv``, ``.tsv``) whose
-header names a query, an item and, where not all are relevant alike, a relevance; BEIR's ``query-id``, ``corpus-id`` and
-``score`` are read too. An item is an id, or a path as hits have it.
+spaces, or a table (``.csv``, ``.tsv``, separated by commas, semicolons or tabs) whose header names a query, an item
+and, where not all are relevant alike, a relevance; BEIR's ``query-id``, ``corpus-id`` and ``score`` are read too. An
+item is an id, or a path as hits have it.
 
 Queries: one JSON object a line with the key ``query`` and those of `retriever.Index.search`, or a table of such
 columns.
@@ -20,11 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from retriever.errors import UsageError
+from retriever.loaders.text import separator
 
 _QUERY = ("query", "query-id", "query_id", "qid", "topic", "_id")
 _ITEM = ("item", "corpus-id", "corpus_id", "doc_id", "docid", "doc", "id", "path")
 _RELEVANCE = ("relevance", "score", "rel", "grade", "label")
-_DELIMITERS = {".csv": ",", ".tsv": "\t"}
+_TABLES = (".csv", ".tsv")
+_NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
 _MOST = 30.0
 """Relevance at most: nDCG's gain is 2 to its power."""
 _LEAST = 1e-3
@@ -55,8 +57,8 @@ def read_qrels(file: Path | str) -> Qrels:
         UsageError: names the file, and the line at fault.
     """
     file = Path(file)
-    delimiter = _DELIMITERS.get(file.suffix.lower())
-    rows = _judged_rows(file, delimiter) if delimiter else _trec_rows(file)
+    is_table = file.suffix.lower() in _TABLES
+    rows = _judged_rows(file) if is_table else _trec_rows(file)
     grades: dict[str, dict[str, float]] = {}
     for line, query, item, relevance in rows:
         if not (query and item):
@@ -69,7 +71,7 @@ def read_qrels(file: Path | str) -> Qrels:
         of_query[item] = _grade(relevance, f"--qrels {file}, line {line}")
     if not grades:
         raise UsageError(f"--qrels {file} holds no judgement; write lines of QUERY 0 ITEM RELEVANCE, or a CSV table.")
-    return Qrels(file, grades, bool(delimiter))
+    return Qrels(file, grades, is_table)
 
 
 def read_queries(file: Path | str) -> dict[str, dict[str, Any]]:
@@ -79,9 +81,9 @@ def read_queries(file: Path | str) -> dict[str, dict[str, Any]]:
         UsageError: names the file, and the line at fault.
     """
     file = Path(file)
-    delimiter = _DELIMITERS.get(file.suffix.lower())
+    is_table = file.suffix.lower() in _TABLES
     queries: dict[str, dict[str, Any]] = {}
-    for line, name, keywords in _query_rows(file, delimiter) if delimiter else _query_objects(file):
+    for line, name, keywords in _query_rows(file) if is_table else _query_objects(file):
         if not name:
             raise UsageError(f"--queries {file}, line {line}: the query has no name; give it one.")
         if name in queries:
@@ -106,8 +108,8 @@ def _trec_rows(file: Path) -> Iterator[tuple[int, str, str, str]]:
         yield line, fields[0], fields[2], fields[3]
 
 
-def _judged_rows(file: Path, delimiter: str) -> Iterator[tuple[int, str, str, str]]:
-    rows = _table(file, delimiter, "--qrels")
+def _judged_rows(file: Path) -> Iterator[tuple[int, str, str, str]]:
+    rows = _table(file, "--qrels")
     _, header = next(rows, (0, ()))
     query, item, relevance = (_column(header, names) for names in (_QUERY, _ITEM, _RELEVANCE))
     if query is None or item is None:
@@ -117,8 +119,8 @@ def _judged_rows(file: Path, delimiter: str) -> Iterator[tuple[int, str, str, st
         yield line, row[query], row[item], "1" if relevance is None else row[relevance]
 
 
-def _query_rows(file: Path, delimiter: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
-    rows = _table(file, delimiter, "--queries")
+def _query_rows(file: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    rows = _table(file, "--queries")
     _, header = next(rows, (0, ()))
     header = [name.lower() for name in header]
     if twice := [name for place, name in enumerate(header) if name in header[:place]]:
@@ -153,10 +155,12 @@ def _query_objects(file: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
         yield line, str(name), _asked(asked, f"--queries {file}, line {line}")
 
 
-def _table(file: Path, delimiter: str, option: str) -> Iterator[tuple[int, list[str]]]:
+def _table(file: Path, option: str) -> Iterator[tuple[int, list[str]]]:
     """Line and cells of each row that is not empty, the header first; all as long as it."""
     width = None
-    reader = csv.reader((text for _, text in _lines(file, option, keep_empty=True)), delimiter=delimiter, strict=True)
+    lines = [text for _, text in _lines(file, option, keep_empty=True)]
+    header = next(filter(str.strip, lines), "")
+    reader = csv.reader(lines, delimiter=separator(header), strict=True)
     try:
         for cells in reader:
             row = [cell.strip() for cell in cells]
@@ -165,7 +169,7 @@ def _table(file: Path, delimiter: str, option: str) -> Iterator[tuple[int, list[
             if width not in (None, len(row)):
                 raise UsageError(
                     f"{option} {file}, line {reader.line_num} has {len(row)} cells where the header has {width}; "
-                    "quote cells that hold a comma."
+                    f"quote cells that hold a {_NAMES[separator(header)]}."
                 )
             width = len(row)
             yield reader.line_num, row

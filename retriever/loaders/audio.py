@@ -1,4 +1,4 @@
-"""Sounds: wav, flac, ogg and mp3, by libsndfile -> the waveform that an audio encoder is given.
+"""Sounds: wav, flac, ogg, mp3, aiff and others, by libsndfile -> the waveform that an audio encoder is given.
 
 Files are unpacked block by block, no further than the encoder listens, and only what it listens to is kept, so that
 memory does not grow with a file's length or number of channels. What the file holds counts, not its suffix.
@@ -213,4 +213,4 @@ def _problem(error: Any) -> FileProblem:
     return FileProblem("malformed", f"is no whole sound file{shown}; save it again as WAV or FLAC.")
 
 
-READERS = dict.fromkeys((".wav", ".flac", ".ogg", ".mp3"), read)
+READERS = dict.fromkeys((".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".caf", ".w64"), read)

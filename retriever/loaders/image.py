@@ -276,4 +276,4 @@ def _too_large() -> FileProblem:
     return FileProblem("too-large", f"has more than the {MAX_PIXELS:,} pixels that are read; make it smaller.")
 
 
-READERS = dict.fromkeys((".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif"), read)
+READERS = dict.fromkeys((".png", ".jpg", ".jpeg", ".jfif", ".webp", ".bmp", ".tif", ".tiff", ".gif"), read)

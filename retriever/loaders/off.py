@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
 from retriever.loaders.numeric import NO_FACES, fan, not_a, numbers, truncated, whole_numbers
+from retriever.query.shown import counted
 from retriever.types import Geometry
 
 _HEADER = re.compile(rb"\s*(?:ST)?(C)?N?OFF\s*(BINARY)?\s*(-?\d+)\s+(-?\d+)(?:[ \t]+-?\d+)?[ \t]*(?:\r?\n|\r|$)")
@@ -32,10 +33,10 @@ def read_off(data: bytes, path: Path, *, textures: bool = True) -> Geometry:
     if min(vertex_count, face_count) < 0:
         raise not_a("an OFF file that can be understood")
     if 6 * vertex_count + 2 * face_count > len(data):
-        raise truncated(f"{vertex_count} vertices and {face_count} faces")
+        raise truncated(f"{counted(vertex_count, 'vertex', 'vertices')} and {counted(face_count, 'face')}")
     lines = [line for line in data[header.end() :].splitlines() if line and not line.isspace()]
     if len(lines) < vertex_count + face_count:
-        raise truncated(f"{vertex_count} vertices and {face_count} faces")
+        raise truncated(f"{counted(vertex_count, 'vertex', 'vertices')} and {counted(face_count, 'face')}")
     table = _table(lines[:vertex_count])
     faces = _faces(lines[vertex_count : vertex_count + face_count])
     if not len(table):

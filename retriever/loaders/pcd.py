@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
 from retriever.loaders.numeric import NO_FACES, numbers, truncated
+from retriever.query.shown import counted
 from retriever.types import Geometry
 
 _KINDS = {"F": "f", "I": "i", "U": "u"}
@@ -36,7 +37,7 @@ def read_pcd(data: bytes, path: Path) -> Geometry:
         return _with_open3d(path)
     smallest = dtype.itemsize if encoding == "binary" else 2 * _columns(dtype) - 1
     if points * smallest > len(body):
-        raise truncated(f"{points} points")
+        raise truncated(counted(points, "point"))
     rows = np.frombuffer(body, dtype, points) if encoding == "binary" else _ascii_rows(body, dtype, points)
     vertices = np.stack([rows[axis].astype(np.float64).reshape(points, -1)[:, 0] for axis in "xyz"], axis=1)
     return Geometry(vertices, NO_FACES, _packed_rgb(rows))
@@ -96,7 +97,7 @@ def _ascii_rows(body: bytes, dtype: np.dtype, points: int) -> NDArray[np.void]:
     """The rows of DATA ascii, in the type of their binary form."""
     values, width = numbers(body), _columns(dtype)
     if len(values) < points * width:
-        raise truncated(f"{points} points")
+        raise truncated(counted(points, "point"))
     table = values[: points * width].reshape(points, width)
     rows, column = np.zeros(points, dtype), 0
     for name in dtype.names or ():

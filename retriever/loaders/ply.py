@@ -19,6 +19,7 @@ from retriever.loaders.mtl import picture
 from retriever.loaders.numeric import NO_FACES, fan, in_range, indices, not_a, truncated
 from retriever.loaders.parts import Parts
 from retriever.loaders.ply_rows import Columns, Element, Lists, Property
+from retriever.query.shown import counted
 from retriever.types import Geometry
 
 _TYPES = {
@@ -93,7 +94,7 @@ def _header(data: bytes) -> Header:
     for element in header.elements:
         left -= element.count * element.smallest(ascii_rows=not header.order)
         if left < 0:
-            raise truncated(f"{element.count} {element.name} rows")
+            raise truncated(counted(element.count, f"{element.name} row"))
     return header
 
 

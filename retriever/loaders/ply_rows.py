@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.loaders.numeric import numbers, truncated
+from retriever.query.shown import counted
 
 _DOUBLE = np.dtype("=f8")
 
@@ -128,7 +129,7 @@ def _length(data: bytes, at: int, kind: np.dtype) -> int:
         raise truncated("more rows than it has")
     value = np.ndarray((), kind, data, at).item()
     if not 0 <= value <= len(data) - at:
-        raise truncated(f"a list of {value} items")
+        raise truncated(f"a list of {counted(value, 'item')}")
     return int(value)
 
 
@@ -142,7 +143,7 @@ def _uneven(data: bytes, at: int, element: Element) -> tuple[Columns, int]:
         sizes.append(lengths)
         at += width
         if at > len(data):
-            raise truncated(f"{element.count} {element.name} rows")
+            raise truncated(counted(element.count, f"{element.name} row"))
     columns: Columns = {}
     for each, start, size in zip(element.properties, np.array(starts).T, np.array(sizes).T, strict=True):
         values = _gathered(data, start, size, each.kind)

@@ -19,9 +19,11 @@ from retriever.loaders.files import MAX_BYTES, MAX_VERTICES
 from retriever.loaders.numeric import NO_FACES, not_a, numbers, truncated
 from retriever.loaders.pcd import read_pcd
 from retriever.loaders.text import decoded
+from retriever.query.shown import counted
 from retriever.types import Geometry
 
 _ARRAYS = ("points", "xyz", "pc", "vertices")
+_COLORS = "colors"
 _DECIMAL_COMMAS = re.compile(r"\s*(?:[-+]?\d+,\d+(?:e[-+]?\d+)?(?:[;\s]+|$)){3}", re.IGNORECASE)
 """A row such as ``0,5 1,25 -3,0``: as programs set to German, French and other languages write it."""
 _HEAD = 65536  # letters in which the first rows are looked for
@@ -69,7 +71,7 @@ def read_pts(data: bytes, path: Path) -> Geometry:
     if rows and len(rows[0].split()) == 1:
         count, rows = _int(rows[0]), rows[1:]
         if count > len(rows):
-            raise truncated(f"{count} points")
+            raise truncated(counted(count, "point"))
         rows = rows[:count]
     table = _columns(rows)
     if table.shape[1] == 7:  # the intensity comes before the colours
@@ -83,15 +85,19 @@ def read_npy(data: bytes, path: Path) -> Geometry:
 
 
 def read_npz(data: bytes, path: Path) -> Geometry:
-    """The array called points, xyz, pc or vertices, else the only one of shape (n, 3) or (n, 6)."""
+    """The array called points, xyz, pc or vertices, else the only one of shape (n, 3) or (n, 6).
+
+    An array called colors, (n, 3) or (n, 4) of 0..1 or 0..255, gives its points their colours.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             sizes = {
                 info.filename[:-4]: info.file_size for info in archive.infolist() if info.filename.endswith(".npy")
             }
+            colors = _colors(archive, sizes.pop(_COLORS)) if _COLORS in sizes else None
             named = next((name for name in _ARRAYS if name in sizes), None)
             if named is not None:
-                return from_array(_member(archive, named, sizes[named]))
+                return from_array(_with_colors(_member(archive, named, sizes[named]), colors))
             clouds: list[np.ndarray] = []
             for name, size in sizes.items():
                 if _is_cloud(array := _member(archive, name, size)):
@@ -106,7 +112,23 @@ def read_npz(data: bytes, path: Path) -> Geometry:
         raise FileProblem("malformed", "is not a whole npz archive; save it again with numpy.savez.") from error
     if len(clouds) != 1:
         raise FileProblem("malformed", "needs an array called points, or exactly one of shape (n, 3); rename it.")
-    return from_array(clouds[0])
+    return from_array(_with_colors(clouds[0], colors))
+
+
+def _colors(archive: zipfile.ZipFile, size: int) -> np.ndarray | None:
+    """The array of colours; None of one that is not read, such as ``colors=None`` makes."""
+    try:
+        return _member(archive, _COLORS, size)
+    except FileProblem:
+        return None
+
+
+def _with_colors(cloud: np.ndarray, colors: np.ndarray | None) -> np.ndarray:
+    """The cloud as x y z r g b where the other array has a colour for each of its points, else as it is."""
+    if colors is None or colors.dtype.kind not in "fiu" or not _is_cloud(cloud):
+        return cloud
+    fits = colors.shape in ((len(cloud), 3), (len(cloud), 4))
+    return np.hstack([cloud[:, :3], colors[:, :3]]) if fits else cloud
 
 
 def _member(archive: zipfile.ZipFile, name: str, size: int) -> np.ndarray:
@@ -138,7 +160,7 @@ def _array(file: IO[bytes], size: int) -> np.ndarray:
         raise FileProblem("unsupported", "holds Python objects, which are never unpickled; save plain numbers.")
     count = int(np.prod([int(n) for n in shape], dtype=object))
     if count < 0 or count * dtype.itemsize > size - file.tell():
-        raise truncated(f"{count} numbers")
+        raise truncated(counted(count, "number"))
     _check_rows(shape)
     array = np.frombuffer(file.read(count * dtype.itemsize), dtype, count)
     return array.reshape(shape, order="F" if fortran else "C")

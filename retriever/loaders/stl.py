@@ -10,6 +10,7 @@ import numpy as np
 
 from retriever.errors import FileProblem
 from retriever.loaders.numeric import not_a, numbers, truncated
+from retriever.query.shown import counted
 from retriever.types import Geometry
 
 _TRIANGLE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
@@ -30,7 +31,7 @@ def read_stl(data: bytes, path: Path, *, textures: bool = True) -> Geometry:
     elif len(data) < _HEADER or b"\0" not in data or (not count and len(data) > _HEADER):
         raise not_a("an STL file")
     elif _HEADER + _TRIANGLE.itemsize * count > len(data):
-        raise truncated(f"{count} triangles")
+        raise truncated(counted(count, "triangle"))
     else:
         corners = np.frombuffer(data, _TRIANGLE, count, _HEADER)["corners"].reshape(-1, 3).astype(np.float64)
     if not len(corners):

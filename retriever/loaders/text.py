@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 from retriever.errors import FileProblem
 
 MAX_BYTES = 16 << 20
 """A note; anything larger is a data file that happens to be text."""
+_ROWS = 16
+"""Rows of numbers from which on a text is a cloud; a note has fewer, or words beside them."""
+_FIRST = 100
+"""Lines that are looked at."""
+_ABOVE = 2
+"""Of them, those that may stand above a cloud: names of columns, and a count."""
 
 
 def decoded(data: bytes) -> str:
@@ -21,11 +28,16 @@ def decoded(data: bytes) -> str:
         return data.decode("latin-1")
 
 
+def separator(header: str) -> str:
+    """What separates the columns of a table: a comma, a semicolon or a tab, whichever its first line has most of."""
+    return max(",;\t", key=re.sub(r'"[^"]*"', "", header).count)
+
+
 def read(data: bytes, path: Path) -> str:
     """The text, stripped.
 
     Raises:
-        FileProblem: "too-large", "malformed" for binary content, "empty" for white space only.
+        FileProblem: "too-large", "malformed" for binary content and for clouds, "empty" for white space only.
     """
     if len(data) > MAX_BYTES:
         raise FileProblem("too-large", f"is a text of over {MAX_BYTES >> 20} MB; split it into notes.")
@@ -37,7 +49,25 @@ def read(data: bytes, path: Path) -> str:
         )
     if not text.strip():
         raise FileProblem("empty", "holds no text; write something in it or leave it out.")
+    if _is_cloud(text):
+        raise FileProblem("malformed", "holds rows of numbers, as a cloud does, and no words; rename it to .xyz.")
     return text.strip()
+
+
+def _is_cloud(text: str) -> bool:
+    """Whether its first lines are rows of numbers."""
+    lines = [line for line in text[: 1 << 16].splitlines() if line.strip()][:_FIRST]
+    rows = sum(map(_is_row, lines))
+    return rows >= max(_ROWS, len(lines) - _ABOVE)
+
+
+def _is_row(line: str) -> bool:
+    """Whether it is three numbers or more, with any separators."""
+    words = line.replace(",", " ").replace(";", " ").split()
+    try:
+        return len([float(word) for word in words]) >= 3
+    except ValueError:
+        return False
 
 
 READERS = {".txt": read, ".md": read}

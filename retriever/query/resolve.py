@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -22,6 +23,7 @@ from retriever.spaces.base import Space, SpaceIdentity
 from retriever.store.snapshot import Snapshot
 from retriever.types import Modality, Payload, Text, Vectors
 
+_ADDRESS = re.compile(r"(https?|ftp|s3)://", re.IGNORECASE)
 _Key = tuple[str, str, str, int]
 """Kind, source, of a shape the up axis, and of a thing in memory the number that tells it from others."""
 
@@ -187,6 +189,8 @@ def _payload(space: Space, modality: Modality, term: Term, query: Query) -> Payl
             return loaders.load_given(modality, term.held.value, space.identity.inputs, up=query.up).payload
         except FileProblem as fault:
             raise UsageError(f"{option} {fault}") from fault
+    if _ADDRESS.match(term.source):
+        raise UsageError(f"{option} is an address, and only files are read: download it first, and give its path.")
     path = query.place(term)
     if not path.is_file():
         problem = "is a folder" if path.is_dir() else "is no regular file" if path.exists() else "does not exist"

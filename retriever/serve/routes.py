@@ -41,9 +41,9 @@ _SOUNDS = {
     ".oga": "audio/ogg",
     ".opus": "audio/ogg",
     ".flac": "audio/flac",
-    ".m4a": "audio/mp4",
     ".aif": "audio/aiff",
     ".aiff": "audio/aiff",
+    ".caf": "audio/x-caf",
 }
 
 

@@ -130,7 +130,7 @@ class Lexicon:
         if without:
             again = "run `retriever index` on the corpus again, or `retriever compact`"
             cure = "open the index again" if self._snapshot.overtaken else again
-            log.warning(f"{without:,} of {self._snapshot.rows:,} items are not searched by their names: {cure}.")
+            log.warning(f"Items not searched by their names: {without:,} of {self._snapshot.rows:,}; {cure}.")
         return opened
 
     @cached_property

@@ -52,13 +52,21 @@ def test_a_picture_and_a_sound_are_queries(indexed: Path):
 
 def test_a_file_of_another_kind_is_told_the_formats_of_its_own(indexed: Path):
     for option, formats in (
-        ("--image", "bmp gif jpeg"),
-        ("--audio", "flac mp3 ogg wav."),
+        ("--image", "bmp gif jfif jpeg jpg png tif tiff webp."),
+        ("--audio", "aif aiff caf flac mp3 oga ogg opus w64 wav."),
         ("--minus-shape", "3mf dae"),
     ):
         (indexed / "thing.heic").write_bytes(b"ftypheic")
         done = run("query", option, indexed / "thing.heic", "--text", "x")
         assert done.exit_code == 2 and f"convert it to one of: {formats}" in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--image", "--audio", "--shape", "--minus-image"])
+def test_an_address_is_to_be_downloaded_first(indexed: Path, option: str):
+    done = run("query", option, "https://example.org/a.png", "--text", "x")
+    assert done.exit_code == 2 and str(indexed) not in done.stderr
+    said = " ".join(done.stderr.split())
+    assert said.startswith(f"error: {option} https://example.org/a.png is an address") and "download it first" in said
 
 
 def test_json_names_the_terms(indexed: Path):

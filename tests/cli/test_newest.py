@@ -68,4 +68,4 @@ def test_other_warnings_are_said_once(
         words.unlink()
     done = run("query", "box")
     said = done.stderr + capfd.readouterr().err
-    assert done.exit_code == 0 and said.count("not searched by their names: run `retriever index`") == 1
+    assert done.exit_code == 0 and said.count("not searched by their names: 4 of 4; run `retriever index`") == 1

@@ -102,6 +102,36 @@ def test_a_run_that_was_stopped_goes_on(work: Path, how: signal.Signals):
     assert len(paths) == len(set(paths)) == BOXES
 
 
+@pytest.mark.parametrize(
+    ("module", "command"),
+    [
+        ("typer", ("query", "--text", "a box")),
+        ("cli.newest", ("query", "--text", "a box")),
+        ("cli.progress", ("index", "boxes")),
+    ],
+)
+def test_ctrl_c_while_something_is_imported_is_one_line(work: Path, module: str, command: tuple[str, ...]):
+    """Pressed when Python looks for `module`."""
+    code = f"""
+import runpy, signal, sys
+class Press:
+    def find_spec(self, name, *rest):
+        if name == {module!r}:
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Press())
+runpy.run_module("retriever", run_name="__main__")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command],
+        cwd=work,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # as in `start`
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Interrupted.\n")
+
+
 def test_ctrl_c_reaches_the_whole_process_group(work: Path):
     process = start(work, "index", "boxes", "--workers", "2", pause=0.3, start_new_session=True)
     deadline = time.monotonic() + 30

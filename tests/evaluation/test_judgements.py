@@ -79,6 +79,7 @@ def test_without_a_relevance_all_are_relevant_alike(tmp_path):
         ("q.csv", "query,item\n", "holds no judgement"),
         ("q.csv", "a,b\n1,2\n", "its header is a, b"),
         ("q.csv", "query,item\nq1,a.obj,3\n", "line 2 has 3 cells where the header has 2"),
+        ("q.csv", "query;item\nq1;a.obj;3\n", "line 2 has 3 cells .* quote cells that hold a semicolon"),
         ("q.csv", 'query,item\n"q1,a.obj\n', "line 2 is no row of a table"),
         ("missing.csv", None, "cannot be read: No such file"),
         ("q.csv", b"query,item\n\xff,a.obj\n", "is not UTF-8"),
@@ -90,6 +91,15 @@ def test_faults_of_judgements_are_said(tmp_path, name, text, message):
     with pytest.raises(UsageError, match=message) as error:
         read_qrels(tmp_path / name)
     assert name in str(error.value) and str(error.value).startswith("qrels=")
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("suffix", ["csv", "tsv"])
+def test_tables_of_judgements_and_queries_have_any_separator(tmp_path, separator, suffix):
+    qrels, queries = tmp_path / f"judged.{suffix}", tmp_path / f"asked.{suffix}"
+    qrels.write_text("\nquery,item,relevance\nq1,a.obj,2\n".replace(",", separator))
+    queries.write_text("query,text\nq1,red\n".replace(",", separator))
+    assert read_qrels(qrels).grades == {"q1": {"a.obj": 2.0}} and read_queries(queries) == {"q1": {"text": "red"}}
 
 
 def test_queries_are_read_from_lines_and_tables(tmp_path):

@@ -189,7 +189,7 @@ def test_a_root_around_a_known_one_takes_its_failures_over(corpus: Path, folder:
 def test_a_metadata_table_that_names_no_file_is_remarked_on(corpus: Path, folder: Path, tmp_path: Path, caplog):
     (tmp_path / "prices.csv").write_text("path,price\nelsewhere.off,3\n")
     assert counts(index([corpus], folder, metadata=tmp_path / "prices.csv")) == {"embedded": 5}
-    assert len(caplog.messages) == 1 and "names none of the 5 files" in caplog.text
+    assert len(caplog.messages) == 1 and "names none of 5 files" in caplog.text
 
 
 def test_rows_of_a_metadata_table_that_name_no_file_are_counted(corpus: Path, folder: Path, tmp_path: Path, caplog):

@@ -243,9 +243,10 @@ def test_which_columns_of_a_csv_stay_text(tmp_path: Path, cells: str, kept: obje
         "path\tprice; in euros\ttitle\tmade\r\na.obj\t3,5\tStuhl, alt; groß\t1800\r\n",
     ],
 )
-def test_a_csv_is_read_as_spreadsheets_of_any_language_write_it(tmp_path: Path, text: str) -> None:
-    (tmp_path / "t.csv").write_bytes(text.encode("latin-1"))
-    found = read_table(tmp_path / "t.csv").row("a.obj")
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv"])
+def test_a_csv_is_read_as_spreadsheets_of_any_language_write_it(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_bytes(text.encode("latin-1"))
+    found = read_table(tmp_path / name).row("a.obj")
     assert found == {"price; in euros": 3.5, "title": "Stuhl, alt; groß", "made": 1800}
 
 

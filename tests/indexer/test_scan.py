@@ -86,6 +86,14 @@ def test_links_are_followed_and_loops_end(tmp_path: Path) -> None:
     assert [path for path, _ in result.problems] == ["gone.obj", "itself.obj"]
 
 
+def test_a_link_to_nothing_counts_as_a_file_of_its_suffix(tmp_path: Path) -> None:
+    for name in ("a.obj", "folder", "notes.odt"):
+        (tmp_path / name).symlink_to(tmp_path / "nothing")
+    found = scan(tmp_path)
+    assert found.problems == [("a.obj", "is a link to nothing; mend or remove it.")]
+    assert found.skipped == {"unsupported folder": 1, "unsupported .odt": 1}
+
+
 def test_a_folder_that_cannot_be_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(tmp_path, "a.obj", "locked/b.obj")
     listing = os.scandir

@@ -154,48 +154,6 @@ def test_other_arrays_are_refused(array: np.ndarray) -> None:
         loaders.load_shape(array, SHAPE)
 
 
-@pytest.mark.parametrize(("alpha", "level"), [(1.0, 0.5), (255, 128)])
-def test_a_fourth_column_of_colours_is_alpha(tmp_path: Path, alpha: float, level: float) -> None:
-    points = np.load(CHAIRS / "chair.npy")
-    colors = np.full((len(points), 4), level)
-    colors[:, 3] = alpha
-    np.save(tmp_path / "a.npy", np.hstack([points, colors]))
-    colors = cloud_of(tmp_path / "a.npy").colors
-    assert colors is not None and np.allclose(colors, 0.5, atol=0.01)
-
-
-@pytest.mark.parametrize("other", [-0.5, 1e19, np.nan])
-def test_seven_columns_without_colours_are_no_cloud(tmp_path: Path, other: float) -> None:
-    np.save(tmp_path / "boxes.npy", np.full((2, 7), 0.5) + [0, 1, 2, 0, 0, 0, other - 0.5])
-    with pytest.raises(FileProblem, match=r"shape \(2, 7\); give x y z in shape \(n, 3\)") as caught:
-        loaders.load(tmp_path / "boxes.npy", INPUTS)
-    assert caught.value.kind == "malformed"
-
-
-def test_rows_of_text_may_have_any_seventh_column(tmp_path: Path) -> None:
-    (tmp_path / "a.xyz").write_text("0 0 0 1 0 0 -9\n1 0 0 1 0 0 -9\n0 1 0 1 0 0 -9\n")
-    colors = cloud_of(tmp_path / "a.xyz").colors
-    assert colors is not None and (colors == (1, 0, 0)).all()
-
-
-@pytest.mark.parametrize(
-    ("name", "rows"),
-    [
-        ("cloud.xyz", "0,5 1,25 -3,0\n2,0 0,0 1e-1\n"),
-        ("cloud.xyz", "//X;Y;Z\nX;Y;Z\n0,5;1,25;-3,0\n2,0;0,0;1,0E-1\n"),
-        ("cloud.xyz", "0,5\t1,25\t-3,0\t255\t0\t0\n2,0\t0,0\t0,1\t255\t0\t0\n"),
-        ("cloud.pts", "2\n0,5 1,25 -3,0\n2,0 0,0 0,1\n"),
-        ("cloud.xyz", "0.5,1.25,-3\n2,0,0.1\n"),
-        ("cloud.xyz", "0.5, 1.25, -3\n2, 0, 0.1\n"),
-        ("cloud.xyz", "0.5,1.25 -3\n2,0 0.1\n"),
-    ],
-)
-def test_a_comma_is_a_decimal_point_or_a_separator(tmp_path: Path, name: str, rows: str) -> None:
-    (tmp_path / name).write_text(rows)
-    points = loaders.load_geometry(tmp_path / name).vertices
-    assert points == pytest.approx(np.array([[0.5, 1.25, -3.0], [2.0, 0.0, 0.1]]))
-
-
 def test_missing_materials_and_textures_cost_only_the_color(tmp_path: Path) -> None:
     shutil.copy(CHAIRS / "chair.obj", tmp_path)
     loaded = loaders.load(tmp_path / "chair.obj", INPUTS)

@@ -9,6 +9,7 @@ from typing import Any
 from indexer.align.own.curves import readable
 from indexer.align.own.report import Report, TowerReport
 from indexer.align.publish import NAMES
+from retriever.query.shown import counted
 from retriever.types import Modality
 
 
@@ -50,7 +51,7 @@ def _lines(report: Report, described: dict[str, Any]) -> Iterator[str]:
         yield f"| {NAMES[modality]} | {each.trained:,} | {each.held_out:,} | {each.phrases:,} |"
     if report.failed:
         yield ""
-        yield f"{len(report.failed):,} files could not be read and were left out."
+        yield f"Left out, as they could not be read: {counted(len(report.failed), 'file')}."
     for modality, each in report.towers.items():
         yield ""
         yield from _tower(modality, each)

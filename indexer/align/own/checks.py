@@ -78,7 +78,7 @@ def could_read(reading: Reading, asked: int) -> None:
     """Raise where no file could be read."""
     if not reading.examples:
         path, sentence = reading.failed[0]
-        raise RetrieverError(f"None of the {asked:,} files could be read; the first, {path}, {sentence}")
+        raise RetrieverError(f"None of {counted(asked, 'file')} could be read; the first, {path}, {sentence}")
 
 
 def can_learn(examples: Sequence[Example], held_out: NDArray[np.bool_], modality: Modality) -> None:
@@ -108,10 +108,10 @@ def remarks(examples: Sequence[Example], held_out: NDArray[np.bool_], modality: 
         yield f"{len(alone):,} {what} one {_NOUNS[modality]} only, used for training alone: {shown}"
     copies = len(contents) - len(set(contents))
     if copies:
-        yield f"{copies:,} of the {_NOUNS[modality]}s are copies of others, kept on the same side of the split"
+        yield f"copies of other {_NOUNS[modality]}s, kept on the same side of the split: {copies:,}"
     clashes = _clashes(examples)
     if clashes:
-        yield f"{len(clashes):,} of them have copies with another label, for example {clashes[0]}"
+        yield f"copies with another label: {len(clashes):,}, for example {clashes[0]}"
     if few := _few(pairs, held_out, modality):
         yield few
     if not held_out.any():

@@ -75,7 +75,7 @@ class Pairs:
 
 
 def read_pairs(source: Path, metadata: Path | None = None) -> Pairs:
-    """The pairs of a folder, or of a .csv, .jsonl or .parquet.
+    """The pairs of a folder, or of a .csv, .tsv, .jsonl or .parquet.
 
     Args:
         source: the folder or the table.

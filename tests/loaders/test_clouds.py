@@ -1,0 +1,118 @@
+"""What else the files of bare clouds may hold: colours, columns of other kinds, decimal commas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retriever import loaders
+from retriever.errors import FileProblem
+from retriever.loaders import Inputs
+from retriever.types import PointCloud, ShapeInput, Text
+
+CHAIRS = Path(__file__).parents[1] / "data" / "chairs"
+INPUTS = Inputs(ShapeInput(points=1024, color=0.5))
+
+
+def colors_of(path: Path) -> np.ndarray | None:
+    payload = loaders.load(path, INPUTS).payload
+    assert isinstance(payload, PointCloud)
+    return payload.colors
+
+
+@pytest.mark.parametrize(("alpha", "level"), [(1.0, 0.5), (255, 128)])
+def test_a_fourth_column_of_colours_is_alpha(tmp_path: Path, alpha: float, level: float) -> None:
+    points = np.load(CHAIRS / "chair.npy")
+    colors = np.full((len(points), 4), level)
+    colors[:, 3] = alpha
+    np.save(tmp_path / "a.npy", np.hstack([points, colors]))
+    colors = colors_of(tmp_path / "a.npy")
+    assert colors is not None and np.allclose(colors, 0.5, atol=0.01)
+
+
+@pytest.mark.parametrize("other", [-0.5, 1e19, np.nan])
+def test_seven_columns_without_colours_are_no_cloud(tmp_path: Path, other: float) -> None:
+    np.save(tmp_path / "boxes.npy", np.full((2, 7), 0.5) + [0, 1, 2, 0, 0, 0, other - 0.5])
+    with pytest.raises(FileProblem, match=r"shape \(2, 7\); give x y z in shape \(n, 3\)") as caught:
+        loaders.load(tmp_path / "boxes.npy", INPUTS)
+    assert caught.value.kind == "malformed"
+
+
+@pytest.mark.parametrize("name", ["points", "scan"])
+@pytest.mark.parametrize(
+    ("colors", "level"),
+    [
+        (np.full((1500, 3), 128, np.uint8), 128 / 255),
+        (np.full((1500, 3), 0.25, np.float32), 0.25),
+        (np.full((1500, 4), 0.25), 0.25),
+        (np.full((1500, 3), -0.5), None),
+        (np.full((1499, 3), 0.25), None),
+        (np.full(1500, 0.25), None),
+        (None, None),
+    ],
+)
+def test_an_archive_may_hold_colours(tmp_path: Path, name: str, colors: np.ndarray | None, level: float | None) -> None:
+    points = np.load(CHAIRS / "chair.npy")
+    np.savez(tmp_path / "a.npz", **{name: points, "colors": np.array(colors)})  # type: ignore[arg-type]
+    loaded = loaders.load_geometry(tmp_path / "a.npz")
+    assert loaded.vertices == pytest.approx(points)
+    if level is None:
+        assert loaded.colors is None
+    else:
+        assert loaded.colors is not None and loaded.colors == pytest.approx(np.full((1500, 3), level))
+
+
+def test_rows_of_text_may_have_any_seventh_column(tmp_path: Path) -> None:
+    (tmp_path / "a.xyz").write_text("0 0 0 1 0 0 -9\n1 0 0 1 0 0 -9\n0 1 0 1 0 0 -9\n")
+    colors = colors_of(tmp_path / "a.xyz")
+    assert colors is not None and (colors == (1, 0, 0)).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("cloud.xyz", "0,5 1,25 -3,0\n2,0 0,0 1e-1\n"),
+        ("cloud.xyz", "//X;Y;Z\nX;Y;Z\n0,5;1,25;-3,0\n2,0;0,0;1,0E-1\n"),
+        ("cloud.xyz", "0,5\t1,25\t-3,0\t255\t0\t0\n2,0\t0,0\t0,1\t255\t0\t0\n"),
+        ("cloud.pts", "2\n0,5 1,25 -3,0\n2,0 0,0 0,1\n"),
+        ("cloud.xyz", "0.5,1.25,-3\n2,0,0.1\n"),
+        ("cloud.xyz", "0.5, 1.25, -3\n2, 0, 0.1\n"),
+        ("cloud.xyz", "0.5,1.25 -3\n2,0 0.1\n"),
+    ],
+)
+def test_a_comma_is_a_decimal_point_or_a_separator(tmp_path: Path, name: str, rows: str) -> None:
+    (tmp_path / name).write_text(rows)
+    points = loaders.load_geometry(tmp_path / name).vertices
+    assert points == pytest.approx(np.array([[0.5, 1.25, -3.0], [2.0, 0.0, 0.1]]))
+
+
+@pytest.mark.parametrize("separator", [" ", "\t", ",", ";"])
+@pytest.mark.parametrize("columns", [3, 4, 6, 9])
+@pytest.mark.parametrize("above", ["", "//X Y Z R G B\n", "X,Y,Z\n900\n"])
+def test_a_cloud_that_is_saved_as_a_text_is_no_note(tmp_path: Path, separator: str, columns: int, above: str) -> None:
+    points = np.random.default_rng(columns).normal(size=(900, columns))
+    rows = "\n".join(separator.join(map(str, row)) for row in points.tolist())
+    (tmp_path / "scan.txt").write_text(f"{above}{rows}\n")
+    with pytest.raises(FileProblem, match=r"rows of numbers, .*rename it to \.xyz") as caught:
+        loaders.load(tmp_path / "scan.txt", INPUTS)
+    assert caught.value.kind == "malformed"
+    if "900" not in above:
+        (tmp_path / "scan.txt").rename(tmp_path / "scan.xyz")
+        assert loaders.load_geometry(tmp_path / "scan.xyz").vertices == pytest.approx(points[:, :3])
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "1 2 3\n" * 15,
+        "1 2\n" * 200,
+        "1 2 3\n" * 40 + "and so on\n" * 3,
+        "Chair 45 x 45 x 90\n" * 40,
+        "3 chairs\n4 tables\n" * 20,
+    ],
+)
+def test_a_note_may_hold_numbers(tmp_path: Path, note: str) -> None:
+    (tmp_path / "note.txt").write_text(note)
+    assert loaders.load(tmp_path / "note.txt", INPUTS).payload == Text(note.strip())
