@@ -70,6 +70,10 @@ def evaluate(
         list[int] | None,
         option("-k", "K", "hit@K, recall@K, precision@K and nDCG@K, for example 5; may be repeated."),
     ] = None,
+    expand: Annotated[
+        int,
+        option("--expand", "N", "Move each query towards its first N hits and ask again, for example 5."),
+    ] = 0,
     label: Annotated[
         str | None,
         option("--label", "COLUMN", "What belongs together has the same value here, for example synset.", _LABELS),
@@ -187,7 +191,7 @@ def evaluate(
     from retriever.evaluation.picture import draw
     from retriever.figures import check_figure
 
-    rest = {"figures": evaluation.figures(measure or (), cut or ()), "to": to, "where": where}
+    rest = {"figures": evaluation.figures(measure or (), cut or ()), "to": to, "where": where, "expand": expand}
     if figure is not None:
         check_figure(figure)
     with progress(quiet=False) as show:

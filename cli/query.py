@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
             'retriever query "mean(shape:car.obj, shape:van.obj) - where(\\"label = \'bus\'\\")" --explain',
             "retriever query --like 9f64715758014abf --like lamp.glb --unlike 00a1b2c3d4e5f607 --unique",
             "retriever query --image photo.jpg -k 50 --html hits.html",
+            'retriever query "a lighthouse" --expand 5',
             "retriever query --batch queries.jsonl --parquet hits.parquet",
         ),
     )(query)
@@ -122,6 +123,9 @@ def query(
         _answer("--diverse", "TRADE", "Different items first: 1 is relevance alone, 0 variety alone; for example 0.7."),
     ] = None,
     unique: Annotated[bool, _answer("--unique", None, "Show near-duplicates once, under the best of them.")] = False,
+    expand: Annotated[
+        int, _answer("--expand", "N", "Move the query towards its first N hits and ask again, for example 5.")
+    ] = 0,
     explain: Annotated[
         bool, _answer("--explain", None, "Say of each hit what every term adds, its nearest label, and what it passed.")
     ] = False,
@@ -194,6 +198,7 @@ def query(
         "min_confidence": min_confidence,
         "diverse": diverse,
         "unique": unique,
+        "expand": expand,
     }
     if batch is not None and any(terms.values()):
         raise UsageError("--batch takes its terms from the file; leave the others out, or leave --batch out.")

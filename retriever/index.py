@@ -124,6 +124,7 @@ class Index:
         min_confidence: float | None = None,
         diverse: float | None = None,
         unique: bool = False,
+        expand: int = 0,
         exact: bool = False,
     ) -> Hits:
         """The items nearest to a sum of terms.
@@ -161,6 +162,8 @@ class Index:
             min_confidence: leave out hits that are less likely to be a match, 0 to 1.
             diverse: rank different items first: 1 for relevance alone, 0 for variety alone, such as 0.7.
             unique: fold near-duplicates under the best of them.
+            expand: move the query towards so many of its first hits and ask again, 0 to 1,000; such as 5. The hits are
+                ordered by the cosine with what comes out, `Hit.fused`; their score stays that with the query.
             exact: look at every vector, also where an approximate search was built.
 
         Raises:

@@ -1,4 +1,4 @@
-"""How well a space retrieves: retrieval, generalisation, suite, arithmetic, confidence, copies, variety."""
+"""How well a space retrieves: retrieval, generalisation, suite, arithmetic, confidence, copies, variety, expansion."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
     app.command()(confidence)
     app.command()(copies)
     app.command()(variety)
+    app.command()(expansion)
 
 
 def retrieval(
@@ -116,6 +117,16 @@ def variety(data: Data, space: Judged = "mini", json: JsonTo = None) -> None:
 
     if not show_tables("Variety", tables(Material(data, spaces.get(space))), f"space {space}", json_to=json):
         raise UsageError(f"--data {data} holds no shapes_named; see docs/benchmarks.md.")
+
+
+def expansion(data: Data, space: Judged = "mini", json: JsonTo = None) -> None:
+    """What it brings to move queries towards their first hits: mAP by the number of these."""
+    from benchmarks.retrieval.expansion import tables
+    from benchmarks.retrieval.material import Material
+    from retriever import spaces
+
+    if not show_tables("Expansion", tables(Material(data, spaces.get(space))), f"space {space}", json_to=json):
+        raise UsageError(f"--data {data} holds neither shapes69 nor shapes_named; see docs/benchmarks.md.")
 
 
 def arithmetic(

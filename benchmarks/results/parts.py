@@ -99,6 +99,7 @@ def parts(settings: Settings) -> list[Part]:
              reads_data=True),
         Part("copies", "near-duplicates by cosine", copies, needs_data, reads_data=True),
         Part("variety", "variety, bad examples and names", variety, needs_data, reads_data=True),
+        Part("expansion", "queries moved towards their first hits", expansion, needs_data, reads_data=True),
         *(Part(name, "a public benchmark", partial(suite, name), partial(needs_suite, name), True, "suites")
           for name in NAMES),
     ]  # fmt: skip
@@ -220,6 +221,17 @@ def variety(settings: Settings) -> Iterator[Table]:
             key for key in ("asked with", "trade-off", "weight of the bad ones", "the query") if key in rows[0]
         )
         yield Table(title, keys, rows, command)
+
+
+def expansion(settings: Settings) -> Iterator[Table]:
+    """Over the same, and the ready clouds."""
+    from benchmarks.retrieval.expansion import tables
+    from benchmarks.retrieval.material import Material
+
+    assert settings.data
+    command = f"python -m benchmarks expansion --space {settings.space} {DATA}"
+    for title, rows in tables(Material(settings.data, spaces.get(settings.space))):
+        yield Table(title, ("neighbours",), rows, command)
 
 
 def suite(name: str, settings: Settings) -> Iterator[Table]:

@@ -18,6 +18,7 @@ from retriever.evaluation.answers import USUAL, Answers, Evaluation, Figure, Mea
 from retriever.evaluation.sides import LABEL, Labels, Side
 from retriever.metrics import judge
 from retriever.query.candidates import Candidates
+from retriever.query.expansion import check_expand, expanded_among
 from retriever.query.zeroshot import check_templates
 from retriever.store.snapshot import Snapshot
 from retriever.types import Modality, Vectors
@@ -48,6 +49,7 @@ def by_label(
     templates: Sequence[str] = (),
     most: int = MOST,
     seed: int = 0,
+    expand: int = 0,
     progress: Progress = lambda *_: None,
 ) -> Evaluation:
     """How well what has the same label is found.
@@ -66,6 +68,7 @@ def by_label(
         templates: prompts with ``{}`` for a label, whose mean vector asks; none for the usual ones.
         most: queries of a kind at most; of more, those whose hashes with the seed are lowest, in any index the same.
         seed: of that.
+        expand: how many of the best candidates each query is moved towards first, where it looks for items; 0: none.
         progress: told how many labels are encoded and how many queries are done.
 
     Raises:
@@ -74,6 +77,7 @@ def by_label(
         SpaceError: the space is not there, or has no text encoder.
     """
     _check(asked, templates, most, seed)
+    check_expand(expand)
     snapshot = index.snapshot
     target, labels = _target(snapshot, to), Labels(snapshot, column)
     gallery = _gallery(labels, target, where)
@@ -92,7 +96,7 @@ def by_label(
     total, done, answers = sum(len(drawn[kind]) for kind, _ in pairs), 0, []
     for kind, other in pairs:
         told = partial(_ahead, progress, done, total)
-        found, without = _answers(labels, askers[kind], other, drawn[kind], figures, told)
+        found, without = _answers(labels, askers[kind], other, drawn[kind], figures, told, expand)
         if without:
             notes.append(f"Queries of {kind}>{other.kind} with nothing to find, left out: {without:,}.")
         answers += [found] if found is not None else []
@@ -101,6 +105,7 @@ def by_label(
     if not answers:
         raise UsageError(f"No query has anything to find, by {column}: {' '.join(notes) or 'there are no queries.'}")
     how = f"{target}s by {column}: every candidate ranked by vectors alone"
+    how += f", queries moved towards their {expand} best" if expand else ""
     return Evaluation(
         column, how, snapshot.identity.name, snapshot.manifest.version, tuple(figures), tuple(answers), tuple(notes)
     )
@@ -164,16 +169,19 @@ def _answers(
     places: NDArray[np.int64],
     figures: Sequence[Figure],
     progress: Callable[[int], None],
+    expand: int,
 ) -> tuple[Answers | None, int]:
     """Rank `other` for the queries at `places` of `one`, some at a time; and how many have nothing to find."""
     at_once = max(1, _NUMBERS // len(other))
     parts, asked, firsts = [], [], []
     for start in range(0, len(places), at_once):
         some = places[start : start + at_once]
-        scores = _scores(one.read(some), other)
         relevant = one.classes[some][:, None] == other.classes
         itself = (one.rows[some][:, None] == other.rows) & (other.rows >= 0)
-        scores[itself] = -np.inf
+        queries = one.read(some)
+        scores = _scores(queries, other, itself)
+        if expand and other.kind != LABEL:
+            scores = _scores(expanded_among(queries, scores, other.read, expand), other, itself)
         judged, answerable = judge(scores, relevant & ~itself)
         candidates = len(other) - itself[answerable].sum(axis=1)
         parts.append(Measured.of(judged, figures, candidates))
@@ -194,12 +202,13 @@ def _answers(
     return found, len(places) - len(kept)
 
 
-def _scores(queries: Vectors, gallery: Side) -> NDArray[np.float32]:
-    """(q, n) cosines."""
+def _scores(queries: Vectors, gallery: Side, itself: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """(q, n) cosines; -inf with itself."""
     scores = np.empty((len(queries), len(gallery)), np.float32)
     for start in range(0, len(gallery), _ROWS):
         some = np.arange(start, min(start + _ROWS, len(gallery)))
         scores[:, some] = queries @ gallery.read(some).T
+    scores[itself] = -np.inf
     return scores
 
 

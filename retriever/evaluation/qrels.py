@@ -217,6 +217,11 @@ def _asked(given: dict[str, Any], where: str) -> dict[str, Any]:
                 out[key] = float(out[key])
             except ValueError:
                 raise UsageError(f"{where}: {key} is {out[key]!r}; write a number from 0 to 1.") from None
+    if isinstance(out.get("expand"), str):
+        try:
+            out["expand"] = int(out["expand"])
+        except ValueError:
+            raise UsageError(f"{where}: expand is {out['expand']!r}; write a whole number such as 5.") from None
     for key in ("center", "unbalanced", "geometry_only", "unique"):
         if isinstance(out.get(key), str):
             if out[key].lower() not in _SWITCHES:

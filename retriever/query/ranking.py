@@ -48,6 +48,8 @@ class Ready:
         words: what names are searched for; empty for no such search.
         depth: how many the searches look for.
         fair: whether kinds of items are searched each for themselves, and merged by what their scores mean.
+        moved: (d,) float64 of unit length, what is searched for in place of `composed`: that, moved towards its first
+            hits; None where it was not.
     """
 
     place: int
@@ -58,6 +60,7 @@ class Ready:
     words: str
     depth: int
     fair: bool
+    moved: NDArray[np.float64] | None = None
 
     @property
     def kind(self) -> str:
@@ -125,7 +128,9 @@ def merged(
         if named is None or not len(named.rows):
             return by_meaning
     if named is None or not len(named.rows):
-        return Ranked(lists[0])
+        if ready.moved is None:
+            return Ranked(lists[0])
+        return _ordered(lists[0], unit_rows(snapshot.vectors(lists[0])) @ ready.moved)
     # Names that say as much of the query share a rank, so that among them the vectors decide.
     place = np.arange(len(named.rows))
     above = len(place) - np.searchsorted(np.sort(named.coverage), named.coverage + _ALIKE, side="right")

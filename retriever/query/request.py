@@ -14,6 +14,7 @@ import numpy as np
 from retriever.errors import ExpressionError, RetrieverError, UsageError
 from retriever.query import expression as language
 from retriever.query.compose import MINUS as MINUS_RULES
+from retriever.query.expansion import check_expand
 from retriever.query.term import Term
 from retriever.query.terms import Sources, check_term, each, is_bare, parsed, terms_of
 
@@ -54,6 +55,7 @@ class Query:
         min_confidence: 0 to 1; hits with less are left out. None for all.
         diverse: 0 to 1, see `diversity.mmr`; None for the plain order.
         unique: whether near-duplicates are folded.
+        expand: how many of its first hits it is moved towards, before it is asked again; 0 for none.
         name: what messages about it begin with, such as "Query 3"; empty for one that is asked alone.
         bare: whether the first term is an expression of words alone, which may be an item's id or path.
         files: where the files lie whose sources in terms are mere names, as those of uploads are.
@@ -72,6 +74,7 @@ class Query:
     min_confidence: float | None = None
     diverse: float | None = None
     unique: bool = False
+    expand: int = 0
     name: str = ""
     bare: bool = False
     files: Mapping[str, Path] = field(default_factory=dict, hash=False, repr=False)
@@ -109,6 +112,12 @@ class Query:
             raise UsageError(f"--combine {self.combine} ranks what a term with a plus finds; add one, or use sum.")
         if self.combine == "slerp" and not plus == len(self.terms) == 2:
             raise UsageError("--combine slerp lies between two terms with a plus; give two and no other, or use sum.")
+        check_expand(self.expand)
+        if self.expand and self.combine in LATE:
+            raise UsageError(
+                f"--combine {self.combine} searches for each term by itself, and --expand moves one vector: leave one "
+                "of them out, or use sum."
+            )
         if self.diverse is not None:
             from retriever.query.diversity import check_trade
 

@@ -1,4 +1,4 @@
-"""Queries from terms to hits: check -> filter -> resolve -> compose -> search -> rank -> explain, many as one."""
+"""Queries from terms to hits: check, filter, resolve, compose, expand, search, rank, explain; many as one."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from functools import cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.ann.base import SUM
 from retriever.errors import SpaceError, UsageError
 from retriever.query.calibrate import why_not
 from retriever.query.compose import Composed, balanced, compose, slerp
 from retriever.query.engine import Engine
+from retriever.query.expansion import expanded
 from retriever.query.expression import format
 from retriever.query.hits import Hits
 from retriever.query.naming import taken
@@ -61,15 +63,26 @@ def search(engine: Engine, queries: Sequence[Query]) -> list[Hits]:
         with query.blamed():
             query.check()
             engine.candidates.rows(query.to, query.where)
+            _check_kinds(engine, query)
             if query.min_confidence is not None and engine.calibration() is None:
                 raise UsageError(why_not(engine.snapshot))
     queries = taken(engine.snapshot, queries)
     resolved = resolve(engine.snapshot, engine.space, queries)
     spreads = cache(partial(_spreads, engine))
     asked = [_ready(engine, spreads, *one) for one in zip(range(len(queries)), queries, resolved, strict=True)]
+    asked = _expanded(engine, asked)
     lists = _found(engine, asked)
     ranked = [_ranked(engine, ready, found) for ready, found in zip(asked, lists, strict=True)]
     return list(told(engine, asked, ranked, [one.parts for one in resolved]))
+
+
+def _check_kinds(engine: Engine, query: Query) -> None:
+    """Raise UsageError where a query would be moved towards items of several kinds, whose cosines differ."""
+    if query.expand and len(targets := engine.candidates.targets(query.to)) > 1:
+        raise UsageError(
+            f"--expand {query.expand} moves a query towards items of one kind: choose one with --to, of "
+            f"{', '.join(targets)}."
+        )
 
 
 def _ready(engine: Engine, spreads: Spreads, place: int, query: Query, terms: Resolved) -> Ready:
@@ -127,10 +140,23 @@ def _depth(k: int) -> int:
     return depth(k)
 
 
+def _expanded(engine: Engine, asked: list[Ready]) -> list[Ready]:
+    """The queries, those to be expanded moved towards what a first search finds for them."""
+    some = [ready for ready in asked if ready.query.expand]
+    found = _found(engine, [replace(ready, depth=ready.query.expand) for ready in some])
+    moved = {
+        ready.place: replace(ready, moved=expanded(ready.composed.vector, engine.snapshot.vectors(rows)))
+        for ready, (rows,) in zip(some, found, strict=True)
+    }
+    return [moved.get(ready.place, ready) for ready in asked]
+
+
 def _probes(engine: Engine, ready: Ready) -> Iterator[_Probe]:
     """The searches of a query: one, or one a term or a modality."""
     query, targets = ready.query, engine.candidates.targets(ready.query.to)
     asked = [(ready.composed.vector, ready.kind)]
+    if ready.moved is not None:  # with its hits added it is a sum, which an approximate search is tuned for
+        asked = [(ready.moved, SUM)]
     if query.combine in LATE:
         terms = zip(ready.composed.units, ready.kinds, query.terms, strict=True)
         asked = [(unit, kind) for unit, kind, term in terms if term.weight > 0]
@@ -179,8 +205,9 @@ def _ranked(engine: Engine, ready: Ready, lists: list[NDArray[np.int64]]) -> Ran
             named = _named(engine, deeper, found)
             ranked = merged(deeper, found, named, engine.snapshot, engine.calibration())
             ranked = ranked.at(np.flatnonzero(is_sure(ready, ranked.rows, engine.snapshot, engine.calibration())))
-            # One vector's own search finds what it is surest of first; late fusion finds what is near to a term.
-            going_on = ready.query.combine in LATE and any(len(rows) >= depth for rows in found)
+            # A query's own vector finds what it is surest of first; others what is near to a term, or to first hits.
+            others = ready.query.combine in LATE or ready.moved is not None
+            going_on = others and any(len(rows) >= depth for rows in found)
             if len(ranked.rows) >= wanted or depth >= MOST or not going_on:
                 return ranked
             depth = min(_DEEPER * depth, MOST)

@@ -76,4 +76,4 @@ def by_fused(hits: Sequence[Hit]) -> str:
     fused = [hit.fused for hit in hits if hit.fused is not None]
     if not (reordered(hits) and fused == sorted(fused, reverse=True)):
         return ""
-    return "The order is that of fused: several rankings as one, such as by names and by shape; score is a cosine."
+    return "The order is that of fused: of several rankings as one, or of an expanded query; score is a cosine."

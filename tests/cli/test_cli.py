@@ -99,6 +99,8 @@ def test_missing_and_empty_folders(corpus: Path, tmp_path: Path):
         (["query", "--text", "x", "--combine", "slerp"], 2, "--combine slerp lies between two"),
         (["query", "--text", "x", "--minus", "divide"], 2, "divide"),
         (["query", "--text", "x", "--diverse", "2"], 2, "--diverse 2"),
+        (["query", "--text", "x", "--expand", "1001"], 2, "--expand 1001"),
+        (["query", "--text", "x", "--expand", "5", "--combine", "rank"], 2, "--combine rank searches for each term"),
         (["query", "--text", "x", "--min-confidence", "2"], 2, "--min-confidence 2"),
         (["query", "--vector", "nowhere.npy"], 2, "nowhere.npy"),
         (["query", "--like", "nowhere.obj"], 2, "nowhere.obj"),

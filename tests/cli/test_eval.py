@@ -28,6 +28,16 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("index", "corpus").exit_code == 0
 
 
+def test_queries_are_expanded_by_either_protocol():
+    done = run("eval", "--expand", "2", "--json")
+    assert done.exit_code == 0 and "moved towards their 2 best" in json.loads(done.stdout)["how"], done.output
+    Path("judged.csv").write_text("query,item\ntower/1.off,tower/2.off\n")
+    for count in ("2", "1001"):
+        done = run("eval", "--qrels", "judged.csv", "--to", "shape", "--expand", count)
+        assert done.exit_code == (0 if count == "2" else 2), done.output
+    assert "--expand 1001: give how many" in done.output
+
+
 def test_json_holds_every_number_and_what_it_is_of():
     done = run("eval", "--json")
     assert done.exit_code == 0, done.output

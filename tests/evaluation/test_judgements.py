@@ -124,6 +124,7 @@ def test_queries_are_read_from_lines_and_tables(tmp_path):
         ("q.jsonl", '{"query": "", "text": "x"}\n', "line 1: the query has no name"),
         ("q.jsonl", '{"query": "a", "text": "x", "k": 3}\n', "line 1 says k: .*depth="),
         ("q.csv", "query,text,diverse\na,x,much\n", "line 2: diverse is 'much'"),
+        ("q.csv", "query,text,expand\na,x,a few\n", "line 2: expand is 'a few'; write a whole number"),
         ("q.csv", "query,text,unique\na,x,perhaps\n", "line 2: unique is 'perhaps'; write true or false"),
     ],
 )
@@ -267,9 +268,10 @@ def test_pairs_and_galleries_are_those_of_each_query(tmp_path, made_index):
 
 
 def test_a_table_of_queries_may_hold_numbers_and_switches(tmp_path):
-    (tmp_path / "q.csv").write_text("Query,Text,diverse,geometry_only\na,red,0.5,true\nb,blue,,no\n")
+    (tmp_path / "q.csv").write_text("Query,Text,diverse,expand,geometry_only\na,red,0.5,5,true\nb,blue,,,no\n")
     assert read_queries(str(tmp_path / "q.csv")) == {
-        "a": {"text": "red", "diverse": 0.5, "geometry_only": True}, "b": {"text": "blue", "geometry_only": False},
+        "a": {"text": "red", "diverse": 0.5, "expand": 5, "geometry_only": True},
+        "b": {"text": "blue", "geometry_only": False},
     }  # fmt: skip
     (tmp_path / "beir.jsonl").write_text('{"_id": "a", "text": "red", "title": "", "metadata": {}}\n')
     assert read_queries(tmp_path / "beir.jsonl") == {"a": {"text": "red"}}

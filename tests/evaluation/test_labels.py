@@ -96,6 +96,28 @@ def test_a_train_gallery_and_test_queries(index):
     assert by_label(index, asked=["shape"], where="split = 'test'", to="shape").pairs == ("shape>label",)
 
 
+def test_queries_can_be_moved_towards_the_best_of_the_others(index):
+    plain, moved = (by_label(index, asked=["label", "shape"], figures=EVERY, expand=count) for count in (0, 1))
+    assert moved.how == f"{plain.how}, queries moved towards their 1 best"
+    snapshot = index.snapshot
+    rows = snapshot.rows_of([ids(snapshot)[path] for path, kind, label, *_ in ITEMS[:6]])
+    vectors = snapshot.vectors(rows).astype(np.float64)
+    labels = np.array([label for *_, label, _, _ in ITEMS[:6]])
+    wanted = {}
+    for place, vector in enumerate(vectors):
+        others = np.delete(np.arange(len(vectors)), place)
+        nearest = vectors[others[(vectors[others] @ vector).argmax()]]
+        order = others[np.argsort(-(vectors[others] @ (vector + nearest)), kind="stable")]
+        right = np.flatnonzero(labels[order] == labels[place])
+        if len(right):
+            wanted[snapshot.take(rows[[place]], ["id"]).column(0)[0].as_py()] = 1 / (1 + right[0])
+    assert values(moved, "shape>shape", "MRR") == pytest.approx(wanted)
+    zero_shot = [values(one, "shape>label", "MRR") for one in (plain, moved)]
+    assert zero_shot[0] == zero_shot[1], "labels are not what a query moves towards"
+    with pytest.raises(UsageError, match="expand=-1"):
+        by_label(index, expand=-1)
+
+
 def test_pictures_of_a_class_that_no_shape_has_are_left_out(index):
     found = by_label(index, asked=["image"])
     assert list(found.of("image>shape").classes) == ["wide"]

@@ -25,6 +25,16 @@ def test_readers_find_what_exact_search_finds(large):
     assert np.mean(shares) > 0.85
 
 
+def test_expanded_queries_find_what_exact_search_finds_for_them(large):
+    index, shares = retriever.open(large), []
+    for vector in Words().encode([type("Text", (), {"text": f"word {number}"}) for number in range(50)]):
+        found, true = (
+            index.search(vector=vector, expand=5, exact=exact, where="bytes >= 0") for exact in (False, True)
+        )
+        shares.append(len({hit.id for hit in found} & {hit.id for hit in true}) / 10)
+    assert np.mean(shares) > 0.85
+
+
 @pytest.mark.parametrize("where", ["bytes < 7", "bytes < 900", "label = 'class 3'", "bytes % 2 = 0", "bytes >= 0"])
 def test_a_filter_always_gives_k_hits_that_fulfil_it(large, where):
     index = retriever.open(large)
