@@ -1,7 +1,7 @@
 """Query expansion: a query moves towards what it finds first, and is asked again.
 
 Alpha query expansion (Radenovic, Tolias and Chum, "Fine-tuning CNN Image Retrieval with No Human Annotation", TPAMI
-2019, section 5.1): the nearest items are added to the query, each weighted by a power of its cosine. The first hits of
+2019): the nearest items are added to the query, each weighted by a power of its cosine. The first hits of
 words, pictures and sounds lie on the shapes' side of whatever still parts the modalities, and so does the new query.
 """
 
