@@ -124,8 +124,7 @@ class _Worker:
             self._connection.recv()
             self.up = True
         self._connection.send(request)
-        answer: Outcome | Exception = self._connection.recv()
-        return answer
+        return self._connection.recv()  # type: ignore[no-any-return]
 
     def kill(self) -> None:
         """Drop the file at hand; there is nothing to clean up, and SIGTERM may be ignored."""
@@ -207,6 +206,7 @@ class Loader:
         try:
             answer = worker.ask(request)
         except (EOFError, OSError) as error:
+            self._workers.discard(worker)
             self._any_up |= worker.up
             self._idle.put(None if self._any_up else worker)  # the dead one tells the others as well; none is started
             if not self._any_up:
