@@ -112,6 +112,7 @@ class Bars(Silent):
         now = time.monotonic()
         if self._task is None or phase != self._phase:
             if self._task is not None:
+                self._bars.refresh()  # how it ended, which the next tick of the clock would miss
                 self._bars.remove_task(self._task)
             self._phase, self._began = phase, now
             self._task = self._bars.add_task(_LABELS.get(phase, phase), total=total, count="", rate="", note="")

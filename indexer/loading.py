@@ -3,6 +3,10 @@
 Workers are spawned, not forked: a fork copies torch's locks but not the threads that hold them. What crosses the
 process boundary is a path on the way in, and on the way out what the encoder is given: some kilobytes of a cloud or a
 picture, 2 MB at most of a sound of 30 seconds.
+
+Each worker has a pipe of its own and a thread that asks it. `ProcessPoolExecutor` shares queues and locks between its
+workers: one that is killed while it answers may hold all of them up for good, and at the end of the interpreter, or
+where no process starts, tracebacks of its own come after our message.
 """
 
 from __future__ import annotations
@@ -14,13 +18,13 @@ import subprocess
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from multiprocessing import connection, spawn
+from multiprocessing import connection, resource_tracker, spawn
 from pathlib import Path
+from queue import SimpleQueue
 
 from retriever.errors import FileProblem, RetrieverError, UsageError
 from retriever.spaces import Inputs
@@ -99,24 +103,69 @@ def workers_for(files: int, wanted: int | None = None) -> int:
     return 0 if files <= FEW else min(cores, 16, files // 8)
 
 
+class _Worker:
+    """A process that reads one file after another.
+
+    Raises:
+        OSError: it ended before it could be told what to do.
+    """
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)  # never outlives an exit
+        with _interrupts_held(), theirs:  # only the process keeps that end: once it dies, reading from ours ends
+            self._process.start()
+        self.up = False
+
+    def ask(self, request: Request) -> Outcome | Exception:
+        """What became of a file; EOFError or OSError where the process is dead."""
+        if not self.up:
+            self._connection.recv()
+            self.up = True
+        self._connection.send(request)
+        return self._connection.recv()  # type: ignore[no-any-return]
+
+    def kill(self) -> None:
+        """Drop the file at hand; there is nothing to clean up, and SIGTERM may be ignored."""
+        self._process.kill()
+        self._process.join()
+
+
 class Loader:
     """Reads files ahead of the consumer, with a bounded number of them under way.
 
     Args:
         workers: processes; 0 reads in a thread of this process.
         window: most files read ahead.
+
+    Raises:
+        RetrieverError: worker processes cannot be started at all.
     """
 
     def __init__(self, workers: int, window: int) -> None:
-        self._workers = workers
         self._window = max(window, 2 * workers, 2)
-        self._executor, self._started = _start(workers)
+        # Without processes one thread: parsers silence warnings, which is not safe between threads.
+        self._threads = ThreadPoolExecutor(max(workers, 1))
+        self._ask = self._ask_worker if workers else read
+        self._idle: SimpleQueue[_Worker | None] = SimpleQueue()
+        self._workers: set[_Worker] = set()
+        self._any_up = False
+        if not workers:
+            self._threads.submit(_warm_up)
+            return
+        _check_startable()
+        for _ in range(workers):  # now, so that they start while the encoders do
+            self._idle.put(self._start_worker())
 
     def __enter__(self) -> Loader:
         return self
 
     def __exit__(self, *_: object) -> None:
-        _stop(self._executor)
+        """Drop what is queued, and do not wait for a file that takes minutes."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for worker in list(self._workers):
+            worker.kill()
 
     def outcomes(self, requests: Iterable[Request]) -> Iterator[Outcome]:
         """One outcome for every request, in their order.
@@ -125,72 +174,85 @@ class Loader:
             RetrieverError: worker processes cannot be started at all.
         """
         requests = iter(requests)
-        ahead: deque[tuple[Request, Future[Outcome]]] = deque()
+        ahead: deque[_Asked] = deque()
         while True:
             ahead.extend((request, self._submit(request)) for request in islice(requests, self._window - len(ahead)))
             if not ahead:
                 return
-            try:
-                outcome = ahead[0][1].result()
-            except BrokenProcessPool:
-                yield from self._find_culprit(ahead)
-                ahead = self._restart(ahead)
-            else:
-                ahead.popleft()
-                yield outcome
+            outcome = ahead[0][1].result()
+            if outcome is None:
+                outcome, ahead = self._again(ahead)
+            ahead.popleft()
+            yield outcome
 
-    def _submit(self, request: Request) -> Future[Outcome]:
+    def _submit(self, request: Request) -> Future[Outcome | None]:
+        return self._threads.submit(self._ask, request)
+
+    def _again(self, ahead: deque[_Asked]) -> tuple[Outcome, deque[_Asked]]:
+        """The outcome of the first file of `ahead`, whose worker died, and `ahead` as it is then.
+
+        It is read again, and alone: all together may have run out of memory, or somebody ended the worker.
+        """
+        waiting = {future for _, future in ahead if future.cancel()}
+        wait([future for _, future in ahead if future not in waiting])
+        outcome = self._submit(ahead[0][0]).result() or _CRASHED
+        return outcome, deque(
+            (request, self._submit(request) if future in waiting else future) for request, future in ahead
+        )
+
+    def _ask_worker(self, request: Request) -> Outcome | None:
+        """What became of a file; None where the worker died."""
+        worker = self._idle.get() or self._start_worker()
         try:
-            return self._executor.submit(read, request)
-        except (BrokenProcessPool, OSError) as broken:  # the latter while the pool finds out that it is broken
-            failed: Future[Outcome] = Future()
-            failed.set_exception(BrokenProcessPool(str(broken)))
-            return failed
+            answer = worker.ask(request)
+        except (EOFError, OSError) as error:
+            self._workers.discard(worker)
+            self._any_up |= worker.up
+            self._idle.put(None if self._any_up else worker)  # the dead one tells the others as well; none is started
+            if not self._any_up:
+                raise _not_started() from error
+            return None
+        self._any_up = True
+        self._idle.put(worker)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
-    def _find_culprit(self, ahead: deque[tuple[Request, Future[Outcome]]]) -> Iterator[Outcome]:
-        """Read what the dead pool left one at a time, up to and with the file that kills its reader."""
-        if not _succeeded(self._started):
-            raise _not_started()
-        alone, _ = _start(1)
+    def _start_worker(self) -> _Worker:
         try:
-            while ahead:
-                request, future = ahead.popleft()
-                yield future.result() if _succeeded(future) else alone.submit(read, request).result()
-        except BrokenProcessPool:
-            yield _CRASHED
-        finally:
-            _stop(alone)
-
-    def _restart(self, ahead: deque[tuple[Request, Future[Outcome]]]) -> deque[tuple[Request, Future[Outcome]]]:
-        _stop(self._executor)
-        self._executor, self._started = _start(self._workers)
-        return deque((request, done if _succeeded(done) else self._submit(request)) for request, done in ahead)
+            worker = _Worker()
+        except OSError as error:  # one that dies at once may leave a broken pipe
+            self._idle.put(None)  # the next who asks is told as well
+            raise _not_started(str(error)) from error
+        self._workers.add(worker)
+        return worker
 
 
-def _succeeded(future: Future[Outcome] | Future[None]) -> bool:
-    return future.done() and not future.cancelled() and future.exception() is None
+_Asked = tuple[Request, Future[Outcome | None]]
 
 
-def _start(workers: int) -> tuple[Executor, Future[None]]:
-    """An executor whose processes are all on their way, and a future that is done when the first is up."""
-    if not workers:
-        thread = ThreadPoolExecutor(1)  # one: parsers silence warnings, which is not safe between threads
-        return thread, thread.submit(_warm_up)
-    _check_startable()
-    try:
-        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_die_with_parent)
-        with _interrupts_held():  # the children inherit this: Ctrl-C is the parent's to handle
-            started = [pool.submit(_warm_up) for _ in range(workers)]
-    except (OSError, BrokenProcessPool) as error:  # one that dies at once may leave a broken pipe, or a closed handle
-        raise _not_started(str(error)) from error
-    return pool, started[0]
+def _serve(requests: connection.Connection) -> None:
+    """What a worker does: say that it is up, then answer until it is ended."""
+    _die_with_parent()
+    _warm_up()
+    requests.send(None)
+    while True:
+        try:
+            request = requests.recv()
+        except EOFError:
+            return
+        try:
+            answer: Outcome | Exception = read(request)
+        except Exception as error:  # one that the run ends with, in the process that the user sees
+            answer = error
+        requests.send(answer)
 
 
 def _check_startable() -> None:
     """Raise RetrieverError where no process of this Python can be started.
 
-    A pool would find out too, but in one of several ways and with tracebacks on standard error: the processes of
-    multiprocessing that watch over the pool's locks do not start then either.
+    A worker would tell too, but after warnings on standard error: a process of multiprocessing that watches over the
+    others does not start then either.
     """
     command = [os.fsdecode(spawn.get_executable()), "-I", "-S", "-c", ""]
     try:
@@ -206,14 +268,6 @@ def _not_started(why: str = "") -> RetrieverError:
         f"Worker processes cannot be started{f' ({why})' if why else ''}: run with --workers 0, or, in a script of "
         "your own, call index() below `if __name__ == '__main__':`."
     )
-
-
-def _stop(executor: Executor) -> None:
-    """Drop what is queued, and do not wait for a file that takes minutes."""
-    processes = list((getattr(executor, "_processes", None) or {}).values())
-    executor.shutdown(wait=False, cancel_futures=True)
-    for process in processes:
-        process.terminate()
 
 
 def _warm_up() -> None:
@@ -234,9 +288,11 @@ def _die_with_parent() -> None:
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
+    """Processes started within inherit that Ctrl-C is not for them: it is the parent's to handle."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    resource_tracker.ensure_running()  # its start, which the first worker's brings about, would let interrupts in
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -39,7 +39,7 @@ class Client:
 
     def ask(self, path: str, body: bytes | None = None, method: str = "", **headers: str) -> Answer:
         """One request on a connection of its own; underscores in the names of headers are hyphens."""
-        connection = HTTPConnection(self.place, timeout=30)
+        connection = HTTPConnection(self.place, timeout=300)
         try:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method or ("GET" if body is None else "POST"), path, body, named)

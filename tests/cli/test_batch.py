@@ -224,12 +224,12 @@ def test_what_ends_a_batch_leaves_the_older_table(indexed: Path, how: signal.Sig
         assert process.stdin
         process.stdin.write(b'{"text": "x"}\n' * batch.TOGETHER + b"\n")
         process.stdin.flush()
-        until = time.monotonic() + 60
+        until = time.monotonic() + 300
         while not Path("hits.parquet.tmp").exists() and time.monotonic() < until:
             time.sleep(0.05)
         assert Path("hits.parquet.tmp").exists()
         process.send_signal(how)
-        process.wait(60)
+        process.wait(300)
     assert Path("hits.parquet").read_bytes() == before
     assert process.returncode == {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGKILL: -9}[how]
     assert how == signal.SIGKILL or not Path("hits.parquet.tmp").exists()

@@ -21,7 +21,10 @@ from indexer.journal import Leftover
 
 COMMAND = [sys.executable, simple_space.__file__]
 BOXES = 64
+LIMIT = 300
+"""Seconds after which a process counts as hung; a busy machine may take long."""
 ROOT = Path(__file__).parents[2]
+INTERRUPTED = "Interrupted. What was embedded is kept: the same command goes on from there.\n"
 
 
 @pytest.fixture
@@ -41,13 +44,13 @@ def start(work: Path, *arguments: str, pause: float = 0.0, columns: int = 120, *
 
 def finish(work: Path, *arguments: str) -> tuple[int, str, str]:
     process = start(work, *arguments)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=LIMIT)
     return process.returncode, out, err
 
 
 def wait_for_rows(work: Path, process: subprocess.Popen[str]) -> None:
     """Until the run has put rows into its journal."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + LIMIT
     while not Leftover(work / ".retriever").rows:
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.02)
@@ -86,10 +89,10 @@ def test_a_run_that_was_stopped_goes_on(work: Path, how: signal.Signals):
     process = start(work, "index", "boxes", "--workers", "2", pause=0.5)
     wait_for_rows(work, process)
     process.send_signal(how)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=LIMIT)
     if how == signal.SIGINT:
         assert process.returncode == 130
-        assert "the same command goes on from there" in err and "Traceback" not in err
+        assert err == INTERRUPTED
     else:
         assert process.returncode == -how
     code, _, err = finish(work, "index", "boxes")
@@ -134,12 +137,23 @@ runpy.run_module("retriever", run_name="__main__")
 
 def test_ctrl_c_reaches_the_whole_process_group(work: Path):
     process = start(work, "index", "boxes", "--workers", "2", pause=0.3, start_new_session=True)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + LIMIT
     while len(children(process.pid)) < 2 and time.monotonic() < deadline:
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does, while the workers still start
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=LIMIT)
     assert process.returncode == 130 and "Traceback" not in err and len(err.splitlines()) == 1
+
+
+def test_more_than_one_ctrl_c_adds_no_words(work: Path):
+    process = start(work, "index", "boxes", "--workers", "2", pause=0.5)
+    wait_for_rows(work, process)
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.002)
+    _, err = process.communicate(timeout=LIMIT)
+    assert process.returncode == 130 and err in ("", INTERRUPTED)
+    assert finish(work, "index", "boxes")[0] == 0
 
 
 def test_a_killed_worker_stops_nothing(work: Path):
@@ -148,7 +162,7 @@ def test_a_killed_worker_stops_nothing(work: Path):
     workers = children(process.pid)
     assert len(workers) == 2
     os.kill(workers[0], signal.SIGKILL)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=LIMIT)
     assert process.returncode == 0, err
     assert f"{BOXES} embedded" in err
 
@@ -169,7 +183,7 @@ def test_a_reader_that_closes_the_pipe_is_no_error(work: Path):
     os.close(reading)
     process = start(work, "query", "--text", "box", "--csv", stdout=writing)
     os.close(writing)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=LIMIT)
     assert err == "" and process.returncode == 0
 
 
@@ -179,7 +193,7 @@ def into_nowhere(work: Path, *arguments: str, streams: tuple[str, ...]) -> tuple
     os.close(reading)
     process = start(work, *arguments, **dict.fromkeys(streams, writing))
     os.close(writing)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=LIMIT)
     return process.returncode, err or ""
 
 
@@ -190,7 +204,7 @@ def test_a_run_whose_messages_nobody_reads_is_finished(work: Path):
     assert code == 0 and json.loads(out)["items"] == {"shape": BOXES}
     with Path("/dev/full").open("w") as full:
         process = start(work, "index", "boxes", stderr=full)
-        assert process.wait(60) == 3
+        assert process.wait(LIMIT) == 3
 
 
 def test_files_are_written_also_where_nobody_reads_what_is_printed(work: Path):
@@ -207,7 +221,7 @@ def test_output_that_cannot_be_written_is_one_line(work: Path, form: str):
     finish(work, "index", "boxes")
     with (work / "answer").open("w") as file:
         process = start(work, "query", "--text", "box", form, stdout=file, preexec_fn=forbid_writing)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=LIMIT)
     assert process.returncode == 1 and len(err.splitlines()) == 1 and "File too large" in err
 
 
@@ -215,7 +229,7 @@ def test_output_that_cannot_be_written_is_one_line(work: Path, form: str):
 def test_help_that_cannot_be_written_is_one_line(work: Path, arguments: tuple[str, ...]):
     with Path("/dev/full").open("w") as full:
         process = start(work, *arguments, stdout=full)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=LIMIT)
     assert process.returncode == 1 and len(err.splitlines()) == 1 and "No space left" in err
 
 
@@ -240,7 +254,7 @@ def on_terminal(work: Path, *arguments: str, columns: int = 120) -> str:
             seen += os.read(ours, 65536)
         except OSError:  # the other side is closed
             break
-    process.wait(30)
+    process.wait(LIMIT)
     os.close(ours)
     return seen.decode()
 
@@ -290,8 +304,8 @@ def test_names_of_spaces_are_not_cut(work: Path, columns: int, whole: list[str])
 
 def test_logs_get_plain_lines(work: Path):
     process = start(work, "index", "boxes", "--workers", "2", pause=0.8)
-    _, err = process.communicate(timeout=60)
-    assert re.search(r"^Embedding: \d+ of 64 files, [\d.]+/s, 0:\d\d left$", err, re.MULTILINE), err
+    _, err = process.communicate(timeout=LIMIT)
+    assert re.search(r"^Embedding: \d+ of 64 files, [\d.]+/s, \d+:\d\d left$", err, re.MULTILINE), err
     assert "\x1b" not in err
 
 

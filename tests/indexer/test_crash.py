@@ -39,7 +39,7 @@ def _killed(scenario: str, base: Path, cases: Path) -> Iterator[tuple[Path, int]
     cases.mkdir()
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
     command = [sys.executable, crash_child.__file__, scenario, str(base), str(cases)]
-    subprocess.run(command, env=environment, check=True, timeout=120)
+    subprocess.run(command, env=environment, check=True, timeout=600)
     logs = sorted(cases.glob("*.log"))
     assert len(logs) > 15, "too few crash points were hit to mean anything"
     for log in logs:

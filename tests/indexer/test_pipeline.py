@@ -113,7 +113,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path):
         "    loader = Loader(2, 4)\n"
         "    next(loader.outcomes(Request(Path(sys.argv[1]), Inputs(ShapeInput())) for _ in range(9)))\n"
         "    print(*(child.pid for child in multiprocessing.active_children()), flush=True)\n"
-        "    time.sleep(60)\n"
+        "    time.sleep(600)\n"
     )
     (tmp_path / "parent.py").write_text(script)
     parent = subprocess.Popen(
@@ -129,7 +129,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path):
 
 
 def wait_for_end(pids: list[int]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 300
     while any(running(pid) for pid in pids):
         assert time.monotonic() < deadline, "workers go on"
         time.sleep(0.05)
@@ -153,7 +153,7 @@ def test_a_script_without_a_main_guard_is_told_so(tmp_path: Path):
         [sys.executable, str(tmp_path / "script.py")],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
     )
     assert done.returncode == 1
@@ -179,7 +179,7 @@ def test_workers_that_cannot_be_started_are_an_error_and_no_more(tmp_path: Path,
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, Path(__file__).parents[1:3]))},
     )
     *warned, said = done.stderr.splitlines()

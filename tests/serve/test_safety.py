@@ -116,7 +116,7 @@ def test_too_much_is_refused(client: Client):
     reply = client.ask("/api/upload?name=a.png", b"0" * (LARGEST + 1))
     assert reply.status == 413 and "larger than 64 MiB" in reply.error
     assert client.ask("/api/search", b'{"q": "' + b"0" * 2**20 + b'"}').status == 413
-    with socket.create_connection(client.place.split(":"), timeout=10) as raw:  # type: ignore[arg-type]
+    with socket.create_connection(client.place.split(":"), timeout=300) as raw:  # type: ignore[arg-type]
         raw.sendall(f"POST /api/upload?name=a.png HTTP/1.1\r\nHost: {client.place}\r\n\r\n".encode())
         assert b" 411 " in raw.recv(1000)
 
@@ -154,13 +154,16 @@ def environment() -> dict[str, str]:
 def test_the_command_ends_quietly(client: Client, sent: signal.Signals, tmp_path: Path):
     arguments = command("--index", client.server.current.folder, "--port", 0)
     env = {**environment(), "TMPDIR": str(tmp_path)}
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env) as process:
+    # Where the tests run in the background of a script, or under nohup, all their children ignore these signals.
+    usual = {"preexec_fn": lambda: signal.signal(sent, signal.SIG_DFL)}
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(arguments, env=env, **streams, **usual) as process:
         assert process.stdout and process.stderr
         line = process.stdout.readline()
         assert line.startswith("6 items at http://127.0.0.1:")
         assert list(tmp_path.iterdir())
         process.send_signal(sent)
-        assert process.wait(20) == 0 and not process.stderr.read().strip() and not list(tmp_path.iterdir())
+        assert process.wait(300) == 0 and not process.stderr.read().strip() and not list(tmp_path.iterdir())
 
 
 def test_the_command_says_what_is_wrong_in_one_line(client: Client, tmp_path: Path):
@@ -172,7 +175,7 @@ def test_the_command_says_what_is_wrong_in_one_line(client: Client, tmp_path: Pa
         ((*index, "--host", "no.such.host.invalid"), "error: --host no.such.host.invalid: there is no such host here"),
         (("--index", tmp_path), f"error: The index folder {tmp_path} is not an index"),
     ):
-        done = subprocess.run(command(*arguments), capture_output=True, text=True, env=environment(), timeout=60)
+        done = subprocess.run(command(*arguments), capture_output=True, text=True, env=environment(), timeout=300)
         assert done.returncode in (1, 2) and done.stderr.startswith(said) and done.stderr.count("\n") == 1, done.stderr
 
 
