@@ -14,8 +14,9 @@ from benchmarks.ann.data import K
 from retriever.ann.base import NearestNeighbours, Neighbours
 from retriever.ann.exact import ExactSearch
 from retriever.ann.faiss_flat import FaissFlat
-from retriever.ann.gpu import faiss_gpus, fits, free_bytes, storages, torch_gpus
+from retriever.ann.gpu import faiss_gpus, fits, free_bytes, storages, torch_devices, torch_gpus
 from retriever.ann.precision import FLOAT16
+from retriever.ann.shards import TorchShards
 from retriever.ann.torch_exact import TorchExact
 from retriever.errors import UsageError
 from retriever.types import Vectors
@@ -120,13 +121,17 @@ def bandwidth(gigabytes: int = 4) -> float:
     return best
 
 
-def _searches(base: Vectors, dim: int) -> Iterator[tuple[str, tuple[NearestNeighbours, int]]]:
-    """Name, search, and bytes that it keeps of a number."""
+def _searches(base: Vectors, dim: int) -> Iterator[tuple[str, tuple[NearestNeighbours, float]]]:
+    """Name, search, and bytes of a number that each GPU reads: the fewer, the more of them share the rows."""
     import torch
 
     if fits(len(base), dim, torch.cuda.mem_get_info()[0]):
         yield "retriever, torch float16", (TorchExact([base], dim, device="cuda"), FLOAT16.bytes)
+    if len(devices := torch_devices()) > 1:
+        name = f"retriever, torch float16, {len(devices)} GPUs"
+        yield name, (TorchShards([base], dim, devices), FLOAT16.bytes / len(devices))
     if gpus := faiss_gpus():
         for storage in storages(len(base), dim, gpus, free_bytes(gpus)):
             name = f"retriever, faiss float{16 if storage.half else 32}"
-            yield name, (FaissFlat([base], dim, device="cuda", storage=storage), 2 if storage.half else 4)
+            search = FaissFlat([base], dim, device="cuda", storage=storage)
+            yield name, (search, (2 if storage.half else 4) / storage.shards)

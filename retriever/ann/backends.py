@@ -12,6 +12,7 @@ from retriever.ann.base import NearestNeighbours
 from retriever.ann.cpu import CpuExact
 from retriever.ann.deferred import Deferred
 from retriever.ann.files import AnnFile
+from retriever.ann.gpu import NONE, Gpus, on_gpus, present
 from retriever.ann.plan import ANN_PAYS, GPU_PAYS, RECALL, Recipe, plan
 from retriever.errors import IndexCorrupt, MissingDependency
 from retriever.store.snapshot import Snapshot
@@ -41,10 +42,10 @@ class Backends:
         rows = self._snapshot.rows
         gpus = _gpus(self._device, rows)
         faiss = find_spec("faiss") is not None
-        found = plan(rows, self._dim, device=self._device, gpus=gpus, recall=1.0 if faiss else RECALL, faiss=faiss)
-        if faiss and found.backend == "exact" and rows >= ANN_PAYS:
-            return replace(found, reason=f"{found.reason} `retriever optimize` builds a quicker, approximate search.")
-        return found
+        recipe = plan(rows, self._dim, device=self._device, gpus=gpus, recall=1.0 if faiss else RECALL, faiss=faiss)
+        if faiss and recipe.backend == "exact" and rows >= ANN_PAYS:
+            return replace(recipe, reason=f"{recipe.reason} `retriever optimize` builds a quicker, approximate search.")
+        return recipe
 
     @cached_property
     def built(self) -> AnnFile | None:
@@ -62,8 +63,6 @@ class Backends:
     def exact(self) -> NearestNeighbours:
         """Looks at every vector."""
         if self._device == "cuda":
-            from retriever.ann.gpu import on_gpus
-
             return on_gpus(self._blocks, self._dim)  # says so where there is no GPU after all
         return CpuExact(self._blocks, self._dim, self._snapshot.manifest.memory)
 
@@ -71,8 +70,6 @@ class Backends:
     def planned(self) -> NearestNeighbours:
         """As `recipe` says."""
         if self.recipe.backend == "gpu" and self._device != "cuda":
-            from retriever.ann.gpu import on_gpus
-
             return on_gpus(self._blocks, self._dim)
         if self.built is not None:
             # Nothing that the search keeps may point back to this object: a cycle would outlive its last user.
@@ -105,10 +102,6 @@ def _approximate(
     return IvfPqSearch(blocks, dim, file, scans, Numbering.between(file, snapshot), masks, exact)
 
 
-def _gpus(device: str, rows: int) -> int:
+def _gpus(device: str, rows: int) -> Gpus:
     """GPUs that faiss or torch can use; looked for only where the answer can change the plan."""
-    if device == "cpu" or (device == "auto" and rows < GPU_PAYS):
-        return 0
-    from retriever.ann.gpu import gpu_count
-
-    return gpu_count()
+    return NONE if device == "cpu" or (device == "auto" and rows < GPU_PAYS) else present()

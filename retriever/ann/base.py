@@ -36,6 +36,7 @@ class RowSet:
     def __init__(self, mask: NDArray[np.bool_]) -> None:
         self.mask = mask.view()
         self.mask.flags.writeable = False
+        self._parts: dict[tuple[int, int], RowSet] = {}
 
     def __len__(self) -> int:
         """Rows that may be returned."""
@@ -54,6 +55,10 @@ class RowSet:
     def bits(self) -> NDArray[np.uint8]:
         """The mask, eight rows a byte, the lowest first, as a faiss bitmap selector points to it."""
         return np.packbits(self.mask, bitorder="little")
+
+    def part(self, start: int, stop: int) -> RowSet:
+        """The same of the rows from start to before stop, numbered from 0."""
+        return self._parts.setdefault((start, stop), RowSet(self.mask[start:stop]))
 
 
 class NearestNeighbours(Protocol):

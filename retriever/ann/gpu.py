@@ -1,17 +1,17 @@
 """Which library searches on GPUs, and in which form it keeps the vectors there: choices that are tested without one.
 
-What follows from them was run on one GPU; parts over several GPUs have not been.
+What follows from them was run on one GPU; parts over several GPUs have only been run on the CPU in their place.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retriever.ann.base import NearestNeighbours
 from retriever.ann.exact import ExactSearch
-from retriever.ann.precision import FLOAT16, FLOAT32
+from retriever.ann.precision import FLOAT16, FLOAT32, Format
 from retriever.ann.wheels import driver, load
 from retriever.errors import MissingDependency
 from retriever.types import Vectors
@@ -61,23 +61,55 @@ def fits(rows: int, dim: int, free: int) -> bool:
     return rows * dim * FLOAT16.bytes + RESERVE <= free
 
 
-def library(rows: int, dim: int, faiss: int, torch: int, free: Sequence[int] = ()) -> str:
-    """What searches: "faiss" (in the memory of all GPUs), "torch" (on one GPU, streamed if need be) or "numpy".
+@dataclass(frozen=True)
+class Gpus:
+    """The GPUs of a machine.
+
+    Attributes:
+        faiss: how many faiss can use.
+        torch: how many torch can use.
+        free: bytes that each of torch's has left; empty where they are not known.
+    """
+
+    faiss: int = 0
+    torch: int = 0
+    free: tuple[int, ...] = ()
+
+
+NONE = Gpus()
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What searches an index on GPUs, and from where.
+
+    Attributes:
+        library: "faiss" or "torch".
+        gpus: that search, each an equal part of the rows.
+        format: of the vectors there.
+        resident: whether these stay in the GPUs' memory; if not, every batch of queries brings them there, in tiles.
+    """
+
+    library: str
+    gpus: int
+    format: Format
+    resident: bool
+
+
+def place(rows: int, dim: int, gpus: Gpus) -> Placed | None:
+    """The way to search `rows` vectors of length `dim` on these GPUs; None where there is none.
 
     On one GPU that holds all vectors torch answered sooner than faiss, even before it had `Picks`: one query six
-    times, a thousand 1.4 times (`python -m benchmarks ann --table gpu`).
-
-    Args:
-        rows: of the index.
-        dim: of a vector.
-        faiss: GPUs that faiss can use.
-        torch: GPUs that torch can use.
-        free: see `storages`.
+    times, a thousand 1.4 times (`python -m benchmarks ann --table gpu`). Several are left to faiss if the vectors fit.
     """
-    alone = torch and faiss <= 1 and (not free or fits(rows, dim, free[0]))
-    if not alone and storages(rows, dim, faiss, free):
-        return "faiss"
-    return "torch" if torch else "numpy"
+    if gpus.faiss > 1 or not gpus.torch:
+        ways = storages(rows, dim, gpus.faiss, gpus.free if gpus.faiss == gpus.torch else ())
+        if ways:
+            return Placed("faiss", ways[0].shards, FLOAT16 if ways[0].half else FLOAT32, True)
+    if not gpus.torch:
+        return None
+    resident = not gpus.free or fits(-(-rows // gpus.torch), dim, min(gpus.free))
+    return Placed("torch", gpus.torch, FLOAT16, resident)
 
 
 def faiss_gpus() -> int:
@@ -96,9 +128,9 @@ def torch_gpus() -> int:
     return torch.cuda.device_count() if torch.cuda.is_available() else 0
 
 
-def gpu_count() -> int:
-    """GPUs that faiss, or else torch, can use; neither is imported where no GPU's driver is installed."""
-    return (faiss_gpus() or torch_gpus()) if driver() else 0
+def torch_devices() -> list[str]:
+    """Names of the GPUs that the installed torch can use. Imports torch."""
+    return [f"cuda:{number}" for number in range(torch_gpus())]
 
 
 def free_bytes(gpus: int) -> tuple[int, ...]:
@@ -110,6 +142,14 @@ def free_bytes(gpus: int) -> tuple[int, ...]:
     return tuple(int(torch.cuda.mem_get_info(number)[0]) for number in range(gpus))
 
 
+def present() -> Gpus:
+    """The GPUs of this machine; neither library is imported where no GPU's driver is installed."""
+    if not driver():
+        return NONE
+    torch = torch_gpus()
+    return Gpus(faiss_gpus(), torch, free_bytes(torch))
+
+
 def on_gpus(blocks: Sequence[Vectors], dim: int) -> NearestNeighbours:
     """An exact search on the GPUs there are, by the library that can; where none can, on the CPU, after one line.
 
@@ -118,19 +158,20 @@ def on_gpus(blocks: Sequence[Vectors], dim: int) -> NearestNeighbours:
         dim: d.
     """
     from retriever.ann.faiss_flat import FaissFlat
+    from retriever.ann.shards import TorchShards
     from retriever.ann.torch_exact import TorchExact
 
-    faiss, torch = (faiss_gpus(), torch_gpus()) if driver() else (0, 0)
-    rows = sum(map(len, blocks))
-    chosen = library(rows, dim, faiss, torch, free_bytes(faiss))
-    if chosen == "faiss":
+    gpus, rows = present(), sum(map(len, blocks))
+    placed = place(rows, dim, gpus)
+    if placed and placed.library == "faiss":
         try:
             return FaissFlat(blocks, dim, device="cuda")
         except MemoryError as error:
             log.info("%s", error)
-            chosen = "torch" if torch else "numpy"
-    if chosen == "torch":
-        return TorchExact(blocks, dim, device="cuda")
+            placed = place(rows, dim, replace(gpus, faiss=0))
+    if placed:
+        several = placed.gpus > 1
+        return TorchShards(blocks, dim, torch_devices()) if several else TorchExact(blocks, dim, device="cuda")
     log.warning(
         "No GPU that faiss or torch can use for this index was found (it needs the extra gpu, or a CUDA build of "
         "torch): searching on the CPU instead."

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from retriever.ann.gpu import NONE, Gpus, Placed, place
 from retriever.devices import check_device
 from retriever.errors import UsageError
 
@@ -44,6 +45,14 @@ ASSIGN_NS = 0.01
 """Per row, projected dimension and list: finding the list of a row, on two cores."""
 ENCODE_NS = 33.0
 """Per row and projected dimension: projecting and encoding it, on two cores."""
+
+GPU_READS = 1e12
+"""Bytes a second that a GPU reads from its own memory: a guess for a card that nobody measured, such as an RTX 4090
+(1.0e12 by its data sheet). One H200 read 4.3e12, an L4 has 0.3e12."""
+LINK_READS = 1.2e10
+"""Bytes a second that are brought to GPUs: a guess for 16 lanes of PCIe 3.0 (1.6e10 by its standard)."""
+GPU_QUERY_S = 1.4e-3
+"""What a query takes beside the reading, on one H200 over four million rows: picking, and scoring again."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +103,8 @@ class Recipe:
         backend: "exact" (numpy or torch over memory-mapped files), "ivf-pq" (approximate, then re-ranked exactly) or
             "gpu" (exact on GPUs, by faiss or torch).
         reason: one sentence for people.
-        bytes: what the backend keeps in memory beside the files, 0 where it reads them in place, for batches of queries
-            aside (`precision.KEPT`).
+        bytes: what the backend keeps in memory beside the files, that of the GPUs where it is "gpu"; 0 where it reads
+            them in place or streams them. Buffers and copies for batches of queries (`precision.KEPT`) are not counted.
         seconds: predicted for one query, once its files are in memory.
         build_seconds: predicted for building it.
         sizes: of an "ivf-pq".
@@ -114,7 +123,7 @@ def plan(
     dim: int,
     *,
     device: str = "auto",
-    gpus: int = 0,
+    gpus: Gpus = NONE,
     memory: int | None = None,
     recall: float = RECALL,
     faiss: bool = True,
@@ -126,7 +135,7 @@ def plan(
         rows: deleted ones included.
         dim: length of a vector.
         device: one of `retriever.devices.DEVICES`.
-        gpus: how many faiss or torch can use.
+        gpus: of the machine. "cuda" takes them in any case, "auto" for many rows that fit in their memory.
         memory: bytes that the search may keep in memory beside the operating system's cache of the files; None: as
             many as it takes.
         recall: share of the true ten nearest to be found, 0 < recall <= 1; 1 means exactly.
@@ -140,12 +149,12 @@ def plan(
     if not 0 < recall <= 1:
         raise UsageError(f"--recall {recall:g}: give a share above 0 and up to 1, such as 0.98.")
     size = f"{rows:,} vectors of length {dim} ({rows * dim * 4 / 2**20:,.0f} MiB)"
-    if device != "cpu" and gpus and (device == "cuda" or rows >= GPU_PAYS):
-        reason = f"{size} are searched exactly on the GPU, from a copy in its memory."
-        return Recipe("gpu", reason, rows * dim * 4)
+    placed = place(rows, dim, gpus)
+    if placed and (device == "cuda" or (device == "auto" and rows >= GPU_PAYS and placed.resident)):
+        return _on_gpus(rows, dim, memory, size, placed)
     if rows >= ANN_PAYS and faiss and recall < 1:
         return _approximate([rows, *(more for more in beside if more >= ANN_PAYS)], dim, memory, recall, size)
-    return _exact(rows, dim, memory, size, _why_exact(rows, device, gpus, recall, faiss))
+    return _exact(rows, dim, memory, size, _why_exact(rows, device, placed, recall, faiss))
 
 
 def worth_rebuilding(covered: int, rows: int) -> bool:
@@ -187,18 +196,35 @@ def _lists(rows: int) -> int:
     return int(2 ** round(math.log2(15 * rows**0.4)))
 
 
-def _exact(rows: int, dim: int, memory: int | None, size: str, cause: str) -> Recipe:
+def _on_gpus(rows: int, dim: int, memory: int | None, size: str, placed: Placed) -> Recipe:
+    where, their = ("the GPU", "its") if placed.gpus == 1 else (f"{placed.gpus} GPUs, a part each", "their")
+    how = f"{size} are searched exactly by {placed.library} on {where}, "
+    taken = rows * dim * placed.format.bytes
+    if placed.resident:
+        reason = f"{how}from a {placed.format.name} copy in {their} memory ({taken / 2**20:,.0f} MiB)."
+        return Recipe("gpu", reason, taken, GPU_QUERY_S + taken / placed.gpus / GPU_READS)
+    reason = f"{how}and brought there for every batch, since {their} memory is too small for a copy."
+    brought = max(taken / LINK_READS, _pass(rows, dim, memory))  # one CPU reads and converts for all GPUs
+    return Recipe("gpu", reason, 0, GPU_QUERY_S + brought)
+
+
+def _pass(rows: int, dim: int, memory: int | None) -> float:
+    """Seconds to read all vectors once."""
     cached = memory is None or rows * dim * 4 <= memory
+    return rows * dim * (EXACT_NS if cached else DISK_NS) * 1e-9
+
+
+def _exact(rows: int, dim: int, memory: int | None, size: str, cause: str) -> Recipe:
     reason = f"{cause}{size} are searched exactly on the CPU, read in place without loading or building anything."
-    seconds = rows * dim * (EXACT_NS if cached else DISK_NS) * 1e-9
-    return Recipe("exact", reason[0].upper() + reason[1:], 0, seconds)
+    return Recipe("exact", reason[0].upper() + reason[1:], 0, _pass(rows, dim, memory))
 
 
-def _why_exact(rows: int, device: str, gpus: int, recall: float, faiss: bool) -> str:
-    if device == "cuda" and not gpus:
+def _why_exact(rows: int, device: str, placed: Placed | None, recall: float, faiss: bool) -> str:
+    if device == "cuda" and not placed:
         return "no GPU that faiss or torch can use was found (it needs the extra gpu, or a CUDA build of torch), so "
-    if gpus and device == "auto" and rows < GPU_PAYS:
-        return f"below {GPU_PAYS:,} rows a GPU does not pay, so "
+    if placed and device == "auto":
+        few = rows < GPU_PAYS
+        return f"below {GPU_PAYS:,} rows a GPU does not pay, so " if few else "a GPU's memory is too small, so "
     if rows >= ANN_PAYS and recall < 1 and not faiss:
         return "faiss is not installed (pip install 'any3d-retriever[faiss]' makes this quicker), so "
     return ""

@@ -10,9 +10,9 @@ NVIDIA H200 it passed while `Shortlists` did all of it; `Picks` has only been ru
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from threading import Lock
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,17 +39,14 @@ BATCH = 1024
 MOST, LEAST = 16_384, 2048
 """A shortlist of more rows than a 32nd of all, within these bounds, is given up, and its query searched in float32."""
 
-_ONE_AT_A_TIME = Lock()
-"""Tiles are gathered into one buffer, and how torch sums is set for the whole process."""
-
 
 class TorchExact:
-    """Exact search by matrix products of tiles, see `NearestNeighbours`; on one GPU at most.
+    """Exact search by matrix products of tiles, see `NearestNeighbours`; on one device, see `shards` for several.
 
     Args:
         blocks: (n_i, d) float32 unit vectors; rows are numbered through all blocks.
         dim: d.
-        device: "cpu" or "cuda".
+        device: "cpu", "cuda" or, of several, "cuda:1".
         format: "bfloat16", "float16" or "float32"; None: what the device multiplies quickest.
         tile_rows: rows multiplied at once; None: what suits the device.
         source: "host" (tiles converted on the CPU), "kept" (one copy of all vectors there), "resident" (one on the
@@ -76,6 +73,7 @@ class TorchExact:
         kind = source or _kind(self._device, self._format, len(self._rows), dim)
         self._tiles = self._source(kind)
         self._waits = kind in ("resident", "streamed")
+        self._one_at_a_time = Lock()  # tiles are gathered into one buffer
 
     def _source(self, kind: str) -> Tiles:
         host = HostTiles(self._rows, self._format, self._tile)
@@ -99,7 +97,7 @@ class TorchExact:
         return out
 
     def _batch(self, queries: Vectors, k: int, only: RowSet | None, count: int) -> Neighbours:
-        with _ONE_AT_A_TIME:
+        with self._one_at_a_time:
             return self._alone(queries, k, only, count)
 
     def _alone(self, queries: Vectors, k: int, only: RowSet | None, count: int) -> Neighbours:
@@ -114,7 +112,7 @@ class TorchExact:
         """The neighbours, and the queries that have too many near-ties to be answered so."""
         numbers = None if only is None else only.rows
         picks = Picks(queries, k, self._format, self._device)
-        with _full_sums(self._device):
+        with _FULL_SUMS:
             for _, tile in self._tiles.tiles(numbers, picks.rows):
                 picks.offer(tile)
         return picks.settle(self._rows, numbers)
@@ -122,7 +120,7 @@ class TorchExact:
     def _shortlisted(self, queries: Vectors, k: int, only: RowSet | None, count: int) -> Neighbours:
         limit = min(max(count // 32, LEAST), MOST)
         shortlists = Shortlists(queries, k, self._format, self._device, max(limit, 4 * k))
-        with _full_sums(self._device):
+        with _FULL_SUMS:
             together = min(len(queries), CPU_BATCH if self._device == "cpu" else GPU_BATCH)
             for rows, tile in self._tiles.tiles(None if only is None else only.rows, together):
                 shortlists.offer(tile, rows)
@@ -135,7 +133,7 @@ class TorchExact:
 
 def _placed(device: str) -> str:
     """The device with its number, which other threads need."""
-    if device == "cpu":
+    if device != "cuda":
         return device
     import torch
 
@@ -156,18 +154,36 @@ def _kind(device: str, format: Format, rows: int, dim: int) -> str:
     return "resident" if fits(rows, dim, torch.cuda.mem_get_info(device)[0]) else "streamed"
 
 
-@contextmanager
-def _full_sums(device: str) -> Iterator[None]:
-    """Sums in float32, which `Format.error` rests on, whatever the program has allowed torch."""
-    import torch
+class _FullSums:
+    """Sums in float32, which `Format.error` rests on, whatever the program has allowed torch.
 
-    matmul = torch.backends.cuda.matmul
-    before = torch.get_float32_matmul_precision()
-    reduced = matmul.allow_fp16_reduced_precision_reduction
-    torch.set_float32_matmul_precision("highest")
-    matmul.allow_fp16_reduced_precision_reduction = False
-    try:
-        yield
-    finally:
-        torch.set_float32_matmul_precision(before)
-        matmul.allow_fp16_reduced_precision_reduction = reduced
+    That is set for the whole process: the first of several threads sets it, and the last sets back what was before.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._inside = Lock(), 0
+        self._before: tuple[str, Any] = ("", None)
+
+    def __enter__(self) -> None:
+        import torch
+
+        with self._lock:
+            self._inside += 1
+            if self._inside == 1:
+                matmul = torch.backends.cuda.matmul
+                self._before = torch.get_float32_matmul_precision(), matmul.allow_fp16_reduced_precision_reduction
+                torch.set_float32_matmul_precision("highest")
+                matmul.allow_fp16_reduced_precision_reduction = False
+
+    def __exit__(self, *_: object) -> None:
+        import torch
+
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                precision, reduced = self._before
+                torch.set_float32_matmul_precision(precision)
+                torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction = reduced
+
+
+_FULL_SUMS = _FullSums()

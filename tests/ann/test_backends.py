@@ -15,10 +15,11 @@ from retriever.ann.cpu import CpuExact
 from retriever.ann.exact import ExactSearch
 from retriever.ann.faiss_flat import FaissFlat
 from retriever.ann.files import AnnFile, Part, Tuned
-from retriever.ann.gpu import Storage, faiss_gpus, torch_gpus
+from retriever.ann.gpu import Storage, faiss_gpus, torch_devices, torch_gpus
 from retriever.ann.ivf_pq import IvfPqSearch
 from retriever.ann.numbering import Numbering
 from retriever.ann.plan import Effort, IvfPq
+from retriever.ann.shards import TorchShards
 from retriever.ann.torch_exact import TorchExact
 
 
@@ -60,6 +61,9 @@ BACKENDS = {
     "torch-float32": partial(TorchExact, format="float32", tile_rows=90),
     "torch-resident": partial(TorchExact, format="float16", tile_rows=70, source="resident"),
     "torch-streamed": partial(TorchExact, format="float16", tile_rows=64, source="streamed"),
+    "torch-shards": partial(TorchShards, devices=["cpu"] * 2),
+    "torch-shards-resident": partial(TorchShards, devices=["cpu"] * 3, tile_rows=70, source="resident"),
+    "torch-shards-streamed": partial(TorchShards, devices=["cpu"] * 3, tile_rows=64, source="streamed"),
 }
 if faiss_gpus():  # the same contract, where there is a GPU to hold it on
     BACKENDS |= {
@@ -72,6 +76,7 @@ if torch_gpus():
         "torch-gpu-bfloat16": partial(TorchExact, device="cuda", format="bfloat16", tile_rows=90, source="resident"),
         "torch-gpu-float32": partial(TorchExact, device="cuda", format="float32", tile_rows=90, source="streamed"),
         "torch-gpu-streamed": partial(TorchExact, device="cuda", tile_rows=64, source="streamed"),
+        "torch-gpu-shards": partial(TorchShards, devices=torch_devices() * 2, tile_rows=70),
     }
 DIM = 24
 

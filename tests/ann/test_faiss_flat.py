@@ -13,7 +13,9 @@ from retriever.ann import faiss_flat, gpu
 from retriever.ann.base import RowSet
 from retriever.ann.exact import ExactSearch
 from retriever.ann.faiss_flat import FaissFlat
-from retriever.ann.gpu import Storage, gpu_count, library, on_gpus, storages
+from retriever.ann.gpu import Gpus, Placed, Storage, on_gpus, place, present, storages
+from retriever.ann.precision import FLOAT16, FLOAT32
+from retriever.ann.shards import TorchShards
 from retriever.ann.torch_exact import TorchExact
 
 GIB = 2**30
@@ -76,19 +78,36 @@ def test_without_gpus_there_is_no_storage():
 
 
 @pytest.mark.parametrize(
-    ("rows", "faiss", "torch", "expected"),
+    ("rows", "gpus", "expected"),
     [
-        (10**6, 1, 1, "torch"),  # sooner done
-        (10**6, 1, 0, "faiss"),
-        (10**6, 2, 2, "faiss"),
-        (10**6, 0, 1, "torch"),  # faiss-cpu
-        (10**8, 1, 1, "torch"),  # streamed
-        (10**8, 1, 0, "numpy"),
-        (10**6, 0, 0, "numpy"),
+        (10**6, Gpus(1, 1, (CARD,)), ("torch", 1, FLOAT16, True)),  # sooner done
+        (10**6, Gpus(1, 0), ("faiss", 1, FLOAT32, True)),
+        (10**6, Gpus(2, 2, (CARD,) * 2), ("faiss", 2, FLOAT32, True)),
+        (10**6, Gpus(0, 1, (CARD,)), ("torch", 1, FLOAT16, True)),  # faiss-cpu
+        (10**6, Gpus(0, 4, (CARD,) * 4), ("torch", 4, FLOAT16, True)),
+        (10**6, Gpus(2, 1, (CARD,)), ("faiss", 2, FLOAT32, True)),  # how much room there is, is not known: tried
+        (10**6, Gpus(0, 1), ("torch", 1, FLOAT16, True)),
+        (10**8, Gpus(1, 1, (CARD,)), ("torch", 1, FLOAT16, False)),
+        (10**8, Gpus(2, 2, (CARD,) * 2), ("torch", 2, FLOAT16, False)),
+        (10**8, Gpus(4, 4, (CARD,) * 4), ("faiss", 4, FLOAT16, True)),
+        (10**8, Gpus(0, 4, (CARD,) * 4), ("torch", 4, FLOAT16, True)),
+        (10**8, Gpus(0, 4, (CARD,) * 3 + (GIB,)), ("torch", 4, FLOAT16, False)),  # parts are equal
     ],
 )
-def test_library_by_what_is_there(rows, faiss, torch, expected):
-    assert library(rows, 384, faiss, torch, [CARD] * faiss) == expected
+def test_vectors_are_placed_by_what_is_there(rows, gpus, expected):
+    assert place(rows, 384, gpus) == Placed(*expected)
+
+
+def test_without_gpus_there_is_no_place():
+    assert place(10, 10, Gpus()) is None
+
+
+def test_a_part_fits_up_to_the_last_byte():
+    rows = 10**7
+    needed = rows // 2 * 384 * 2 + gpu.RESERVE
+    assert place(rows, 384, Gpus(0, 2, (needed, needed))).resident
+    assert not place(rows, 384, Gpus(0, 2, (needed, needed - 1))).resident
+    assert not place(rows + 1, 384, Gpus(0, 2, (needed, needed))).resident
 
 
 def test_a_gpu_that_is_not_there_costs_one_line(caplog):
@@ -96,15 +115,16 @@ def test_a_gpu_that_is_not_there_costs_one_line(caplog):
     with caplog.at_level(logging.WARNING):
         search = on_gpus([vectors[:5], vectors[5:]], 16)
     assert search.search(vectors[3:4], 1)[1].tolist() == [[3]]
-    assert isinstance(search, (FaissFlat, TorchExact) if gpu_count() else ExactSearch)
-    assert len(caplog.records) == (0 if gpu_count() else 1)
+    gpus = present() != Gpus()
+    assert isinstance(search, (FaissFlat, TorchExact, TorchShards) if gpus else ExactSearch)
+    assert len(caplog.records) == (0 if gpus else 1)
 
 
 def test_no_library_is_imported_to_look_for_gpus_without_a_driver():
     if gpu.driver():
         pytest.skip("a GPU's driver is installed")
     code = (
-        "import sys; from retriever.ann.gpu import gpu_count; assert gpu_count() == 0; "
+        "import sys; from retriever.ann.gpu import Gpus, present; assert present() == Gpus(); "
         "sys.exit(bool({'torch', 'faiss'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

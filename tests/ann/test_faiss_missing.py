@@ -14,7 +14,7 @@ from retriever.errors import MissingDependency
 
 assert wheels.installed() == () and wheels.trouble() is None
 assert gpu.faiss_gpus() == 0
-assert plan(10**6, 384, device="auto", gpus=0, faiss=False).backend == "exact"
+assert plan(10**6, 384, device="auto", faiss=False).backend == "exact"
 try:
     faiss_flat.FaissFlat([np.eye(3, dtype=np.float32)], 3, device="cpu")
 except MissingDependency as error:

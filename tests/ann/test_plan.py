@@ -4,25 +4,40 @@ from __future__ import annotations
 
 import pytest
 
-from retriever.ann.plan import ANN_PAYS, GPU_PAYS, WIDTHS, Effort, plan, worth_rebuilding
+from retriever.ann.gpu import RESERVE, Gpus
+from retriever.ann.plan import (
+    ANN_PAYS,
+    GPU_PAYS,
+    GPU_QUERY_S,
+    GPU_READS,
+    LINK_READS,
+    WIDTHS,
+    Effort,
+    plan,
+    worth_rebuilding,
+)
 from retriever.errors import UsageError
 
 MILLION = 1_000_000
+CARD = Gpus(torch=1, free=(24 * 2**30,))
+FULL = Gpus(torch=1, free=(RESERVE,))
 
 
 @pytest.mark.parametrize(
     ("rows", "device", "gpus", "backend"),
     [
-        (0, "auto", 0, "exact"),
-        (1000, "auto", 1, "exact"),
-        (GPU_PAYS - 1, "auto", 1, "ivf-pq"),
-        (GPU_PAYS, "auto", 1, "gpu"),
-        (GPU_PAYS, "auto", 0, "ivf-pq"),
-        (ANN_PAYS - 1, "cpu", 0, "exact"),
-        (ANN_PAYS, "cpu", 0, "ivf-pq"),
-        (1000, "cuda", 1, "gpu"),
-        (1000, "cuda", 0, "exact"),
-        (10 * MILLION, "cpu", 8, "ivf-pq"),
+        (0, "auto", Gpus(), "exact"),
+        (1000, "auto", CARD, "exact"),
+        (GPU_PAYS - 1, "auto", CARD, "ivf-pq"),
+        (GPU_PAYS, "auto", CARD, "gpu"),
+        (GPU_PAYS, "auto", FULL, "ivf-pq"),
+        (GPU_PAYS, "auto", Gpus(), "ivf-pq"),
+        (ANN_PAYS - 1, "cpu", Gpus(), "exact"),
+        (ANN_PAYS, "cpu", Gpus(), "ivf-pq"),
+        (1000, "cuda", CARD, "gpu"),
+        (1000, "cuda", FULL, "gpu"),
+        (1000, "cuda", Gpus(), "exact"),
+        (10 * MILLION, "cpu", Gpus(torch=8), "ivf-pq"),
     ],
 )
 def test_backend(rows, device, gpus, backend):
@@ -32,7 +47,9 @@ def test_backend(rows, device, gpus, backend):
 def test_bytes_are_those_kept_beside_the_files():
     assert plan(MILLION, 384, recall=1).bytes == 0
     assert MILLION * 384 * 4 / 30 < plan(MILLION, 384).bytes < MILLION * 384 * 4 / 15
-    assert plan(MILLION, 384, device="cuda", gpus=1).bytes == MILLION * 384 * 4
+    assert plan(MILLION, 384, device="cuda", gpus=CARD).bytes == MILLION * 384 * 2
+    assert plan(MILLION, 384, device="cuda", gpus=Gpus(faiss=2, torch=2)).bytes == MILLION * 384 * 4
+    assert plan(MILLION, 384, device="cuda", gpus=FULL).bytes == 0
 
 
 @pytest.mark.parametrize(
@@ -40,12 +57,15 @@ def test_bytes_are_those_kept_beside_the_files():
     [
         (plan(1000, 384), ["1,000 vectors", "CPU"]),
         (plan(1000, 384, device="cuda"), ["No GPU", "extra gpu", "CPU"]),
-        (plan(1000, 384, gpus=1), ["200,000", "GPU does not pay"]),
-        (plan(MILLION, 384, gpus=1), ["1,000,000 vectors", "on the GPU"]),
+        (plan(1000, 384, gpus=CARD), ["200,000", "GPU does not pay"]),
+        (plan(MILLION, 384, gpus=FULL, recall=1), ["GPU's memory is too small", "CPU"]),
+        (plan(MILLION, 384, gpus=CARD), ["1,000,000 vectors", "by torch on the GPU", "float16", "its", "(732 MiB)"]),
+        (plan(MILLION, 384, gpus=Gpus(2, 2)), ["by faiss on 2 GPUs", "float32", "their", "(1,465 MiB)"]),
+        (plan(MILLION, 384, gpus=FULL, device="cuda"), ["by torch on the GPU", "every batch", "too small"]),
         (plan(MILLION, 384, faiss=False), ["pip install", "[faiss]", "exactly"]),
         (plan(MILLION, 384, recall=0.98), ["98%", "re-ranked"]),
     ],
-    ids=["cpu", "cuda missing", "too small", "gpu", "no faiss", "approximate"],
+    ids=["cpu", "cuda missing", "too few", "too many", "gpu", "gpus", "streamed", "no faiss", "approximate"],
 )
 def test_reason_is_one_sentence_that_says_why(recipe, words):
     assert all(word in recipe.reason for word in words)
@@ -116,6 +136,25 @@ def test_more_effort_is_predicted_to_take_longer():
 
 def test_from_disk_takes_longer_than_from_memory():
     assert plan(MILLION, 384, recall=1, memory=10**9).seconds > plan(MILLION, 384, recall=1).seconds
+
+
+def test_a_gpu_is_predicted_to_read_what_it_holds_and_to_be_brought_what_it_does_not():
+    def seconds(gpus, **wish):
+        return plan(10 * MILLION, 384, device="cuda", gpus=gpus, **wish).seconds
+
+    held, brought = seconds(CARD), seconds(FULL)
+    assert held == pytest.approx(GPU_QUERY_S + 10 * MILLION * 384 * 2 / GPU_READS)
+    assert seconds(Gpus(torch=4, free=CARD.free * 4)) == pytest.approx(GPU_QUERY_S + (held - GPU_QUERY_S) / 4)
+    assert brought >= 10 * MILLION * 384 * 2 / LINK_READS
+    assert seconds(Gpus(torch=4, free=FULL.free * 4)) == brought  # the CPU that they are read by is the same
+    assert seconds(FULL, memory=10**9) > 2 * brought  # from disk
+    assert held < plan(10 * MILLION, 384, recall=1).seconds
+
+
+def test_a_gpu_holds_what_fits_to_the_last_byte():
+    free = RESERVE + MILLION * 384 * 2
+    assert plan(MILLION, 384, gpus=Gpus(torch=1, free=(free,))).backend == "gpu"
+    assert plan(MILLION, 384, gpus=Gpus(torch=1, free=(free - 1,))).backend == "ivf-pq"
 
 
 @pytest.mark.parametrize(
