@@ -101,7 +101,7 @@ def test_all_of_it_goes_by_keys(page: Page):
 
 
 def test_a_card_that_is_gone_to_by_keys_is_not_behind_the_header(page: Page):
-    page.size(710, 500)  # two cards side by side
+    page.size(710, 800)  # two cards side by side
     ask(page, "tower")
     for key, rank in (("ArrowDown", 1), ("ArrowDown", 3), ("ArrowUp", 1)):
         page.press(key)
