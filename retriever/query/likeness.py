@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,27 @@ UNLIKE = 0.1
 """What the examples to keep away from weigh, together, against those to look for; see docs/diversity.md."""
 
 
-def like_terms(like: Sequence[str], unlike: Sequence[str] = (), weight: float = UNLIKE) -> tuple[Term, ...]:
+def example(value: str) -> tuple[str, str]:
+    """The kind and source of the term that an example is: of a file by its suffix, else an item, by its id or path.
+
+    A file that is called like an id is written with ./ before it.
+    """
+    if id_keys([value]) is not None:
+        return "id", value
+    from retriever.loaders import modality_of
+
+    path = Path(value).expanduser()
+    modality = modality_of(path)
+    return (modality.value if modality not in (None, Modality.TEXT) and path.is_file() else "id"), value
+
+
+def like_terms(
+    like: Sequence[str],
+    unlike: Sequence[str] = (),
+    weight: float = UNLIKE,
+    *,
+    read: Callable[[str], tuple[str, str]] = example,
+) -> tuple[Term, ...]:
     """Rocchio's query (1971): the mean of the good examples, less `weight` times the mean of the bad ones.
 
     Each example is one term, so that the shares of a hit say what it owes to each of them. Without good examples the
@@ -26,6 +46,7 @@ def like_terms(like: Sequence[str], unlike: Sequence[str] = (), weight: float = 
         like: ids or paths of items of the index, or files, that hits should be like; repeats count once.
         unlike: the same, that hits should not be like.
         weight: of all the bad ones together, above 0; all the good ones weigh 1.
+        read: the kind and source of an example's term.
 
     Raises:
         UsageError: a value that is on both sides, no value at all, or a weight out of range. What is neither a file
@@ -34,25 +55,12 @@ def like_terms(like: Sequence[str], unlike: Sequence[str] = (), weight: float = 
     if not (isinstance(weight, int | float | np.number) and 0 < weight < np.inf):
         raise UsageError(f"The weight {weight} of --unlike must be a number above 0, such as {UNLIKE}.")
     good, bad = list(dict.fromkeys(like)), list(dict.fromkeys(unlike))
+    unwanted = set(bad)
     if not good and not bad:
         raise UsageError("There is nothing to be like: give an id or a file with --like.")
-    if both := [value for value in good if value in bad]:
+    if both := [value for value in good if value in unwanted]:
         raise UsageError(f"{both[0]} is given to --like and to --unlike; leave one of them out.")
     return (
-        *(Term(_kind(value), value, 1 / len(good)) for value in good),
-        *(Term(_kind(value), value, -weight / len(bad)) for value in bad),
+        *(Term(*read(value), 1 / len(good)) for value in good),
+        *(Term(*read(value), -weight / len(bad)) for value in bad),
     )
-
-
-def _kind(value: str) -> str:
-    """The kind of term that an example is: of a file here by its suffix, else an item, by its id or path.
-
-    A file that is called like an id is written with ./ before it.
-    """
-    if id_keys([value]) is not None:
-        return "id"
-    from retriever.loaders import modality_of
-
-    path = Path(value).expanduser()
-    modality = modality_of(path)
-    return modality.value if modality not in (None, Modality.TEXT) and path.is_file() else "id"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -134,8 +134,16 @@ KEYS = ("expression", *PLUS, *MINUS, *LIKE, "terms", *ASKED)
 """The keywords of a query, in the order in which their terms count."""
 
 
-def query_of(keywords: Mapping[str, Any], *, name: str = "") -> Query:
+def query_of(
+    keywords: Mapping[str, Any], *, name: str = "", read: Callable[[str], tuple[str, str]] | None = None
+) -> Query:
     """The query that some of `KEYS` make; its terms are those of the expression, then of the keywords in their order.
+
+    Args:
+        keywords: what is asked.
+        name: of the query.
+        read: the kind and source of the term of a `like` or `unlike`; None for `likeness.example`, which looks for
+            files.
 
     Raises:
         UsageError: a keyword that there is not, or of the wrong kind; the message does not yet begin with `name`.
@@ -149,7 +157,7 @@ def query_of(keywords: Mapping[str, Any], *, name: str = "") -> Query:
         *written,
         *terms_of({kind: keywords.get(kind) for kind in PLUS}, 1.0),
         *terms_of({key.removeprefix("minus_"): keywords.get(key) for key in MINUS}, -1.0),
-        *_likes(keywords.get("like"), keywords.get("unlike")),
+        *_likes(keywords.get("like"), keywords.get("unlike"), read),
         *by_hand,
     ]
     rest = {key: keywords[key] for key in ASKED if key in keywords}
@@ -209,11 +217,11 @@ def _choice(name: str, value: object, choices: Sequence[str]) -> None:
         raise UsageError(f"{name} is {value!r}: choose one of {', '.join(choices)}.")
 
 
-def _likes(like: Sources, unlike: Sources) -> Sequence[Term]:
+def _likes(like: Sources, unlike: Sources, read: Callable[[str], tuple[str, str]] | None) -> Sequence[Term]:
     """The terms of items and files that are like what is looked for, and of those that are not."""
     wanted, unwanted = ([os.fspath(source) for source in each(*one)] for one in zip(LIKE, (like, unlike), strict=True))
     if not (wanted or unwanted):
         return ()
-    from retriever.query.likeness import like_terms
+    from retriever.query.likeness import example, like_terms
 
-    return like_terms(wanted, unwanted)
+    return like_terms(wanted, unwanted, read=read or example)

@@ -11,6 +11,7 @@ import numpy as np
 
 from retriever.errors import RetrieverError
 from retriever.index import Index
+from retriever.query.calibrate import Calibration
 from retriever.query.expression import format
 from retriever.query.hit import Hit
 from retriever.query.hits import Hits
@@ -80,6 +81,7 @@ def start(index: Index) -> dict[str, Any]:
         "space": snapshot.identity.name,
         "version": snapshot.manifest.version,
         "columns": [name for name in snapshot.columns() if name not in _DULL],
+        "calibrated": Calibration.read(snapshot.folder, snapshot.identity) is not None,
         "suggestions": labels[::step][:_SUGGESTED],
         "roots": list(snapshot.manifest.roots.values()),
     }

@@ -8,21 +8,19 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from retriever.errors import UnknownItem, UsageError
 from retriever.loaders import modality_of
 from retriever.query import expression as language
-from retriever.query.request import ASKED, MINUS, PLUS, Query, check_where, query_of
+from retriever.query.request import ASKED, LIKE, MINUS, PLUS, Query, check_where, query_of
 from retriever.query.term import Term
 from retriever.query.terms import check_term, is_bare
 from retriever.serve.conditions import check_condition
-from retriever.serve.uploads import Uploads
+from retriever.serve.uploads import FOLDER, Uploads
 from retriever.store.ids import id_keys
 from retriever.store.places import Places
 from retriever.store.snapshot import Snapshot
 
-KEYS = ("q", *PLUS, *MINUS, *ASKED, "explain")
+KEYS = ("q", *PLUS, *MINUS, *LIKE, *ASKED, "explain")
 """What a request may hold; ``q`` is the expression, the others are those of `Index.search`."""
 
 _FILES = ("image", "audio", "shape", "vector")
@@ -78,7 +76,7 @@ def question_of(keywords: Mapping[str, Any]) -> Question:
     if not isinstance(explain := keywords.get("explain", False), bool):
         raise UsageError(f"explain is {explain!r}: give true or false.")
     written = language.parse(words) if words else ()
-    rest = query_of({key: value for key, value in keywords.items() if key not in ("q", "explain")})
+    rest = query_of({key: value for key, value in keywords.items() if key not in ("q", "explain")}, read=_example)
     check_where(rest.where)
     if rest.where is not None:
         check_condition(rest.where)
@@ -121,7 +119,7 @@ class _Items:
         if modality_of(Path(name)) is None:
             return False
         self._places = self._places or Places(self._snapshot)
-        return bool(np.any(self._places.shown(name)))
+        return len(self._places.shown(name)) > 0
 
 
 def _leaves(terms: Iterable[Term], depth: int = 0) -> Iterator[Term]:
@@ -139,6 +137,12 @@ def _leaves(terms: Iterable[Term], depth: int = 0) -> Iterator[Term]:
         yield term
 
 
+def _example(value: str) -> tuple[str, str]:
+    """The kind and source of the term of a `like`: an upload by its term, else an item; no file is looked for."""
+    kind, colon, source = value.partition(":")
+    return (kind, source) if colon and kind in _FILES and source.startswith(f"{FOLDER}/") else ("id", value)
+
+
 def _file(term: Term, uploads: Uploads, items: _Items) -> Path | None:
     """The file that a term, which is no mean, asks with; None for one that asks with none."""
     if term.kind == "id" and not items.holds(term.source):
@@ -151,7 +155,7 @@ def _file(term: Term, uploads: Uploads, items: _Items) -> Path | None:
 
 
 def _refusal(term: Term) -> str:
-    if term.source.startswith("uploads/"):
+    if term.source.startswith(f"{FOLDER}/"):
         return (
             f"The upload {term.source} is not here any more, for uploads last as long as the server runs: "
             "hand the file over again."

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from retriever.errors import RetrieverError
+from retriever.query.request import LIKE, MINUS, PLUS
 from retriever.serve.answers import Refused, answer, page, start
 from retriever.serve.asking import question_of
 from retriever.serve.current import Current
@@ -66,6 +67,10 @@ class Asked:
     def parameters(self) -> dict[str, str]:
         """Of the query; of a name that is given twice the last."""
         return dict(parse_qsl(self.query, keep_blank_values=True))
+
+    def keywords(self) -> dict[str, Any]:
+        """What a search is asked with: of a POST its JSON object, else the parameters, as JSON would have them."""
+        return _object(self.body) if self.method == "POST" else _typed(parse_qsl(self.query))
 
 
 @dataclass(frozen=True)
@@ -153,8 +158,7 @@ class Routes:
             return problem(404, "The file does not fit into memory; simplify it.")
 
     def _search(self, answered: Callable[..., str], asked: Asked) -> Reply:
-        keywords = _object(asked.body) if asked.method == "POST" else _keywords(asked.parameters())
-        question = question_of(keywords)  # before others are kept waiting
+        question = question_of(asked.keywords())  # before others are kept waiting
         index = self._current.index()
         with self._searching:
             return Reply(200, answered(question, index, self._uploads).encode(), headers=_FRESH)
@@ -221,20 +225,33 @@ def _sentence(error: RetrieverError) -> str:
     return f"The file {error}" if isinstance(error, FileProblem) else str(error)
 
 
-def _keywords(given: dict[str, str]) -> dict[str, Any]:
-    """The keywords of a query string; an empty value is none."""
-    taken: dict[str, Any] = {name: value for name, value in given.items() if value}
-    if unknown := sorted(taken.keys() - set(_PARAMETERS)):
-        raise Refused(f"A search has no parameter {unknown[0]!r}; it has {', '.join(_PARAMETERS)}; POST takes more.")
-    if "k" in taken:
-        try:
-            taken["k"] = int(taken["k"])
-        except ValueError:
-            raise Refused(f"k is {taken['k']!r}: give a whole number such as 5.") from None
+def _typed(given: list[tuple[str, str]]) -> dict[str, Any]:
+    """The keywords of the parameters; a term may be given several times, of all else the last counts."""
+    taken: dict[str, Any] = {}
+    for name, value in given:
+        if name in (*PLUS, *MINUS, *LIKE):
+            taken.setdefault(name, []).append(value)
+        elif name in _NUMBERS:
+            taken[name] = _number(name, value)
+        else:
+            taken[name] = {"true": True, "false": False}.get(value, value) if name in _SWITCHES else value
     return taken
 
 
-_PARAMETERS = ("q", "k", "where", "to")
+def _number(name: str, value: str) -> float:
+    kind, such = _NUMBERS[name]
+    try:
+        return kind(value)
+    except ValueError:
+        raise Refused(f"{name} is {value!r}: give {such}.") from None
+
+
+_NUMBERS: dict[str, tuple[Callable[[str], float], str]] = {
+    "k": (int, "a whole number such as 5"),
+    "min_confidence": (float, "a number from 0 to 1, such as 0.5"),
+    "diverse": (float, "a number from 0 to 1, such as 0.7"),
+}
+_SWITCHES = ("center", "unbalanced", "geometry_only", "unique", "explain")
 _SEND = 'send an object such as {"q": "a chair", "k": 5}.'
 
 

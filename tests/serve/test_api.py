@@ -52,12 +52,41 @@ def test_a_post_takes_all_keywords(client: Client):
     assert reply.json == shown and "explain" in reply.json["hits"][0]
 
 
+def test_more_like_some_and_less_like_others(client: Client):
+    good = [hit["id"] for hit in client.search("tower", k=1).json["hits"]] + ["cubes/cube.off"]
+    options = [part for name in good for part in ("--like", name)] + ["--unlike", "planks/plank.off", "--to", "any"]
+    shown = asked(client, *options)
+    keywords = {"like": good, "unlike": "planks/plank.off", "to": "any"}
+    assert client.ask("/api/search", json.dumps(keywords).encode()).json == shown
+    address = "&".join(f"like={quote(name)}" for name in good) + "&unlike=planks/plank.off&to=any"
+    assert client.ask(f"/api/search?{address}").json == shown
+    assert [term["weight"] for term in shown["query"]] == [0.5, 0.5, -0.1]  # type: ignore[index]
+
+
+def test_an_upload_can_be_liked(client: Client, tmp_path: Path):
+    term = client.upload(write_box(tmp_path / "box.obj", (1, 7, 1)))
+    liked = client.ask("/api/search", json.dumps({"like": [term], "unlike": ["planks/plank.off"]}).encode()).json
+    assert liked["hits"] == client.search(f"{term} - 0.1*id:planks/plank.off").json["hits"]
+    assert client.search("", like=term).json["hits"][0]["path"] == "towers/tower.obj"
+
+
+def test_a_get_takes_all_keywords_too(client: Client):
+    more = {"diverse": 0.5, "unique": "true", "geometry_only": "true", "minus": "project"}
+    found = client.search("", text="tower", minus_id="planks/plank.off", to="any", explain="true", **more).json
+    assert "explain" in found["hits"][0] and found == asked(
+        client, "--text", "tower", "--minus-id", "planks/plank.off", "--to", "any", "--explain", "--unique",
+        "--diverse", "0.5", "--geometry-only", "--minus", "project",
+    )  # fmt: skip
+
+
 def test_an_item_by_its_id_or_path_alone(client: Client):
-    item = client.search("tower").json["hits"][0]
-    for name in (item["id"], item["path"]):
-        answer = client.search(name).json
-        assert answer["query"] == [{"modality": "id", "source": name, "weight": 1.0}]
-        assert item["id"] not in [hit["id"] for hit in answer["hits"]]
+    hits = client.search("tower", to="any").json["hits"]
+    assert len(hits) == 6  # the first row of the index among them
+    for item in hits:
+        for name in (item["id"], item["path"])[: 1 if item["modality"] == "text" else 2]:
+            answer = client.search(name).json
+            assert answer["query"] == [{"modality": "id", "source": name, "weight": 1.0}]
+            assert item["id"] not in [hit["id"] for hit in answer["hits"]]
 
 
 @pytest.mark.parametrize("suffix", [".obj", ".png", ".wav"])
@@ -95,6 +124,9 @@ def test_an_uploaded_file_is_a_term(client: Client, tmp_path: Path, suffix: str)
         ("tower", {"where": "labl = 'x'"}, "labl"),
         ("tower", {"to": "smell"}, "to=smell"),
         ("tower", {"kay": 3}, "'kay'"),
+        ("tower", {"diverse": "much"}, "diverse is 'much'"),
+        ("tower", {"min_confidence": 2}, "2.0: give a probability"),
+        ("tower", {"unique": "yes"}, "unique is 'yes'"),
         ("id:0123456789abcdef", {}, "no item"),
         ("text:tower - text:tower", {}, "cancel each other"),
     ],
@@ -110,7 +142,11 @@ def test_errors_are_sentences(client: Client, q: str, more: dict[str, object], s
         (b"q=tower", "no JSON"),
         (b"[1]", "no JSON object"),
         (b'{"q": 5}', "q is of type int"),
-        (b'{"like": ["x"]}', "'like'"),
+        (b'{"like": ["x"]}', "no item 'x'"),
+        (b'{"like": [3]}', "like takes"),
+        (b'{"like": "a.obj", "unlike": "a.obj"}', "a.obj is given to"),
+        (b'{"unlike": ["cubes/cube.off", "\\ud800.obj"]}', "UTF-8"),
+        (b'{"like": "image:uploads/u0123456789abcdef/photo.png"}', "not here any more"),
         (b'{"q": "tower", "k": "5"}', "k is '5'"),
         (b'{"q": "\\ud800.obj"}', "UTF-8"),
         (b'{"q": "tower", "image": [3]}', "image takes"),
@@ -210,6 +246,7 @@ def test_an_upload_is_told_by_its_handle_wherever_it_lies(
         ({"q": f"mean({', '.join(['text:a'] * 150)})", "text": ["b"] * 51}, "more than 200 terms"),
         ({"q": "mean(" * 9 + "text:a" + ")" * 9}, "More than 8 means"),
         ({"q": "a" * 20_001}, "more than 20,000 letters"),
+        ({"like": [f"{n}" for n in range(40_000)], "unlike": [f"-{n}" for n in range(40_000)]}, "more than 200 terms"),
     ],
 )
 def test_what_would_take_long_to_read_is_refused(client: Client, keywords: dict[str, object], said: str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -55,7 +56,8 @@ def test_the_disk_is_not_even_looked_at(client: Client, monkeypatch: pytest.Monk
         monkeypatch.setattr(os, name, spy)
     for q in ("/no/such/place.obj", "no-such-name.obj", "id:no/such/name.obj", "image:/no/such/name.png"):
         client.search(q)
-    client.ask("/api/search", b'{"like": "/no/such/name.obj"}')
+    for name in ("/no/such/name.obj", "no-such-name.obj", "shape:/no/such/name.obj", "shape:uploads/no/such.obj"):
+        assert client.ask("/api/search", json.dumps({"like": [name], "unlike": ["x"]}).encode()).status == 400
     assert looked and not [path for path in looked if "no-such" in path or "no/such" in path]
 
 

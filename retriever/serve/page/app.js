@@ -9,25 +9,29 @@ const PAGE = 24, MOST = 10000;
 const KINDS = { shape: "3D models", image: "Pictures", audio: "Sounds", text: "Texts", any: "All" };
 const at = (id) => document.getElementById(id);
 
+// What narrows or orders the hits: the keyword of the API, whose control has the same id, and the option of the command.
+const NARROWS = { where: "--where", min_confidence: "--min-confidence", diverse: "--diverse", unique: "--unique" };
+const ASKED = ["q", "to", ...Object.keys(NARROWS)];
+
 let started = null, found = null, running = null, waiting = 0;
 
 // The state ---------------------------------------------------------------------------------------------------------
 
 function state() {
   const given = new URLSearchParams(location.search);
-  return { q: given.get("q") ?? "", where: given.get("where") ?? "", to: given.get("to") ?? "", k: Number(given.get("k")) || PAGE };
+  return { ...Object.fromEntries(ASKED.map((name) => [name, given.get(name) ?? ""])), k: Number(given.get("k")) || PAGE };
 }
 
 function address(asked) {
   const given = new URLSearchParams();
-  for (const name of ["q", "where", "to"]) if (asked[name]) given.set(name, asked[name]);
+  for (const name of ASKED) if (asked[name]) given.set(name, asked[name]);
   if (asked.k !== PAGE) given.set("k", asked.k);
   return `${given}` ? `/?${given}` : "/";
 }
 
 function go(change) {
   const next = { ...state(), ...change };
-  if ("q" in change || "where" in change || "to" in change) next.k = PAGE;
+  if (ASKED.some((name) => name in change)) next.k = PAGE;
   history.pushState(null, "", address(next));
   return show();
 }
@@ -39,7 +43,7 @@ const ask = (terms) => go({ q: expression(terms) });
 async function answer(asked) {
   running?.abort();
   const mine = running = new AbortController();
-  document.body.classList.add("busy");
+  busy(true);
   try {
     const given = new URLSearchParams(Object.entries(asked).filter(([, value]) => value));
     const reply = await fetch(`/api/page?${given}`, { signal: mine.signal });
@@ -47,8 +51,13 @@ async function answer(asked) {
   } catch (error) {
     return error.name === "AbortError" ? null : { error: "The server does not answer: start it again with `retriever serve`." };
   } finally {
-    if (running === mine) document.body.classList.remove("busy");
+    if (running === mine) busy(false);
   }
+}
+
+function busy(is) {
+  document.body.classList.toggle("busy", is);
+  at("found").setAttribute("aria-busy", String(is));
 }
 
 async function show(live) {
@@ -60,6 +69,7 @@ async function show(live) {
   problem(got.error ?? "");
   if (got.error) {
     at("told").replaceChildren();
+    at("none").hidden = true;
     if (!live) at("words").value = asked.q;
     return;
   }
@@ -71,23 +81,32 @@ function problem(sentence) {
   at("problem").textContent = sentence;
   at("problem").classList.toggle("pointed", sentence.includes("\n"));
   at("problem").hidden = !sentence;
+  document.body.classList.toggle("stale", Boolean(sentence));
 }
 
 // Drawing -----------------------------------------------------------------------------------------------------------
 
-function fill({ where, to }) {
-  at("where").value = where;
+function fill({ to, ...asked }) {
+  for (const name of ["where", "min_confidence", "diverse"]) set(at(name), asked[name]);
+  at("unique").checked = asked.unique === "true";
+  at("min_confidence").hidden = !started?.calibrated;
   const several = started ? Object.keys(started.items) : [];
   at("kinds").hidden = several.length < 2;
   const usual = several.includes("shape") ? "shape" : "any";
   at("kinds").replaceChildren(...Object.keys(KINDS).filter((kind) => kind === "any" || several.includes(kind)).map((kind) =>
-    make("button", { type: "button", role: "radio", "aria-checked": String((to || usual) === kind), onclick: () => go({ to: kind === usual ? "" : kind }) }, KINDS[kind])));
+    make("button", { type: "button", "aria-pressed": String((to || usual) === kind), onclick: () => go({ to: kind === usual ? "" : kind }) }, KINDS[kind])));
+}
+
+// A value that is no option, as of an address that was written by hand, becomes one.
+function set(control, value) {
+  control.value = value;
+  if (control.value !== value) control.append(make("option", { value, selected: true }, value));
 }
 
 function begin() {
   found = null;
   problem("");
-  for (const id of ["terms", "more"]) at(id).hidden = true;
+  for (const id of ["terms", "more", "none"]) at(id).hidden = true;
   at("cards").replaceChildren();
   at("told").replaceChildren();
   at("words").value = "";
@@ -118,20 +137,33 @@ function draw(asked, live) {
   const walks = at("cards").contains(document.activeElement);
   at("cards").replaceChildren(...cards(found, acting, before));
   if (walks) at("cards").firstChild?.focus({ preventScroll: true });
+  at("none").hidden = hits.length > 0;
+  at("none").replaceChildren(...nothing(asked));
   at("more").hidden = hits.length < asked.k || asked.k >= MOST;
   at("told").replaceChildren(...said(asked));
 }
 
 function said(asked) {
   const { answer: { count }, milliseconds, order } = found;
-  const options = `${asked.where ? ` --where=${shell(asked.where)}` : ""}${asked.to ? ` --to ${shell(asked.to)}` : ""} -k ${asked.k}`;
+  const narrowed = Object.entries(NARROWS).filter(([name]) => asked[name])
+    .map(([name, option]) => ` ${option}${name === "unique" ? "" : `=${shell(asked[name])}`}`).join("");
+  const options = `${narrowed}${asked.to ? ` --to ${shell(asked.to)}` : ""} -k ${asked.k}`;
   // What begins with a minus would be taken for an option.
   const command = asked.q.startsWith("-") ? `retriever query${options} -- ${shell(asked.q)}` : `retriever query ${shell(asked.q)}${options}`;
   return [
     make("span", {}, make("b", {}, count ? `${count.toLocaleString("en")} ${count === 1 ? "hit" : "hits"}` : "No item qualifies."), ` in ${Math.round(milliseconds)} ms`),
-    order ? make("span", {}, order) : "",
+    order && count ? make("span", {}, order) : "",
     asked.q.includes("uploads/") ? "" : make("button", { class: "link", type: "button", onclick: () => copy(command, "Command copied") }, "copy as command"),
   ].filter(Boolean);
+}
+
+// Ways out of an empty answer.
+function nothing(asked) {
+  const ways = { where: "Leave the filter out", min_confidence: "Show less sure ones", to: "Look among all kinds" };
+  const wide = { where: "", min_confidence: "", to: "any" };
+  const open = Object.keys(ways).filter((name) => asked[name] && asked[name] !== wide[name]);
+  return [...open.map((name) => make("button", { type: "button", onclick: () => go({ [name]: wide[name] }) }, ways[name])),
+    make("button", { type: "button", onclick: home }, "Begin anew")];
 }
 
 const shell = (text) => `'${text.replace(/'/g, "'\\''")}'`;
@@ -163,7 +195,9 @@ const acting = {
   look: ({ id }) => {
     const place = found.answer.hits.findIndex((hit) => hit.id === id);
     look(found.answer.hits[place], found.shown[place], acting);
+    at("cards").children[place].scrollIntoView({ block: "nearest" });
   },
+  beside: ({ id }, step) => found.answer.hits[found.answer.hits.findIndex((hit) => hit.id === id) + step],
 };
 
 at("ask").addEventListener("submit", (event) => {
@@ -178,13 +212,20 @@ at("words").addEventListener("keydown", (event) => {
   if (event.key === "Backspace" && !at("words").value && found && !inBox(found.terms)) chipped.removed(found.terms.length - 1);
   if (event.key === "Escape") at("words").blur();
 });
-at("where").addEventListener("change", () => go({ where: at("where").value.trim() }));
+for (const name of ["where", "min_confidence", "diverse"]) at(name).addEventListener("change", () => go({ [name]: at(name).value.trim() }));
+at("unique").addEventListener("change", () => go({ unique: at("unique").checked ? "true" : "" }));
 at("more").addEventListener("click", () => go({ k: Math.min(MOST, state().k * 2) }));
 at("start").addEventListener("click", (event) => {
   const words = event.target.dataset?.q;
   if (words && !event.ctrlKey && !event.metaKey) { event.preventDefault(); go({ q: words }); }
 });
-at("home").addEventListener("click", (event) => { event.preventDefault(); go({ q: "", where: "", to: "" }); });
+const home = () => go(Object.fromEntries(ASKED.map((name) => [name, ""])));
+at("home").addEventListener("click", (event) => { event.preventDefault(); home(); });
+// What is scrolled into view is not to end up behind the header, where that stays.
+new ResizeObserver(() => {
+  const stays = getComputedStyle(at("top")).position === "sticky";
+  document.documentElement.style.scrollPaddingTop = stays ? `${at("top").offsetHeight + 6}px` : "";
+}).observe(at("top"));
 window.addEventListener("popstate", () => show());
 
 // Files -------------------------------------------------------------------------------------------------------------
@@ -229,7 +270,7 @@ window.addEventListener("drop", (event) => {
 
 // Keys --------------------------------------------------------------------------------------------------------------
 
-const writes = (element) => element?.matches?.("input, textarea, select, audio, [contenteditable]");
+const writes = (element) => element?.matches?.("input:not([type=checkbox]), textarea, select, audio, [contenteditable]");
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || writes(event.target) || document.querySelector("dialog[open]")) return;

@@ -16,7 +16,7 @@ function card(hit, shown, found, scale, act, look) {
     make("div", { class: "text" },
       make("h2", {}, make("span", { class: "rank" }, String(hit.rank)), make("span", { class: "name" }, shown.title),
         make("span", { class: "score", title: "score: the cosine, higher is better" }, signed(hit.score))),
-      bar(hit.score / scale.best), path(hit), facts(hit, shown, found.order),
+      bar(hit.score / scale.best), path(hit), facts(hit, shown),
       hit.caption ? make("p", { class: "caption" }, hit.caption) : "",
       found.terms.length > 1 ? shares(hit, found.terms, scale.largest) : "", acts(hit, act)));
   made.hit = hit;
@@ -66,10 +66,9 @@ export function path(hit) {
       onclick: () => copy(hit.file, "Path copied") }));
 }
 
-function facts(hit, shown, order) {
+function facts(hit, shown) {
   const told = [
     hit.confidence === undefined ? "" : make("li", { class: "sure" }, `${Math.round(100 * hit.confidence)}% sure`),
-    order && hit.fused !== undefined ? make("li", {}, `fused ${hit.fused.toFixed(4)}`) : "",
     hit.repeats ? make("li", {}, `+${hit.repeats} alike`) : "",
     shown.measured ? make("li", {}, shown.measured) : "",
   ];

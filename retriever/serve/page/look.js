@@ -5,7 +5,7 @@ import { make, problemOf, signed, thumbnail } from "/parts.js";
 import { view } from "/viewer.js";
 
 const dialog = document.getElementById("look"), stage = document.getElementById("stage");
-let shown = 0, end = () => {};
+let shown = 0, end = () => {}, turn = () => {};
 
 export function look(hit, told, act) {
   const mine = ++shown;
@@ -13,15 +13,24 @@ export function look(hit, told, act) {
   document.getElementById("about").replaceChildren(
     make("h2", {}, told.title), path(hit), hit.caption ? make("p", { class: "caption" }, hit.caption) : "",
     make("dl", {}, ...facts(hit, told)), heard(hit, told),
-    acts(hit, { like: finish(act.like), unlike: finish(act.unlike) }));
+    acts(hit, { like: finish(act.like), unlike: finish(act.unlike) }),
+    make("div", { class: "acts" }, turner(-1, "‹ Previous"), turner(1, "Next ›")));
+  end();
+  end = () => {};
   if (hit.modality === "shape") model(hit, told, () => mine !== shown);
   else picture(hit, told);
-  dialog.showModal();
+  if (dialog.open) dialog.focus();
+  else dialog.showModal();
+  turn = (step) => { const next = act.beside(hit, step); if (next) act.look(next); };
+  for (const button of dialog.querySelectorAll("[data-step]")) button.disabled = !act.beside(hit, Number(button.dataset.step));
 }
+
+const turner = (step, words) => make("button", { type: "button", "data-step": step, title: step > 0 ? "Page Down" : "Page Up",
+  onclick: () => turn(step) }, words);
 
 function facts(hit, told) {
   const all = { rank: hit.rank, score: signed(hit.score), sure: hit.confidence === undefined ? "" : `${Math.round(100 * hit.confidence)}%`,
-    measure: told.measured, label: hit.label, id: hit.id, in: hit.root };
+    fused: hit.fused?.toFixed(4), measure: told.measured, label: hit.label, id: hit.id, in: hit.root };
   return Object.entries(all).filter(([, value]) => value).map(([name, value]) =>
     make("div", {}, make("dt", {}, name), make("dd", {}, String(value))));
 }
@@ -50,5 +59,9 @@ async function model(hit, told, stopped) {
 }
 
 dialog.addEventListener("close", () => { shown++; end(); end = () => {}; stage.replaceChildren(); });
+dialog.addEventListener("keydown", (event) => {
+  const step = { PageDown: 1, PageUp: -1 }[event.key];
+  if (step) { event.preventDefault(); turn(step); }
+});
 dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
 document.getElementById("shut").addEventListener("click", () => dialog.close());
