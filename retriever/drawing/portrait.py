@@ -23,7 +23,9 @@ MOST_POINTS = 60_000
 """Points of a cloud that are drawn; of more, every second, third or so."""
 
 _FINER = 2
+_RIMS = 300  # of the side, to a pixel of the rim's reach
 _SHADOW = 0.34  # opacity at its darkest
+_RIM = 0.5  # opacity of the dark line around what is drawn, which keeps thin pale parts apart from a pale ground
 _MARGIN = 0.07  # share of the side in which it fades
 _AT_ONCE = 8_000_000  # pixels under faces that are worked out together
 _MOST = 8 * _AT_ONCE  # of a mesh whose faces cover more, fewer are drawn: it is a tangle that takes for ever
@@ -114,9 +116,10 @@ def _averaged(colors: NDArray[np.float32], pixel: NDArray[np.int64], side: int) 
 
 
 def _over(picture: NDArray[np.float32], shadow: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """The picture, toned, over its black shadow; (side, side, 4) uint8, not multiplied any more."""
+    """The picture, toned, over its black shadow and rim; (side, side, 4) uint8, not multiplied any more."""
     own = picture[:, :, 3]
-    coverage = own + (1 - own) * shadow
+    rim = _RIM * np.minimum(1, 2 * _blurred(own.astype(np.float64), max(1, len(own) // _RIMS)))
+    coverage = own + (1 - own) * (1 - (1 - shadow) * (1 - rim))
     colors = toned(picture[:, :, :3] / np.maximum(own, 1e-6)[:, :, None])
     colors *= (own / np.maximum(coverage, 1e-6))[:, :, None]
     return np.round(np.dstack([colors, coverage]).clip(0, 1) * 255).astype(np.uint8)

@@ -207,7 +207,9 @@ class Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         method = "GET" if self.command == "HEAD" else self.command
         try:
-            reply = self.server.routes.reply(Asked(method, parts.path, parts.query, body))
+            reply = self.server.routes.reply(
+                Asked(method, parts.path, parts.query, body, self.headers.get("If-None-Match", ""))
+            )
         except RetrieverError as error:
             reply = problem(400, str(error))
         except Exception as error:
@@ -220,13 +222,17 @@ class Handler(BaseHTTPRequestHandler):
         try:
             if reply.file is not None:
                 self._send_file(reply, reply.file)
-            elif "ETag" in reply.headers and self.headers.get("If-None-Match") == reply.headers["ETag"]:
+            elif reply.status == 304 or self._is_known(reply):
                 self._head(304, reply.headers)
             else:
                 self._head(reply.status, reply.headers, reply.type, len(reply.body))
                 self._body(reply.body)
         except (BrokenPipeError, ConnectionResetError, TimeoutError):  # nobody listens any more
             self.close_connection = True
+
+    def _is_known(self, reply: Reply) -> bool:
+        """Whether the other side says that it has it; before the headers were read, nothing is."""
+        return "ETag" in reply.headers and self.headers.get("If-None-Match") == reply.headers["ETag"]
 
     def _head(self, status: int, headers: Mapping[str, str], kind: str = "", size: int = 0) -> None:
         self.send_response(status)

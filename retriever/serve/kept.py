@@ -5,24 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import Lock, Semaphore
 
 AT_ONCE = 2
 """Things that are made at the same time: a search should not wait for forty pictures."""
-
-
-@dataclass(frozen=True)
-class Made:
-    """What was made.
-
-    Attributes:
-        data: its bytes.
-        tag: changes when it does.
-    """
-
-    data: bytes
-    tag: str
 
 
 class Kept:
@@ -35,31 +21,31 @@ class Kept:
     def __init__(self, most: int) -> None:
         self._most = most
         self._bytes = 0
-        self._known: OrderedDict[str, Made] = OrderedDict()
+        self._known: OrderedDict[str, bytes] = OrderedDict()
         self._changing = Lock()
         self._making = Semaphore(AT_ONCE)
 
     def __len__(self) -> int:
         return len(self._known)
 
-    def get(self, stamp: str, make: Callable[[], bytes]) -> Made:
+    def get(self, stamp: str, make: Callable[[], bytes]) -> bytes:
         """What `make` makes; the same stamp stands for the same bytes. What `make` raises is not kept."""
         if (found := self._look(stamp)) is not None:
             return found
         with self._making:
             if (found := self._look(stamp)) is not None:  # another has made it while this one waited
                 return found
-            made = Made(make(), tag_of(stamp))
+            made = make()
         with self._changing:
-            if stamp not in self._known and len(made.data) <= self._most:
+            if stamp not in self._known and len(made) <= self._most:
                 self._known[stamp] = made
-                self._bytes += len(made.data)
+                self._bytes += len(made)
             while self._bytes > self._most:
                 _, oldest = self._known.popitem(last=False)
-                self._bytes -= len(oldest.data)
+                self._bytes -= len(oldest)
         return made
 
-    def _look(self, stamp: str) -> Made | None:
+    def _look(self, stamp: str) -> bytes | None:
         with self._changing:
             if stamp in self._known:
                 self._known.move_to_end(stamp)

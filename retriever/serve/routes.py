@@ -16,7 +16,7 @@ from retriever.query.request import LIKE, MINUS, PLUS
 from retriever.serve.answers import Refused, answer, page, start
 from retriever.serve.asking import question_of
 from retriever.serve.current import Current
-from retriever.serve.kept import Kept, Made, tag_of
+from retriever.serve.kept import Kept, tag_of
 from retriever.serve.things import Thing, thing
 from retriever.serve.uploads import LARGEST, Uploads
 from retriever.types import Modality
@@ -57,12 +57,14 @@ class Asked:
         path: of the address.
         query: what follows the question mark.
         body: of a POST.
+        known: the ETag of what the other side has already; empty for none.
     """
 
     method: str
     path: str
     query: str = ""
     body: bytes = b""
+    known: str = ""
 
     def parameters(self) -> dict[str, str]:
         """Of the query; of a name that is given twice the last."""
@@ -182,12 +184,12 @@ class Routes:
         if side is None:
             return problem(400, f"A picture has an edge of {' or '.join(SIDES)} pixels; ask with side= one of them.")
         make = partial(picture, of.path, side, up=of.up, preview=of.preview)
-        return _made(self._pictures.get(f"{side} {of.stamp()}", make), "image/webp")
+        return _made(asked, self._pictures, f"{side} {of.stamp()}", make, "image/webp")
 
     def _mesh(self, asked: Asked, of: Thing) -> Reply:
         if of.modality is not Modality.SHAPE:
             return problem(404, f"This is of kind {of.modality}, and no 3D model: look at its picture.")
-        return _made(self._meshes.get(of.stamp(), partial(_packed, of)), "application/octet-stream")
+        return _made(asked, self._meshes, of.stamp(), partial(_packed, of), "application/octet-stream")
 
     def _sound(self, asked: Asked, of: Thing) -> Reply:
         kind = _SOUNDS.get(of.path.suffix.lower(), "application/octet-stream")
@@ -201,6 +203,9 @@ def problem(status: int, sentence: str) -> Reply:
     return Reply(status, json.dumps({"error": sentence}).encode(), headers=_FRESH)
 
 
+_DRAWN = 2
+"""Goes up when pictures or meshes of the same file become others, so that browsers ask for the new ones."""
+
 _FRESH = {"Cache-Control": "no-store"}
 
 
@@ -208,8 +213,13 @@ def _json(value: object) -> Reply:
     return Reply(200, json.dumps(value).encode(), headers=_FRESH)
 
 
-def _made(made: Made, kind: str) -> Reply:
-    return Reply(200, made.data, kind, {"ETag": made.tag, "Cache-Control": "private, no-cache"})
+def _made(asked: Asked, kept: Kept, stamp: str, make: Callable[[], bytes], kind: str) -> Reply:
+    """What is made; a browser that has it from before, from an earlier run of the server too, is told so at once."""
+    stamp = f"{_DRAWN} {stamp}"
+    headers = {"ETag": tag_of(stamp), "Cache-Control": "private, no-cache"}
+    if asked.known == headers["ETag"]:
+        return Reply(304, headers=headers)
+    return Reply(200, kept.get(stamp, make), kind, headers)
 
 
 def _packed(of: Thing) -> bytes:

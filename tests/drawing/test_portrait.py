@@ -81,6 +81,17 @@ def test_there_is_a_soft_shadow_below_and_nothing_around():
     assert alpha[: SIDE // 4].astype(int).sum() < alpha[-SIDE // 4 :].astype(int).sum()
 
 
+def test_a_white_shape_on_white_has_a_dark_line_around_it():
+    picture = portrait(ball(12, (1, 1, 1)), 128)
+    share = picture[:, :, 3] / 255
+    on_white = picture[:, :, 0] * share + 255 * (1 - share)
+    row = 40  # above the shadow
+    inside = np.flatnonzero(share[row] > 0.99)
+    for beside in (on_white[row, inside[0] - 3 : inside[0]], on_white[row, inside[-1] + 1 : inside[-1] + 4]):
+        assert beside.min() < 190
+    assert on_white[row, 5] == 255, "and it is thin"
+
+
 def test_a_cloud_is_small_balls_the_near_ones_in_front():
     rng = np.random.default_rng(0)
     points = rng.normal(size=(4000, 3))

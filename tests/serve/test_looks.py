@@ -42,6 +42,18 @@ def test_a_thumbnail_is_a_picture_that_is_asked_for_once(client: Client):
     assert client.ask(f"{address}?side=99999").status == 400
 
 
+def test_a_picture_that_the_browser_has_is_not_made_again_after_a_restart(client: Client):
+    item = id_of(client, "towers/tower.obj")
+    tags = {path: client.ask(path).headers["ETag"] for path in (f"/thumbnail/{item}", f"/mesh/{item}")}
+    with Server(client.server.current.folder, port=0) as server:
+        again = Client(server)
+        for path, tag in tags.items():
+            reply = again.ask(path, If_None_Match=tag)
+            assert (reply.status, reply.body, reply.headers["ETag"]) == (304, b"", tag)
+        assert [len(kept) for kept in (server._http.routes._pictures, server._http.routes._meshes)] == [0, 0]
+        assert again.ask(f"/thumbnail/{item}").status == 200 and len(server._http.routes._pictures) == 1
+
+
 def test_a_changed_file_has_another_picture_and_one_that_is_gone_a_sentence(fresh: Client):
     address = f"/thumbnail/{id_of(fresh, 'towers/tower.obj')}"
     before = fresh.ask(address)
@@ -145,9 +157,9 @@ def test_what_is_kept_is_bounded_and_made_once():
         return b"1234"
 
     for name in ("a", "b", "a", "c", "a", "b"):
-        assert kept.get(name, lambda name=name: make(name)).data == b"1234"
+        assert kept.get(name, lambda name=name: make(name)) == b"1234"
     assert made == ["a", "b", "c", "b"] and len(kept) == 2
-    assert kept.get("large", lambda: b"0" * 11).data == b"0" * 11 and len(kept) == 2
+    assert kept.get("large", lambda: b"0" * 11) == b"0" * 11 and len(kept) == 2
 
 
 def test_the_oldest_uploads_go(monkeypatch: pytest.MonkeyPatch):
