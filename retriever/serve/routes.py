@@ -260,6 +260,7 @@ _NUMBERS: dict[str, tuple[Callable[[str], float], str]] = {
     "k": (int, "a whole number such as 5"),
     "min_confidence": (float, "a number from 0 to 1, such as 0.5"),
     "diverse": (float, "a number from 0 to 1, such as 0.7"),
+    "expand": (int, "a whole number such as 5"),
 }
 _SWITCHES = ("center", "unbalanced", "geometry_only", "unique", "explain")
 _SEND = 'send an object such as {"q": "a chair", "k": 5}.'

@@ -10,7 +10,8 @@ const KINDS = { shape: "3D models", image: "Pictures", audio: "Sounds", text: "T
 const at = (id) => document.getElementById(id);
 
 // What narrows or orders the hits: the keyword of the API, whose control has the same id, and the option of the command.
-const NARROWS = { where: "--where", min_confidence: "--min-confidence", diverse: "--diverse", unique: "--unique" };
+const NARROWS = { where: "--where", min_confidence: "--min-confidence", diverse: "--diverse", expand: "--expand", unique: "--unique" };
+const CHOSEN = Object.keys(NARROWS).filter((name) => name !== "unique");
 const ASKED = ["q", "to", ...Object.keys(NARROWS)];
 
 let started = null, found = null, running = null, waiting = 0;
@@ -87,7 +88,7 @@ function problem(sentence) {
 // Drawing -----------------------------------------------------------------------------------------------------------
 
 function fill({ to, ...asked }) {
-  for (const name of ["where", "min_confidence", "diverse"]) set(at(name), asked[name]);
+  for (const name of CHOSEN) set(at(name), asked[name]);
   at("unique").checked = asked.unique === "true";
   at("min_confidence").hidden = !started?.calibrated;
   const several = started ? Object.keys(started.items) : [];
@@ -212,7 +213,7 @@ at("words").addEventListener("keydown", (event) => {
   if (event.key === "Backspace" && !at("words").value && found && !inBox(found.terms)) chipped.removed(found.terms.length - 1);
   if (event.key === "Escape") at("words").blur();
 });
-for (const name of ["where", "min_confidence", "diverse"]) at(name).addEventListener("change", () => go({ [name]: at(name).value.trim() }));
+for (const name of CHOSEN) at(name).addEventListener("change", () => go({ [name]: at(name).value.trim() }));
 at("unique").addEventListener("change", () => go({ unique: at("unique").checked ? "true" : "" }));
 at("more").addEventListener("click", () => go({ k: Math.min(MOST, state().k * 2) }));
 at("start").addEventListener("click", (event) => {
