@@ -74,8 +74,8 @@ def test_a_get_takes_all_keywords_too(client: Client):
     more = {"diverse": 0.5, "unique": "true", "geometry_only": "true", "minus": "project", "expand": 2}
     found = client.search("", text="tower", minus_id="planks/plank.off", to="shape", explain="true", **more).json
     assert "explain" in found["hits"][0] and found == asked(
-        client, "--text", "tower", "--minus-id", "planks/plank.off", "--to", "shape", "--explain", "--unique", "--expand", "2",
-        "--diverse", "0.5", "--geometry-only", "--minus", "project",
+        client, "--text", "tower", "--minus-id", "planks/plank.off", "--to", "shape", "--explain", "--unique",
+        "--expand", "2", "--diverse", "0.5", "--geometry-only", "--minus", "project",
     )  # fmt: skip
 
 
