@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -162,17 +160,9 @@ for group in (app, *(each.typer_instance for each in app.registered_groups)):
         command.cls = Command
 
 
-def _interrupt(*_: object) -> None:
-    """Ctrl-C: the first ends the command in good order; one that comes meanwhile ends the process, without a word."""
-    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
-    raise KeyboardInterrupt
-
-
 def run() -> None:
     """Parse the command line and run the command; ends the process."""
     prepare()
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # in the background of a script it is ignored
-        signal.signal(signal.SIGINT, _interrupt)
     try:
         app(prog_name="retriever")
     except Unread as error:

@@ -20,7 +20,13 @@ def run() -> None:
 def started() -> None:
     """From here on Ctrl-C is an exception, which a command may meet."""
     if signal.getsignal(signal.SIGINT) is _end:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, _interrupt)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """The first ends the command in good order; one that comes meanwhile ends the process, without a word."""
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    raise KeyboardInterrupt
 
 
 def _end(number: int, frame: FrameType | None) -> None:

@@ -140,7 +140,7 @@ def _unit(rows: np.ndarray) -> Vectors:
 
 
 if __name__ == "__main__":
-    from cli.main import run
+    from cli.start import run
 
     install()
     run()
