@@ -13,8 +13,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from cli import align, demo, duplicates, evaluate, index, label, manage, optimize, query, serve, spaces
+from cli.interrupts import started
 from cli.output import printable
-from cli.start import started
 from cli.streams import Unread, drop_output, prepare
 from retriever import RetrieverError, __version__
 from retriever.errors import UsageError, named_as_options

@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.results import store
-from benchmarks.results.parts import Part, Settings
+from benchmarks.results.parts import Part
+from benchmarks.results.settings import Settings
 from benchmarks.results.store import Head, Results
 from benchmarks.results.tables import Table
 from retriever.errors import UsageError

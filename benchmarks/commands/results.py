@@ -30,8 +30,8 @@ def everything(
     into: Into = Path("results"),
 ) -> None:
     """Every benchmark that can be run here, into a file of results and a report: INTO/MACHINE/COMMIT.json and .md."""
-    from benchmarks.results.parts import Settings
     from benchmarks.results.run import everything as run
+    from benchmarks.results.settings import Settings
 
     outcome = run(
         Settings(data, space, quick),

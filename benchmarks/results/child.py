@@ -21,7 +21,8 @@ from importlib import import_module
 from typing import Any, TextIO
 
 from benchmarks.results.machine import ROOT
-from benchmarks.results.parts import Part, Settings
+from benchmarks.results.parts import Part
+from benchmarks.results.settings import Settings
 from benchmarks.results.tables import Table
 from retriever.errors import RetrieverError, named_as_options
 

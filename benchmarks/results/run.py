@@ -11,7 +11,8 @@ from pathlib import Path
 from benchmarks.results import machine, report, store
 from benchmarks.results.child import Failed, measured, registered
 from benchmarks.results.folders import fingerprint, hidden
-from benchmarks.results.parts import Part, Settings, chosen
+from benchmarks.results.parts import Part, chosen
+from benchmarks.results.settings import Settings
 from benchmarks.results.store import Head, Results
 from benchmarks.results.tables import Table
 from indexer.durable import disk_errors

@@ -58,6 +58,10 @@ OVER = {
 
 _QUALITY = (
     "value", "before", "after", "recall", "LanceDB recall", "full",
+    "opposed", "opposed, unchecked", "at random",
+    # expansion, variety
+    "held-back names", "held-back labels",
+    "score kept", "cosine between hits", "of that label", "right among the first ten", "mean average precision",
     # arithmetic: measures, then strategies
     "recall@10", "beside addition", "precision@10", "nDCG@10", "kind@10", "value@10",
     "base alone", "rest alone", "addition", "addition, by spread (default)", "addition, tuned", "late, by rank",
@@ -84,6 +88,7 @@ _KEY = (
     "process", "what", "tower", "device", "step", "measure", "subset", "domain", "severity", "section", "strategy",
     "form: facet", "contender", "wanted", "together", "filter", "search", "operation", "part", "vectors",
     "targets and training", "method", "protocol", "source", "queries by", "words", "names", "cosine from",
+    "allowed", "neighbours", "asked with", "trade-off", "weight of the bad ones", "the query",
 )  # fmt: skip
 KINDS: dict[str, Kind] = {
     **dict.fromkeys(OVER, Kind.RATIO),

@@ -14,8 +14,8 @@ from results_making import FOUND, HEAD, SPEED, changed, results
 
 from benchmarks.results import machine, report, store
 from benchmarks.results.folders import fingerprint, hidden
-from benchmarks.results.parts import Settings
 from benchmarks.results.parts import parts as every_part
+from benchmarks.results.settings import Settings
 from benchmarks.results.tables import KINDS, Kind, Table, Value, quality
 from retriever.errors import RetrieverError, UsageError
 

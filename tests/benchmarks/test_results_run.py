@@ -14,8 +14,9 @@ from typer.testing import CliRunner
 
 from benchmarks.commands import results as commands
 from benchmarks.results import machine, run, store
-from benchmarks.results.parts import Settings, chosen
+from benchmarks.results.parts import chosen
 from benchmarks.results.parts import parts as every_part
+from benchmarks.results.settings import Settings
 from benchmarks.results.tables import Table
 from retriever.errors import UsageError
 
