@@ -12,7 +12,7 @@ import typer
 
 from cli.options import Axis, Device, Up, described, option, path
 from cli.output import argument, printable
-from retriever.query.shown import counted
+from retriever.wording import counted
 
 if TYPE_CHECKING:
     from cli.progress import Silent

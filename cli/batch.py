@@ -17,7 +17,7 @@ import typer
 
 from cli.output import printable
 from retriever.errors import RetrieverError, UsageError
-from retriever.query.shown import counted
+from retriever.wording import counted
 
 if TYPE_CHECKING:
     from cli.newest import Newest

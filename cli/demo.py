@@ -9,7 +9,7 @@ import typer
 
 from cli.options import described, path
 from cli.output import argument, printable
-from retriever.query.shown import counted
+from retriever.wording import counted
 
 
 def register(app: typer.Typer) -> None:

@@ -119,7 +119,7 @@ def _shown(groups: Sequence[Group]) -> Iterator[tuple[object, ...]]:
     """Group, what an item is in it, score, size and path; whole paths where there are several roots."""
     from pathlib import Path
 
-    from retriever.query.shown import size
+    from retriever.wording import size
 
     several = len({member.root for group in groups for member in group.members}) > 1
     for number, group in enumerate(groups, 1):
@@ -131,7 +131,7 @@ def _shown(groups: Sequence[Group]) -> Iterator[tuple[object, ...]]:
 def _summary(groups: Sequence[Group]) -> str:
     """How much repeats what."""
     from retriever.query.duplicates import totals
-    from retriever.query.shown import counted, size
+    from retriever.wording import counted, size
 
     if not groups:
         return "No item repeats another."

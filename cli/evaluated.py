@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from cli.output import plain, printable, show_rows, to_terminal
-from retriever.query.shown import counted
+from retriever.wording import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa

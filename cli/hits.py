@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from cli.output import empty_table, plain, printable, show_rows, to_terminal
-from retriever.query.shown import by_fused, measured, named, reordered, size, what
+from retriever.query.shown import by_fused, measured, named, reordered, what
+from retriever.wording import size
 
 if TYPE_CHECKING:
     from rich.text import Text

@@ -12,7 +12,7 @@ import typer
 from cli.optimize import plans
 from cli.options import Axis, Device, Memory, Recall, Up, described, option, path
 from cli.output import argument, failures_command, printable
-from retriever.query.shown import counted
+from retriever.wording import counted
 
 if TYPE_CHECKING:
     from indexer.build import Summary

@@ -13,7 +13,7 @@ import typer
 from cli.options import AsJson, IndexFolder, Target, described, option, path
 from cli.outputs import check_outputs
 from retriever.errors import UsageError
-from retriever.query.shown import counted
+from retriever.wording import counted
 
 if TYPE_CHECKING:
     from indexer.labelling import Labelled

@@ -11,7 +11,7 @@ import typer
 
 from cli.options import AsJson, IndexFolder, described, option
 from cli.output import argument, failures_command, plain, printable, show_facts, show_rows
-from retriever.query.shown import counted, size
+from retriever.wording import counted, size
 
 if TYPE_CHECKING:
     from retriever.status import Status

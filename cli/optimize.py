@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import IndexFolder, Memory, Recall, described
-from retriever.query.shown import counted
+from retriever.wording import counted
 
 if TYPE_CHECKING:
     from indexer.ann.optimize import Optimized

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from retriever.query.shown import printable
+from retriever.wording import printable
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -10,8 +10,8 @@ import typer
 
 from cli.hits import show_hits, show_reasons
 from cli.output import argument, printable
-from retriever.query.shown import counted
 from retriever.types import Modality
+from retriever.wording import counted
 
 if TYPE_CHECKING:
     from retriever import Hits, Index

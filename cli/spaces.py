@@ -11,7 +11,7 @@ import typer
 
 from cli.options import AsJson, described, path
 from cli.output import printable, show_facts, show_rows
-from retriever.query.shown import size
+from retriever.wording import size
 
 if TYPE_CHECKING:
     from retriever.spaces.overview import Overview

@@ -18,9 +18,9 @@ from indexer.parts import split
 from indexer.plan_changes import Indexed, stamp
 from indexer.scan import SourceFile
 from indexer.writer import IndexWriter
-from retriever.query.shown import counted
 from retriever.store import Snapshot, item_id
 from retriever.types import Vectors
+from retriever.wording import counted
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,6 @@ from retriever.query.nearest import Neighbourhood, nearest
 from retriever.query.request import DEFAULT_COMBINE, DEFAULT_MINUS, Asked, Query, queries_of, query_of
 from retriever.query.resolve import resolve, same_space
 from retriever.query.search import search
-from retriever.query.shown import counted
 from retriever.query.stored import Means
 from retriever.query.term import Term
 from retriever.query.terms import Sources, Things
@@ -31,6 +30,7 @@ from retriever.spaces.base import Space
 from retriever.store import layout
 from retriever.store.snapshot import Snapshot
 from retriever.types import Vectors
+from retriever.wording import counted
 
 if TYPE_CHECKING:
     from retriever.status import Status

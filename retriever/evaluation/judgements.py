@@ -22,7 +22,7 @@ from retriever.evaluation.run import writing
 from retriever.metrics import Judged
 from retriever.query.candidates import Candidates
 from retriever.query.request import MOST, Query, blame, query_of
-from retriever.query.shown import counted
+from retriever.wording import counted
 
 if TYPE_CHECKING:
     from retriever.index import Index

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
 from retriever.loaders.numeric import NO_FACES, fan, not_a, numbers, truncated, whole_numbers
-from retriever.query.shown import counted
 from retriever.types import Geometry
+from retriever.wording import counted
 
 _HEADER = re.compile(rb"\s*(?:ST)?(C)?N?OFF\s*(BINARY)?\s*(-?\d+)\s+(-?\d+)(?:[ \t]+-?\d+)?[ \t]*(?:\r?\n|\r|$)")
 

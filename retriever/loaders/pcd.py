@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
 from retriever.loaders.numeric import NO_FACES, numbers, truncated
-from retriever.query.shown import counted
 from retriever.types import Geometry
+from retriever.wording import counted
 
 _KINDS = {"F": "f", "I": "i", "U": "u"}
 

@@ -19,8 +19,8 @@ from retriever.loaders.mtl import picture
 from retriever.loaders.numeric import NO_FACES, fan, in_range, indices, not_a, truncated
 from retriever.loaders.parts import Parts
 from retriever.loaders.ply_rows import Columns, Element, Lists, Property
-from retriever.query.shown import counted
 from retriever.types import Geometry
+from retriever.wording import counted
 
 _TYPES = {
     **dict.fromkeys(("char", "int8"), "i1"),

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.loaders.numeric import numbers, truncated
-from retriever.query.shown import counted
+from retriever.wording import counted
 
 _DOUBLE = np.dtype("=f8")
 

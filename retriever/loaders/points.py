@@ -19,8 +19,8 @@ from retriever.loaders.files import MAX_BYTES, MAX_VERTICES
 from retriever.loaders.numeric import NO_FACES, not_a, numbers, truncated
 from retriever.loaders.pcd import read_pcd
 from retriever.loaders.text import decoded
-from retriever.query.shown import counted
 from retriever.types import Geometry
+from retriever.wording import counted
 
 _ARRAYS = ("points", "xyz", "pc", "vertices")
 _COLORS = "colors"

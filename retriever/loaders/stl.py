@@ -10,8 +10,8 @@ import numpy as np
 
 from retriever.errors import FileProblem
 from retriever.loaders.numeric import not_a, numbers, truncated
-from retriever.query.shown import counted
 from retriever.types import Geometry
+from retriever.wording import counted
 
 _TRIANGLE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
 _HEADER = 84

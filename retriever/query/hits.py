@@ -17,11 +17,11 @@ from retriever.query.explain import Explanation
 from retriever.query.expression import format
 from retriever.query.hit import Hit
 from retriever.query.metadata import FIXED, HIDDEN, Later, free_names
-from retriever.query.shown import counted
 from retriever.query.tables import Tables
 from retriever.query.term import Term
 from retriever.query.written import as_dict, to_csv
 from retriever.types import Modality
+from retriever.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd

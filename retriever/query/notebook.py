@@ -7,7 +7,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from retriever.query.expression import format
-from retriever.query.shown import counted, named, printable
+from retriever.query.shown import named
+from retriever.wording import counted, printable
 
 if TYPE_CHECKING:
     from retriever.query.hits import Hits

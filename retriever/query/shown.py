@@ -10,28 +10,6 @@ if TYPE_CHECKING:
     from retriever.query.hit import Hit
 
 
-def printable(text: str, keep: str = "") -> str:
-    """`text` with control and other unprintable characters, but for those to `keep`, as escapes.
-
-    File names may hold any of them, and a terminal would obey.
-    """
-    return "".join(c if c.isprintable() or c in keep else c.encode("unicode_escape").decode() for c in text)
-
-
-def counted(count: int, noun: str, plural: str = "") -> str:
-    """A number and its noun: in the singular for 1, else in the plural, which is that with an s where none is given."""
-    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
-
-
-def size(count: float) -> str:
-    """Bytes for people."""
-    for unit in ("byte", "KiB", "MiB", "GiB"):
-        if count < 1024 or unit == "GiB":
-            break
-        count /= 1024
-    return counted(round(count), unit) if unit == "byte" else f"{count:,.1f} {unit}"
-
-
 def what(hit: Hit) -> str:
     """Label or name; of a file whose name is a code, that of its folder, and at the top of a corpus the code."""
     path = PurePosixPath(hit.path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
-from retriever.query.shown import printable
+from retriever.wording import printable
 
 _EMPTY = {"img", "meta", "br"}
 

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from retriever.errors import MissingDependency, UsageError
 from retriever.query.hits import Hits
 from retriever.query.metadata import FIXED
-from retriever.query.shown import counted, size
 from retriever.query.term import Term
 from retriever.query.written import rounded, to_csv
 from retriever.query.zeroshot import CONFIDENCE
 from retriever.types import Modality
+from retriever.wording import counted, size
 
 TERMS = (Term("shape", "a b.obj"), Term("text", 'say "red"', -0.5))
 SHARES = np.array([[0.7, 0.12345678901], [1 / 3, -1 / 3]])

@@ -9,8 +9,8 @@ from typing import Any
 from indexer.align.own.curves import readable
 from indexer.align.own.report import Report, TowerReport
 from indexer.align.publish import NAMES
-from retriever.query.shown import counted
 from retriever.types import Modality
+from retriever.wording import counted
 
 
 def model_card(report: Report, described: dict[str, Any]) -> str:

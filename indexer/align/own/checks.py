@@ -14,8 +14,8 @@ from indexer.align.own.pairs import Pair, Pairs
 from indexer.align.own.reading import Example, Reading
 from indexer.skipped import told
 from retriever.errors import RetrieverError, SpaceError
-from retriever.query.shown import counted
 from retriever.types import Modality
+from retriever.wording import counted
 
 _SHOWN = 5
 _FEW = 3, 10
