@@ -186,7 +186,7 @@ def test_items_without_words_on_disk_are_said_and_searched_around(
     words = Lexicon(snapshot)
     assert words.search("lamp", None, 5)[1].tolist() == words.search("lamp", None, 5)[1].tolist() == [1]
     (said,) = caplog.messages
-    assert "1 of 2 items" in said
+    assert "1 of 2;" in said
     assert "retriever compact" in said
 
 
