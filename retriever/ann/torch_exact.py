@@ -4,7 +4,7 @@ A tile of rows is multiplied with all queries in bfloat16 (CPUs that multiply it
 `Format.error` proves how far such a product can be from the cosine. A row is dropped only where it is proven to come
 after k others, so the result is that of `ExactSearch`, bit by bit. On a GPU that is settled by `Picks`, and for queries
 with many near-ties, and on the CPU, by `Shortlists`. Where there is a GPU, the contract suite tests it as well. On an
-NVIDIA H200 it passed while `Shortlists` did all of it; `Picks` has only been run on CPUs so far.
+NVIDIA H200 it passed while an earlier `Shortlists` did all of it; as they are now, both have only been run on CPUs.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from retriever.types import Vectors
 
 CPU_TILE = 16_384
 """Rows of a tile, the quickest of 2048 to 20,480 for 32 to 1,000 queries."""
-CPU_PRODUCTS = CPU_TILE * CPU_BATCH
-"""Products at once with tiles of a copy that is kept there."""
 GPU_TILE = 131_072
 """The same on a GPU, at the least; a guess, not measured on one."""
+CPU_PRODUCTS = CPU_TILE * CPU_BATCH
+"""Products at once with tiles of a copy that is kept on the CPU."""
 
 BATCH = 1024
 """Queries that one pass over the tiles answers; each keeps at most `MOST` rows."""

@@ -15,21 +15,16 @@ import pyarrow.parquet as pq
 import pytest
 import simple_space
 from commands import run
-from small_corpus import write_box
 
 import retriever
 from cli import batch
 
 
 @pytest.fixture
-def indexed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Boxes in two class folders, indexed, in a working folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("RETRIEVER_INDEX", raising=False)
-    for name, size in {"tall/a.off": (1, 9, 1), "tall/b.off": (1, 7, 1), "flat/c.off": (9, 1, 9)}.items():
-        write_box(tmp_path / "corpus" / name, size)
-    assert run("index", tmp_path / "corpus").exit_code == 0
-    return tmp_path
+def indexed(corpus: Path) -> Path:
+    """The working folder of an indexed corpus."""
+    assert run("index", corpus).exit_code == 0
+    return corpus.parent
 
 
 QUERIES = [
