@@ -119,7 +119,7 @@ class Rows:
     def _take(self, number: int, rows: NDArray[np.int64], out: Vectors) -> Vectors:
         """All rows from one block."""
         local = rows - self.starts[number]
-        if len(local) and not 0 <= local.min() <= local.max() < len(self.blocks[number]):
+        if len(local) and local.view(np.uint64).max() >= len(self.blocks[number]):  # what is below 0 is very large
             raise IndexError(f"rows must be from 0 to {len(self) - 1}")
         return np.take(self.blocks[number], local, axis=0, out=out, mode="clip")  # other modes copy `out` first
 

@@ -55,6 +55,7 @@ class Scan:
         self.index = index
         self.index.implem = _BY_QUERY
         self.projection = projection
+        self._known: dict[int, Any] = {}
 
     @property
     def sizes(self) -> IvfPq:
@@ -90,21 +91,26 @@ class Scan:
             bits: the ids allowed, as in `RowSet.bits`; None allows all.
             near: what `near` says of them, where that is known already.
         """
-        selector = None if bits is None else self._faiss.IDSelectorBitmap(bits)
-        parameters = self._faiss.SearchParametersIVF(nprobe=min(probes, self.index.nlist), sel=selector)
-        found: NDArray[Any]
+        how, at = self._parameters(probes, bits), self._faiss.swig_ptr
+        scores, found = np.empty((len(queries), fetch), np.float32), np.empty((len(queries), fetch), np.int64)
         if near is None and len(queries) < MANY_QUERIES:
-            found = self.index.search(self._projected(queries), fetch, params=parameters)[1]
+            projected = self._projected(queries)
+            self.index.search_c(len(queries), at(projected), fetch, at(scores), at(found), how)
             return found
         projected, lists, products = self.near(queries, probes) if near is None else near
-        scores, found = np.empty((len(queries), fetch), np.float32), np.empty((len(queries), fetch), np.int64)
-        projected_at, lists_at, near_at, scores_at, found_at = map(
-            self._faiss.swig_ptr, (projected, lists, products, scores, found)
-        )
         self.index.search_preassigned_c(
-            len(queries), projected_at, fetch, lists_at, near_at, scores_at, found_at, False, parameters
+            len(queries), at(projected), fetch, at(lists), at(products), at(scores), at(found), False, how
         )
         return found
+
+    def _parameters(self, probes: int, bits: NDArray[np.uint8] | None) -> Any:
+        """How faiss is to search; kept without a filter, as making it takes longer than a list."""
+        probes = min(probes, self.index.nlist)
+        if bits is not None:
+            return self._faiss.SearchParametersIVF(nprobe=probes, sel=self._faiss.IDSelectorBitmap(bits))
+        if probes not in self._known:
+            self._known[probes] = self._faiss.SearchParametersIVF(nprobe=probes)
+        return self._known[probes]
 
     def near(self, queries: Vectors, probes: int) -> Near:
         """The lists to scan: those whose centres have the highest products with each query."""

@@ -51,6 +51,9 @@ EXPECTED, SURE = 0.9, 2.0
 """The part of a filter's density, and by how many standard deviations, that its rows near a query must fall short of
 before the query is searched exactly."""
 
+LEAST = np.finfo(np.float32).min
+"""Below every product, above the -inf of what is no row."""
+
 SCATTERED = 0.3
 """The part of the rows below which one query is scored with each where it lies: reading all takes longer."""
 
@@ -58,12 +61,22 @@ SCATTERED = 0.3
 class _Slice:
     """The allowed rows of one part."""
 
-    def __init__(self, mask: NDArray[np.bool_], numbering: Numbering, scan: Scan, rows: int) -> None:
+    def __init__(self, mask: NDArray[np.bool_], numbering: Numbering, scan: Scan, part: Part) -> None:
         self.allowed = RowSet(mask)
-        self.whole = len(self.allowed) == rows
-        self.density = len(self.allowed) / rows
-        self._numbering, self._scan = numbering, scan
+        self.whole = len(self.allowed) == part.rows
+        self.density = len(self.allowed) / part.rows
+        self._numbering, self._scan, self._part = numbering, scan, part
         self._known: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+        self._efforts: dict[tuple[tuple[str, ...], int], Effort] = {}
+
+    def effort(self, pairs: tuple[str, ...], k: int) -> Effort:
+        """How hard to look for the k nearest of queries of these pairs."""
+        if (pairs, k) not in self._efforts:
+            effort = tuned_for(self._part, pairs, self.density).effort
+            more = max(1.0, k / TUNED_K)  # further neighbours lie in further lists
+            effort = Effort(math.ceil(effort.probes * math.sqrt(more)), math.ceil(effort.pool * more))
+            self._efforts[pairs, k] = effort
+        return self._efforts[pairs, k]
 
     @cached_property
     def _ids(self) -> NDArray[np.bool_]:
@@ -145,9 +158,9 @@ class IvfPqSearch:
         self._rows.check(queries, k, allowed)
         split = self._split(self._all if allowed is None else allowed)
         found = [
-            self._search_part(number, part, queries, k, pairs)
-            for number, part in enumerate(split.slices)
-            if len(part.allowed)
+            self._scanned(number, mine, queries, k, mine.effort(tuple(pairs), k))
+            for number, mine in enumerate(split.slices)
+            if len(mine.allowed)
         ]
         if len(split.rest):
             found.append(self._exact.search(queries, k, split.rest))
@@ -158,28 +171,24 @@ class IvfPqSearch:
             rest, slices = allowed.mask.copy(), []
             for mask, part, scan in zip(self._masks, self._parts, self._scans, strict=True):
                 rest &= ~mask
-                slices.append(_Slice(allowed.mask & mask, self._numbering, scan, part.rows))
+                slices.append(_Slice(allowed.mask & mask, self._numbering, scan, part))
             self._splits[allowed] = _Split(tuple(slices), RowSet(rest))
         return self._splits[allowed]
-
-    def _search_part(self, number: int, mine: _Slice, queries: Vectors, k: int, pairs: Sequence[str]) -> Neighbours:
-        part = self._parts[number]
-        effort = tuned_for(part, pairs, mine.density).effort
-        more = max(1.0, k / TUNED_K)  # further neighbours lie in further lists
-        effort = Effort(math.ceil(effort.probes * math.sqrt(more)), math.ceil(effort.pool * more))
-        return self._scanned(number, mine, queries, k, effort)
 
     def _scanned(self, number: int, mine: _Slice, queries: Vectors, k: int, effort: Effort) -> Neighbours:
         """The k best that a scan finds, in more lists where these hold fewer; exactly where that is quicker."""
         part, count = self._parts[number], len(mine.allowed)
         if not self._pays(part, effort, count):
             return self._exactly(mine.allowed, queries, k)
-        scores, rows = blank(len(queries), k)
         step = max(1, TOGETHER * count // (effort.pool * part.rows))
-        for start in range(0, len(queries), step):
-            some = slice(start, start + step)
-            scores[some], rows[some] = self._found(number, mine, queries[some], k, effort)
-        short = np.flatnonzero((rows >= 0).sum(axis=1) < min(k, count))
+        if len(queries) <= step:
+            scores, rows = self._found(number, mine, queries, k, effort)
+        else:
+            scores, rows = blank(len(queries), k)
+            for start in range(0, len(queries), step):
+                some = slice(start, start + step)
+                scores[some], rows[some] = self._found(number, mine, queries[some], k, effort)
+        short = (rows[:, min(k, count) - 1] < 0).nonzero()[0]
         if len(short):
             more = Effort(MORE_PROBES * effort.probes, MORE_POOL * effort.pool)
             scores[short], rows[short] = self._scanned(number, mine, queries[short], k, more)
@@ -229,9 +238,9 @@ class IvfPqSearch:
     def _ranked(self, shortlists: NDArray[np.int64], queries: Vectors, k: int) -> Neighbours:
         """The k best of each shortlist, by the full vectors."""
         scores = self._scores(queries, shortlists)
-        width = min(k, scores.shape[1])
-        kth = -np.partition(-scores, width - 1, axis=1)[:, width - 1]
-        near = (scores >= kth[:, None] - slack(self._rows.dim)) & (shortlists >= 0)
+        others = max(scores.shape[1] - k, 0)
+        kth = np.partition(scores, others, axis=1)[:, others, None]
+        near = scores >= np.maximum(kth - slack(self._rows.dim), LEAST)
         if len(queries) == 1:
             out = blank(1, k)
             found, rows = settle(self._rows, queries[0], shortlists[near], k)

@@ -38,13 +38,17 @@ class Numbering:
         return cls.of(file.segments, dict(zip(names, snapshot.firsts.tolist(), strict=True)))
 
     @cached_property
+    def _count(self) -> np.uint64:
+        return np.uint64(self.starts[-1])
+
+    @cached_property
     def same(self) -> bool:
         """Whether ids are row numbers."""
         return bool((self.firsts == self.starts[:-1]).all())
 
     def rows(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """Row of each id; -1 where its segment is gone, and for what is no id: -1, and numbers in a damaged file."""
-        known = (ids >= 0) & (ids < self.starts[-1])
+        known = ids.view(np.uint64) < self._count  # what is below 0 is very large
         if self.same:
             return np.where(known, ids, -1)
         ids = np.where(known, ids, 0)
