@@ -75,7 +75,10 @@ def index(
     ] = None,
     up: Up = Axis.auto,
     device: Annotated[
-        Device, typer.Option("--device", help="Where to embed, for example cpu; auto takes a GPU where there is one.")
+        Device,
+        typer.Option(
+            "--device", help="Where to embed and to build, for example cpu; auto takes a GPU where there is one."
+        ),
     ] = Device.auto,
     metadata: Annotated[
         Path | None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import IndexFolder, Memory, Recall, described
+from cli.options import Device, IndexFolder, Memory, Recall, described
 from retriever.wording import counted
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ def optimize(
     folder: IndexFolder = None,
     recall: Recall = None,
     memory: Memory = None,
+    device: Annotated[
+        Device, typer.Option("--device", help="Where to build, for example cpu; auto takes a GPU where there is one.")
+    ] = Device.auto,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")] = False,
 ) -> None:
     """Build the approximate search of a large index again, tuned on the queries that will come.
@@ -45,7 +48,7 @@ def optimize(
 
     at = find(folder)
     with progress(quiet=quiet) as show:
-        done = build(at, Wish(recall, memory), progress=show)
+        done = build(at, Wish(recall, memory), device=device, progress=show)
     if not quiet:
         typer.echo(f"{printable(str(at))}: planned in {done.seconds:.1f} s", err=True)
         for line in plans(done):

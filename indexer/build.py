@@ -95,7 +95,7 @@ def index(
         folder: of the index; made if missing.
         space: name; None means the index's own, or the default for a new index.
         up: axis of 3D files that points up: "y", "z", or "auto" to go by the format.
-        device: that embeds: "cpu", "cuda", or "auto" for a GPU where there is one.
+        device: that embeds, and builds an approximate search: "cpu", "cuda", or "auto" for a GPU where there is one.
         metadata: csv, tsv, jsonl or parquet file with further columns, joined by path or name; a later run without it
             leaves these columns alone, except of files that changed.
         exclude: patterns of files and folders to leave out, as `indexer.exclusion` reads them, in this run; what is
@@ -130,7 +130,7 @@ def index(
     with IndexWriter(folder, joint.identity) as writer:
         _Run(writer, joint, up, workers, progress, summary, again).bring_up_to_date(parts, has_table=table is not None)
         lexicon.bring_up_to_date(writer.snapshot)
-        summary.optimized = optimize.bring_up_to_date(writer, wish, lambda: joint, progress)
+        summary.optimized = optimize.bring_up_to_date(writer, wish, lambda: joint, progress, device=device)
         calibrate(writer, lambda: joint)
         summary.absent = [root for root in writer.manifest.roots.values() if not Path(root).exists()]
     summary.seconds = time.monotonic() - started

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from indexer.ann.coders import FaissCoder, TorchCoder, building_device
 from indexer.ann.queries import sample_queries
 from indexer.ann.train import train
 from indexer.ann.tune import tune
@@ -18,12 +21,15 @@ from indexer.progress import Progress
 from retriever.ann.base import Rows, RowSet
 from retriever.ann.cpu import CpuExact
 from retriever.ann.files import DESCRIPTION, AnnFile, Part, checksum
+from retriever.ann.inverted_lists import Scan
 from retriever.ann.numbering import Numbering
-from retriever.ann.plan import Recipe, plan
+from retriever.ann.plan import IvfPq, Recipe, plan
 from retriever.files import sync_folder
 from retriever.spaces import Space
 from retriever.store import Snapshot, layout
 from retriever.types import Modality
+
+log = logging.getLogger(__name__)
 
 Opener = Callable[[], Space | None]
 
@@ -63,6 +69,7 @@ def write_ann(
     recall: float,
     memory: int | None = None,
     space: Opener,
+    device: str = "cpu",
     seed: int = 0,
     progress: Progress | None = None,
 ) -> AnnFile | None:
@@ -75,6 +82,7 @@ def write_ann(
         recall: wanted.
         memory: the budget that was planned for, written down for the next time.
         space: gives what encodes sample queries, None to tune on the items' own vectors alone; asked only if needed.
+        device: that learns and finds the lists, one of `retriever.devices.DEVICES`.
         seed: of everything random.
         progress: called often.
 
@@ -92,7 +100,7 @@ def write_ann(
     try:
         encoder = space()
         parts = [
-            _part(snapshot, file, modality, recipe, encoder, seed, progress or (lambda what, done, total: None))
+            _part(snapshot, file, modality, recipe, encoder, device, seed, progress or (lambda what, done, total: None))
             for modality, recipe in chosen.items()
         ]
         file = replace(file, parts=tuple(parts))
@@ -113,6 +121,7 @@ def _part(
     modality: Modality,
     recipe: Recipe,
     space: Space | None,
+    device: str,
     seed: int,
     progress: Progress,
 ) -> Part:
@@ -122,12 +131,8 @@ def _part(
     dim = snapshot.identity.dim
     blocks = [block for _, block in snapshot.blocks()]
     mask = snapshot.live & snapshot.modality_rows(modality)
-    members, every = RowSet(mask), np.arange(snapshot.rows)
-    total = len(members)
-    progress("build", 0, total)
-    scan = train(
-        Rows(blocks, dim), members, every, recipe.sizes, seed=seed, progress=lambda n: progress("build", n, total)
-    )
+    members = RowSet(mask)
+    scan = _trained(Rows(blocks, dim), members, recipe.sizes, device, seed, progress)
     progress("tune", 0, None)
     queries, own = sample_queries(snapshot, modality, space, seed=seed)
     mask = mask.copy()
@@ -143,7 +148,7 @@ def _part(
         dim,
         seed=seed,
     )
-    part = Part(modality.value, total, scan.sizes, {}, tuned)
+    part = Part(modality.value, len(members), scan.sizes, {}, tuned)
     try:
         load().write_index(scan.index, str(file.codes(part)))
     except RuntimeError as error:  # faiss's way of saying that the disk is full
@@ -151,6 +156,21 @@ def _part(
     np.save(file.projection(part), scan.projection, allow_pickle=False)
     written = (file.codes(part), file.projection(part))
     return replace(part, files={path.name: (path.stat().st_size, checksum(path)) for path in written})
+
+
+def _trained(rows: Rows, members: RowSet, sizes: IvfPq, device: str, seed: int, progress: Progress) -> Scan:
+    """On the device; on the CPU where it has too little memory left."""
+    every, total, where = np.arange(len(rows)), len(members), building_device(device)
+    progress("build", 0, total)
+    learn = partial(train, rows, members, every, sizes, seed=seed, progress=lambda n: progress("build", n, total))
+    if where != "cpu":
+        import torch
+
+        try:
+            return learn(coder=partial(TorchCoder, device=where))
+        except torch.OutOfMemoryError:
+            log.warning("The GPU has too little memory left to build the approximate search: using the CPU instead.")
+    return learn(coder=FaissCoder)
 
 
 def _sync(path: Path) -> None:

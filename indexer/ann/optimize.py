@@ -59,12 +59,15 @@ class Optimized:
     seconds: float
 
 
-def optimize(folder: Path, wish: Wish | None = None, *, progress: Progress | None = None) -> Optimized:
+def optimize(
+    folder: Path, wish: Wish | None = None, *, device: str = "auto", progress: Progress | None = None
+) -> Optimized:
     """Builds the approximate index of `folder` again, whether or not it is due, and all else that searches read.
 
     Args:
         folder: of the index.
         wish: what it may take and must find.
+        device: that builds: "cpu", "cuda", or "auto" for a GPU where there is one.
         progress: called often.
 
     Raises:
@@ -76,7 +79,7 @@ def optimize(folder: Path, wish: Wish | None = None, *, progress: Progress | Non
     with IndexWriter(folder, identity) as writer:
         wish = _completed(wish or Wish(), writer.manifest)
         lexicon.bring_up_to_date(writer.snapshot)
-        done = _rebuild(writer, wish, lambda: installed(identity.name), progress)
+        done = _rebuild(writer, wish, lambda: installed(identity.name), device, progress)
         calibrate(writer, lambda: installed(identity.name), always=True)
         return done
 
@@ -91,7 +94,7 @@ def installed(name: str) -> Space | None:
 
 
 def bring_up_to_date(
-    writer: IndexWriter, wish: Wish, space: Opener, progress: Progress | None = None
+    writer: IndexWriter, wish: Wish, space: Opener, progress: Progress | None = None, *, device: str = "auto"
 ) -> Optimized | None:
     """Builds the approximate index where none fits the wish, or where too many rows are outside; else None.
 
@@ -103,6 +106,7 @@ def bring_up_to_date(
         wish: what it may take and must find.
         space: gives what encodes sample queries, None for nothing; asked only where something is built.
         progress: called often.
+        device: that builds: "cpu", "cuda", or "auto" for a GPU where there is one.
 
     Raises:
         UsageError: a wish that cannot be fulfilled.
@@ -110,7 +114,7 @@ def bring_up_to_date(
     whole = _completed(wish, writer.manifest)
     try:
         due = _due(writer, whole)
-        return _rebuild(writer, whole, space, progress) if due else None
+        return _rebuild(writer, whole, space, device, progress) if due else None
     except UsageError as error:
         if wish != Wish():
             raise
@@ -152,7 +156,7 @@ def _due(writer: IndexWriter, wish: Wish) -> bool:
     return not approximates or worth_rebuilding(int(covered), len(snapshot))
 
 
-def _rebuild(writer: IndexWriter, wish: Wish, space: Opener, progress: Progress | None) -> Optimized:
+def _rebuild(writer: IndexWriter, wish: Wish, space: Opener, device: str, progress: Progress | None) -> Optimized:
     """Plans, builds and publishes."""
     started = time.monotonic()
     snapshot = writer.snapshot
@@ -167,6 +171,7 @@ def _rebuild(writer: IndexWriter, wish: Wish, space: Opener, progress: Progress 
                 recall=_recall(wish),
                 memory=wish.memory,
                 space=space,
+                device=device,
                 progress=progress,
             )
         writer.set_ann(built.folder.name if built else None, recall=wish.recall, memory=wish.memory)

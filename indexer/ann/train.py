@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.ann.coders import Coder, FaissCoder
 from retriever.ann.base import Rows, RowSet
 from retriever.ann.inverted_lists import Scan
 from retriever.ann.plan import IvfPq
-from retriever.ann.wheels import load
 from retriever.types import Vectors
 
 SAMPLE = 40
@@ -39,6 +39,7 @@ def train(
     ids: NDArray[np.int64],
     sizes: IvfPq,
     *,
+    coder: Callable[..., Coder] = FaissCoder,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Scan:
@@ -49,32 +50,22 @@ def train(
         members: those to put in.
         ids: (rows,) id of each row.
         sizes: as planned; fewer dimensions are taken where these hold `ENERGY` of the variance.
-        seed: of the sample and of the random rotation.
+        coder: makes what finds lists and codes, given what `Coder` is.
+        seed: of the sample, of the random rotation, and of the coder.
         progress: called after every chunk.
     """
-    faiss = load()
     random = np.random.Generator(np.random.PCG64(seed))
     sample = _sample(rows, members, max(SAMPLE * sizes.lists, LEAST_SAMPLE), random)
     center = sample.mean(axis=0)
     projection = _projection(sample - center, sizes.dims, random)
-    dims = projection.shape[1]
-    quantizer = faiss.IndexFlatL2(dims)
-    index = faiss.IndexIVFPQFastScan(quantizer, dims, sizes.lists, dims, 4, faiss.METRIC_INNER_PRODUCT)
-    index.by_residual = False  # one table of products a query serves all lists
-    index.cp.seed = seed + 1
-    index.train((sample - center) @ projection)
+    made = coder(sample - center, projection, sizes, seed)
     done = 0
     for chunk in _chunks(members.rows):
-        index.add_with_ids((rows.gather(chunk) - center) @ projection, ids[chunk])
+        made.add(rows.gather(chunk) - center, ids[chunk])
         done += len(chunk)
         if progress:
             progress(done)
-    # The lists were made by distance; they are looked into by product, which is what is searched for.
-    by_product = faiss.IndexFlatIP(dims)
-    by_product.add(quantizer.reconstruct_n(0, sizes.lists))
-    index.quantizer = by_product
-    index.referenced_objects = [quantizer, by_product]  # faiss points to them, Python must not let them go
-    return Scan(index, projection)
+    return Scan(made.finished(), projection)
 
 
 def _sample(rows: Rows, members: RowSet, size: int, random: np.random.Generator) -> Vectors:

@@ -6,6 +6,7 @@ import logging
 
 import numpy as np
 import pytest
+import torch
 from index_making import unit
 from large_index import DIM, ROWS, TALKING, TOY, ann, asked, fill, table
 
@@ -91,6 +92,22 @@ def test_without_the_space_it_is_tuned_on_items_alone_and_texts_are_searched_exa
     np.testing.assert_array_equal(
         asked(index, query, 5, pairs=["text>shape"]).rows, index.nearest(query, 5, exact=True).rows
     )
+
+
+def test_lists_may_be_made_by_torch_and_by_faiss_where_a_gpu_has_no_room(copy, monkeypatch, caplog):
+    def crowded(*args, **named):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB.")
+
+    monkeypatch.setattr("indexer.ann.build.building_device", lambda name: {"cuda": "cpu:0"}[name])
+    there = optimize(copy, device="cuda").built
+    index, query = retriever.open(copy), unit(20, seed=6, dim=DIM)
+    found, true = asked(index, query, 10, pairs=["shape>shape"]), index.nearest(query, 10, exact=True)
+    assert np.mean([np.isin(t, f).mean() for t, f in zip(true.rows, found.rows, strict=True)]) > 0.9
+    assert not caplog.text.count("using the CPU instead")
+    monkeypatch.setattr("indexer.ann.build.TorchCoder", crowded)
+    here = optimize(copy, device="cuda").built
+    assert caplog.text.count("too little memory left to build the approximate search: using the CPU instead") == 1
+    assert there.parts[0].rows == here.parts[0].rows
 
 
 def test_an_impossible_wish_is_refused_before_anything_is_embedded():
