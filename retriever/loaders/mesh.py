@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import headers, obj, off, ply, skins, stl
+from retriever.loaders import cad, headers, obj, off, ply, skins, stl
 from retriever.loaders.colors import face_colors, picture_of, point_colors
 from retriever.loaders.files import MAX_VERTICES
 from retriever.loaders.mtl import GREY
@@ -27,7 +27,7 @@ from retriever.loaders.numeric import NO_FACES, WARNINGS, in_range
 from retriever.loaders.parts import MissingPartError, Parts
 from retriever.types import Geometry, Skin
 
-_UP = {".stl": "z", ".3mf": "z"}
+_UP = {".stl": "z", ".3mf": "z", **dict.fromkeys(cad.KINDS, "z")}
 
 
 class Reader(Protocol):
@@ -66,6 +66,15 @@ def read(data: bytes, path: Path, *, textures: bool = True, suffix: str, skin: b
         raise FileProblem("too-large", "does not fit into memory; simplify it.") from error
     except Exception as error:
         raise FileProblem("malformed", f"is damaged or not a {suffix[1:]} file; export it again.") from error
+
+
+def read_cad(data: bytes, path: Path, *, textures: bool = True, suffix: str) -> Geometry:
+    """One file of a CAD program, as `cad` converts it.
+
+    Raises:
+        FileProblem: as `read`, and as `cad.to_glb`.
+    """
+    return cad.as_stored(read(cad.to_glb(data, suffix), path, textures=textures, suffix=".glb"), suffix)
 
 
 @cache
@@ -129,6 +138,7 @@ def _joined(colors: list[tuple[Any, int]]) -> Any:
 
 READERS: dict[str, Reader] = {
     **{suffix: partial(read, suffix=suffix) for suffix in headers.CHECKS},
+    **{suffix: partial(read_cad, suffix=suffix) for suffix in cad.KINDS},
     ".obj": obj.read_obj,
     ".ply": ply.read_ply,
     ".stl": stl.read_stl,
