@@ -60,7 +60,7 @@ def to_glb(data: bytes, suffix: str) -> bytes:
 
 
 def as_stored(geometry: Geometry, suffix: str) -> Geometry:
-    """What was read of a GLB of `to_glb`, in millimetres and with the colours of the CAD file, which glTF keeps linear."""
+    """What was read of a GLB of `to_glb`, in millimetres, its colours as in the CAD file and not linear as in glTF."""
     scale = 1000.0 if KINDS[suffix] == "step" else 1.0
     colors = None if geometry.colors is None else _srgb(geometry.colors)
     return replace(geometry, vertices=geometry.vertices * scale, colors=colors)

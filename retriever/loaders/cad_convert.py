@@ -1,4 +1,4 @@
-"""Run as a script in a process of its own, see `cad`: a STEP or IGES file on standard input -> GLB on standard output."""
+"""A script for a process of its own, see `cad`: a STEP or IGES file on standard input -> GLB on standard output."""
 
 from __future__ import annotations
 

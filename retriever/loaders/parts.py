@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,11 +47,15 @@ class Parts:
 
     Args:
         path: the mesh.
+
+    Attributes:
+        missing: names of those that `has` did not find.
     """
 
     def __init__(self, path: Path) -> None:
         self.folder = path.absolute().parent
         self.file_name = path.name
+        self.missing: list[str] = []
 
     def get(self, name: str) -> bytes:
         """The bytes of a companion, also where its name is URL-encoded, has backslashes or a lost folder.
@@ -73,6 +78,20 @@ class Parts:
         raise MissingPartError(name.strip())
 
     __getitem__ = get
+
+    def has(self, path: str) -> bool:
+        """Whether a file is there, at a place where companions may lie; it counts as looked for."""
+        try:
+            if not Path(path).resolve().is_relative_to(self.folder.resolve().parent):
+                return False
+            name = Path(os.path.relpath(path, self.folder)).as_posix()
+        except (OSError, ValueError):
+            return False
+        found = state(path)
+        _note(Part(name, found))
+        if not found:
+            self.missing.append(name)
+        return found is not None
 
 
 def _note(part: Part) -> None:
