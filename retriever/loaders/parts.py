@@ -70,7 +70,7 @@ class Parts:
                 inside = path.resolve().is_relative_to(self.folder.resolve().parent)
                 found = state(path) if inside else None
                 if inside:
-                    _note(Part(candidate, found))
+                    noted(Part(candidate, found))
                 if found and found[0] <= MAX_BYTES:
                     return path.read_bytes()
             except (OSError, ValueError):
@@ -88,13 +88,13 @@ class Parts:
         except (OSError, ValueError):
             return False
         found = state(path)
-        _note(Part(name, found))
+        noted(Part(name, found))
         if not found:
             self.missing.append(name)
         return found is not None
 
 
-def _note(part: Part) -> None:
+def noted(part: Part) -> None:
     """The first state counts: what changes while it is read is read again in the next run."""
     looked_for = _looked_for.get()
     if looked_for is not None:

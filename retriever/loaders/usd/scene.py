@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import skins
+from retriever.loaders import apart, skins
 from retriever.loaders.colors import RGB, joined
 from retriever.loaders.files import MAX_VERTICES
 from retriever.loaders.numeric import NO_FACES
@@ -17,7 +17,7 @@ from retriever.loaders.parts import Parts
 from retriever.loaders.usd import looks, meshes
 from retriever.loaders.usd.materials import Materials
 from retriever.loaders.usd.meshes import Local
-from retriever.loaders.usd.stage import library, opened
+from retriever.loaders.usd.stage import check, library, opened
 from retriever.loaders.usd.walk import Placed, Walk
 from retriever.types import Geometry, Skin
 
@@ -26,18 +26,36 @@ def read_usd(data: bytes, path: Path, *, textures: bool = True, skin: bool = Fal
     """What a USD file shows at its start time, with the axis that it says is up.
 
     Raises:
-        FileProblem: "malformed", "empty", "too-large", "missing-part", or "unsupported" without usd-core.
+        FileProblem: "malformed", "empty", "too-large", "missing-part", "crashed", or "unsupported" without usd-core.
     """
+    check(data, path)
+    answer = apart.ask("usd", [str(path.absolute()), textures, skin], b"", len(data))
+    up, has_colors, pictures = answer.value
+    arrays = iter(answer.arrays)
+    vertices, faces = next(arrays), next(arrays)
+    colors = next(arrays) if has_colors else None
+    whole = None
+    if pictures:
+        uv, picture, tint = next(arrays), next(arrays), next(arrays)
+        whole = Skin(uv, picture, tuple(arrays), tint)
+    return Geometry(vertices, faces, colors, whole, up)
+
+
+def read_here(value: Any, _: bytes) -> tuple[Any, list[NDArray[Any]]]:
+    """What `read_usd` has done, in this process."""
+    place, textures, skin = value
+    path = Path(place)
     parts = Parts(path)
     try:
-        with opened(data, path, parts) as stage:
-            return _flat(stage, parts, textures, skin)
-    except FileProblem:
+        found = _flat(opened(path, parts), parts, textures, skin)
+    except (FileProblem, MemoryError):
         raise
-    except MemoryError as error:
-        raise FileProblem("too-large", "does not fit into memory; simplify it.") from error
     except Exception as error:
         raise FileProblem("malformed", f"is damaged or not a {path.suffix[1:]} file; export it again.") from error
+    arrays: list[NDArray[Any]] = [found.vertices, found.faces, *([] if found.colors is None else [found.colors])]
+    if found.skin:
+        arrays += [found.skin.uv, found.skin.picture, found.skin.tint, *found.skin.pictures]
+    return (found.up, found.colors is not None, found.skin is not None), arrays
 
 
 def _flat(stage: Any, parts: Parts, textures: bool, skin: bool) -> Geometry:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import numpy as np
+from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
+from retriever.loaders import apart
 from retriever.loaders.numeric import not_a
 from retriever.loaders.parts import Parts
 
-_DEEPEST = 1000
-"""Brackets within one another in a text: usd-core goes down a level for each, until the stack ends and the process."""
 _BEGINS = {".usd": (b"PXR-USDC", b"#usda"), ".usda": (b"#usda",), ".usdc": (b"PXR-USDC",), ".usdz": (b"PK\3\4",)}
 
 
@@ -28,7 +24,6 @@ def library() -> ModuleType:
     Raises:
         FileProblem: "unsupported": it is not installed, or does not load.
     """
-    os.environ.setdefault("TF_ENV_SETTING_ALERTS_ENABLED", "0")  # it would print what the variables say
     try:
         import pxr
         from pxr import Ar, Sdf, Usd, UsdGeom, UsdShade, UsdSkel, UsdUtils, Work  # noqa: F401 - attributes of pxr
@@ -45,42 +40,43 @@ def library() -> ModuleType:
     return pxr
 
 
-@contextmanager
-def opened(data: bytes, path: Path, parts: Parts) -> Iterator[Any]:
+def check(data: bytes, path: Path) -> None:
+    """Raise a FileProblem for a file that is no USD at all."""
+    if not data.startswith(_BEGINS[path.suffix.lower()]):
+        raise not_a(f"a {path.suffix[1:].upper()} file")
+
+
+def opened(path: Path, parts: Parts) -> Any:
     """The `pxr.Usd.Stage` of a file, with its references and payloads where these lie where parts may.
 
     Args:
-        data: of the file.
         path: the file.
         parts: is told of every other file that is asked for.
 
     Raises:
-        FileProblem: "malformed" or "unsupported".
+        FileProblem: "unsupported".
     """
-    if not data.startswith(_BEGINS[path.suffix.lower()]):
-        raise not_a(f"a {path.suffix[1:].upper()} file")
-    _check_depth(data)
-    pxr = library()
-    said = pxr.UsdUtils.CoalescingDiagnosticDelegate()  # while it lives, warnings go there and not to the screen
+    stage = library().Usd.Stage.Open(str(path))
+    outside = [layer.identifier for layer in stage.GetUsedLayers() if not _is_part(layer, path, parts)]
+    stage.MuteAndUnmuteLayers(outside, [])
+    return stage
+
+
+def named_by(path: Path) -> list[str]:
+    """What a layer names as it stands, pictures among it; nothing where it cannot be read, or usd-core is missing."""
     try:
-        stage = pxr.Usd.Stage.Open(str(path.absolute()))
-        outside = [layer.identifier for layer in stage.GetUsedLayers() if not _is_part(layer, path, parts)]
-        stage.MuteAndUnmuteLayers(outside, [])
-        yield stage
-    except pxr.Tf.ErrorException as error:
-        raise FileProblem("malformed", f"is damaged or not a {path.suffix[1:]} file; export it again.") from error
-    finally:
-        said.TakeCoalescedDiagnostics()
+        return [str(name) for name in apart.ask("usd-names", str(path.absolute()), b"", 0).value]
+    except FileProblem:
+        return []
 
 
-def _check_depth(data: bytes) -> None:
-    if not data.startswith(b"#usda"):
-        return
-    signs = np.frombuffer(data, np.uint8)
-    signs = signs[np.isin(signs, np.frombuffer(b"([{}])", np.uint8))]
-    opens = np.isin(signs, np.frombuffer(b"([{", np.uint8))
-    if len(signs) and np.where(opens, 1, -1).cumsum().max() > _DEEPEST:
-        raise FileProblem("malformed", "is nested too deeply; export it again.")
+def names_here(path: Any, _: bytes) -> tuple[list[str], list[NDArray[Any]]]:
+    """What `named_by` has done, in this process."""
+    pxr = library()
+    try:
+        return [name for group in pxr.UsdUtils.ExtractExternalReferences(path) for name in group], []
+    except pxr.Tf.ErrorException:  # its own loading will say so
+        return [], []
 
 
 def file_of(asset: str) -> str:
