@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from pxr import Gf, Sdf, Usd, UsdGeom, UsdShade, UsdSkel, Vt
 from retriever import loaders
 from retriever.errors import FileProblem
 from retriever.loaders import Inputs
+from retriever.loaders.usd.stage import library
 from retriever.types import Geometry, ShapeInput
 
 SCENES = Path(__file__).parents[1] / "data" / "scenes"
@@ -363,3 +365,10 @@ def test_warnings_and_settings_stay_off_the_screen(tmp_path: Path, capfd: pytest
         assert caught.value.kind == kind
     assert loaders.load(tmp_path / "a.usda", INPUTS).facts["faces"] == 2, "another process took its place"
     assert capfd.readouterr() == ("", "")
+
+
+def test_without_usd_core_the_cure_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pxr", None)
+    with pytest.raises(FileProblem, match=r"pip install 'any3d-retriever\[usd\]'") as caught:
+        library.__wrapped__()
+    assert caught.value.kind == "unsupported"
