@@ -14,10 +14,11 @@ from pathlib import PurePosixPath
 
 from indexer.roots import at_or_below
 from indexer.scan import SourceFile
+from retriever.loaders import usd
 from retriever.types import Modality, ShapeInput
 
 _TABLE = re.compile(r"\+\w+")
-_GEOMETRY_ELSEWHERE = {".gltf"}
+_GEOMETRY_ELSEWHERE = {".gltf", *usd.SUFFIXES}
 _COLOR_ELSEWHERE = {".obj", ".dae"}
 
 

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from retriever import loaders
 from retriever.errors import FileProblem
+from retriever.loaders import usd
 from retriever.loaders.text import decoded
 from retriever.types import Modality
 
@@ -149,20 +150,27 @@ def _json_object(text: str) -> dict[str, object]:
 
 def may_refer(name: str) -> bool:
     """Whether a file is of a kind that names textures and can be asked cheaply."""
-    return PurePosixPath(name).suffix.lower() in _REFERENCES
+    suffix = PurePosixPath(name).suffix.lower()
+    return suffix in _REFERENCES or suffix in usd.SUFFIXES
 
 
 def referenced(files: Iterable[Path]) -> set[str]:
-    """Normal paths of all that the given .mtl, .gltf and .dae files name."""
+    """Normal paths of all that the given .mtl, .gltf, .dae and USD files name."""
     found = set()
     for file in files:
-        try:
-            data = loaders.read_bytes(file, _MAX_REFERRER)
-        except FileProblem:
-            continue  # its own loading will say so
-        for match in _REFERENCES[file.suffix.lower()].findall(data):
-            text = decoded(match).replace("\\", "/")
+        for given in _named(file):
+            text = given.replace("\\", "/")
             for name in (text, unquote(text), text.split()[-1] if text.split() else ""):
                 found.add(os.path.normpath(file.parent / name))
                 found.add(os.path.normpath(file.parent / PurePosixPath(name).name))
     return found
+
+
+def _named(file: Path) -> list[str]:
+    if file.suffix.lower() in usd.SUFFIXES:
+        return usd.named_by(file)
+    try:
+        data = loaders.read_bytes(file, _MAX_REFERRER)
+    except FileProblem:
+        return []  # its own loading will say so
+    return [decoded(match) for match in _REFERENCES[file.suffix.lower()].findall(data)]

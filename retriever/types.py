@@ -46,7 +46,7 @@ class Skin:
     pictures: tuple[NDArray[np.uint8], ...]
     tint: NDArray[np.float32]
 
-    def of(self, faces: NDArray[np.bool_]) -> Skin:
+    def of(self, faces: NDArray[np.bool_] | NDArray[np.int64]) -> Skin:
         """That of some of the faces."""
         return Skin(self.uv[faces], self.picture[faces], self.pictures, self.tint[faces])
 
@@ -61,12 +61,14 @@ class Geometry:
         colors: float32 RGB in 0..1, or None where the file has none: (f, 3) one per face for a mesh,
             (v, 3) one per point for a bare cloud.
         skin: the pictures on a mesh, where they were asked for and there are any; else None.
+        up: the axis that points up, "x", "y" or "z", where the file says so; None where its format does.
     """
 
     vertices: NDArray[np.float64]
     faces: NDArray[np.int64]
     colors: NDArray[np.float32] | None = None
     skin: Skin | None = None
+    up: str | None = None
 
     @property
     def extent(self) -> tuple[float, float, float]:

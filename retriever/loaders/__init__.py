@@ -233,7 +233,8 @@ def load_geometry(path: Path, *, up: str = "auto") -> Geometry:
     suffix, data, axis = path.suffix.lower(), read_bytes(path), "y"
     with np.errstate(all="ignore"):  # as in `load_shape`
         if suffix in mesh.LOOKS:
-            geometry, axis = mesh.LOOKS[suffix](data, path), mesh.up_axis(suffix, data)
+            geometry = mesh.LOOKS[suffix](data, path)
+            axis = mesh.up_axis(suffix, data, geometry)
         else:
             geometry = points.READERS[suffix](data, path)
         geometry = cleaned(geometry)
@@ -255,7 +256,8 @@ def _read_shape(path: Path, sha256: str | None, *, looks_at_color: bool) -> tupl
     data = read_bytes(path)
     digest = sha256 or hashlib.sha256(data).hexdigest()
     if suffix in mesh.READERS:
-        return mesh.READERS[suffix](data, path, textures=looks_at_color), mesh.up_axis(suffix, data), digest
+        geometry = mesh.READERS[suffix](data, path, textures=looks_at_color)
+        return geometry, mesh.up_axis(suffix, data, geometry), digest
     return points.READERS[suffix](data, path), "y", digest
 
 

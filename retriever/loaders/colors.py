@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 RGB = NDArray[np.float32]
+
+GREY = 0.5
+"""Of the parts without colour of a mesh that has colour elsewhere."""
+
+
+def joined(colors: Sequence[tuple[RGB | None, int]]) -> RGB | None:
+    """(n, 3) of all parts, whose numbers of faces or points stand beside them; None where no part has any."""
+    if all(color is None for color, _ in colors):
+        return None
+    return np.concatenate(
+        [np.full((count, 3), GREY, np.float32) if color is None else color for color, count in colors]
+    )
 
 
 def face_colors(mesh: Any, *, textures: bool) -> RGB | None:

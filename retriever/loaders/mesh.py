@@ -1,4 +1,4 @@
-"""Meshes: glb gltf 3mf dae through trimesh, and obj ply stl off.
+"""Meshes: glb gltf 3mf dae through trimesh, step iges and usd through libraries of theirs, and obj ply stl off.
 
 Scenes are flattened with their transforms, and colours brought to the faces.
 """
@@ -19,15 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import headers, obj, off, ply, skins, stl
-from retriever.loaders.colors import face_colors, picture_of, point_colors
+from retriever.loaders import cad, headers, obj, off, ply, skins, stl, usd
+from retriever.loaders.colors import face_colors, joined, picture_of, point_colors
 from retriever.loaders.files import MAX_VERTICES
-from retriever.loaders.mtl import GREY
 from retriever.loaders.numeric import NO_FACES, WARNINGS, in_range
 from retriever.loaders.parts import MissingPartError, Parts
 from retriever.types import Geometry, Skin
 
-_UP = {".stl": "z", ".3mf": "z"}
+_UP = {".stl": "z", ".3mf": "z", **dict.fromkeys(cad.KINDS, "z")}
 
 
 class Reader(Protocol):
@@ -37,8 +36,10 @@ class Reader(Protocol):
         """Raises a FileProblem for anything wrong with the file."""
 
 
-def up_axis(suffix: str, data: bytes) -> str:
-    """The axis that points up by the format's convention; DAE files carry a tag ("x" is possible there)."""
+def up_axis(suffix: str, data: bytes, geometry: Geometry) -> str:
+    """The axis that points up, as the file says or by its format's convention; DAE files may say "x"."""
+    if geometry.up:
+        return geometry.up
     if suffix == ".dae":
         tag = re.search(rb"<up_axis>\s*([XYZ])_UP", data)
         return tag[1].decode().lower() if tag else "y"
@@ -66,6 +67,15 @@ def read(data: bytes, path: Path, *, textures: bool = True, suffix: str, skin: b
         raise FileProblem("too-large", "does not fit into memory; simplify it.") from error
     except Exception as error:
         raise FileProblem("malformed", f"is damaged or not a {suffix[1:]} file; export it again.") from error
+
+
+def read_cad(data: bytes, path: Path, *, textures: bool = True, suffix: str) -> Geometry:
+    """One file of a CAD program, as `cad` converts it.
+
+    Raises:
+        FileProblem: as `read`, and as `cad.to_glb`.
+    """
+    return cad.as_stored(read(cad.to_glb(data, suffix), path, textures=textures, suffix=".glb"), suffix)
 
 
 @cache
@@ -105,7 +115,7 @@ def flat(instances: Sequence[tuple[Any, NDArray[np.float64]]], textures: bool, s
     if not vertices:
         raise FileProblem("empty", "holds no geometry; export it again with its meshes selected.")
     whole = skins.joined(pictures)
-    return Geometry(np.concatenate(vertices), np.concatenate(faces or [NO_FACES]), _joined(colors), whole)
+    return Geometry(np.concatenate(vertices), np.concatenate(faces or [NO_FACES]), joined(colors), whole)
 
 
 def _skin(mesh: Any) -> Skin | None:
@@ -118,17 +128,10 @@ def _is_cloud(geometry: Any) -> bool:
     return np.shape(getattr(geometry, "vertices", ()))[1:] == (3,)
 
 
-def _joined(colors: list[tuple[Any, int]]) -> Any:
-    """(n, 3) colours of all parts, grey where a part has none; None where no part has any."""
-    if all(color is None for color, _ in colors):
-        return None
-    return np.concatenate(
-        [np.full((count, 3), GREY, np.float32) if color is None else color for color, count in colors]
-    )
-
-
 READERS: dict[str, Reader] = {
     **{suffix: partial(read, suffix=suffix) for suffix in headers.CHECKS},
+    **{suffix: partial(read_cad, suffix=suffix) for suffix in cad.KINDS},
+    **dict.fromkeys(usd.SUFFIXES, usd.read_usd),
     ".obj": obj.read_obj,
     ".ply": ply.read_ply,
     ".stl": stl.read_stl,
@@ -138,6 +141,7 @@ READERS: dict[str, Reader] = {
 LOOKS: dict[str, Reader] = {
     **READERS,
     **{suffix: partial(read, suffix=suffix, skin=True) for suffix in headers.CHECKS},
+    **dict.fromkeys(usd.SUFFIXES, partial(usd.read_usd, skin=True)),
     ".obj": partial(obj.read_obj, skin=True),
 }
 """As `READERS`, with the whole pictures of those that have any."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,11 +47,15 @@ class Parts:
 
     Args:
         path: the mesh.
+
+    Attributes:
+        missing: names of those that `has` did not find.
     """
 
     def __init__(self, path: Path) -> None:
         self.folder = path.absolute().parent
         self.file_name = path.name
+        self.missing: list[str] = []
 
     def get(self, name: str) -> bytes:
         """The bytes of a companion, also where its name is URL-encoded, has backslashes or a lost folder.
@@ -65,7 +70,7 @@ class Parts:
                 inside = path.resolve().is_relative_to(self.folder.resolve().parent)
                 found = state(path) if inside else None
                 if inside:
-                    _note(Part(candidate, found))
+                    noted(Part(candidate, found))
                 if found and found[0] <= MAX_BYTES:
                     return path.read_bytes()
             except (OSError, ValueError):
@@ -74,8 +79,22 @@ class Parts:
 
     __getitem__ = get
 
+    def has(self, path: str) -> bool:
+        """Whether a file is there, at a place where companions may lie; it counts as looked for."""
+        try:
+            if not Path(path).resolve().is_relative_to(self.folder.resolve().parent):
+                return False
+            name = Path(os.path.relpath(path, self.folder)).as_posix()
+        except (OSError, ValueError):
+            return False
+        found = state(path)
+        noted(Part(name, found))
+        if not found:
+            self.missing.append(name)
+        return found is not None
 
-def _note(part: Part) -> None:
+
+def noted(part: Part) -> None:
     """The first state counts: what changes while it is read is read again in the next run."""
     looked_for = _looked_for.get()
     if looked_for is not None:

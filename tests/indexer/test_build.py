@@ -192,6 +192,14 @@ def test_metadata_table_is_joined_and_its_changes_noticed(corpus: Path, folder: 
     assert rows(folder)["tall/a.off"]["price"] is None
 
 
+def test_a_file_that_brings_its_library_down_is_one_failure(corpus: Path, folder: Path):
+    nested = 100_000
+    (corpus / "tall" / "deep.usda").write_text("#usda 1.0\n" + 'def "a" {' * nested + "}" * nested)
+    summary = index([corpus], folder)
+    assert [(failure.path, failure.kind) for failure in summary.failed] == [("tall/deep.usda", "crashed")]
+    assert index([corpus], folder).unchanged == summary.embedded > 0
+
+
 def test_gltf_is_never_reused_as_its_geometry_lies_elsewhere(corpus: Path, folder: Path):
     write_gltf(corpus / "tall", 1)
     assert not index([corpus], folder).failed

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from pxr import Sdf, Usd
 
 from indexer.scan import Scan, SourceFile, scan
 from indexer.skipped import told
@@ -193,6 +194,19 @@ def test_companions_and_textures_are_no_items(tmp_path: Path) -> None:
     result = scan(tmp_path)
     assert found(result) == ["m/a.obj", "m/b.gltf", "m/e.dae", "m/photo.png"]
     assert result.skipped == {"companion": 6}
+
+
+def test_pictures_that_usd_layers_name_are_no_items(tmp_path: Path) -> None:
+    plant(tmp_path, "photo.png", "textures/a.png", "textures/b.png", "textures/c.png")
+    layers = {"text.usda": "textures/a.png", "crate.usd": "./textures/b.png"}
+    for name, picture in layers.items():
+        stage = Usd.Stage.CreateNew(str(tmp_path / name))
+        stage.DefinePrim("/m", "Shader").CreateAttribute("inputs:file", Sdf.ValueTypeNames.Asset).Set(picture)
+        stage.Save()
+    plant(tmp_path, **{"damaged.usdc": "PXR-USDC", "nonsense.usda": "#usda 1.0\n{"})
+    result = scan(tmp_path)
+    assert found(result) == [*sorted(["damaged.usdc", "nonsense.usda", *layers, "photo.png"]), "textures/c.png"]
+    assert result.skipped == {"companion": 2}
 
 
 def test_within_narrows_the_walk_and_keeps_paths_and_labels(tmp_path: Path) -> None:

@@ -29,7 +29,11 @@ COLORED = [
     "chair_mixed.ply",
     "chair_no_count.pts",
     "chair_textured.glb",
+    "chair.step",
+    *(f"chair.{suffix}" for suffix in ("usd", "usda", "usdc", "usdz")),
 ]
+CAD = {"chair.step", "chair.stp", "chair.iges", "chair.igs"}
+"""In millimetres, the others are in metres."""
 BLUE, RED = np.array([51, 102, 204]) / 255, np.array([204, 51, 51]) / 255
 SHAPE = ShapeInput(points=1024, color=0.5)
 INPUTS = Inputs(SHAPE)
@@ -65,11 +69,12 @@ def test_every_format_gives_the_same_upright_chair(name: str) -> None:
 def test_facts(name: str) -> None:
     facts = loaders.load(CHAIRS / name, INPUTS).facts
     is_cloud = Path(name).suffix in {".xyz", ".pts", ".pcd", ".npy", ".npz"}
-    z_up = name in {"chair.stl", "chair_ascii.stl", "chair.3mf", "chair_z_up.dae"}
+    z_up = name in CAD | {"chair.stl", "chair_ascii.stl", "chair.3mf", "chair_z_up.dae", "chair.usd", "chair.usdc"}
     assert facts["faces"] == (0 if is_cloud else 72)
-    assert facts["vertices"] in ({1500} if is_cloud else {48, 216})
+    assert facts["vertices"] in ({1500} if is_cloud else {46, 48, 144, 216})
     assert facts["up"] == ("z" if z_up else "y")
-    assert facts["extent"] == pytest.approx([0.5, 0.4, 1.08] if z_up else [0.5, 1.08, 0.4], abs=0.01)
+    extent = np.array([0.5, 0.4, 1.08] if z_up else [0.5, 1.08, 0.4]) * (1000 if name in CAD else 1)
+    assert facts["extent"] == pytest.approx(extent, rel=0.02)
     if Path(name).suffix != ".dae":  # its exporter writes a material in any case
         assert facts["colored"] == (name in COLORED)
 

@@ -1,0 +1,122 @@
+"""A USD file as one geometry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.errors import FileProblem
+from retriever.loaders import apart, skins
+from retriever.loaders.colors import RGB, joined
+from retriever.loaders.files import MAX_VERTICES
+from retriever.loaders.numeric import NO_FACES
+from retriever.loaders.parts import Parts
+from retriever.loaders.usd import looks, meshes
+from retriever.loaders.usd.materials import Materials
+from retriever.loaders.usd.meshes import Local
+from retriever.loaders.usd.stage import check, library, opened
+from retriever.loaders.usd.walk import Placed, Walk
+from retriever.types import Geometry, Skin
+
+
+def read_usd(data: bytes, path: Path, *, textures: bool = True, skin: bool = False) -> Geometry:
+    """What a USD file shows at its start time, with the axis that it says is up.
+
+    Raises:
+        FileProblem: "malformed", "empty", "too-large", "missing-part", "crashed", or "unsupported" without usd-core.
+    """
+    check(data, path)
+    answer = apart.ask("usd", [str(path.absolute()), textures, skin], b"", len(data))
+    up, has_colors, pictures = answer.value
+    arrays = iter(answer.arrays)
+    vertices, faces = next(arrays), next(arrays)
+    colors = next(arrays) if has_colors else None
+    whole = None
+    if pictures:
+        uv, picture, tint = next(arrays), next(arrays), next(arrays)
+        whole = Skin(uv, picture, tuple(arrays), tint)
+    return Geometry(vertices, faces, colors, whole, up)
+
+
+def read_here(value: Any, _: bytes) -> tuple[Any, list[NDArray[Any]]]:
+    """What `read_usd` has done, in this process."""
+    place, textures, skin = value
+    path = Path(place)
+    parts = Parts(path)
+    try:
+        found = _flat(opened(path, parts), parts, textures, skin)
+    except (FileProblem, MemoryError):
+        raise
+    except Exception as error:
+        raise FileProblem("malformed", f"is damaged or not a {path.suffix[1:]} file; export it again.") from error
+    arrays: list[NDArray[Any]] = [found.vertices, found.faces, *([] if found.colors is None else [found.colors])]
+    if found.skin:
+        arrays += [found.skin.uv, found.skin.picture, found.skin.tint, *found.skin.pictures]
+    return (found.up, found.colors is not None, found.skin is not None), arrays
+
+
+def _flat(stage: Any, parts: Parts, textures: bool, skin: bool) -> Geometry:
+    """All that a stage shows as one soup, or as one cloud where nothing has faces."""
+    pxr = library()
+    starts = stage.HasAuthoredTimeCodeRange()
+    time = pxr.Usd.TimeCode(stage.GetStartTimeCode()) if starts else pxr.Usd.TimeCode.EarliestTime()
+    pieces = _pieces(stage, time)
+    if not pieces and parts.missing:
+        raise FileProblem("missing-part", f"needs the file {parts.missing[0]!r}, which is not beside it; add it.")
+    if not pieces:
+        raise FileProblem("empty", "shows no geometry; export it again with its meshes selected.")
+    materials = Materials(parts, time)
+    looked = [_looks(placed, local, materials, textures, skin) for placed, local in pieces]
+    return Geometry(
+        np.concatenate([_in_world(local.points, placed.places) for placed, local in pieces]),
+        _faces(pieces),
+        joined([(colors, count) for colors, _, count in looked]),
+        skins.joined([(whole, count) for _, whole, count in looked]),
+        up="z" if pxr.UsdGeom.GetStageUpAxis(stage) == pxr.UsdGeom.Tokens.z else "y",
+    )
+
+
+def _pieces(stage: Any, time: Any) -> list[tuple[Placed, Local]]:
+    """What there is to see; bare points and lines only where nothing has faces."""
+    pieces, total = [], 0
+    for placed in Walk(stage, time).all():
+        local = meshes.geometry(placed.prim, placed.points, time)
+        total += len(local.points) * len(placed.places)
+        if total > MAX_VERTICES:
+            raise FileProblem("too-large", "has more vertices than are read; simplify it.")
+        if len(local.points):
+            pieces.append((placed, local))
+    return [piece for piece in pieces if len(piece[1].faces)] or pieces
+
+
+def _in_world(points: NDArray[np.float64], places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n * v, 3) of (v, 3) points at (n, 4, 4) places."""
+    return (points @ places[:, :3, :3] + places[:, None, 3, :3]).reshape(-1, 3)
+
+
+def _faces(pieces: list[tuple[Placed, Local]]) -> NDArray[np.int64]:
+    """(f, 3) of all, pointing into the vertices of all."""
+    faces, first = [NO_FACES], 0
+    for placed, local in pieces:
+        start = first + np.arange(len(placed.places)) * len(local.points)
+        faces.append((local.faces + start[:, None, None]).reshape(-1, 3))
+        first += len(placed.places) * len(local.points)
+    return np.concatenate(faces)
+
+
+def _looks(
+    placed: Placed, local: Local, materials: Materials, textures: bool, skin: bool
+) -> tuple[RGB | None, Skin | None, int]:
+    """Colours and pictures of every place of a prim, and how many faces, or points, they are of."""
+    times, whole = len(placed.places), None
+    if len(local.faces):
+        colors, whole = looks.of(placed.prim, local, materials, textures, skin)
+        count = len(local.faces)
+    else:
+        colors, count = looks.point_colors(placed.prim, local, materials.time), len(local.points)
+    colors = None if colors is None else np.tile(colors, (times, 1))
+    whole = None if whole is None else whole.of(np.tile(np.arange(count), times))
+    return colors, whole, count * times
