@@ -1,7 +1,8 @@
-"""Files that are there whole or not at all, and arrays read from files that may be damaged."""
+"""Files that are there whole or not at all, and arrays and JSON read from files that may be damaged."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -36,6 +37,19 @@ def sync_folder(folder: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def read_json(path: Path) -> Any:
+    """What is written in a JSON file.
+
+    Raises:
+        OSError: it cannot be opened.
+        ValueError: it is damaged.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 def read_npy(path: Path, mmap_mode: Literal["r"] | None = None) -> NDArray[Any]:

@@ -60,7 +60,9 @@ class Backends:
         if self._device == "cuda" and place(self._snapshot.rows, self._dim, self._gpus):
             return None
         try:
-            return AnnFile.read(self._snapshot.folder, name)
+            file = AnnFile.read(self._snapshot.folder, name)
+            file.verify(wholly=False)
+            return file
         except IndexCorrupt as error:
             log.warning(f"{error} Searching exactly until then.")
             return None

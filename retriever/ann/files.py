@@ -18,6 +18,7 @@ from typing import Any
 from retriever.ann.base import SUM
 from retriever.ann.plan import Effort, IvfPq, Recipe
 from retriever.errors import IndexCorrupt
+from retriever.files import read_json
 from retriever.store import layout
 from retriever.types import Modality
 
@@ -152,7 +153,7 @@ class AnnFile:
         """
         folder = index / layout.ANN / name
         try:
-            data = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+            data = read_json(folder / DESCRIPTION)
             if data.pop("format") > FORMAT:
                 raise ValueError("it is of a newer version of retriever")
             if data.pop(_CRC, None) not in (None, _own_checksum(data)):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from retriever.errors import IndexCorrupt, IndexMissing
+from retriever.files import read_json
 from retriever.spaces.base import SpaceIdentity
 from retriever.store import layout
 from retriever.types import Modality
@@ -90,7 +91,7 @@ class Manifest:
             IndexCorrupt: it cannot be understood.
         """
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
+            data = read_json(path)
             _check_format(path, data)
             return cls._from_json(data)
         except (FileNotFoundError, NotADirectoryError) as error:
