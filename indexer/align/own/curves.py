@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from html import escape
 from math import ceil, floor, isfinite, log10
-from contextlib import suppress
 from pathlib import Path
 
 Row = Mapping[str, float]
