@@ -17,10 +17,10 @@ from indexer.ann.tune import tune
 from indexer.progress import Progress
 from retriever.ann.base import Rows, RowSet
 from retriever.ann.cpu import CpuExact
-from retriever.ann.files import DESCRIPTION, AnnFile, Part, checksum
+from retriever.ann.files import DESCRIPTION, AnnFile, Part
 from retriever.ann.numbering import Numbering
 from retriever.ann.plan import Recipe, plan
-from retriever.files import sync_folder
+from retriever.files import crc32, sync_folder
 from retriever.spaces import Space
 from retriever.store import Snapshot, layout
 from retriever.types import Modality
@@ -150,7 +150,7 @@ def _part(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file.codes(part))) from error
     np.save(file.projection(part), scan.projection, allow_pickle=False)
     written = (file.codes(part), file.projection(part))
-    return replace(part, files={path.name: (path.stat().st_size, checksum(path)) for path in written})
+    return replace(part, files={path.name: (path.stat().st_size, crc32(path)) for path in written})
 
 
 def _sync(path: Path) -> None:
