@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections import Counter
@@ -15,13 +16,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from retriever.files import sync_folder
+from retriever.files import crc32, sync_folder
 from retriever.store import layout
 from retriever.store.ids import id_keys
 from retriever.store.manifest import SegmentEntry
 from retriever.store.schema import conform, merged
-from retriever.store.segment import Segment
+from retriever.store.segment import Segment, differing
 from retriever.types import Vectors
+
+log = logging.getLogger(__name__)
 
 SEAL_ROWS = 65_536
 """Rows after which a journal becomes a segment; smaller segments are merged when there are many."""
@@ -114,9 +117,10 @@ class SegmentWriter:
             file.flush()
             os.fsync(file.fileno())
             file.close()
+        sums = {name: crc32(self._folder / name) for name in (Path(file.name).name for file in self._files)}
         for folder in (self._folder, self._folder.parent, self._folder.parent.parent):
             sync_folder(folder)
-        return SegmentEntry(self._folder.name, self.rows, dict(self._modalities))
+        return SegmentEntry(self._folder.name, self.rows, dict(self._modalities), sums)
 
     def abandon(self) -> None:
         """Leaves nothing of it."""
@@ -180,6 +184,15 @@ def write_segment(folder: Path, number: int, schema: pa.Schema, dim: int, parts:
     except BaseException:
         writer.abandon()
         raise
+
+
+def sound(folder: Path, entry: SegmentEntry) -> bool:
+    """Whether a segment of the index in `folder` is as it was written, by its checksums; if not, it is said."""
+    path = folder / layout.SEGMENTS / entry.name
+    if not differing(path, entry.files):
+        return True
+    log.warning(f"The segment {path} is damaged and stays as it is: `retriever check` says what to do.")
+    return False
 
 
 def _sorted_keys(keys: Sequence[NDArray[np.uint64]]) -> NDArray[np.uint64]:

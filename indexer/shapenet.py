@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path, PurePosixPath
+
+from retriever.files import read_json
 
 # The 55 synsets of ShapeNetCore v2 with their WordNet names, and the two more of v1: bicycle and boat.
 SYNSETS = {
@@ -73,7 +74,7 @@ def synset_names(root: Path) -> dict[str, str]:
     names = dict(SYNSETS)
     for folder in (root, root.parent):
         try:
-            entries = json.loads((folder / "taxonomy.json").read_text("utf-8"))
+            entries = read_json(folder / "taxonomy.json")
             names.update({str(entry["synsetId"]): str(entry["name"]) for entry in entries})
         except (OSError, ValueError, TypeError, KeyError):
             continue

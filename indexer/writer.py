@@ -29,8 +29,9 @@ from indexer.extras import Spelling
 from indexer.journal import Journal, Leftover
 from indexer.keeping import keep_found, keep_versions, sweep
 from indexer.records import write_deleted, write_manifest
-from indexer.segments import SEAL_ROWS, Part, merged_parts, segments_to_merge, write_segment
+from indexer.segments import SEAL_ROWS, Part, merged_parts, segments_to_merge, sound, write_segment
 from indexer.superseding import superseded, union
+from retriever.files import crc32
 from retriever.spaces.base import SpaceIdentity
 from retriever.store import layout
 from retriever.store.manifest import Manifest, SegmentEntry
@@ -191,6 +192,14 @@ class IndexWriter:
         if not names or self.snapshot is None:
             return
         every = list(zip(self._manifest.segments, self.snapshot.segments, self.snapshot.live_by_segment(), strict=True))
+        # A copy would have a checksum of its own, and so hide damage; where nothing is copied, there is none to hide.
+        names = {
+            entry.name
+            for entry, _, live in every
+            if entry.name in names and (not live.any() or sound(self.folder, entry))
+        }
+        if not names:
+            return
         stay = [(entry, live) for entry, _, live in every if entry.name not in names]
         merge = [(segment, live) for entry, segment, live in every if entry.name in names]
         rows = sum(int(live.sum()) for _, live in merge)
@@ -274,7 +283,8 @@ class IndexWriter:
         new = replace(old, version=version, created=old.created or now, updated=now, **changes)
         new = replace(new, next_segment=max([old.next_segment, *(int(entry.name) + 1 for entry in new.segments)]))
         if deleted is not None:
-            new = replace(new, deleted=write_deleted(self.folder, version, deleted))
+            name = write_deleted(self.folder, version, deleted)
+            new = replace(new, deleted=name, deleted_crc=crc32(self.folder / layout.DELETED / name) if name else None)
         write_manifest(self.folder, new)
         self._manifest = new
         self.snapshot = Snapshot(self.folder, new, self.snapshot) if new.segments else None

@@ -1,8 +1,10 @@
-"""Files that are there whole or not at all, and arrays read from files that may be damaged."""
+"""Files that are there whole or not at all, and arrays, JSON and checksums of files that may be damaged."""
 
 from __future__ import annotations
 
+import json
 import os
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -36,6 +38,33 @@ def sync_folder(folder: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def crc32(path: Path) -> int:
+    """CRC-32 of a file."""
+    crc = 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 22):
+            crc = zlib.crc32(block, crc)
+    return crc
+
+
+def json_crc32(data: Any) -> int:
+    """CRC-32 of what JSON says, however it is laid out."""
+    return zlib.crc32(json.dumps(data, sort_keys=True).encode())
+
+
+def read_json(path: Path) -> Any:
+    """What is written in a JSON file.
+
+    Raises:
+        OSError: it cannot be opened.
+        ValueError: it is damaged.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 def read_npy(path: Path, mmap_mode: Literal["r"] | None = None) -> NDArray[Any]:

@@ -20,11 +20,12 @@ from indexer.ann.tune import tune
 from indexer.progress import Progress
 from retriever.ann.base import Rows, RowSet
 from retriever.ann.cpu import CpuExact
-from retriever.ann.files import DESCRIPTION, AnnFile, Part, checksum
+from retriever.ann.files import DESCRIPTION, AnnFile, Part
+from retriever.ann.gpu import out_of_memory
 from retriever.ann.inverted_lists import Scan
 from retriever.ann.numbering import Numbering
 from retriever.ann.plan import IvfPq, Recipe, plan
-from retriever.files import sync_folder
+from retriever.files import crc32, sync_folder
 from retriever.spaces import Space
 from retriever.store import Snapshot, layout
 from retriever.types import Modality
@@ -155,7 +156,7 @@ def _part(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file.codes(part))) from error
     np.save(file.projection(part), scan.projection, allow_pickle=False)
     written = (file.codes(part), file.projection(part))
-    return replace(part, files={path.name: (path.stat().st_size, checksum(path)) for path in written})
+    return replace(part, files={path.name: (path.stat().st_size, crc32(path)) for path in written})
 
 
 def _trained(rows: Rows, members: RowSet, sizes: IvfPq, device: str, seed: int, progress: Progress) -> Scan:
@@ -164,11 +165,11 @@ def _trained(rows: Rows, members: RowSet, sizes: IvfPq, device: str, seed: int, 
     progress("build", 0, total)
     learn = partial(train, rows, members, every, sizes, seed=seed, progress=lambda n: progress("build", n, total))
     if where != "cpu":
-        import torch
-
         try:
             return learn(coder=partial(TorchCoder, device=where))
-        except torch.OutOfMemoryError:
+        except RuntimeError as error:
+            if not out_of_memory(error):
+                raise
             log.warning("The GPU has too little memory left to build the approximate search: using the CPU instead.")
     return learn(coder=FaissCoder)
 

@@ -12,7 +12,7 @@ from retriever.ann.base import NearestNeighbours
 from retriever.ann.cpu import CpuExact
 from retriever.ann.deferred import Deferred
 from retriever.ann.files import AnnFile
-from retriever.ann.gpu import NONE, Gpus, on_gpus, present
+from retriever.ann.gpu import NONE, Gpus, on_gpus, place, present
 from retriever.ann.plan import ANN_PAYS, GPU_PAYS, RECALL, Recipe, plan
 from retriever.errors import IndexCorrupt, MissingDependency
 from retriever.store.snapshot import Snapshot
@@ -40,21 +40,29 @@ class Backends:
         if self.built is not None:
             return self.built.recipe(self._dim)
         rows = self._snapshot.rows
-        gpus = _gpus(self._device, rows)
         faiss = find_spec("faiss") is not None
-        recipe = plan(rows, self._dim, device=self._device, gpus=gpus, recall=1.0 if faiss else RECALL, faiss=faiss)
+        recipe = plan(
+            rows, self._dim, device=self._device, gpus=self._gpus, recall=1.0 if faiss else RECALL, faiss=faiss
+        )
         if faiss and recipe.backend == "exact" and rows >= ANN_PAYS:
             return replace(recipe, reason=f"{recipe.reason} `retriever optimize` builds a quicker, approximate search.")
         return recipe
 
     @cached_property
     def built(self) -> AnnFile | None:
-        """The approximate index of the snapshot; None where there is none, it is damaged, or faiss is missing."""
+        """The approximate index of the snapshot; None where there is none, it is damaged, or faiss is missing.
+
+        None as well where GPUs were asked for and search in its place; asked for in vain, they change nothing.
+        """
         name = self._snapshot.manifest.ann
-        if name is None or self._device == "cuda" or find_spec("faiss") is None:
+        if name is None or find_spec("faiss") is None:
+            return None
+        if self._device == "cuda" and place(self._snapshot.rows, self._dim, self._gpus):
             return None
         try:
-            return AnnFile.read(self._snapshot.folder, name)
+            file = AnnFile.read(self._snapshot.folder, name)
+            file.verify(wholly=False)
+            return file
         except IndexCorrupt as error:
             log.warning(f"{error} Searching exactly until then.")
             return None
@@ -63,19 +71,32 @@ class Backends:
     def exact(self) -> NearestNeighbours:
         """Looks at every vector."""
         if self._device == "cuda":
-            return on_gpus(self._blocks, self._dim)  # says so where there is no GPU after all
-        return CpuExact(self._blocks, self._dim, self._snapshot.manifest.memory)
+            return self._on_gpus()  # says so where there is no GPU after all
+        return CpuExact(self._blocks, self._dim, self._memory)
 
     @cached_property
     def planned(self) -> NearestNeighbours:
         """As `recipe` says."""
         if self.recipe.backend == "gpu" and self._device != "cuda":
-            return on_gpus(self._blocks, self._dim)
+            return self._on_gpus()
         if self.built is not None:
             # Nothing that the search keeps may point back to this object: a cycle would outlive its last user.
             later = partial(_approximate, self._snapshot, self.built, self._blocks, self.exact)
             return Deferred(self.exact, later, self._snapshot.rows, self._dim)
         return self.exact
+
+    def _on_gpus(self) -> NearestNeighbours:
+        return on_gpus(self._blocks, self._dim, self._memory)
+
+    @property
+    def _memory(self) -> int | None:
+        return self._snapshot.manifest.memory
+
+    @cached_property
+    def _gpus(self) -> Gpus:
+        """GPUs that faiss or torch can use; looked for only where the answer can change the plan."""
+        few = self._device == "auto" and self._snapshot.rows < GPU_PAYS
+        return NONE if self._device == "cpu" or few else present()
 
     @cached_property
     def _blocks(self) -> list[Vectors]:
@@ -100,8 +121,3 @@ def _approximate(
         return exact
     masks = [snapshot.modality_rows(Modality(part.modality)) for part in file.parts]
     return IvfPqSearch(blocks, dim, file, scans, Numbering.between(file, snapshot), masks, exact)
-
-
-def _gpus(device: str, rows: int) -> Gpus:
-    """GPUs that faiss or torch can use; looked for only where the answer can change the plan."""
-    return NONE if device == "cpu" or (device == "auto" and rows < GPU_PAYS) else present()

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from retriever.ann.base import Neighbours, Rows, RowSet, blank, settle, slack
 from retriever.ann.exact import ExactSearch
-from retriever.ann.gpu import Storage, faiss_gpus, free_bytes, storages
+from retriever.ann.gpu import Storage, faiss_gpus, free_bytes, out_of_memory, storages
 from retriever.ann.precision import DRIFT, FLOAT16
 from retriever.ann.wheels import load
 from retriever.types import Vectors
@@ -122,11 +122,16 @@ class FaissFlat:
         count = len(self._rows) if allowed is None else len(allowed)
         only = None if count == len(self._rows) else allowed
         left = np.arange(len(queries))
-        for fetch in self._sizes(k, count):
-            if len(left):
-                settled = self._attempt(queries[left], k, only, fetch)
-                _fill(out, left, settled)
-                left = left[[result is None for result in settled]]
+        try:
+            for fetch in self._sizes(k, count):
+                if len(left):
+                    settled = self._attempt(queries[left], k, only, fetch)
+                    _fill(out, left, settled)
+                    left = left[[result is None for result in settled]]
+        except RuntimeError as error:
+            if not (self._gpu and out_of_memory(error)):
+                raise
+            log.warning("The memory of a GPU ran out: searching for these queries on the CPU instead.")
         if len(left):  # few rows allowed, more asked than faiss gives, or ties that go on and on
             out[0][left], out[1][left] = self._exact.search(queries[left], k, allowed)
         return out

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 from retriever.ann.base import SUM
 from retriever.ann.plan import Effort, IvfPq, Recipe
 from retriever.errors import IndexCorrupt
+from retriever.files import crc32, json_crc32, read_json
 from retriever.store import layout
 from retriever.types import Modality
 
@@ -133,7 +133,7 @@ class AnnFile:
                 try:
                     if path.stat().st_size != size:
                         raise damaged(path, f"it should have {size:,} bytes")
-                    if wholly and checksum(path) != crc:
+                    if wholly and crc32(path) != crc:
                         raise damaged(path, "its checksum differs from the one written down")
                 except OSError as error:
                     raise damaged(path, error.strerror or str(error)) from error
@@ -141,7 +141,7 @@ class AnnFile:
     def to_json(self) -> str:
         """The text of ``ann.json``."""
         data = {name: value for name, value in asdict(self).items() if name != "folder"}
-        return json.dumps({"format": FORMAT, _CRC: _own_checksum(data), **data}, indent=1) + "\n"
+        return json.dumps({"format": FORMAT, _CRC: json_crc32(data), **data}, indent=1) + "\n"
 
     @classmethod
     def read(cls, index: Path, name: str) -> AnnFile:
@@ -152,10 +152,10 @@ class AnnFile:
         """
         folder = index / layout.ANN / name
         try:
-            data = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+            data = read_json(folder / DESCRIPTION)
             if data.pop("format") > FORMAT:
                 raise ValueError("it is of a newer version of retriever")
-            if data.pop(_CRC, None) not in (None, _own_checksum(data)):
+            if data.pop(_CRC, None) not in (None, json_crc32(data)):
                 raise ValueError("its checksum differs from the one written down")
             segments = tuple((str(name), int(rows)) for name, rows in data["segments"])
             memory = None if data["memory"] is None else int(data["memory"])
@@ -169,20 +169,6 @@ def damaged(path: Path, reason: str) -> IndexCorrupt:
     return IndexCorrupt(
         f"The file {path} of the approximate search is damaged ({reason}): `retriever optimize` builds it again."
     )
-
-
-def checksum(path: Path) -> int:
-    """CRC-32 of a file."""
-    crc = 0
-    with path.open("rb") as file:
-        while block := file.read(1 << 22):
-            crc = zlib.crc32(block, crc)
-    return crc
-
-
-def _own_checksum(data: dict[str, Any]) -> int:
-    """Of a description without its format and checksum, however its JSON is laid out."""
-    return zlib.crc32(json.dumps(data, sort_keys=True).encode())
 
 
 def tuned_for(part: Part, pairs: Sequence[str], density: float) -> Tuned:

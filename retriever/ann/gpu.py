@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from retriever.ann.base import NearestNeighbours
-from retriever.ann.exact import ExactSearch
 from retriever.ann.precision import FLOAT16, FLOAT32, Format
 from retriever.ann.wheels import driver, load
 from retriever.errors import MissingDependency
@@ -135,11 +134,25 @@ def torch_devices() -> list[str]:
 
 def free_bytes(gpus: int) -> tuple[int, ...]:
     """Bytes that each GPU has left, as torch tells it; () where torch does not see as many. Imports torch."""
+    return tuple(map(free_on, range(gpus))) if gpus and torch_gpus() == gpus else ()
+
+
+def free_on(gpu: int | str) -> int:
+    """Bytes that a GPU has left, by its number or torch's name; 0 where not even that can be asked. Imports torch."""
     import torch
 
-    if not gpus or torch_gpus() != gpus:
-        return ()
-    return tuple(int(torch.cuda.mem_get_info(number)[0]) for number in range(gpus))
+    try:
+        return int(torch.cuda.mem_get_info(gpu)[0])
+    except RuntimeError as error:
+        if not out_of_memory(error):
+            raise
+        return 0
+
+
+def out_of_memory(error: RuntimeError) -> bool:
+    """Whether torch, cuBLAS or faiss says so that the memory of a GPU, or pinned memory for it, ran out."""
+    text = str(error)
+    return type(error).__name__ == "OutOfMemoryError" or "out of memory" in text or "ALLOC_FAILED" in text
 
 
 def present() -> Gpus:
@@ -150,13 +163,15 @@ def present() -> Gpus:
     return Gpus(faiss_gpus(), torch, free_bytes(torch))
 
 
-def on_gpus(blocks: Sequence[Vectors], dim: int) -> NearestNeighbours:
+def on_gpus(blocks: Sequence[Vectors], dim: int, memory: int | None = None) -> NearestNeighbours:
     """An exact search on the GPUs there are, by the library that can; where none can, on the CPU, after one line.
 
     Args:
         blocks: (n_i, d) float32 unit vectors; rows are numbered through all blocks.
         dim: d.
+        memory: bytes that it may keep in the CPU's memory beside the blocks.
     """
+    from retriever.ann.cpu import CpuExact
     from retriever.ann.faiss_flat import FaissFlat
     from retriever.ann.shards import TorchShards
     from retriever.ann.torch_exact import TorchExact
@@ -176,4 +191,4 @@ def on_gpus(blocks: Sequence[Vectors], dim: int) -> NearestNeighbours:
         "No GPU that faiss or torch can use for this index was found (it needs the extra gpu, or a CUDA build of "
         "torch): searching on the CPU instead."
     )
-    return ExactSearch(blocks, dim)
+    return CpuExact(blocks, dim, memory)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from retriever.ann.files import AnnFile, Part, damaged
 from retriever.ann.plan import IvfPq
 from retriever.ann.wheels import load
+from retriever.files import read_npy
 from retriever.types import Vectors
 
 MANY_QUERIES = 4
@@ -71,7 +72,7 @@ class Scan:
         """
         faiss, codes = load(), file.codes(part)
         try:
-            projection = np.load(file.projection(part), allow_pickle=False)
+            projection = read_npy(file.projection(part))
             index = faiss.read_index(str(codes), getattr(faiss, "IO_FLAG_MMAP_IFC", 0))
         except (OSError, ValueError, EOFError, RuntimeError, MemoryError) as error:
             raise damaged(codes, (str(error) or "out of memory").splitlines()[0]) from error

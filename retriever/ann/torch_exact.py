@@ -5,10 +5,14 @@ A tile of rows is multiplied with all queries in bfloat16 (CPUs that multiply it
 after k others, so the result is that of `ExactSearch`, bit by bit. On a GPU that is settled by `Picks`, and for queries
 with many near-ties, and on the CPU, by `Shortlists`. Where there is a GPU, the contract suite tests it as well. On an
 NVIDIA H200 it passed while an earlier `Shortlists` did all of it; as they are now, both have only been run on CPUs.
+
+Where a GPU's memory runs out after all, since other programs take of it too, the vectors are streamed, and where that
+does not work out either, they are searched on the CPU.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 from threading import Lock
@@ -19,12 +23,14 @@ from numpy.typing import NDArray
 
 from retriever.ann.base import Neighbours, Rows, RowSet, blank
 from retriever.ann.exact import ExactSearch
-from retriever.ann.gpu import fits
+from retriever.ann.gpu import fits, free_on, out_of_memory
 from retriever.ann.picks import MOST_K, Picks
 from retriever.ann.precision import BFLOAT16, FLOAT16, FLOAT32, FORMATS, Format, kept, native_bfloat16
 from retriever.ann.shortlists import CPU_BATCH, GPU_BATCH, Shortlists
 from retriever.ann.tiles import HostTiles, KeptTiles, ResidentTiles, StreamedTiles, Tiles
 from retriever.types import Vectors
+
+log = logging.getLogger(__name__)
 
 CPU_TILE = 16_384
 """Rows of a tile, the quickest of 2048 to 20,480 for 32 to 1,000 queries."""
@@ -71,9 +77,28 @@ class TorchExact:
         self._format = FORMATS[format or _quickest(device)]
         self._tile = tile_rows or (CPU_TILE if device == "cpu" else GPU_TILE)
         kind = source or _kind(self._device, self._format, len(self._rows), dim)
-        self._tiles = self._source(kind)
         self._waits = kind in ("resident", "streamed")
+        self._sources = ["resident", "streamed"][kind == "streamed" :] if self._waits else [kind]
+        self._tiles = self._next_tiles()
         self._one_at_a_time = Lock()  # tiles are gathered into one buffer
+
+    def _next_tiles(self) -> Tiles | None:
+        """Tiles from the first source that there is memory for; None where there is none."""
+        while self._sources:
+            try:
+                return self._source(self._sources[0])
+            except RuntimeError as error:
+                self._give_up(error)
+        return None
+
+    def _give_up(self, error: RuntimeError) -> None:
+        """Go on to the next source; raises the error where it is of another kind."""
+        if not self._waits or not out_of_memory(error):
+            raise error
+        self._tiles = None
+        del self._sources[0]
+        instead = "bringing the vectors there for every batch" if self._sources else "searching on the CPU"
+        log.warning("The memory of the GPU %s ran out: %s instead.", self._device, instead)
 
     def _source(self, kind: str) -> Tiles:
         host = HostTiles(self._rows, self._format, self._tile)
@@ -98,31 +123,39 @@ class TorchExact:
 
     def _batch(self, queries: Vectors, k: int, only: RowSet | None, count: int) -> Neighbours:
         with self._one_at_a_time:
-            return self._alone(queries, k, only, count)
+            while self._tiles is not None:
+                try:
+                    return self._alone(self._tiles, queries, k, only, count)
+                except RuntimeError as error:
+                    self._give_up(error)
+                self._tiles = self._next_tiles()  # once the error is gone, which held what was on the GPU
+            return self._exact.search(queries, k, only)
 
-    def _alone(self, queries: Vectors, k: int, only: RowSet | None, count: int) -> Neighbours:
+    def _alone(self, tiles: Tiles, queries: Vectors, k: int, only: RowSet | None, count: int) -> Neighbours:
         if k > MOST_K or not self._waits:  # a CPU does not stand still while it is asked
-            return self._shortlisted(queries, k, only, count)
-        out, lost = self._picked(queries, k, only)
+            return self._shortlisted(tiles, queries, k, only, count)
+        out, lost = self._picked(tiles, queries, k, only)
         if len(lost):
-            out[0][lost], out[1][lost] = self._shortlisted(queries[lost], k, only, count)
+            out[0][lost], out[1][lost] = self._shortlisted(tiles, queries[lost], k, only, count)
         return out
 
-    def _picked(self, queries: Vectors, k: int, only: RowSet | None) -> tuple[Neighbours, NDArray[np.int64]]:
+    def _picked(
+        self, tiles: Tiles, queries: Vectors, k: int, only: RowSet | None
+    ) -> tuple[Neighbours, NDArray[np.int64]]:
         """The neighbours, and the queries that have too many near-ties to be answered so."""
         numbers = None if only is None else only.rows
         picks = Picks(queries, k, self._format, self._device)
         with _FULL_SUMS:
-            for _, tile in self._tiles.tiles(numbers, picks.rows):
+            for _, tile in tiles.tiles(numbers, picks.rows):
                 picks.offer(tile)
         return picks.settle(self._rows, numbers)
 
-    def _shortlisted(self, queries: Vectors, k: int, only: RowSet | None, count: int) -> Neighbours:
+    def _shortlisted(self, tiles: Tiles, queries: Vectors, k: int, only: RowSet | None, count: int) -> Neighbours:
         limit = min(max(count // 32, LEAST), MOST)
         shortlists = Shortlists(queries, k, self._format, self._device, max(limit, 4 * k))
         with _FULL_SUMS:
             together = min(len(queries), CPU_BATCH if self._device == "cpu" else GPU_BATCH)
-            for rows, tile in self._tiles.tiles(None if only is None else only.rows, together):
+            for rows, tile in tiles.tiles(None if only is None else only.rows, together):
                 shortlists.offer(tile, rows)
         out = shortlists.settle(self._rows)
         lost = np.flatnonzero(shortlists.lost)
@@ -149,9 +182,7 @@ def _quickest(device: str) -> str:
 def _kind(device: str, format: Format, rows: int, dim: int) -> str:
     if device == "cpu":
         return "kept" if kept(format, rows, dim) else "host"
-    import torch
-
-    return "resident" if fits(rows, dim, torch.cuda.mem_get_info(device)[0]) else "streamed"
+    return "resident" if fits(rows, dim, free_on(device)) else "streamed"
 
 
 class _FullSums:

@@ -60,9 +60,10 @@ def _no_cloud(array: np.ndarray) -> FileProblem:
 def read_xyz(data: bytes, path: Path) -> Geometry:
     """Rows of x y z, x y z r g b, or x y z r g b and more, separated by white space, commas or semicolons.
 
-    Between white space or semicolons, a comma within each number is its decimal point.
+    Between white space or semicolons, a comma within each number is its decimal point. As programs for chemistry write
+    it, a line with their count may come first, then one with a comment, and before each point what it is: "C".
     """
-    return from_array(_columns(_rows(data))[:, :6])
+    return from_array(_columns(_counted(_rows(data)))[:, :6])
 
 
 def read_pts(data: bytes, path: Path) -> Geometry:
@@ -180,6 +181,26 @@ def _rows(data: bytes) -> list[str]:
     if not rows:
         raise not_a("rows of x y z")
     return rows
+
+
+def _counted(rows: list[str]) -> list[str]:
+    """The rows that a lone number in the first line counts, the first so many of several; without it, all.
+
+    Whether a comment comes between, which may be anything, is told by how many lines there are.
+    """
+    count = rows[0].strip()
+    if not re.fullmatch(r"[0-9]{1,18}", count):
+        return rows
+    number, rows = int(count), rows[1:]
+    if not number:
+        raise FileProblem("empty", "holds no points; export it again.")
+    if len(rows) < number:
+        raise truncated(counted(number, "point"))
+    again = number < len(rows) and rows[number].strip().isdecimal()  # another count, without a comment before this
+    rows = rows[:number] if again or len(rows) == number else rows[1 : number + 1]
+    words = [row.split(None, 1) for row in rows]
+    named = all(len(each) == 2 and not _is_number(each[0]) for each in words)
+    return [each[1] for each in words] if named else rows
 
 
 def _holds_values(line: str) -> bool:

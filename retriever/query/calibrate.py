@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from retriever.files import read_json
 from retriever.spaces.base import SpaceIdentity
 from retriever.store.snapshot import Snapshot
 
@@ -198,13 +199,13 @@ class Calibration:
         """That of the index in `folder`; None where there is none for vectors of this space, damage being said."""
         path = folder / FILE
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
+            data = read_json(path)
             if data["format"] > FORMAT:
                 raise ValueError(f"format {data['format']} is of a newer version of retriever")
             found = cls._from_json(data)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             log.warning(f"The file {path} cannot be used ({error}): `retriever optimize` makes it again.")
             return None
         return found if (found.space, found.weights) == (identity.name, identity.weights) else None

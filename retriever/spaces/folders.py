@@ -7,7 +7,6 @@ that opening a space reads no weights. Towers are independent files: a query rea
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retriever.errors import SpaceError, UsageError
+from retriever.files import read_json
 from retriever.spaces.base import Encoder, ShapeInput, Space, SpaceIdentity
 from retriever.types import AudioInput, ImageInput, Modality, Payload, Vectors
 
@@ -66,7 +66,7 @@ def read(at: Path) -> dict[str, Any]:
     """
     path = at / CARD
     try:
-        card: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        card: dict[str, Any] = read_json(path)
     except FileNotFoundError as error:
         raise SpaceError(f"The space in {at} has no {CARD}; {_CURE}.") from error
     except (OSError, ValueError) as error:

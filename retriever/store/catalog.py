@@ -33,7 +33,7 @@ MEMORY = 2**30
 
 _AGAIN = 0.25  # seconds until a statement that was begun after the deadline is given up, too
 
-_SQL_TYPES = {"int64": "BIGINT", "double": "DOUBLE", "bool": "BOOLEAN", "string": "VARCHAR"}
+_SQL_TYPES = {"int64": "BIGINT", "double": "DOUBLE", "bool": "BOOLEAN", "string": "VARCHAR", "float": "FLOAT"}
 
 
 def rows_where(snapshot: Snapshot, where: str) -> NDArray[np.bool_]:
@@ -184,19 +184,23 @@ def _items(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> duckdb.
     return connection.table("items")
 
 
+def _sql_type(kind: pa.DataType) -> str:
+    import pyarrow as pa
+
+    return f"{_sql_type(kind.value_type)}[]" if pa.types.is_list(kind) else _SQL_TYPES[str(kind)]
+
+
 def _casts(own: pa.Schema, whole: pa.Schema) -> str:
     """REPLACE clause for the columns whose type differs between segments."""
     names = [field.name for field in own if field.type != whole.field(field.name).type]
-    casts = [
-        f"TRY_CAST({quoted(name)} AS {_SQL_TYPES[str(whole.field(name).type)]}) AS {quoted(name)}" for name in names
-    ]
+    casts = [f"TRY_CAST({quoted(name)} AS {_sql_type(whole.field(name).type)}) AS {quoted(name)}" for name in names]
     return f" REPLACE ({', '.join(casts)})" if casts else ""
 
 
 def _absent(own: pa.Schema, whole: pa.Schema) -> str:
     """NULLs for the core columns that a segment written before they were ones does not have."""
     names = [name for name in ITEMS.names if name not in own.names]
-    return "".join(f", CAST(NULL AS {_SQL_TYPES[str(whole.field(name).type)]}) AS {quoted(name)}" for name in names)
+    return "".join(f", CAST(NULL AS {_sql_type(whole.field(name).type)}) AS {quoted(name)}" for name in names)
 
 
 def _explain(error: duckdb.Error, where: str, columns: list[str]) -> str:

@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from retriever.errors import IndexCorrupt, IndexMissing
+from retriever.files import json_crc32, read_json
 from retriever.spaces.base import SpaceIdentity
 from retriever.store import layout
 from retriever.types import Modality
 
-FORMAT = 2
-"""Version of the folder's layout; a reader refuses newer ones. 2 added `Manifest.ann` and its wishes."""
+FORMAT = 3
+"""Version of the folder's layout; a reader refuses newer ones. 2 added `Manifest.ann` and its wishes, 3 checksums."""
+
+_CRC = "crc"
+"""CRC-32 of the rest of the file. `retriever check` compares it, and nobody else: it may be mended by hand."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +29,13 @@ class SegmentEntry:
         name: of its folder below ``segments``.
         rows: deleted ones included.
         modalities: modality -> rows, deleted ones included.
+        files: name -> CRC-32 of each of its files; empty where an older version wrote it.
     """
 
     name: str
     rows: int
     modalities: dict[str, int]
+    files: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,7 @@ class Manifest:
         roots: short name of a corpus root -> its absolute path.
         segments: in the order of their rows.
         deleted: file of tombstones below ``deleted``, or None.
+        deleted_crc: CRC-32 of that file; None where an older version wrote it.
         ann: folder below ``ann`` with what an approximate search needs, or None.
         recall: share of the true nearest that an approximate search was last wished to find; None: never said.
         memory: bytes that it was last wished to take at most; None: never said.
@@ -55,6 +62,7 @@ class Manifest:
     roots: dict[str, str] = field(default_factory=dict)
     segments: tuple[SegmentEntry, ...] = ()
     deleted: str | None = None
+    deleted_crc: int | None = None
     ann: str | None = None
     recall: float | None = None
     memory: int | None = None
@@ -69,7 +77,8 @@ class Manifest:
 
     def to_json(self) -> str:
         """The file's text."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, indent=1, ensure_ascii=False) + "\n"
+        data = {"format": FORMAT, **asdict(self)}
+        return json.dumps({_CRC: json_crc32(data), **data}, indent=1, ensure_ascii=False) + "\n"
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:
@@ -90,7 +99,7 @@ class Manifest:
             IndexCorrupt: it cannot be understood.
         """
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
+            data = read_json(path)
             _check_format(path, data)
             return cls._from_json(data)
         except (FileNotFoundError, NotADirectoryError) as error:
@@ -106,6 +115,7 @@ class Manifest:
 
     @classmethod
     def _from_json(cls, data: dict[str, Any]) -> Manifest:
+        data.pop(_CRC, None)
         segments = tuple(SegmentEntry(**entry) for entry in data.pop("segments"))
         found = cls(space=SpaceIdentity.from_json(data.pop("space")), segments=segments, **data)
         for entry in segments:
@@ -114,10 +124,24 @@ class Manifest:
         return found
 
 
+def is_as_written(path: Path) -> bool:
+    """Whether a manifest that can be read is what was written; also where an older version wrote no checksum.
+
+    Raises:
+        OSError: it cannot be opened.
+        ValueError: it is damaged.
+    """
+    data = read_json(path)
+    crc = data.pop(_CRC, None)
+    return crc is None or crc == json_crc32(data)
+
+
 def _check_entry(entry: SegmentEntry, next_segment: int) -> None:
     """Raises ValueError or TypeError for what no writer writes: its number would be given again, and its files lost."""
     if not re.fullmatch(r"\d+", entry.name) or int(entry.name) >= next_segment:
         raise ValueError(f"there cannot be a segment {entry.name!r}, as {next_segment!r} is the next")
+    if not all(isinstance(name, str) and type(crc) is int for name, crc in entry.files.items()):
+        raise ValueError(f"segment {entry.name} has the checksums {entry.files!r}")
     if not {*entry.modalities} <= {*Modality} or sum(map(_count, entry.modalities.values())) != _count(entry.rows):
         raise ValueError(f"segment {entry.name} has {entry.rows!r} rows, of which {entry.modalities!r}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import IndexCorrupt
-from retriever.files import read_npy
+from retriever.files import crc32, read_npy
 from retriever.store import layout
 from retriever.types import Vectors
 
@@ -128,6 +128,22 @@ class Segment:
             if len(rows):
                 yield self.read(self.schema.names, [group]).take(rows), self.vectors[start + rows]
             start = end
+
+
+def differing(folder: Path, sums: Mapping[str, int]) -> list[Path]:
+    """Files of a segment in `folder` whose CRC-32 is another than in `sums`; one that is not there is none.
+
+    Raises:
+        IndexCorrupt: one cannot be read.
+    """
+    found = []
+    for path, crc in ((folder / name, crc) for name, crc in sums.items()):
+        try:
+            if path.exists() and crc32(path) != crc:
+                found.append(path)
+        except OSError as error:
+            raise _damaged(path, error.strerror or str(error)) from error
+    return found
 
 
 def pick(table: pa.Table, rows: NDArray[np.int64]) -> pa.Table:

@@ -107,6 +107,12 @@ class WordsFile:
             raise damaged(self._path, f"its rows of {stem!r} do not ascend")
         return rows, weights
 
+    def check(self) -> None:
+        """Reads all of it; raises IndexCorrupt where its pages do not fit together."""
+        found = self._asked("PRAGMA quick_check(1)")
+        if found != ("ok",):
+            raise damaged(self._path, str(found[0] if found else "nothing is said of it"))
+
     def _asked(self, statement: str, *values: str) -> tuple[object, ...] | None:
         import sqlite3
 

@@ -29,6 +29,12 @@ def texts(svg):
     return ["".join(each.itertext()) for each in ElementTree.fromstring(svg).iter(f"{SVG}text")]
 
 
+def test_a_torn_line_costs_only_itself(tmp_path):
+    path = tmp_path / "curve.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in ROWS) + '{"step": 150, "lo')
+    assert curves.read_curve(path) == ROWS
+
+
 def test_axes_measures_and_last_values_are_written():
     shown = texts(curves.draw(ROWS, "mine & <yours>"))
     assert "mine & <yours>" in shown

@@ -19,6 +19,7 @@ from indexer.align.loop import Recipe
 from indexer.align.own.checks import remarks
 from indexer.align.own.fine_tune import fine_tune
 from indexer.align.own.interrupts import held_interrupts
+from indexer.align.own.origin import Run
 from indexer.align.own.pairs import of_clouds, read_pairs
 from indexer.align.own.reading import Example
 from indexer.align.own.tuning import Tuning, of_length
@@ -129,6 +130,18 @@ def test_minutes_become_steps_that_a_second_start_keeps(place):
         tune(place, "timed", tuning=timed, progress=pull)
     steps = json.loads((place / "spaces/.timed.training/plan.json").read_text())["steps"]["shape"]
     assert tune(place, "timed", tuning=timed).towers[Modality.SHAPE].recipe.steps == steps >= 1
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"what": 1}', "[" * 100_000])
+def test_a_damaged_plan_of_an_interrupted_training_is_dropped_only_when_asked(tmp_path, text):
+    training = Run(tmp_path / ".mine.training")
+    training.folder.mkdir()
+    training.plan({"data": 1}, {"shape": 3})
+    assert training.begin({"data": 1}, "mine", overwrite=False) == {"shape": 3}
+    (training.folder / "plan.json").write_text(text)
+    with pytest.raises(UsageError, match=r"plan\.json of an interrupted training of 'mine' is damaged"):
+        training.begin({"data": 1}, "mine", overwrite=False)
+    assert training.begin({"data": 1}, "mine", overwrite=True) == {}
 
 
 def test_a_space_is_overwritten_only_when_asked_and_then_as_a_whole(place):

@@ -11,6 +11,7 @@ import pytest
 
 from retriever.ann import faiss_flat, gpu
 from retriever.ann.base import RowSet
+from retriever.ann.cpu import CpuExact
 from retriever.ann.exact import ExactSearch
 from retriever.ann.faiss_flat import FaissFlat
 from retriever.ann.gpu import Gpus, Placed, Storage, on_gpus, place, present, storages
@@ -116,8 +117,20 @@ def test_a_gpu_that_is_not_there_costs_one_line(caplog):
         search = on_gpus([vectors[:5], vectors[5:]], 16)
     assert search.search(vectors[3:4], 1)[1].tolist() == [[3]]
     gpus = present() != Gpus()
-    assert isinstance(search, (FaissFlat, TorchExact, TorchShards) if gpus else ExactSearch)
+    assert isinstance(search, (FaissFlat, TorchExact, TorchShards) if gpus else CpuExact)
     assert len(caplog.records) == (0 if gpus else 1)
+
+
+def test_a_gpu_whose_memory_is_gone_has_nothing_free(monkeypatch):
+    import torch
+
+    def full(_):
+        raise torch.OutOfMemoryError("CUDA error: out of memory")
+
+    monkeypatch.setattr(torch.cuda, "mem_get_info", full)
+    monkeypatch.setattr(gpu, "torch_gpus", lambda: 2)
+    assert gpu.free_bytes(2) == (0, 0)
+    assert not place(10, 10, Gpus(0, 2, gpu.free_bytes(2))).resident
 
 
 def test_no_library_is_imported_to_look_for_gpus_without_a_driver():

@@ -218,6 +218,25 @@ def test_status(indexed: Path):
     assert told["items"] == {"shape": 3} and told["roots"] == {"corpus": str(indexed)}
 
 
+def test_check_names_damage_and_its_cure_works(indexed: Path):
+    assert run("check").exit_code == 0
+    facts = dict(row[:2] for row in rows(run("check")))
+    assert facts["damaged"] == "nothing" and facts["read"].startswith("1 segment, ")
+    path = Path(".retriever/segments/000001/vectors.npy")
+    data = path.read_bytes()
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    done = run("check")
+    assert done.exit_code == 1 and "damaged\t1 file" in done.stdout.splitlines()
+    assert f"{path} is damaged" in done.stderr and f"`retriever index {indexed}`" in done.stderr
+    told = json.loads(run("check", "--json").stdout)
+    ids = run("check", "--items").stdout.split()
+    assert told["damaged"][0]["items"] == ids and len(ids) == 3
+    assert run("query", "--text", "box").exit_code == 0
+    for cure in (("remove", *ids), ("compact",), ("index", indexed)):
+        assert run(*cure).exit_code == 0
+    assert run("check").exit_code == 0 and len(rows(run("query", "--text", "box"))) == 3
+
+
 def test_remove_by_path_id_and_filter(indexed: Path):
     assert [path for _, path in rows(run("remove", "tall/", "--dry-run"))] == ["tall/a.off", "tall/b.off"]
     assert len(rows(run("query", "--text", "box"))) == 3

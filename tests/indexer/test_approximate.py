@@ -14,6 +14,7 @@ import retriever
 from indexer.ann.optimize import Wish, bring_up_to_date, optimize
 from indexer.writer import IndexWriter
 from retriever.ann.base import RowSet
+from retriever.ann.gpu import Gpus, present
 from retriever.store import Manifest
 
 
@@ -116,3 +117,13 @@ def test_an_index_that_is_let_go_is_gone_at_once(large):
         assert snapshot() is None, "a cycle keeps its files and memory"
     finally:
         gc.enable()
+
+
+def test_a_gpu_that_is_not_there_changes_nothing_but_a_line(large, caplog):
+    if present() != Gpus():
+        pytest.skip("there is a GPU")
+    index, plain = retriever.open(large, device="cuda"), retriever.open(large)
+    query = unit(3, seed=5, dim=DIM)
+    np.testing.assert_array_equal(asked(index, query).rows, asked(plain, query).rows)
+    assert index.plan == plain.plan and index.plan.backend == "ivf-pq"
+    assert len(caplog.messages) == 1 and "searching on the CPU instead" in caplog.messages[0]

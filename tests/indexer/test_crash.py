@@ -37,7 +37,11 @@ def _base(folder: Path) -> Contents:
 def _killed(scenario: str, base: Path, cases: Path) -> Iterator[tuple[Path, int]]:
     """Each folder as a kill left it, and the appends that had returned."""
     cases.mkdir()
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    here = Path(__file__).parents
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(map(str, here[1:3])),
+    }  # this tree, however it is installed
     command = [sys.executable, crash_child.__file__, scenario, str(base), str(cases)]
     subprocess.run(command, env=environment, check=True, timeout=600)
     logs = sorted(cases.glob("*.log"))

@@ -74,6 +74,25 @@ def test_damage_is_said_searched_around_and_mended(copy, name, caplog):
     ann(copy).verify()
 
 
+def test_a_header_that_lost_its_parenthesis_is_said_and_searched_around(copy, caplog):
+    path = ann(copy).folder / "shape.npy"
+    data = bytearray(path.read_bytes())
+    data[data.index(b")")] = ord(b"(")
+    path.write_bytes(data)
+    index, query = retriever.open(copy), unit(3, seed=5, dim=DIM)
+    np.testing.assert_array_equal(asked(index, query, 5).rows, index.nearest(query, 5, exact=True).rows)
+    assert "damaged" in caplog.text and "`retriever optimize`" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["shape.faiss", "shape.npy"])
+def test_the_status_tells_of_codes_that_no_query_can_use(copy, name, caplog):
+    path = ann(copy).folder / name
+    path.write_bytes(path.read_bytes()[:-8])
+    plan = retriever.open(copy).status().plan
+    assert plan.backend == "exact" and "`retriever optimize`" in plan.reason
+    assert f"{path} of the approximate search is damaged" in caplog.text
+
+
 def test_a_small_index_gets_none(tmp_path):
     fill(tmp_path / "small", (table(0, 500), unit(500, dim=DIM)))
     with IndexWriter(tmp_path / "small", TOY) as writer:

@@ -88,6 +88,43 @@ def test_a_comma_is_a_decimal_point_or_a_separator(tmp_path: Path, name: str, ro
     assert points == pytest.approx(np.array([[0.5, 1.25, -3.0], [2.0, 0.0, 0.1]]))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3\nwater, by some program\nO 0.5 1.25 -3\nH 2 0 0.1\nH 1 1 1\n",
+        "3\n\n0.5 1.25 -3\n2 0 0.1\n1 1 1\n",
+        "3\n0.5 1.25 -3\n2 0 0.1\n1 1 1\n",
+        "3\n1 2 3\n0.5 1.25 -3\n2 0 0.1\n1 1 1\n\n",
+        "  3\n# made by hand\nO1 0.5 1.25 -3 0.1\nH2 2 0 0.1 0.2\nH3 1 1 1 0.1\n",
+        "3\nframe 1\nO 0.5 1.25 -3\nH 2 0 0.1\nH 1 1 1\n3\nframe 2\nO 9 9 9\nH 9 9 9\nH 9 9 9\n",
+        "3\n0.5 1.25 -3\n2 0 0.1\n1 1 1\n3\n9 9 9\n9 9 9\n9 9 9\n",
+    ],
+    ids=["labels", "blank comment", "no comment", "numbers as a comment", "charges", "frames", "frames, no comment"],
+)
+def test_a_count_may_come_first(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.xyz").write_text(text)
+    points = loaders.load_geometry(tmp_path / "a.xyz").vertices
+    assert points == pytest.approx(np.array([[0.5, 1.25, -3], [2, 0, 0.1], [1, 1, 1]]))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("9\nfive are missing\n0 0 0\n1 1 1\n1 0 1\n0 1 0\n", "truncated"),
+        ("3\nwhat comes behind is no point\n0 0 0\n1 1 1\nH\n", "malformed"),
+        ("3\nsome are named\nO 0 0 0\nH 1 1 1\n1 0 1\n", "malformed"),
+        ("2\n", "truncated"),
+        ("0\n", "empty"),
+        ("999999999999999999999\n1 2 3\n", "malformed"),
+    ],
+)
+def test_a_count_that_does_not_fit_is_said(tmp_path: Path, text: str, kind: str) -> None:
+    (tmp_path / "a.xyz").write_text(text)
+    with pytest.raises(FileProblem) as caught:
+        loaders.load_geometry(tmp_path / "a.xyz")
+    assert caught.value.kind == kind
+
+
 @pytest.mark.parametrize("separator", [" ", "\t", ",", ";"])
 @pytest.mark.parametrize("columns", [3, 4, 6, 9])
 @pytest.mark.parametrize("above", ["", "//X Y Z R G B\n", "X,Y,Z\n900\n"])

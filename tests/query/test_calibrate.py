@@ -119,6 +119,8 @@ def test_there_is_none_without_a_file_and_for_another_space(tmp_path: Path):
         *("", "{}", "[]", "null", '{"format": 99}'),
         CALIBRATION.to_json().replace('"bound": ', '"bound": -'),
         replace(CALIBRATION, backgrounds={}).to_json(),
+        CALIBRATION.to_json().replace('"rows": 10', '"rows": 1e999'),
+        "[" * 100_000,
     ],
 )
 def test_damage_is_said_and_done_without(text: str, tmp_path: Path, caplog: pytest.LogCaptureFixture):

@@ -4,6 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from index_making import SPACE, item, unit, write
 
@@ -159,6 +161,21 @@ def test_a_compaction_while_the_filter_runs_is_said_as_such(tmp_path: Path, monk
     monkeypatch.setattr(catalog, "_items", compacted_meanwhile)
     with pytest.raises(IndexChanged, match="open it again"):
         rows_where(old, "vertices > 50")
+
+
+@pytest.mark.parametrize("change", ["gone", "text"])
+def test_a_segment_whose_list_column_is_gone_or_of_another_type_is_filtered(tmp_path: Path, change: str) -> None:
+    snapshot = write(tmp_path, [item(number) for number in range(3)])
+    path = snapshot.segments[0].items
+    table = pq.read_table(path)
+    place = table.column_names.index("extent")
+    table = table.remove_column(place)
+    if change == "text":
+        table = table.append_column("extent", pa.array(["[1.0, 2.0, 3.0]", "none", None]))
+    pq.write_table(table, path)
+    again = Snapshot.open(tmp_path)
+    assert rows_where(again, "vertices >= 10").sum() == 2
+    assert rows_where(again, "extent[3] = 3").tolist() == [change == "text", False, False]
 
 
 def test_columns_asked_for_again_are_kept_and_answer_the_same(tmp_path: Path) -> None:

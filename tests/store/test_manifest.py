@@ -57,6 +57,7 @@ def test_a_newer_format_asks_for_an_upgrade(tmp_path: Path) -> None:
         '{"format": 1, "space": {}, "segments": []}',
         _manifest().to_json().replace('"version": 3', '"surprise": 3'),
         _manifest().to_json()[:-40],
+        "[" * 100_000,
     ],
 )
 def test_damage_names_the_file(tmp_path: Path, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from html import escape
 from math import ceil, floor, isfinite, log10
 from pathlib import Path
@@ -18,11 +19,18 @@ _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#5
 
 
 def read_curve(path: Path) -> list[dict[str, float]]:
-    """The rows of a ``curve.jsonl``: step and measures, each step once, as it was measured last."""
+    """The rows of a ``curve.jsonl``: step and measures, each step once, as it was measured last.
+
+    A line that a full disk or a power cut has torn is left out.
+    """
     if not path.is_file():
         return []
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return [row for _, row in sorted({row["step"]: row for row in rows}.items())]
+    rows = {}
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        with suppress(ValueError, KeyError, TypeError):
+            row = json.loads(line)
+            rows[row["step"]] = row
+    return [row for _, row in sorted(rows.items())]
 
 
 def draw(rows: Sequence[Row], title: str) -> str:

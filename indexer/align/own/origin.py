@@ -16,6 +16,7 @@ from indexer.align.publish import Tower
 from indexer.durable import FolderLock
 from retriever import spaces
 from retriever.errors import IndexBusy, SpaceError, UsageError
+from retriever.files import read_json
 from retriever.spaces import Space, folders, home
 from retriever.types import Modality
 
@@ -147,9 +148,14 @@ class Run:
             UsageError: a training of something else was interrupted.
         """
         if self._plan.is_file():
-            plan = json.loads(self._plan.read_text(encoding="utf-8"))
-            if plan["what"] == what:
-                return dict(plan["steps"])
+            found, steps = self._planned()
+            if found == what:
+                return steps
+            if found is None and not overwrite:
+                raise UsageError(
+                    f"The file {self._plan} of an interrupted training of {target!r} is damaged: give --overwrite to "
+                    "drop that training and begin anew."
+                )
             if not overwrite:
                 raise UsageError(
                     f"A training of {target!r} on other files or with other options was interrupted and waits in "
@@ -160,6 +166,14 @@ class Run:
                 shutil.rmtree(left)
         self.plan(what, {})
         return {}
+
+    def _planned(self) -> tuple[object, dict[str, int]]:
+        """What was being trained, and in how many steps; None where the file that says so is damaged."""
+        try:
+            plan = read_json(self._plan)
+            return plan["what"], {str(tower): int(steps) for tower, steps in plan["steps"].items()}
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+            return None, {}
 
     def plan(self, what: dict[str, Any], steps: dict[str, int]) -> None:
         """Writes down how many steps each tower takes."""
