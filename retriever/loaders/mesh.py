@@ -1,4 +1,4 @@
-"""Meshes: glb gltf 3mf dae through trimesh, and obj ply stl off.
+"""Meshes: glb gltf 3mf dae through trimesh, and blend obj ply stl off.
 
 Scenes are flattened with their transforms, and colours brought to the faces.
 """
@@ -19,15 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import headers, obj, off, ply, skins, stl
-from retriever.loaders.colors import face_colors, picture_of, point_colors
+from retriever.loaders import blend, headers, obj, off, ply, skins, stl
+from retriever.loaders.colors import face_colors, joined, picture_of, point_colors
 from retriever.loaders.files import MAX_VERTICES
-from retriever.loaders.mtl import GREY
 from retriever.loaders.numeric import NO_FACES, WARNINGS, in_range
 from retriever.loaders.parts import MissingPartError, Parts
 from retriever.types import Geometry, Skin
 
-_UP = {".stl": "z", ".3mf": "z"}
+_UP = {".stl": "z", ".3mf": "z", ".blend": "z"}
 
 
 class Reader(Protocol):
@@ -105,7 +104,7 @@ def flat(instances: Sequence[tuple[Any, NDArray[np.float64]]], textures: bool, s
     if not vertices:
         raise FileProblem("empty", "holds no geometry; export it again with its meshes selected.")
     whole = skins.joined(pictures)
-    return Geometry(np.concatenate(vertices), np.concatenate(faces or [NO_FACES]), _joined(colors), whole)
+    return Geometry(np.concatenate(vertices), np.concatenate(faces or [NO_FACES]), joined(colors), whole)
 
 
 def _skin(mesh: Any) -> Skin | None:
@@ -118,17 +117,9 @@ def _is_cloud(geometry: Any) -> bool:
     return np.shape(getattr(geometry, "vertices", ()))[1:] == (3,)
 
 
-def _joined(colors: list[tuple[Any, int]]) -> Any:
-    """(n, 3) colours of all parts, grey where a part has none; None where no part has any."""
-    if all(color is None for color, _ in colors):
-        return None
-    return np.concatenate(
-        [np.full((count, 3), GREY, np.float32) if color is None else color for color, count in colors]
-    )
-
-
 READERS: dict[str, Reader] = {
     **{suffix: partial(read, suffix=suffix) for suffix in headers.CHECKS},
+    ".blend": blend.read_blend,
     ".obj": obj.read_obj,
     ".ply": ply.read_ply,
     ".stl": stl.read_stl,
@@ -138,6 +129,7 @@ READERS: dict[str, Reader] = {
 LOOKS: dict[str, Reader] = {
     **READERS,
     **{suffix: partial(read, suffix=suffix, skin=True) for suffix in headers.CHECKS},
+    ".blend": partial(blend.read_blend, skin=True),
     ".obj": partial(obj.read_obj, skin=True),
 }
 """As `READERS`, with the whole pictures of those that have any."""

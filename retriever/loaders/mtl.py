@@ -14,9 +14,6 @@ from retriever.loaders.colors import RGB, at_middles
 from retriever.loaders.parts import MissingPartError, Parts
 from retriever.loaders.text import decoded
 
-GREY = 0.5
-"""Of the parts without colour of a mesh that has colour elsewhere."""
-
 
 @dataclass
 class Material:

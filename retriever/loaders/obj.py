@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
 from retriever.loaders import mtl, skins
-from retriever.loaders.colors import RGB, as_rgb, mean_of_corners
+from retriever.loaders.colors import GREY, RGB, as_rgb, mean_of_corners
 from retriever.loaders.numeric import NO_FACES, fan, in_range, not_a, numbers, whole_numbers
 from retriever.loaders.text import decoded
 from retriever.types import Geometry, Skin
@@ -160,7 +160,7 @@ def _material_colors(
     lines: _Lines, polygon: NDArray[np.int64], uv: NDArray[np.float64] | None, path: Path, textures: bool
 ) -> RGB | None:
     """(f, 3), grey where a face's material is not known; None where none is."""
-    colors, known = np.full((len(polygon), 3), mtl.GREY, np.float32), False
+    colors, known = np.full((len(polygon), 3), GREY, np.float32), False
     for material, chosen in _users(lines, polygon, path):
         found = mtl.colors(material, None if uv is None else uv[chosen], textures)
         if found is not None:

@@ -1,0 +1,111 @@
+"""The colours of the faces of meshes, and the pictures on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.loaders import skins
+from retriever.loaders.blend.materials import Material, material_of, picture
+from retriever.loaders.blend.meshes import Mesh
+from retriever.loaders.blend.records import Record
+from retriever.loaders.colors import GREY, RGB, at_middles
+from retriever.loaders.parts import Parts
+from retriever.types import Skin
+
+Look = tuple[RGB | None, Skin | None]
+_On = tuple[Record, NDArray[np.bool_]]
+"""A picture, and (f,) on which faces it is."""
+
+
+class Looks:
+    """What meshes look like; each material and picture is read once.
+
+    Args:
+        parts: where pictures may lie.
+        textures: whether they are looked at; without, a face that has one is white.
+        skin: whether they are wanted whole.
+    """
+
+    def __init__(self, parts: Parts, textures: bool, skin: bool) -> None:
+        self._parts, self._textures, self._skin = parts, textures, skin
+        self._materials: dict[int, Material] = {}
+        self._pictures: dict[int, Any] = {}
+        self._pixels: dict[int, NDArray[np.uint8] | None] = {}
+        self._known: dict[tuple[int, ...], Look] = {}
+
+    def of(self, item: Record, data: Record, mesh: Mesh) -> Look:
+        """The (f, 3) colours of an object's mesh before its modifiers, None where there are none, and its pictures."""
+        slots = _slots(item, data)
+        key = (data.number, *(-1 if each is None else each.number for each in slots))
+        if key not in self._known:
+            materials = [None if each is None else self._material(each) for each in slots]
+            self._known[key] = self._look(mesh, materials)
+        return self._known[key]
+
+    def _look(self, mesh: Mesh, materials: Sequence[Material | None]) -> Look:
+        if not any(materials):
+            return mesh.colors, None
+        colors, found = np.full((len(mesh.slot), 3), GREY, np.float32), []
+        used = mesh.slot.clip(0, len(materials) - 1)
+        for number, material in enumerate(materials):
+            on = used == number
+            if material is None or not on.any():
+                continue
+            colors[on] = material.color
+            if material.painted and mesh.colors is not None:
+                colors[on] = mesh.colors[on]
+            elif material.image is not None and mesh.uv is not None:
+                found.append((material.image, on))
+                seen = self._at_middles(material.image, mesh.uv[on])
+                colors[on] = colors[on] if seen is None else seen
+        return colors, self._whole(mesh, found) if self._skin else None
+
+    def _at_middles(self, image: Record, uv: NDArray[np.float64]) -> RGB | None:
+        opened = self._picture(image)
+        if opened is None or self._textures:
+            return None if opened is None else at_middles(opened, uv)
+        return np.ones((len(uv), 3), np.float32)
+
+    def _whole(self, mesh: Mesh, found: Sequence[_On]) -> Skin | None:
+        number = np.full(len(mesh.slot), -1, np.int64)
+        pictures: list[NDArray[np.uint8]] = []
+        for image, on in found:
+            if image.number not in self._pixels:
+                opened = self._picture(image)
+                self._pixels[image.number] = None if opened is None else skins.pixels_of(opened)
+            pixels = self._pixels[image.number]
+            if pixels is not None:
+                number[on] = len(pictures)
+                pictures.append(pixels)
+        if not pictures or mesh.uv is None:
+            return None
+        return Skin(skins.finite(mesh.uv), number, tuple(pictures), np.ones((len(number), 3), np.float32))
+
+    def _material(self, record: Record) -> Material | None:
+        if not record.has("nodetree"):  # it is in another file
+            return None
+        if record.number not in self._materials:
+            self._materials[record.number] = material_of(record)
+        return self._materials[record.number]
+
+    def _picture(self, image: Record) -> Any:
+        if image.number not in self._pictures:
+            self._pictures[image.number] = picture(image, self._parts)
+        return self._pictures[image.number]
+
+
+def _slots(item: Record, data: Record) -> list[Record | None]:
+    """The materials of a mesh, or those that the object has instead; nothing where a slot is empty."""
+    count = data.number_of("totcol")
+    slots = data.pointers("mat", count) if count and data.number_of("mat") else []
+    own, bits = item.number_of("totcol"), bytes(item.raw("matbits"))
+    held = item.pointers("mat", own) if own and item.number_of("mat") else []
+    for number, material in enumerate(held[: len(bits)]):
+        if bits[number]:
+            slots += [None] * (number + 1 - len(slots))
+            slots[number] = material
+    return slots
