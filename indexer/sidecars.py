@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from retriever import loaders
 from retriever.errors import FileProblem
+from retriever.loaders import blend
 from retriever.loaders.text import decoded
 from retriever.types import Modality
 
@@ -149,20 +150,26 @@ def _json_object(text: str) -> dict[str, object]:
 
 def may_refer(name: str) -> bool:
     """Whether a file is of a kind that names textures and can be asked cheaply."""
-    return PurePosixPath(name).suffix.lower() in _REFERENCES
+    return PurePosixPath(name).suffix.lower() in {*_REFERENCES, ".blend"}
 
 
 def referenced(files: Iterable[Path]) -> set[str]:
-    """Normal paths of all that the given .mtl, .gltf and .dae files name."""
+    """Normal paths of all that the given .mtl, .gltf, .dae and .blend files name."""
     found = set()
     for file in files:
         try:
             data = loaders.read_bytes(file, _MAX_REFERRER)
         except FileProblem:
             continue  # its own loading will say so
-        for match in _REFERENCES[file.suffix.lower()].findall(data):
-            text = decoded(match).replace("\\", "/")
+        for text in _named(file.suffix.lower(), data):
+            text = text.replace("\\", "/")
             for name in (text, unquote(text), text.split()[-1] if text.split() else ""):
                 found.add(os.path.normpath(file.parent / name))
                 found.add(os.path.normpath(file.parent / PurePosixPath(name).name))
     return found
+
+
+def _named(suffix: str, data: bytes) -> list[str]:
+    if suffix == ".blend":
+        return blend.pictures_of(data)
+    return [decoded(match) for match in _REFERENCES[suffix].findall(data)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,41 +11,54 @@ from retriever.loaders.numeric import fan
 
 _OUTSIDE = -1e-6
 """Of a triangle's normal along that of its polygon, in shares of the polygon's area: below it, the two disagree."""
+_AT_ONCE = 200_000
+"""Polygons that are looked at together, so that large meshes take little memory."""
 _MOST_STEPS = 20_000_000
 """Squares of corners, summed: what would take longer stays a fan."""
 
 
-def triangles(sizes: NDArray[np.int64], points: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def triangles(
+    sizes: NDArray[np.int64], vertex: NDArray[np.int64], points: NDArray[np.floating]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Each polygon as its corners less two triangles.
 
     Args:
         sizes: (p,) corners of each polygon.
-        points: (sum of sizes, 3) where each corner is.
+        vertex: (sum of sizes,) of each corner, in range.
+        points: (v, 3) where the vertices are.
 
     Returns:
         faces (f, 3) as numbers of corners, and the polygon (f,) that each comes from.
     """
-    faces, polygon = fan(sizes, np.arange(len(points)))
-    if not (sizes > 3).any():
-        return faces, polygon
-    a, b, c = (points[corner] for corner in faces.T)
-    normals = np.cross(b - a, c - a)
-    whole = np.zeros((len(sizes), 3))
-    for axis in range(3):
-        whole[:, axis] = np.bincount(polygon, normals[:, axis], len(sizes))
-    along = np.einsum("ij,ij->i", normals, whole[polygon])
-    bad = np.unique(polygon[along < _OUTSIDE * np.einsum("ij,ij->i", whole, whole)[polygon]])
-    starts = np.searchsorted(polygon, bad)
-    first = np.cumsum(sizes) - sizes
-    _turn_quads(faces, starts[sizes[bad] == 4])
-    steps = 0
-    for number, start in zip(bad.tolist(), starts.tolist(), strict=True):
-        size = int(sizes[number])
-        steps += size * size
-        if size > 4 and steps < _MOST_STEPS:
-            corners = points[first[number] : first[number] + size]
-            faces[start : start + size - 2] = _ears(_flat(corners, whole[number])) + first[number]
+    faces, polygon = fan(sizes, np.arange(len(vertex)))
+    bounds = np.searchsorted(polygon, np.arange(0, len(sizes), _AT_ONCE)).tolist() if (sizes > 3).any() else []
+    first, steps = np.cumsum(sizes) - sizes, 0
+    for start, end in pairwise([*bounds, len(faces)]):
+        bad, normals = _left(vertex[faces[start:end]], polygon[start:end], points)
+        starts = np.searchsorted(polygon, bad)
+        _turn_quads(faces, starts[sizes[bad] == 4])
+        for number, at, normal in zip(bad.tolist(), starts.tolist(), normals, strict=True):
+            size = int(sizes[number])
+            steps += size * size
+            if size > 4 and steps < _MOST_STEPS:
+                corners = points[vertex[first[number] : first[number] + size]]
+                faces[at : at + size - 2] = _ears(_flat(corners, normal)) + first[number]
     return faces, polygon
+
+
+def _left(
+    faces: NDArray[np.int64], polygon: NDArray[np.int64], points: NDArray[np.floating]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Numbers of the polygons that their fans leave, and their normals, (n, 3)."""
+    if not len(polygon):
+        return polygon, np.zeros((0, 3))
+    a, b, c = (points[corner].astype(np.float64) for corner in faces.T)
+    normals = np.cross(b - a, c - a)
+    local = polygon - polygon[0]
+    whole = np.stack([np.bincount(local, axis) for axis in normals.T], axis=1)
+    along = np.einsum("ij,ij->i", normals, whole[local])
+    bad = np.unique(local[along < _OUTSIDE * np.einsum("ij,ij->i", whole, whole)[local]])
+    return bad + polygon[0], whole[bad]
 
 
 def _turn_quads(faces: NDArray[np.int64], starts: NDArray[np.int64]) -> None:
@@ -52,14 +67,14 @@ def _turn_quads(faces: NDArray[np.int64], starts: NDArray[np.int64]) -> None:
     faces[starts], faces[starts + 1] = np.stack([b, c, d], axis=1), np.stack([b, d, a], axis=1)
 
 
-def _flat(points: NDArray[np.float64], normal: NDArray[np.float64]) -> NDArray[np.float64]:
+def _flat(points: NDArray[np.floating], normal: NDArray[np.float64]) -> NDArray[np.floating]:
     """(n, 2) of (n, 3) points, seen along a normal so that they turn to the left."""
     axis = int(np.abs(normal).argmax())
     seen = points[:, [(axis + 1) % 3, (axis + 2) % 3]]
     return seen if normal[axis] > 0 else seen[:, ::-1]
 
 
-def _ears(points: NDArray[np.float64]) -> NDArray[np.int64]:
+def _ears(points: NDArray[np.floating]) -> NDArray[np.int64]:
     """(n - 2, 3) corners of triangles; of a polygon that crosses itself, as good as may be."""
     left, found = list(range(len(points))), []
     while len(left) > 3:
@@ -69,7 +84,7 @@ def _ears(points: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.array([*found, left], np.int64)
 
 
-def _is_ear(points: NDArray[np.float64], at: int) -> bool:
+def _is_ear(points: NDArray[np.floating], at: int) -> bool:
     """Whether the triangle of a corner and those beside it is turned right, and holds no other corner."""
     corners = points[[at - 1, at, (at + 1) % len(points)]]
     sides = np.roll(corners, -1, axis=0) - corners

@@ -31,14 +31,14 @@ def only(result: Scan) -> SourceFile:
 
 
 def test_items_of_every_modality_sorted(tmp_path: Path) -> None:
-    result = scan(plant(tmp_path, "b.GLB", "a/c.wav", "a/b.png", "notes.md", "a/model.blend", "Makefile", "t.blend"))
+    result = scan(plant(tmp_path, "b.GLB", "a/c.wav", "a/b.png", "notes.md", "a/model.max", "Makefile", "t.max"))
     assert [(file.path, file.modality) for file in result.files] == [
         ("a/b.png", Modality.IMAGE),
         ("a/c.wav", Modality.AUDIO),
         ("b.GLB", Modality.SHAPE),
         ("notes.md", Modality.TEXT),
     ]
-    assert result.skipped == {"unsupported .blend": 2, "unsupported Makefile": 1}
+    assert result.skipped == {"unsupported .max": 2, "unsupported Makefile": 1}
     assert (result.problems, result.unreadable) == ([], [])
     assert result.files[0].bytes == 1
 

@@ -28,6 +28,8 @@ from retriever.loaders.numeric import NO_FACES
 from retriever.loaders.parts import Parts
 from retriever.types import Geometry
 
+_ASKED = 512 << 20
+"""Bytes that a file of which only the pictures' names are wanted may unpack to."""
 _DAMAGE = (KeyError, IndexError, ValueError, TypeError, OverflowError, struct.error)
 """What reading by names and places that a file gives raises where the file is damaged."""
 
@@ -53,9 +55,9 @@ def read_blend(data: bytes, path: Path, *, textures: bool = True, skin: bool = F
 
 
 def pictures_of(data: bytes) -> list[str]:
-    """Paths of the pictures that a file names, as it has them; none of a file that is damaged."""
+    """Paths of the pictures that a file names, as it has them; none of a file that is damaged, or very large."""
     try:
-        return [path_of(image) for image in File(data).all(b"IM")]
+        return [path for image in File(data, _ASKED).all(b"IM") if (path := path_of(image))]
     except (FileProblem, MemoryError, *_DAMAGE):
         return []
 

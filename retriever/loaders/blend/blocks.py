@@ -25,11 +25,11 @@ _OF_ID = b"DATA"
 """Code of the blocks that belong to the ID (object, mesh, material...) before them."""
 
 
-def unpacked(data: bytes) -> bytes | bytearray:
+def unpacked(data: bytes, most: int = MAX_BYTES) -> bytes | bytearray:
     """What a file holds when its compression is undone: zstd since Blender 3.0, gzip before.
 
     Raises:
-        FileProblem: "truncated", "malformed", or "too-large" before more than the limit is in memory.
+        FileProblem: "truncated", "malformed", or "too-large" before much more than `most` bytes are in memory.
     """
     if data[:2] == _GZIP:
         steps = _gunzipped(data)
@@ -41,7 +41,7 @@ def unpacked(data: bytes) -> bytes | bytearray:
     try:
         for step in steps:
             whole += step
-            if len(whole) > MAX_BYTES:
+            if len(whole) > most:
                 raise FileProblem("too-large", "unpacks to more than is read; split or simplify it.")
     except (OSError, EOFError, zlib.error) as error:
         raise FileProblem("malformed", "is damaged where it is compressed; save it again.") from error

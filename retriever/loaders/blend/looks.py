@@ -48,21 +48,27 @@ class Looks:
 
     def _look(self, mesh: Mesh, materials: Sequence[Material | None]) -> Look:
         if not any(materials):
-            return mesh.colors, None
-        colors, found = np.full((len(mesh.slot), 3), GREY, np.float32), []
+            return None if mesh.paint is None else mesh.paint.colors(), None
+        colors = np.full((len(mesh.slot), 3), GREY, np.float32)
+        found: list[_On] = []
         used = mesh.slot.clip(0, len(materials) - 1)
         for number, material in enumerate(materials):
             on = used == number
             if material is None or not on.any():
                 continue
             colors[on] = material.color
-            if material.painted and mesh.colors is not None:
-                colors[on] = mesh.colors[on]
-            elif material.image is not None and mesh.uv is not None:
+            if material.painted and mesh.paint is not None:
+                painted = mesh.paint.colors()
+                colors[on] = material.color if painted is None else painted[on]
+            elif material.image is not None and mesh.paint is not None:
                 found.append((material.image, on))
-                seen = self._at_middles(material.image, mesh.uv[on])
-                colors[on] = colors[on] if seen is None else seen
-        return colors, self._whole(mesh, found) if self._skin else None
+        uv = mesh.paint.uv() if found and mesh.paint is not None else None
+        if uv is None:
+            return colors, None
+        for image, on in found:
+            seen = self._at_middles(image, uv[on])
+            colors[on] = colors[on] if seen is None else seen
+        return colors, self._whole(uv, found) if self._skin else None
 
     def _at_middles(self, image: Record, uv: NDArray[np.float64]) -> RGB | None:
         opened = self._picture(image)
@@ -70,8 +76,8 @@ class Looks:
             return None if opened is None else at_middles(opened, uv)
         return np.ones((len(uv), 3), np.float32)
 
-    def _whole(self, mesh: Mesh, found: Sequence[_On]) -> Skin | None:
-        number = np.full(len(mesh.slot), -1, np.int64)
+    def _whole(self, uv: NDArray[np.float64], found: Sequence[_On]) -> Skin | None:
+        number = np.full(len(uv), -1, np.int64)
         pictures: list[NDArray[np.uint8]] = []
         for image, on in found:
             if image.number not in self._pixels:
@@ -81,9 +87,9 @@ class Looks:
             if pixels is not None:
                 number[on] = len(pictures)
                 pictures.append(pixels)
-        if not pictures or mesh.uv is None:
+        if not pictures:
             return None
-        return Skin(skins.finite(mesh.uv), number, tuple(pictures), np.ones((len(number), 3), np.float32))
+        return Skin(skins.finite(uv), number, tuple(pictures), np.ones((len(number), 3), np.float32))
 
     def _material(self, record: Record) -> Material | None:
         if not record.has("nodetree"):  # it is in another file

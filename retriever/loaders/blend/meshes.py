@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import polygons
 from retriever.loaders.blend.layers import CORNERS, FACES, POINTS, Layers
 from retriever.loaders.blend.records import Record
 from retriever.loaders.colors import RGB, mean_of_corners, scaled
 from retriever.loaders.numeric import NO_FACES, in_range
+from retriever.loaders.polygons import triangles
 
 
 @dataclass(frozen=True)
@@ -24,17 +24,46 @@ class Mesh:
         points: (v, 3).
         faces: (f, 3) int64.
         slot: (f,) int64, which material is on a face.
-        uv: (f, 3, 2) float64 texture coordinates, origin lower left, or None.
-        colors: (f, 3) float32 in 0..1, of what is painted on vertices or corners, or None.
-        copies: how often the faces repeat what `slot`, `uv` and `colors` say once.
+        paint: what else is known of the corners; None of a mesh without polygons.
+        copies: how often the faces repeat what `slot` and `paint` say once.
     """
 
     points: NDArray[Any]
     faces: NDArray[np.int64]
     slot: NDArray[np.int64]
-    uv: NDArray[np.float64] | None = None
-    colors: RGB | None = None
+    paint: Paint | None = None
     copies: int = 1
+
+
+@dataclass(frozen=True)
+class Paint:
+    """What is on the triangles of a mesh, read where it is asked for.
+
+    Attributes:
+        layers: of the mesh.
+        corners: (f, 3) numbers of the corners of each triangle.
+        faces: (f, 3) of its vertices.
+    """
+
+    layers: Layers
+    corners: NDArray[np.int64]
+    faces: NDArray[np.int64]
+
+    def uv(self) -> NDArray[np.float64] | None:
+        """(f, 3, 2) texture coordinates, origin lower left, or None."""
+        layer = self.layers.get(CORNERS, ("MLoopUV", "float2"))
+        if layer is None:
+            return None
+        values = layer.values()
+        return np.asarray(values["uv"] if layer.kind == "MLoopUV" else values, np.float64)[self.corners]
+
+    def colors(self) -> RGB | None:
+        """(f, 3) in 0..1 of what is painted on corners or vertices, or None."""
+        for on, where in ((CORNERS, self.corners), (POINTS, self.faces)):
+            layer = self.layers.get(on, ("bytes", "colors"))
+            if layer is not None:
+                return mean_of_corners(scaled(layer.values()), where)
+        return None
 
 
 def mesh_of(record: Record) -> Mesh:
@@ -54,10 +83,10 @@ def mesh_of(record: Record) -> Mesh:
     start, sizes, slots = _polygons(record, layers, count)
     corners = in_range(_corners_of(start, sizes), record.number_of("totloop"))
     vertex = in_range(_vertex_of_corner(layers), vertices)
-    cut, polygon = polygons.triangles(sizes, np.asarray(points, np.float64)[vertex[corners]])
-    triangles = corners[cut]
-    faces = vertex[triangles]
-    return Mesh(points, faces, slots[polygon], _uv(layers, triangles), _colors(layers, triangles, faces))
+    cut, polygon = triangles(sizes, vertex[corners], points)
+    cut = corners[cut]
+    faces = vertex[cut]
+    return Mesh(points, faces, slots[polygon], Paint(layers, cut, faces))
 
 
 def _points(layers: Layers) -> NDArray[Any]:
@@ -105,19 +134,3 @@ def _before_2_63(record: Record) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     faces = np.concatenate([corners[:, :3], corners[quads][:, [0, 2, 3]]])
     slot = rows["mat_nr"].astype(np.int64)
     return faces, np.concatenate([slot, slot[quads]])
-
-
-def _uv(layers: Layers, triangles: NDArray[np.int64]) -> NDArray[np.float64] | None:
-    layer = layers.get(CORNERS, ("MLoopUV", "float2"))
-    if layer is None:
-        return None
-    values = layer.values()
-    return np.asarray(values["uv"] if layer.kind == "MLoopUV" else values, np.float64)[triangles]
-
-
-def _colors(layers: Layers, triangles: NDArray[np.int64], faces: NDArray[np.int64]) -> RGB | None:
-    for on, corners in ((CORNERS, triangles), (POINTS, faces)):
-        layer = layers.get(on, ("bytes", "colors"))
-        if layer is not None:
-            return mean_of_corners(scaled(layer.values()), corners)
-    return None

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from retriever.errors import FileProblem
 from retriever.loaders.blend.blocks import Blocks, blocks_of, unpacked
 from retriever.loaders.blend.dna import Dna, Field, Struct
+from retriever.loaders.files import MAX_BYTES
 
 
 class File:
@@ -20,13 +21,14 @@ class File:
 
     Args:
         data: its bytes.
+        most: bytes that it may unpack to.
 
     Raises:
         FileProblem: as `unpacked`, `blocks_of` and `Dna`.
     """
 
-    def __init__(self, data: bytes) -> None:
-        self.blocks: Blocks = blocks_of(unpacked(data))
+    def __init__(self, data: bytes, most: int = MAX_BYTES) -> None:
+        self.blocks: Blocks = blocks_of(unpacked(data, most))
         self.dna = Dna(self.blocks)
 
     def all(self, code: bytes) -> Iterator[Record]:
