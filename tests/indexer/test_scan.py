@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -193,6 +194,17 @@ def test_companions_and_textures_are_no_items(tmp_path: Path) -> None:
     result = scan(tmp_path)
     assert found(result) == ["m/a.obj", "m/b.gltf", "m/e.dae", "m/photo.png"]
     assert result.skipped == {"companion": 6}
+
+
+def test_pictures_that_a_blender_file_names_are_no_items(tmp_path: Path) -> None:
+    shutil.copytree(
+        Path(__file__).parents[1] / "data" / "blend", tmp_path / "m", ignore=shutil.ignore_patterns("*.npz")
+    )
+    plant(tmp_path, "m/photo.png", "m/damaged.blend", "m/scene_50.blend1")
+    scenes = [f"m/scene_{version}.blend" for version in (34, 42, 50)]
+    result = scan(tmp_path)
+    assert found(result) == ["m/damaged.blend", "m/photo.png", *scenes]
+    assert result.skipped == {"companion": 1, "unsupported .py": 1, "unsupported .blend1": 1}
 
 
 def test_within_narrows_the_walk_and_keeps_paths_and_labels(tmp_path: Path) -> None:

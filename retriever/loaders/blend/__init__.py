@@ -88,6 +88,8 @@ def _shown(scene: Scene, looks: Looks) -> list[_Shown]:
         if data.number not in meshes:
             meshes[data.number] = mesh_of(data)
         mesh = modified(meshes[data.number], item, scene.places)
+        if not len(mesh.faces) and data.number_of("totedge"):  # wires, such as the outline of a modifier
+            continue
         count += len(mesh.points)
         if count > MAX_VERTICES:
             raise FileProblem("too-large", "has more vertices than are read; simplify it.")

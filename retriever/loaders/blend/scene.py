@@ -12,7 +12,7 @@ from retriever.loaders.blend.places import Matrix, Places
 from retriever.loaders.blend.records import File, Record
 
 _MESH = 1
-_KINDS = {0: "empties", _MESH: "hidden or empty meshes", 2: "curves", 3: "surfaces", 4: "texts", 5: "metaballs"} | {
+_KINDS = {0: "empties", _MESH: "meshes that are hidden or have no faces", 2: "curves", 3: "surfaces", 4: "texts", 5: "metaballs"} | {
     10: "lights",
     11: "cameras",
     25: "armatures",
@@ -23,6 +23,8 @@ _OF_COLLECTION = 1 << 0 | 1 << 3  # the same
 _OF_LAYER, _EXCLUDED = 1 << 7, 1 << 4
 _BY_EYE = 1 << 8
 _INSTANCES = 1 << 8
+_SOLID = 3
+"""Of the ways in which an object is drawn, the first with surfaces; before are its bounds, and wires."""
 _MOST = 2_000_000
 """Objects, each as often as it is shown: collections within collections multiply."""
 
@@ -70,7 +72,7 @@ class Scene:
         if self._visits > _MOST:
             raise FileProblem("too-large", "shows more objects than are read; split it.")
         place = outer @ self.places.of(item)
-        if item.number_of("type") == _MESH:
+        if item.number_of("type") == _MESH and item.number_of("dt", _SOLID) >= _SOLID:
             yield item, place
         group = item.to("dup_group") if item.number_of("transflag") & _INSTANCES else None
         if group is None or group.number in within or not group.has("gobject"):
@@ -83,7 +85,7 @@ class Scene:
     def told(self) -> str:
         """What there is instead of a mesh that is shown, for the user."""
         counts = Counter(_KINDS.get(item.number_of("type"), "other objects") for item in self._file.all(b"OB"))
-        counts["objects of other files"] = sum(code == b"ID" for code in self._file.blocks.code)
+        counts["things of other files"] = sum(code == b"ID" for code in self._file.blocks.code)
         return ", ".join(f"{count} {kind}" for kind, count in (+counts).items()) or "no objects"
 
 

@@ -145,6 +145,11 @@ def add_hidden(root: bpy.types.Collection) -> None:
     ways["viewport"].hide_viewport = ways["render"].hide_render = True
     put("hidden in viewports", block, root, (300, 0, 0)).hide_viewport = True
     put("hidden in renders", block, root, (300, 20, 0)).hide_render = True
+    put("hidden as bounds", block, root, (300, 60, 0)).display_type = "BOUNDS"
+    put("hidden as wire", block, root, (300, 80, 0)).display_type = "WIRE"
+    outline = bpy.data.meshes.new("outline")
+    outline.from_pydata([(300, 0, 9), (300, 9, 9)], [(0, 1)], [])
+    put("hidden outline", outline, root)
     eye = put("hidden by the eye", block, root, (300, 40, 0))
     bpy.context.view_layer.update()
     layers = bpy.context.view_layer.layer_collection.children
@@ -174,7 +179,7 @@ def add_instances(root: bpy.types.Collection) -> None:
 
 
 def add_robot(root: bpy.types.Collection) -> None:
-    """Meshes that hang on the bones of a pose, and one that is held by a constraint of no effect."""
+    """Meshes that hang on the bones of a pose, and one that a constraint moves, where the file says where to."""
     data = bpy.data.armatures.new("arm")
     arm = put("arm", data, root, (0, 10, 0))
     arm.scale = (1, 1, 2)
@@ -190,6 +195,8 @@ def add_robot(root: bpy.types.Collection) -> None:
     for number, name in enumerate(("upper", "lower")):
         made = put(f"hangs on {name}", wedge(name), root, (0, 0.2, number))
         made.parent, made.parent_type, made.parent_bone = arm, "BONE", name
+    if VERSION == "34":
+        put("held", made.data, root, (0, 0, 7)).constraints.new("COPY_LOCATION").target = bpy.data.objects["axis"]
 
 
 def add_colored(root: bpy.types.Collection, folder: Path) -> None:
@@ -275,7 +282,10 @@ def write_scene() -> None:
     depsgraph = bpy.context.evaluated_depsgraph_get()
     points, colors = said(depsgraph)
     path = HERE / f"scene_{VERSION}.blend"
-    bpy.ops.wm.save_as_mainfile(filepath=str(path), compress=True, relative_remap=False)
+    if VERSION == "42":  # as libraries of assets are written: smaller, for windows and workspaces are not in it
+        bpy.data.libraries.write(str(path), {bpy.context.scene}, compress=True)
+    else:
+        bpy.ops.wm.save_as_mainfile(filepath=str(path), compress=True, relative_remap=False)
     np.savez_compressed(path.with_suffix(".npz"), points=points, colors=colors)
 
 
