@@ -13,6 +13,10 @@ from retriever.loaders.blend.layers import CORNERS, FACES, Layers
 from retriever.loaders.blend.records import File, Record
 
 
+_UNTYPED = {"bNodeSocketValueRGBA"}
+"""What was written without its type before Blender 3."""
+
+
 def places(data: bytes) -> np.ndarray:
     """Numbers of the bytes that are looked at: heads of blocks, and what objects, meshes and materials hold."""
     blocks, looked_at = blocks_of(data), (b"OB", b"ME", b"SC", b"GR", b"MA", b"IM", b"AR", b"DNA1")
@@ -92,7 +96,8 @@ def rewritten(data: bytes, order: str, pointer: int) -> bytes:
     for number, code in enumerate(blocks.code):
         body = writer.dna(blocks, number) if code == b"DNA1" else writer.block(blocks, number)
         address = short[blocks.address[number]]
-        out += head.pack(code.ljust(4, b"\0"), len(body), address, blocks.struct[number], blocks.count[number]) + body
+        kind = blocks.struct[number] if dna.structs[blocks.struct[number]].name not in _UNTYPED else 0
+        out += head.pack(code.ljust(4, b"\0"), len(body), address, kind, blocks.count[number]) + body
     return out + head.pack(b"ENDB", 0, 0, 0, 0)
 
 

@@ -6,7 +6,6 @@ triangles, `places`, `modifiers` and `scene` put them where they are seen, `mate
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ from retriever.loaders.blend.looks import Look, Looks
 from retriever.loaders.blend.materials import path_of
 from retriever.loaders.blend.meshes import Mesh, mesh_of
 from retriever.loaders.blend.modifiers import modified, moved
-from retriever.loaders.blend.records import File
+from retriever.loaders.blend.records import DAMAGE, File
 from retriever.loaders.blend.scene import Scene
 from retriever.loaders.colors import joined
 from retriever.loaders.files import MAX_VERTICES
@@ -30,8 +29,6 @@ from retriever.types import Geometry
 
 _ASKED = 512 << 20
 """Bytes that a file of which only the pictures' names are wanted may unpack to."""
-_DAMAGE = (KeyError, IndexError, ValueError, TypeError, OverflowError, struct.error)
-"""What reading by names and places that a file gives raises where the file is damaged."""
 
 
 def read_blend(data: bytes, path: Path, *, textures: bool = True, skin: bool = False) -> Geometry:
@@ -48,7 +45,7 @@ def read_blend(data: bytes, path: Path, *, textures: bool = True, skin: bool = F
         return _flat(_shown(Scene(file), Looks(Parts(path), textures, skin)))
     except MemoryError as error:
         raise FileProblem("too-large", "does not fit into memory; simplify it.") from error
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise FileProblem(
             "malformed", "is damaged, or of a Blender that is not known; save or export it again."
         ) from error
@@ -58,7 +55,7 @@ def pictures_of(data: bytes) -> list[str]:
     """Paths of the pictures that a file names, as it has them; none of a file that is damaged, or very large."""
     try:
         return [path for image in File(data, _ASKED).all(b"IM") if (path := path_of(image))]
-    except (FileProblem, MemoryError, *_DAMAGE):
+    except (FileProblem, MemoryError, *DAMAGE):
         return []
 
 

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.errors import FileProblem
 from retriever.loaders import skins
 from retriever.loaders.blend.materials import Material, material_of, picture
 from retriever.loaders.blend.meshes import Mesh
-from retriever.loaders.blend.records import Record
+from retriever.loaders.blend.records import DAMAGE, Record
 from retriever.loaders.colors import GREY, RGB, at_middles
 from retriever.loaders.parts import Parts
 from retriever.types import Skin
@@ -32,7 +33,7 @@ class Looks:
 
     def __init__(self, parts: Parts, textures: bool, skin: bool) -> None:
         self._parts, self._textures, self._skin = parts, textures, skin
-        self._materials: dict[int, Material] = {}
+        self._materials: dict[int, Material | None] = {}
         self._pictures: dict[int, Any] = {}
         self._pixels: dict[int, NDArray[np.uint8] | None] = {}
         self._known: dict[tuple[int, ...], Look] = {}
@@ -95,13 +96,21 @@ class Looks:
         if not record.has("nodetree"):  # it is in another file
             return None
         if record.number not in self._materials:
-            self._materials[record.number] = material_of(record)
+            self._materials[record.number] = _readable(record)
         return self._materials[record.number]
 
     def _picture(self, image: Record) -> Any:
         if image.number not in self._pictures:
             self._pictures[image.number] = picture(image, self._parts)
         return self._pictures[image.number]
+
+
+def _readable(record: Record) -> Material | None:
+    """A material; one that is damaged, or of nodes that are not known, costs the colour and not the shape."""
+    try:
+        return material_of(record)
+    except (FileProblem, *DAMAGE):
+        return None
 
 
 def _slots(item: Record, data: Record) -> list[Record | None]:

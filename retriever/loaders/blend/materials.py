@@ -96,8 +96,7 @@ def _traced(
 ) -> tuple[NDArray[np.float64], dict[str, Any]]:
     """The colour of an input, with the picture or the paint that comes in there."""
     if _address(socket) not in links:
-        value = socket.to("default_value")
-        return (otherwise if value is None else value.array("value")[:3]), {}
+        return _set(socket, otherwise), {}
     for node in _before(socket, links):
         kind, image = node.text("idname"), node.to("id")
         if kind == "ShaderNodeTexImage" and image is not None:
@@ -105,10 +104,15 @@ def _traced(
         if kind in _PAINTED:
             return otherwise, {"painted": True}
         if kind == "ShaderNodeRGB":
-            for output in node.each("outputs"):
-                value = output.to("default_value")
-                return (otherwise if value is None else value.array("value")[:3]), {}
+            return _set(next(node.each("outputs"), socket), otherwise), {}
     return otherwise, {}
+
+
+def _set(socket: Record, otherwise: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The colour that is set at a socket; files of before Blender 3 do not say that it is one."""
+    if not socket.number_of("default_value"):
+        return otherwise
+    return socket.values("default_value", f"{socket.file.blocks.order}f4", 4)[:3].astype(np.float64)
 
 
 def picture(image: Record, parts: Parts) -> Any:

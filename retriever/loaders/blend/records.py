@@ -15,6 +15,9 @@ from retriever.loaders.blend.blocks import Blocks, blocks_of, unpacked
 from retriever.loaders.blend.dna import Dna, Field, Struct
 from retriever.loaders.files import MAX_BYTES
 
+DAMAGE = (KeyError, IndexError, ValueError, TypeError, OverflowError, struct.error)
+"""What reading by names and places that a file gives raises where the file is damaged."""
+
 
 class File:
     """A file of Blender, of which nothing but the heads of its blocks is read until it is asked for.

@@ -12,7 +12,14 @@ from retriever.loaders.blend.places import Matrix, Places
 from retriever.loaders.blend.records import File, Record
 
 _MESH = 1
-_KINDS = {0: "empties", _MESH: "meshes that are hidden or have no faces", 2: "curves", 3: "surfaces", 4: "texts", 5: "metaballs"} | {
+_KINDS = {
+    0: "empties",
+    _MESH: "meshes that are hidden or have no faces",
+    2: "curves",
+    3: "surfaces",
+    4: "texts",
+    5: "metaballs",
+} | {
     10: "lights",
     11: "cameras",
     25: "armatures",
