@@ -12,7 +12,6 @@ from retriever.loaders.blend.dna import Dna, Struct
 from retriever.loaders.blend.layers import CORNERS, FACES, Layers
 from retriever.loaders.blend.records import File, Record
 
-
 _UNTYPED = {"bNodeSocketValueRGBA"}
 """What was written without its type before Blender 3."""
 
@@ -30,10 +29,11 @@ def places(data: bytes) -> np.ndarray:
 
 
 def changed(data: bytes, code: bytes, name: str, value: int) -> bytes:
-    """With another number in a field of all IDs of a kind."""
-    out = bytearray(data)
-    for record in File(data).all(code):
-        _put(record, name, value, out)
+    """With another number in a field of all IDs of a code, or of all structs of a name."""
+    file, out = File(data), bytearray(data)
+    for number, kind in enumerate(file.blocks.struct):
+        if code in (file.blocks.code[number], file.dna.structs[kind].name.encode()):
+            _put(file.record(number), name, value, out)
     return bytes(out)
 
 

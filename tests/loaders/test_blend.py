@@ -94,6 +94,14 @@ def test_meshes_of_before_2_63_have_no_polygons() -> None:
     np.testing.assert_allclose(by_color(found), by_color(whole), atol=1e-9)
 
 
+def test_an_array_without_end_is_refused_before_it_is_made() -> None:
+    data = plain("scene_34.blend")
+    many = old_blend.changed(data, b"ArrayModifierData", "count", 10**9)
+    with pytest.raises(FileProblem, match="more vertices") as found:
+        read("scene_34.blend", many)
+    assert found.value.kind == "too-large"
+
+
 def test_pictures_beside_the_file_are_its_companions(tmp_path: Path) -> None:
     path = tmp_path / "scene.blend"
     shutil.copy(BLENDS / "scene_50.blend", path)

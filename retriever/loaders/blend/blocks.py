@@ -19,8 +19,8 @@ from retriever.loaders.numeric import not_a, truncated
 
 _GZIP, _ZSTD, _MAGIC = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BLENDER"
 _STEP = 4 << 20
-_MOST = 20_000_000
-"""Blocks: a file of 2 GiB has fewer, and a damaged one is not followed for minutes."""
+_MOST = 8_000_000
+"""Blocks; a file that claims to have more is not followed for minutes."""
 _OF_ID = b"DATA"
 """Code of the blocks that belong to the ID (object, mesh, material...) before them."""
 

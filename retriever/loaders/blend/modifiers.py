@@ -19,6 +19,7 @@ _MIRROR_AXES = 1 << 3
 _CONSTANT, _RELATIVE, _OBJECT = 1, 2, 4
 _TO_LENGTH, _ALONG_CURVE = 1, 2
 _EPSILON = 1e-6
+_MOST_COPIES = 100_000
 
 
 def modified(mesh: Mesh, item: Record, places: Places) -> Mesh:
@@ -88,7 +89,7 @@ def moved(points: NDArray, matrix: Matrix) -> NDArray[np.float64]:
 
 
 def _check(vertices: int, count: int) -> None:
-    if vertices * count > MAX_VERTICES:
+    if vertices * count > MAX_VERTICES or count > _MOST_COPIES:
         raise FileProblem("too-large", "has more vertices than are read; simplify it.")
 
 
