@@ -1,4 +1,4 @@
-"""Files of Blender, read without it: what the scene that was open shows, of all versions since 2.5.
+"""Files of Blender, read without it: what the scene that was open shows; tried with files of 2.78 to 5.0.
 
 `blocks` and `dna` read the file as such, `records` its structs by the names of their fields; `layers` and `meshes` make
 triangles, `places`, `modifiers` and `scene` put them where they are seen, `materials` and `looks` give them colours.
