@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from retriever import loaders
 from retriever.errors import FileProblem
-from retriever.loaders import usd
+from retriever.loaders import blend, usd
 from retriever.loaders.text import decoded
 from retriever.types import Modality
 
@@ -151,11 +151,11 @@ def _json_object(text: str) -> dict[str, object]:
 def may_refer(name: str) -> bool:
     """Whether a file is of a kind that names textures and can be asked cheaply."""
     suffix = PurePosixPath(name).suffix.lower()
-    return suffix in _REFERENCES or suffix in usd.SUFFIXES
+    return suffix in _REFERENCES or suffix == ".blend" or suffix in usd.SUFFIXES
 
 
 def referenced(files: Iterable[Path]) -> set[str]:
-    """Normal paths of all that the given .mtl, .gltf, .dae and USD files name."""
+    """Normal paths of all that the given .mtl, .gltf, .dae, .blend and USD files name."""
     found = set()
     for file in files:
         for given in _named(file):
@@ -167,10 +167,13 @@ def referenced(files: Iterable[Path]) -> set[str]:
 
 
 def _named(file: Path) -> list[str]:
-    if file.suffix.lower() in usd.SUFFIXES:
+    suffix = file.suffix.lower()
+    if suffix in usd.SUFFIXES:
         return usd.named_by(file)
     try:
         data = loaders.read_bytes(file, _MAX_REFERRER)
     except FileProblem:
         return []  # its own loading will say so
-    return [decoded(match) for match in _REFERENCES[file.suffix.lower()].findall(data)]
+    if suffix == ".blend":
+        return blend.pictures_of(data)
+    return [decoded(match) for match in _REFERENCES[suffix].findall(data)]

@@ -14,15 +14,6 @@ GREY = 0.5
 """Of the parts without colour of a mesh that has colour elsewhere."""
 
 
-def joined(colors: Sequence[tuple[RGB | None, int]]) -> RGB | None:
-    """(n, 3) of all parts, whose numbers of faces or points stand beside them; None where no part has any."""
-    if all(color is None for color, _ in colors):
-        return None
-    return np.concatenate(
-        [np.full((count, 3), GREY, np.float32) if color is None else color for color, count in colors]
-    )
-
-
 def face_colors(mesh: Any, *, textures: bool) -> RGB | None:
     """(f, 3) of a mesh, or None; a texture is looked up at the middle of each face.
 
@@ -55,6 +46,13 @@ def _rgb(colors: Any) -> RGB:
 def mean_of_corners(colors: RGB, faces: NDArray[np.int64]) -> RGB:
     """(f, 3) of (v, 3) colours of the vertices."""
     return colors[faces].mean(axis=1).astype(np.float32)
+
+
+def joined(parts: Sequence[tuple[RGB | None, int]]) -> RGB | None:
+    """(n, 3) colours of all parts, whose sizes stand beside them, grey where one has none; None where none has any."""
+    if all(color is None for color, _ in parts):
+        return None
+    return np.concatenate([np.full((count, 3), GREY, np.float32) if color is None else color for color, count in parts])
 
 
 def _white(count: int) -> RGB:

@@ -1,4 +1,4 @@
-"""Meshes: glb gltf 3mf dae through trimesh, step iges and usd through libraries of theirs, and obj ply stl off.
+"""Meshes: glb gltf 3mf dae through trimesh, step iges and usd through libraries of theirs, and blend obj ply stl off.
 
 Scenes are flattened with their transforms, and colours brought to the faces.
 """
@@ -19,14 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import cad, headers, obj, off, ply, skins, stl, usd
+from retriever.loaders import blend, cad, headers, obj, off, ply, skins, stl, usd
 from retriever.loaders.colors import face_colors, joined, picture_of, point_colors
 from retriever.loaders.files import MAX_VERTICES
 from retriever.loaders.numeric import NO_FACES, WARNINGS, in_range
 from retriever.loaders.parts import MissingPartError, Parts
 from retriever.types import Geometry, Skin
 
-_UP = {".stl": "z", ".3mf": "z", **dict.fromkeys(cad.KINDS, "z")}
+_UP = {".stl": "z", ".3mf": "z", ".blend": "z", **dict.fromkeys(cad.KINDS, "z")}
 
 
 class Reader(Protocol):
@@ -132,6 +132,7 @@ READERS: dict[str, Reader] = {
     **{suffix: partial(read, suffix=suffix) for suffix in headers.CHECKS},
     **{suffix: partial(read_cad, suffix=suffix) for suffix in cad.KINDS},
     **dict.fromkeys(usd.SUFFIXES, usd.read_usd),
+    ".blend": blend.read_blend,
     ".obj": obj.read_obj,
     ".ply": ply.read_ply,
     ".stl": stl.read_stl,
@@ -142,6 +143,7 @@ LOOKS: dict[str, Reader] = {
     **READERS,
     **{suffix: partial(read, suffix=suffix, skin=True) for suffix in headers.CHECKS},
     **dict.fromkeys(usd.SUFFIXES, partial(usd.read_usd, skin=True)),
+    ".blend": partial(blend.read_blend, skin=True),
     ".obj": partial(obj.read_obj, skin=True),
 }
 """As `READERS`, with the whole pictures of those that have any."""

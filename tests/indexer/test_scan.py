@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -32,14 +33,14 @@ def only(result: Scan) -> SourceFile:
 
 
 def test_items_of_every_modality_sorted(tmp_path: Path) -> None:
-    result = scan(plant(tmp_path, "b.GLB", "a/c.wav", "a/b.png", "notes.md", "a/model.blend", "Makefile", "t.blend"))
+    result = scan(plant(tmp_path, "b.GLB", "a/c.wav", "a/b.png", "notes.md", "a/model.max", "Makefile", "t.max"))
     assert [(file.path, file.modality) for file in result.files] == [
         ("a/b.png", Modality.IMAGE),
         ("a/c.wav", Modality.AUDIO),
         ("b.GLB", Modality.SHAPE),
         ("notes.md", Modality.TEXT),
     ]
-    assert result.skipped == {"unsupported .blend": 2, "unsupported Makefile": 1}
+    assert result.skipped == {"unsupported .max": 2, "unsupported Makefile": 1}
     assert (result.problems, result.unreadable) == ([], [])
     assert result.files[0].bytes == 1
 
@@ -207,6 +208,17 @@ def test_pictures_that_usd_layers_name_are_no_items(tmp_path: Path) -> None:
     result = scan(tmp_path)
     assert found(result) == [*sorted(["damaged.usdc", "nonsense.usda", *layers, "photo.png"]), "textures/c.png"]
     assert result.skipped == {"companion": 2}
+
+
+def test_pictures_that_a_blender_file_names_are_no_items(tmp_path: Path) -> None:
+    shutil.copytree(
+        Path(__file__).parents[1] / "data" / "blend", tmp_path / "m", ignore=shutil.ignore_patterns("*.npz")
+    )
+    plant(tmp_path, "m/photo.png", "m/damaged.blend", "m/scene_50.blend1")
+    scenes = [f"m/scene_{version}.blend" for version in (34, 42, 50)]
+    result = scan(tmp_path)
+    assert found(result) == ["m/damaged.blend", "m/photo.png", *scenes]
+    assert result.skipped == {"companion": 1, "unsupported .py": 1, "unsupported .blend1": 1}
 
 
 def test_within_narrows_the_walk_and_keeps_paths_and_labels(tmp_path: Path) -> None:

@@ -119,7 +119,10 @@ CASES = [
     ("a.npz", archive(**{"a.npy": npy((3,), "<f4", b"\0" * 12)}), "malformed"),
     ("a.txt", " \n\t", "empty"),
     ("a.txt", b"\x7fELF\0\0", "malformed"),
-    ("a.blend", b"BLENDER", "unsupported"),
+    ("a.blend", b"BLENDER", "malformed"),
+    ("a.blend", b"BLENDER-v300" + b"\0" * 9, "truncated"),
+    ("a.blend", b"BLENDER17-02v0600" + b"\0" * 32, "unsupported"),
+    ("a.max", b"BLENDER", "unsupported"),
 ]
 
 

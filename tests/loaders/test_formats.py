@@ -17,6 +17,7 @@ from retriever.types import Modality, PointCloud, ShapeInput
 CHAIRS = Path(__file__).parents[1] / "data" / "chairs"
 FILES = sorted(path.name for path in CHAIRS.iterdir() if loaders.modality_of(path))
 COLORED = [
+    "chair.blend",
     "chair.glb",
     "chair.gltf",
     "chair.obj",
@@ -69,7 +70,8 @@ def test_every_format_gives_the_same_upright_chair(name: str) -> None:
 def test_facts(name: str) -> None:
     facts = loaders.load(CHAIRS / name, INPUTS).facts
     is_cloud = Path(name).suffix in {".xyz", ".pts", ".pcd", ".npy", ".npz"}
-    z_up = name in CAD | {"chair.stl", "chair_ascii.stl", "chair.3mf", "chair_z_up.dae", "chair.usd", "chair.usdc"}
+    zs = {"chair.stl", "chair_ascii.stl", "chair.3mf", "chair_z_up.dae", "chair.usd", "chair.usdc", "chair.blend"}
+    z_up = name in CAD | zs
     assert facts["faces"] == (0 if is_cloud else 72)
     assert facts["vertices"] in ({1500} if is_cloud else {46, 48, 144, 216})
     assert facts["up"] == ("z" if z_up else "y")
@@ -200,7 +202,7 @@ def test_an_unknown_sampling_rule_is_refused() -> None:
 
 
 def test_modalities_go_by_suffix_in_any_case() -> None:
-    expected = {"a.GLB": "shape", "b.Jpeg": "image", "c.WAV": "audio", "d.md": "text", "e.blend": None, "f": None}
+    expected = {"a.GLB": "shape", "b.Jpeg": "image", "c.WAV": "audio", "d.md": "text", "e.max": None, "f": None}
     assert {name: loaders.modality_of(Path(name)) for name in expected} == expected
 
 
