@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import headers, obj, off, ply, skins, stl
+from retriever.loaders import fbx, headers, obj, off, ply, skins, stl
 from retriever.loaders.colors import face_colors, picture_of, point_colors
 from retriever.loaders.files import MAX_VERTICES
 from retriever.loaders.mtl import GREY
@@ -38,10 +38,12 @@ class Reader(Protocol):
 
 
 def up_axis(suffix: str, data: bytes) -> str:
-    """The axis that points up by the format's convention; DAE files carry a tag ("x" is possible there)."""
+    """The axis that points up by the format's convention; DAE and FBX files say it ("x" is possible there)."""
     if suffix == ".dae":
         tag = re.search(rb"<up_axis>\s*([XYZ])_UP", data)
         return tag[1].decode().lower() if tag else "y"
+    if suffix == ".fbx":
+        return fbx.up_axis(data)
     return _UP.get(suffix, "y")
 
 
@@ -129,6 +131,7 @@ def _joined(colors: list[tuple[Any, int]]) -> Any:
 
 READERS: dict[str, Reader] = {
     **{suffix: partial(read, suffix=suffix) for suffix in headers.CHECKS},
+    ".fbx": fbx.read_fbx,
     ".obj": obj.read_obj,
     ".ply": ply.read_ply,
     ".stl": stl.read_stl,
@@ -138,6 +141,7 @@ READERS: dict[str, Reader] = {
 LOOKS: dict[str, Reader] = {
     **READERS,
     **{suffix: partial(read, suffix=suffix, skin=True) for suffix in headers.CHECKS},
+    ".fbx": partial(fbx.read_fbx, skin=True),
     ".obj": partial(obj.read_obj, skin=True),
 }
 """As `READERS`, with the whole pictures of those that have any."""
