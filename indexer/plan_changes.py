@@ -18,7 +18,7 @@ from retriever.types import Modality, ShapeInput
 
 _TABLE = re.compile(r"\+\w+")
 _GEOMETRY_ELSEWHERE = {".gltf"}
-_COLOR_ELSEWHERE = {".obj", ".dae"}
+_COLOR_ELSEWHERE = {".obj", ".dae", ".fbx"}
 
 
 @dataclass(frozen=True, slots=True)

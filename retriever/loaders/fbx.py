@@ -102,7 +102,7 @@ def _joined(parts: list[Geometry], signs: Matrix) -> Geometry:
 def _instances(scene: Scene, path: Path, textures: bool, skin: bool) -> Iterator[Geometry]:
     """Every mesh as often as it is seen, in the world."""
     meshes: dict[Id, _Mesh] = {}
-    palette, total = fbx_material.Palette(scene, path), 0
+    palette, total = fbx_material.Palette(scene, path, textures or skin), 0
     for model in scene.seen():
         for id_, node in scene.meshes(model):
             mesh = meshes[id_] = meshes.get(id_) or _mesh(node)
@@ -112,7 +112,7 @@ def _instances(scene: Scene, path: Path, textures: bool, skin: bool) -> Iterator
             points, mirrored = _in_world(scene, model, id_, mesh.points)
             users, uv_set = palette.users(model, mesh.material)
             uv = mesh.uv.get(uv_set, next(iter(mesh.uv.values()), None))
-            colors = mtl.face_colors(users, len(mesh.faces), uv, textures, mesh.colors)
+            colors = mtl.face_colors(users, len(mesh.faces), uv, True, mesh.colors)
             whole = mtl.skin(users, len(mesh.faces), uv) if skin and uv is not None else None
             yield _wound(points, mesh.faces, colors, whole, mirrored)
 

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.loaders import mtl
+from retriever.loaders import mtl, skins
 from retriever.loaders.fbx_scene import Id, Scene, number, three
 from retriever.loaders.fbx_tree import Node
 from retriever.loaders.parts import MissingPartError, Parts
@@ -17,6 +17,8 @@ _DIFFUSE = re.compile(r"(?:.*\|)?(?:diffuse_?(?:color)?|base_?color|tex_color)(?
 """What a picture hangs on: of the classic materials, of Maya's, 3ds Max's and Arnold's physical ones."""
 _COLORS = ("DiffuseColor", "Diffuse", "Maya|baseColor", "Maya|base_color", "3dsMax|Parameters|base_color")
 
+Pixels = NDArray[np.uint8]
+
 
 class Palette:
     """The materials of a file, each looked up once.
@@ -24,14 +26,16 @@ class Palette:
     Args:
         scene: of the file.
         path: of the file; its pictures may lie near it.
+        textures: decode them; without, they are white.
     """
 
-    def __init__(self, scene: Scene, path: Path) -> None:
+    def __init__(self, scene: Scene, path: Path, textures: bool) -> None:
         self._scene = scene
         self._parts = Parts(path)
         self._folders = ("", f"{path.stem}.fbm/", "textures/")
         self._known: dict[Id, tuple[mtl.Material, str]] = {}
-        self._contents: dict[Id, bytes | None] = {}
+        self._textures = textures
+        self._pixels: dict[Id, Pixels | None] = {}
 
     def users(self, model: Id, material: NDArray[np.int64]) -> tuple[list[mtl.User], str]:
         """The materials of a model with the faces (f,) that use them, and the name of the pictures' coordinates.
@@ -43,16 +47,18 @@ class Palette:
         found = [self._material(id_, node) for id_, node, _ in self._scene.below(model, "Material")]
         if loose := self._picture(model, every=True):  # version 6 hangs pictures on models
             found = [
-                (one, name) if one.content else (mtl.Material(self._parts, one.color, content=loose[0]), loose[1])
+                (one, name)
+                if one.pixels is not None
+                else (mtl.Material(self._parts, one.color, pixels=loose[0]), loose[1])
                 for one, name in found or [(mtl.Material(self._parts), "")]
             ]
         users = [(one, material == slot) for slot, (one, _) in enumerate(found)]
-        return users, next((uv_set for one, uv_set in found if one.content), "")
+        return users, next((uv_set for one, uv_set in found if one.pixels is not None), "")
 
     def _material(self, id_: Id, node: Node) -> tuple[mtl.Material, str]:
         if id_ not in self._known:
-            content, uv_set = self._picture(id_) or (None, "")
-            self._known[id_] = mtl.Material(self._parts, self._color(node), content=content), uv_set
+            pixels, uv_set = self._picture(id_) or (None, "")
+            self._known[id_] = mtl.Material(self._parts, self._color(node), pixels=pixels), uv_set
         return self._known[id_]
 
     def _color(self, node: Node) -> tuple[float, float, float] | None:
@@ -64,17 +70,17 @@ class Palette:
         red, green, blue = np.nan_to_num(three(found, name) * factor).clip(0, 1).tolist()
         return red, green, blue
 
-    def _picture(self, id_: Id, every: bool = False) -> tuple[bytes, str] | None:
+    def _picture(self, id_: Id, every: bool = False) -> tuple[Pixels, str] | None:
         """The picture on the diffuse colour of a material, and the name of its coordinates."""
         hung = [*self._scene.below(id_, "Texture"), *self._layers(id_)]
         for texture, node, to in hung:
             if every or _DIFFUSE.fullmatch(to):
-                if texture not in self._contents:
-                    self._contents[texture] = self._content(texture, node)
-                content = self._contents[texture]
-                if content:
+                if texture not in self._pixels:
+                    self._pixels[texture] = self._seen(self._content(texture, node))
+                pixels = self._pixels[texture]
+                if pixels is not None:
                     named = self._scene.properties(node).get("UVSet")
-                    return content, str(named[0]) if named else ""
+                    return pixels, str(named[0]) if named else ""
         return None
 
     def _layers(self, id_: Id) -> list[tuple[Id, Node, str]]:
@@ -84,6 +90,13 @@ class Palette:
             for layered, _, to in self._scene.below(id_, "LayeredTexture")
             for texture, node, _ in self._scene.below(layered, "Texture")
         ]
+
+    def _seen(self, content: bytes | None) -> Pixels | None:
+        """A picture, shrunk: a scene may have very many of them, and each on very many meshes."""
+        image = mtl.opened(content) if content else None
+        if image is None or self._textures:
+            return None if image is None else skins.pixels_of(image)
+        return np.full((1, 1, 3), 255, np.uint8)
 
     def _content(self, texture: Id, node: Node) -> bytes | None:
         """The bytes of a picture: held by the file, or near it."""

@@ -1,4 +1,4 @@
-"""Materials of OBJ files: the diffuse colour or picture of each."""
+"""Materials of OBJ and FBX files: the diffuse colour or picture of each."""
 
 from __future__ import annotations
 
@@ -29,18 +29,20 @@ class Material:
         parts: the files that its picture may be among.
         color: (r, g, b) in 0..1.
         picture: the name of its picture.
-        content: the picture itself, where the mesh holds it.
+        pixels: (h, w, 3) uint8, the picture itself where it was looked up before.
     """
 
     parts: Parts
     color: tuple[float, float, float] | None = None
     picture: str | None = None
-    content: bytes | None = None
+    pixels: NDArray[np.uint8] | None = None
 
     def image(self) -> Any:
         """Its picture as of PIL, or None: without it the shape is as good, it only lacks colour."""
-        if self.content:
-            return _opened(self.content)
+        from PIL import Image
+
+        if self.pixels is not None:
+            return Image.fromarray(self.pixels)
         return picture(self.parts, self.picture) if self.picture else None
 
 
@@ -106,8 +108,9 @@ def skin(users: Iterable[User], count: int, uv: NDArray[np.float64]) -> Skin | N
     pictures: list[NDArray[np.uint8]] = []
     number, white = np.full(count, -1, np.int64), np.ones((count, 3), np.float32)
     for material, chosen in users:
-        image = material.image()
-        pixels = None if image is None else skins.pixels_of(image)
+        pixels = material.pixels
+        if pixels is None and (image := material.image()) is not None:
+            pixels = skins.pixels_of(image)
         if pixels is not None:
             number[chosen] = len(pictures)
             pictures.append(pixels)
@@ -118,7 +121,7 @@ def picture(parts: Parts, name: str) -> Any:
     """A PIL picture by its name, or None."""
     for candidate in (name, name.split()[-1]):  # options may stand before the name
         try:
-            found = _opened(parts.get(candidate))
+            found = opened(parts.get(candidate))
         except (MissingPartError, OSError):
             continue
         if found is not None:
@@ -126,7 +129,7 @@ def picture(parts: Parts, name: str) -> Any:
     return None
 
 
-def _opened(data: bytes) -> Any:
+def opened(data: bytes) -> Any:
     """A PIL picture, or None where it is none."""
     from PIL import Image
 

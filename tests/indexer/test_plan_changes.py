@@ -74,7 +74,7 @@ def test_reusable_vectors(path: str, asked: str, color: float | None, reused: bo
 
 @pytest.mark.parametrize(
     ("suffix", "color", "reused"),
-    [(".gltf", None, False), (".obj", None, True), (".obj", 0.5, False), (".dae", 0.5, False), (".glb", 0.5, True)],
+    [(".gltf", None, False), (".obj", None, True), (".obj", 0.5, False), (".fbx", 0.5, False), (".glb", 0.5, True)],
 )
 def test_formats_with_parts_in_other_files(suffix: str, color: float | None, reused: bool):
     file = replace(FILE, path=f"chair{suffix}")

@@ -17,6 +17,7 @@ from retriever.types import Modality, PointCloud, ShapeInput
 CHAIRS = Path(__file__).parents[1] / "data" / "chairs"
 FILES = sorted(path.name for path in CHAIRS.iterdir() if loaders.modality_of(path))
 COLORED = [
+    "chair.fbx",
     "chair.glb",
     "chair.gltf",
     "chair.obj",

@@ -2,7 +2,7 @@
 
 Blender writes one scene with y up and its picture inside, and with z up and the picture beside it; ``truth.json`` holds
 where Blender itself has the vertices of what is seen, in its axes, z up. Assimp writes ``wedge.obj`` as FBX, binary and
-ASCII. The files are committed, so that the tests read given bytes.
+ASCII, and the chair of the folder beside this. The files are committed, so that the tests read given bytes.
 """
 
 from __future__ import annotations
@@ -143,6 +143,8 @@ def main() -> None:
     export(filepath=str(HERE / "blender_z_up.fbx"), path_mode="RELATIVE", axis_forward="Y", axis_up="Z", **options)
     for name, kind in (("assimp.fbx", "fbx"), ("assimp_ascii.fbx", "fbxa")):
         subprocess.run(["assimp", "export", "wedge.obj", name, f"-f{kind}"], cwd=HERE, check=True)
+    chairs = HERE.parent / "chairs"
+    subprocess.run(["assimp", "export", "chair.obj", "chair.fbx", "-ffbx"], cwd=chairs, check=True)
 
 
 main()
