@@ -1,6 +1,6 @@
 """FBX 6 and 7, binary and ASCII: every mesh that is seen, where it stands, bent as its skeleton is posed in the file.
 
-Read here: the wheels of ufbx (0.0.5) end the process where an object is asked for twice, and Autodesk's SDK has none.
+Read here, as the Python package of ufbx (0.0.5) ends the process where an object of a file is asked for twice.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import fbx_material, mtl, skins
+from retriever.loaders import fbx_material, mtl, ngons, skins
 from retriever.loaders.colors import RGB
 from retriever.loaders.fbx_scene import Id, Matrix, Scene, number_of
 from retriever.loaders.fbx_tree import Node, parse
 from retriever.loaders.files import MAX_VERTICES
-from retriever.loaders.numeric import NO_FACES, fan, in_range
+from retriever.loaders.numeric import NO_FACES, in_range
 from retriever.types import Geometry, Skin
 
 
@@ -134,8 +134,8 @@ def _mesh(node: Node) -> _Mesh:
         last[-1] = True
     corners = np.where(ends < 0, ~ends, ends)
     sizes = np.diff(np.flatnonzero(last), prepend=-1)
-    triangles, polygon = fan(sizes, np.arange(len(corners)))
-    faces = in_range(corners[triangles], len(points)) if len(triangles) else NO_FACES
+    triangles, polygon = ngons.triangles(points, sizes, in_range(corners, len(points)))
+    faces = corners[triangles] if len(triangles) else NO_FACES
     keys = {
         "ByPolygonVertex": triangles,
         **dict.fromkeys(("ByVertice", "ByVertex"), faces),
