@@ -210,7 +210,7 @@ def _bent(scene: Scene, skin: Id, points: Matrix, stiff: Matrix) -> Matrix:
     for cluster, node, _ in scene.below(skin, "Deformer"):
         bone = next((scene.places[id_] for id_, _, _ in scene.below(cluster, "Model") if id_ in scene.places), None)
         at, weights, bind = node.array("Indexes").astype(np.int64), node.array("Weights"), node.array("Transform")
-        if bone is None or not len(at):
+        if bone is None or not len(at) or len(bind) != 16:
             continue
         moved = bone.world @ bind.reshape(4, 4).T
         at = in_range(at, len(points))

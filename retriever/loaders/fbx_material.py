@@ -13,7 +13,9 @@ from retriever.loaders.fbx_scene import Id, Scene, number, three
 from retriever.loaders.fbx_tree import Node
 from retriever.loaders.parts import MissingPartError, Parts
 
-_DIFFUSE = re.compile(r"(?:.*\|)?(?:diffuse_?(?:color)?|base_?color|tex_color)(?:_?map)?(?:\|.*)?", re.IGNORECASE)
+_DIFFUSE = re.compile(
+    r"(?:.*\|)?(?:diffuse_?(?:color|texture)?|base_?color|tex_color)(?:_?map)?(?:\|.*)?", re.IGNORECASE
+)
 """What a picture hangs on: of the classic materials, of Maya's, 3ds Max's and Arnold's physical ones."""
 _COLORS = ("DiffuseColor", "Diffuse", "Maya|baseColor", "Maya|base_color", "3dsMax|Parameters|base_color")
 

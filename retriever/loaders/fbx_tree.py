@@ -33,11 +33,13 @@ _OBJECTS = frozenset(
 """Of the objects, those that say what is seen; animation, most of many a file, is passed over."""
 _SCALARS = {b"Y": "<h", b"C": "<?", b"B": "<?", b"I": "<i", b"F": "<f", b"D": "<d", b"L": "<q"}
 _ARRAYS = {b"f": "<f4", b"d": "<f8", b"i": "<i4", b"l": "<i8", b"b": "u1", b"c": "u1"}
-_NUMBER = rb"[-+]?\.?\d[\w.#+-]*"
+_NUMBER = rb"[-+]?(?:\.?\d[\w.#+-]*|(?:nan|inf)\b)"
 _TOKEN = re.compile(
     rb'\s+|,|;[^\n]*|\*\d+|"(?P<text>[^"]*)"|(?P<key>[A-Za-z_]\w*)\s*:|(?P<open>{)|(?P<close>})'
     rb"|(?P<run>" + _NUMBER + rb"(?:\s*,\s*" + _NUMBER + rb")*+)|(?P<word>[A-Za-z_]\w*)"
 )
+_NO_NUMBER = re.compile(rb"1\.#\w+")
+"""How Windows wrote what is no number."""
 _FEW = 64
 """Bytes of a run of numbers that is no array."""
 
@@ -53,11 +55,14 @@ class _Packed:
 
     def unpacked(self) -> NDArray[Any]:
         if not self.kind:
-            return numbers(bytes(self.data).replace(b",", b" "))
+            return numbers(_NO_NUMBER.sub(b"nan", bytes(self.data)).replace(b",", b" "))
         size = self.count * np.dtype(self.kind).itemsize
         if size > MAX_BYTES:
             raise FileProblem("too-large", "has larger arrays than are read; simplify it.")
-        data = zlib.decompressobj().decompress(self.data, size) if self.deflated and size else self.data
+        try:
+            data = zlib.decompressobj().decompress(self.data, size) if self.deflated and size else self.data
+        except zlib.error as error:
+            raise FileProblem("malformed", "has damaged arrays; copy or export it again.") from error
         if len(data) < size:
             raise truncated(f"{size} bytes")
         return np.frombuffer(data, self.kind, self.count)
@@ -101,7 +106,10 @@ class Node:
             return np.zeros(0)
         values = child.values if (inner := child.first("a")) is None else inner.values
         parts = [value.unpacked() if isinstance(value, _Packed) else [value] for value in values]
-        return np.concatenate([np.asarray(part, np.float64) for part in parts] or [np.zeros(0)])
+        try:
+            return np.concatenate([np.asarray(part, np.float64) for part in parts] or [np.zeros(0)])
+        except (ValueError, TypeError) as error:
+            raise FileProblem("malformed", "has words among its numbers; export it again.") from error
 
     def data(self, name: str) -> bytes:
         """The bytes that a child holds, which ASCII files have in base 64; empty where it holds none."""
@@ -248,7 +256,11 @@ def _value(kind: str, token: re.Match[bytes]) -> list[Any]:
     start, end = token.span()
     if end - start > _FEW:
         return [_Packed("", 0, False, memoryview(token.string)[start:end])]
+    return [_number(word) for word in token["run"].split(b",")]
+
+
+def _number(word: bytes) -> int | float:
     try:
-        return [float(word) if set(word) & set(b".eE#") else int(word) for word in token["run"].split(b",")]
-    except ValueError as error:
-        raise FileProblem("malformed", "has words among its numbers; export it again.") from error
+        return int(word) if word.strip().lstrip(b"+-").isdigit() else float(word)
+    except ValueError:
+        return np.nan

@@ -124,7 +124,8 @@ def model(id_: int, name: str = "", kind: str = "Mesh", **properties: object) ->
 
 
 def of(data: bytes, tmp_path: Path = DATA) -> Geometry:
-    return read_fbx(data, tmp_path / "a.fbx")
+    with np.errstate(all="ignore"):
+        return read_fbx(data, tmp_path / "a.fbx")
 
 
 def corner(data: bytes) -> list[float]:
@@ -215,6 +216,22 @@ def test_polygons_edges_and_points_without_faces() -> None:
     assert (len(found.vertices), len(found.faces), found.colors) == (5, 0, None)
 
 
+def test_numbers_that_are_none_cost_what_uses_them() -> None:
+    for word in ("nan", "-nan", "inf", "-1.#IND", "1.#QNAN" + "0" * 60):
+        body = "Vertices: *15 {\na: 0,0,0,1,0,0,0,1,0,0,0,1,%s,5,5\n}\nPolygonVertexIndex: *6 {\na: 0,1,-3,0,1,-4\n}\n"
+        vertices = of(scene(mesh(1, body % word) + model(2), "1,2 2,0")).vertices
+        assert np.isfinite(vertices).all(axis=1).tolist() == [True, True, True, True, False]
+
+
+def test_what_is_damaged_beside_the_surface_costs_only_itself() -> None:
+    for values in ("0,1,0,word", "0,1", "0,1,0,1.#x", ""):
+        body = TRIANGLE + layer("Color", f"Colors: *4 {{\na: {values}\n}}", "AllSame")
+        found = of(scene(mesh(1, body) + model(2), "1,2 2,0"))
+        assert (len(found.faces), found.colors) == (1, None)
+    body = TRIANGLE + layer("Color", "Colors: *4 {\na: 0,1,0,1\n}", "ByFriday")
+    assert of(scene(mesh(1, body) + model(2), "1,2 2,0")).colors is None
+
+
 def layer(kind: str, values: str, mapping: str, extra: str = "") -> str:
     reference = "IndexToDirect" if extra else "Direct"
     return (
@@ -255,7 +272,14 @@ def test_colours_of_materials_with_their_factor_and_by_polygon() -> None:
 
 
 @pytest.mark.parametrize(
-    "hung", ["DiffuseColor", "Maya|TEX_color_map", "Maya|baseColor", "3dsMax|Parameters|base_color_map"]
+    "hung",
+    [
+        "DiffuseColor",
+        "Maya|TEX_color_map",
+        "Maya|baseColor|file",
+        "Maya|DiffuseTexture",
+        "3dsMax|Parameters|base_color_map",
+    ],
 )
 def test_what_pictures_hang_on(hung: str) -> None:
     body = TRIANGLE + layer("UV", "UV: *2 {\na: 0.2,0.5\n}", "AllSame")
