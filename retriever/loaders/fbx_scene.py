@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ Matrix = NDArray[np.float64]
 Id = int | str
 """A number; in version 6, the name with its class."""
 
+_TOP: Id = 0
+"""What is no object; all models hang on it."""
 _HULL = re.compile(r"U(?:CX|BX|SP|CP)_")
 """How the names of collision hulls begin in game engines."""
 _LEVEL = re.compile(r"(.+?)[_. ]?LOD[_ ]?(\d{1,9})(?:\.\d+)?$", re.IGNORECASE)
@@ -36,6 +38,7 @@ class Place:
         scale: (3, 3) the model's own.
         seen: whether it is.
         opens: whether what hangs on it may be.
+        parent: the model that it hangs on, or the top.
     """
 
     world: Matrix
@@ -43,6 +46,7 @@ class Place:
     scale: Matrix
     seen: bool = True
     opens: bool = True
+    parent: Id = _TOP
 
 
 class Scene:
@@ -57,7 +61,7 @@ class Scene:
         empty = Node("")
         self.objects: dict[Id, Node] = {}
         for node in tops.get("Objects", empty).children:
-            if node.values and isinstance(node.values[0], int | str):
+            if node.values and isinstance(node.values[0], int | str) and node.values[0] != _TOP:
                 self.objects.setdefault(node.values[0], node)
         self._below: dict[Id, list[tuple[Id, str]]] = defaultdict(list)
         self._above: dict[Id, list[Id]] = defaultdict(list)
@@ -88,11 +92,10 @@ class Scene:
         shown = [id_ for id_ in shown if self.places[id_].seen] or shown
         shown = [id_ for id_ in shown if not _HULL.match(names[id_])] or shown
         finest: dict[tuple[Id, str], int] = {}
-        found = {id_: _LEVEL.match(names[id_]) for id_ in shown}
-        levels = {id_: (self._parent(id_), level[1], int(level[2])) for id_, level in found.items() if level}
-        for parent, stem, level in levels.values():
-            finest[parent, stem] = min(level, finest.get((parent, stem), level))
-        return [id_ for id_ in shown if id_ not in levels or finest[levels[id_][:2]] == levels[id_][2]]
+        levels = {id_: dict(self._levels(id_)) for id_ in shown}
+        for of in levels.values():
+            finest.update({key: min(level, finest.get(key, level)) for key, level in of.items()})
+        return [id_ for id_ in shown if all(level == finest[key] for key, level in levels[id_].items())]
 
     def meshes(self, id_: Id) -> list[tuple[Id, Node]]:
         """The meshes of a model; in version 6 the model is one itself."""
@@ -106,23 +109,29 @@ class Scene:
         turn = _turned(three(found, "GeometricRotation"))
         return _affine(turn * three(found, "GeometricScaling", 1), three(found, "GeometricTranslation"))
 
-    def _parent(self, id_: Id) -> Id:
-        return next((above for above in self._above.get(id_, ()) if above in self.places), 0)
+    def _levels(self, id_: Id) -> Iterator[tuple[tuple[Id, str], int]]:
+        """The levels of detail that the names of a model and of those that it hangs on say, each of its siblings."""
+        while id_ in self.places:
+            level, parent = _LEVEL.match(_name(self.objects[id_])), self.places[id_].parent
+            if level:
+                yield (parent, level[1]), int(level[2])
+            id_ = parent
 
     def _placed(self) -> Iterator[tuple[Id, Place]]:
         """Parents before children; a model that hangs on several is placed once."""
         known = {id_: True for id_, node in self.objects.items() if node.name == "Model"}
         hidden = self._on_hidden_layers()
-        rest = [(id_, _ROOT, True) for id_ in known if not any(above in known for above in self._above.get(id_, ()))]
+        tops = [id_ for id_ in known if not any(above in known for above in self._above.get(id_, ()))]
+        rest: list[tuple[Id, Id, Place, bool]] = [(id_, _TOP, _ROOT, True) for id_ in tops]
         while rest:
-            id_, parent, finest = rest.pop()
+            id_, above, parent, finest = rest.pop()
             if not known.pop(id_, False):
                 continue
-            place = self._place(id_, parent, finest and id_ not in hidden)
+            place = replace(self._place(id_, parent, finest and id_ not in hidden), parent=above)
             yield id_, place
             children = [child for child, _, _ in self.below(id_, "Model")]
             lod = self.objects[id_].values[-1] == "LodGroup"
-            rest += [(child, place, finest and not (lod and child != children[0])) for child in children]
+            rest += [(child, id_, place, finest and not (lod and child != children[0])) for child in children]
 
     def _place(self, id_: Id, parent: Place, shown: bool) -> Place:
         found = self.properties(self.objects[id_])
@@ -131,8 +140,8 @@ class Scene:
         visible = number(found, "Visibility", 1) > 0
         if self._hides_children and number(found, "Visibility Inheritance", 1):
             visible = visible and parent.opens
-        world = _affine(linear, (parent.world @ local)[:3, 3])
-        return Place(world, parent.turn @ turn, scale, shown and visible and number(found, "Show", 1) > 0, visible)
+        world, opens = _affine(linear, (parent.world @ local)[:3, 3]), shown and visible
+        return Place(world, parent.turn @ turn, scale, opens and number(found, "Show", 1) > 0, opens)
 
     def _on_hidden_layers(self) -> set[Id]:
         layers = [id_ for id_, node in self.objects.items() if node.name == "CollectionExclusive"]

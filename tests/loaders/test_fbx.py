@@ -195,8 +195,18 @@ def test_collision_hulls_and_coarser_levels_are_left_out_unless_there_is_nothing
         assert len(of(scene(mesh(1) + model(3, hull), "1,3 3,0")).faces) == 1
     levels = mesh(1) + model(2, "door_LOD1") + model(3, "door_LOD0", Lcl_Translation=(0, 0, 2)) + model(4, "gate_LOD1")
     assert of(scene(levels, "1,2 2,0 1,3 3,0 1,4 4,0")).vertices[:, 2].tolist() == [2, 2, 2, 0, 0, 0]
+    groups = mesh(1) + model(8, "car_LOD1", "Null") + model(9, "car_LOD0", "Null", Lcl_Translation=(0, 0, 2))
+    groups += model(2, "body") + model(3, "body") + model(4, "wheel")
+    assert of(scene(groups, "8,0 9,0 2,8 3,9 4,8 1,2 1,3 1,4")).vertices[:, 2].tolist() == [2, 2, 2]
     group = mesh(1) + model(9, kind="LodGroup") + model(2, Lcl_Translation=(0, 0, 2)) + model(3) + model(4)
     assert of(scene(group, "9,0 2,9 3,9 4,3 1,2 1,3 1,4")).vertices[:, 2].tolist() == [2, 2, 2]
+
+
+def test_links_that_go_round_end() -> None:
+    round_ = mesh(1) + model(2, "a_LOD0", "Null") + model(3, "b_LOD0", "Null") + model(4, "c_LOD1")
+    assert len(of(scene(round_, "2,0 3,2 4,3 3,4 4,4 1,4")).faces) == 1
+    with pytest.raises(FileProblem, match="no meshes"):
+        of(scene(mesh(1) + model(0), "0,0 1,0"))
 
 
 def test_instances_curves_and_surfaces_that_are_no_meshes() -> None:
