@@ -19,7 +19,7 @@ from retriever.types import Modality, ShapeInput
 
 _TABLE = re.compile(r"\+\w+")
 _GEOMETRY_ELSEWHERE = {".gltf", *usd.SUFFIXES}
-_COLOR_ELSEWHERE = {".obj", ".dae", ".blend"}
+_COLOR_ELSEWHERE = {".obj", ".dae", ".fbx", ".blend"}
 
 
 @dataclass(frozen=True, slots=True)

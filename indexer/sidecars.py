@@ -45,6 +45,9 @@ _REFERENCES = {
     ".mtl": re.compile(rb"(?mi)^\s*(?:map_\w+|bump|disp|decal|norm|refl)\s+(.+?)\s*$"),
     ".gltf": re.compile(rb'"uri"\s*:\s*"((?!data:)[^"]+)"'),
     ".dae": re.compile(rb"<init_from>\s*(?:<ref>)?([^<]+)"),
+    ".fbx": re.compile(  # a text has its length before it, or quotes around it
+        rb'(?is)(?:Relative)?Filename(?:S.{4}|:\s*")([^"\0\r\n]{1,400}?\.(?:png|jpe?g|jfif|webp|bmp|tiff?|gif))'
+    ),
 }
 
 
@@ -155,14 +158,15 @@ def may_refer(name: str) -> bool:
 
 
 def referenced(files: Iterable[Path]) -> set[str]:
-    """Normal paths of all that the given .mtl, .gltf, .dae, .blend and USD files name."""
+    """Normal paths of all that the given .mtl, .gltf, .dae, .fbx, .blend and USD files name."""
     found = set()
     for file in files:
         for given in _named(file):
             text = given.replace("\\", "/")
             for name in (text, unquote(text), text.split()[-1] if text.split() else ""):
                 found.add(os.path.normpath(file.parent / name))
-                found.add(os.path.normpath(file.parent / PurePosixPath(name).name))
+                for folder in ("", "textures", f"{file.stem}.fbm"):
+                    found.add(os.path.normpath(file.parent / folder / PurePosixPath(name).name))
     return found
 
 

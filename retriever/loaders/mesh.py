@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import blend, cad, headers, obj, off, ply, skins, stl, usd
+from retriever.loaders import blend, cad, fbx, headers, obj, off, ply, skins, stl, usd
 from retriever.loaders.colors import face_colors, joined, picture_of, point_colors
 from retriever.loaders.files import MAX_VERTICES
 from retriever.loaders.numeric import NO_FACES, WARNINGS, in_range
@@ -133,6 +133,7 @@ READERS: dict[str, Reader] = {
     **{suffix: partial(read_cad, suffix=suffix) for suffix in cad.KINDS},
     **dict.fromkeys(usd.SUFFIXES, usd.read_usd),
     ".blend": blend.read_blend,
+    ".fbx": fbx.read_fbx,
     ".obj": obj.read_obj,
     ".ply": ply.read_ply,
     ".stl": stl.read_stl,
@@ -144,6 +145,7 @@ LOOKS: dict[str, Reader] = {
     **{suffix: partial(read, suffix=suffix, skin=True) for suffix in headers.CHECKS},
     **dict.fromkeys(usd.SUFFIXES, partial(usd.read_usd, skin=True)),
     ".blend": partial(blend.read_blend, skin=True),
+    ".fbx": partial(fbx.read_fbx, skin=True),
     ".obj": partial(obj.read_obj, skin=True),
 }
 """As `READERS`, with the whole pictures of those that have any."""

@@ -1,8 +1,9 @@
-"""Materials of OBJ files: the diffuse colour or picture of each."""
+"""Materials of OBJ and FBX files: the diffuse colour or picture of each."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,18 +11,40 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.loaders.colors import RGB, at_middles
+from retriever.loaders import skins
+from retriever.loaders.colors import GREY, RGB, at_middles
 from retriever.loaders.parts import MissingPartError, Parts
 from retriever.loaders.text import decoded
+from retriever.types import Skin
 
 
 @dataclass
 class Material:
-    """One "newmtl": its (r, g, b) in 0..1, and where its picture can be found."""
+    """One "newmtl", or what stands for it in another format.
+
+    Attributes:
+        parts: the files that its picture may be among.
+        color: (r, g, b) in 0..1.
+        picture: the name of its picture.
+        pixels: (h, w, 3) uint8, the picture itself where it was looked up before.
+    """
 
     parts: Parts
     color: tuple[float, float, float] | None = None
     picture: str | None = None
+    pixels: NDArray[np.uint8] | None = None
+
+    def image(self) -> Any:
+        """Its picture as of PIL, or None: without it the shape is as good, it only lacks colour."""
+        from PIL import Image
+
+        if self.pixels is not None:
+            return Image.fromarray(self.pixels)
+        return picture(self.parts, self.picture) if self.picture else None
+
+
+User = tuple[Material, NDArray[np.bool_]]
+"""A material, and (f,) by which faces it is used."""
 
 
 def read(libraries: list[str], path: Path) -> dict[str, Material]:
@@ -45,34 +68,72 @@ def read(libraries: list[str], path: Path) -> dict[str, Material]:
     return found
 
 
-def colors(material: Material, uv: NDArray[np.float64] | None, textures: bool) -> RGB | NDArray[np.float32] | None:
-    """(f, 3), or (3,) for all faces; None where the material says nothing.
+def face_colors(
+    users: Iterable[User], count: int, uv: NDArray[np.float64] | None, textures: bool, default: RGB | None = None
+) -> RGB | None:
+    """(f, 3) of a mesh, grey where a face's material is not known; None where none is.
 
     A picture goes before the colour, as many exporters write black beside a picture and viewers let the picture win.
 
     Args:
-        material: one of `read`.
+        users: of its materials.
+        count: of its faces.
         uv: (f, 3, 2) of its faces.
-        textures: decode the picture; without, it counts as white.
+        textures: decode the pictures; without, they count as white.
+        default: (f, 3) that go before the colours of materials, but not before their pictures.
     """
-    image = None if material.picture is None or uv is None else picture(material.parts, material.picture)
-    if image is not None and uv is not None:
-        found = at_middles(image, uv) if textures else np.ones(3, np.float32)
+    colors, known = np.full((count, 3), GREY, np.float32) if default is None else default.copy(), default is not None
+    for material, chosen in users:
+        found = None if uv is None else _at_middles(material, uv[chosen], textures)
+        if found is None and default is None and material.color is not None:
+            found = np.array(material.color, np.float32)
         if found is not None:
-            return found
-    return None if material.color is None else np.array(material.color, np.float32)
+            colors[chosen], known = found, True
+    return colors if known else None
+
+
+def _at_middles(material: Material, uv: NDArray[np.float64], textures: bool) -> RGB | None:
+    """(f, 3) of a material's picture, white where it is not to be looked at, None where there is none."""
+    image = material.image()
+    if image is None or textures:
+        return None if image is None else at_middles(image, uv)
+    return np.ones((len(uv), 3), np.float32)
+
+
+def skin(users: Iterable[User], count: int, uv: NDArray[np.float64]) -> Skin | None:
+    """The pictures of materials on the faces that use them, as `face_colors` takes these; None where there are none."""
+    pictures: list[NDArray[np.uint8]] = []
+    number, white = np.full(count, -1, np.int64), np.ones((count, 3), np.float32)
+    for material, chosen in users:
+        pixels = material.pixels
+        if pixels is None and (image := material.image()) is not None:
+            pixels = skins.pixels_of(image)
+        if pixels is not None:
+            number[chosen] = len(pictures)
+            pictures.append(pixels)
+    return Skin(skins.finite(uv), number, tuple(pictures), white) if pictures else None
 
 
 def picture(parts: Parts, name: str) -> Any:
-    """A PIL picture, or None: without it the shape is as good, it only lacks colour."""
-    from PIL import Image
-
+    """A PIL picture by its name, or None."""
     for candidate in (name, name.split()[-1]):  # options may stand before the name
         try:
-            return Image.open(io.BytesIO(parts.get(candidate)))
-        except (MissingPartError, OSError, ValueError, Image.DecompressionBombError):
+            found = opened(parts.get(candidate))
+        except (MissingPartError, OSError):
             continue
+        if found is not None:
+            return found
     return None
+
+
+def opened(data: bytes) -> Any:
+    """A PIL picture, or None where it is none."""
+    from PIL import Image
+
+    try:
+        return Image.open(io.BytesIO(data))
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return None
 
 
 def _color(text: str) -> tuple[float, float, float] | None:

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import mtl, skins
-from retriever.loaders.colors import GREY, RGB, as_rgb, mean_of_corners
+from retriever.loaders import mtl
+from retriever.loaders.colors import as_rgb, mean_of_corners
 from retriever.loaders.numeric import NO_FACES, fan, in_range, not_a, numbers, whole_numbers
 from retriever.loaders.text import decoded
-from retriever.types import Geometry, Skin
+from retriever.types import Geometry
 
 _KNOWN = re.compile(rb"(?m)^[ \t]*(#|(v|vn|vt|f|l|p|o|g|s|mtllib|usemtl)[ \t])")
 
@@ -62,10 +62,11 @@ def read_obj(data: bytes, path: Path, *, textures: bool = True, skin: bool = Fal
         return Geometry(table[:, :3], NO_FACES, vertex_colors)
     in_range(faces, len(table))
     uv = _texture_coordinates(lines.rows[b"vt"], None if corners_uv is None else fan(sizes, corners_uv)[0])
-    colors = _material_colors(lines, polygon, uv, path, textures)
+    users = list(_users(lines, polygon, path))
+    colors = mtl.face_colors(users, len(faces), uv, textures)
     if colors is None and vertex_colors is not None:
         colors = mean_of_corners(vertex_colors, faces)
-    whole = _skin(lines, polygon, uv, path) if skin and uv is not None else None
+    whole = mtl.skin(users, len(faces), uv) if skin and uv is not None else None
     return Geometry(table[:, :3], faces, colors, whole)
 
 
@@ -156,32 +157,7 @@ def _texture_coordinates(lines: list[bytes], corners: NDArray[np.int64] | None) 
     return values[:, :2][corners.clip(0, len(lines) - 1)]
 
 
-def _material_colors(
-    lines: _Lines, polygon: NDArray[np.int64], uv: NDArray[np.float64] | None, path: Path, textures: bool
-) -> RGB | None:
-    """(f, 3), grey where a face's material is not known; None where none is."""
-    colors, known = np.full((len(polygon), 3), GREY, np.float32), False
-    for material, chosen in _users(lines, polygon, path):
-        found = mtl.colors(material, None if uv is None else uv[chosen], textures)
-        if found is not None:
-            colors[chosen], known = found, True
-    return colors if known else None
-
-
-def _skin(lines: _Lines, polygon: NDArray[np.int64], uv: NDArray[np.float64], path: Path) -> Skin | None:
-    """The pictures of the materials, on the faces that use them."""
-    pictures: list[NDArray[np.uint8]] = []
-    number, white = np.full(len(polygon), -1, np.int64), np.ones((len(polygon), 3), np.float32)
-    for material, chosen in _users(lines, polygon, path):
-        image = mtl.picture(material.parts, material.picture) if material.picture else None
-        pixels = None if image is None else skins.pixels_of(image)
-        if pixels is not None:
-            number[chosen] = len(pictures)
-            pictures.append(pixels)
-    return Skin(skins.finite(uv), number, tuple(pictures), white) if pictures else None
-
-
-def _users(lines: _Lines, polygon: NDArray[np.int64], path: Path) -> Iterator[tuple[mtl.Material, NDArray[np.bool_]]]:
+def _users(lines: _Lines, polygon: NDArray[np.int64], path: Path) -> Iterator[mtl.User]:
     """Each material that is known and used, and (f,) by which faces."""
     if not lines.materials or not lines.libraries:
         return

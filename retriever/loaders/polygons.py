@@ -13,8 +13,12 @@ _OUTSIDE = -1e-6
 """Of a triangle's normal along that of its polygon, in shares of the polygon's area: below it, the two disagree."""
 _AT_ONCE = 200_000
 """Polygons that are looked at together, so that large meshes take little memory."""
-_MOST_STEPS = 20_000_000
-"""Squares of corners, summed: what would take longer stays a fan."""
+_LONGEST = 200
+"""Corners of a polygon that is cut; cutting takes up to their cube, and a longer one stays a fan."""
+_MOST = 50_000
+"""Corners of all polygons that are cut, which takes seconds; any further ones stay fans."""
+
+_Flat = list[tuple[float, float]]
 
 
 def triangles(
@@ -32,17 +36,17 @@ def triangles(
     """
     faces, polygon = fan(sizes, np.arange(len(vertex)))
     bounds = np.searchsorted(polygon, np.arange(0, len(sizes), _AT_ONCE)).tolist() if (sizes > 3).any() else []
-    first, steps = np.cumsum(sizes) - sizes, 0
+    first, left = np.cumsum(sizes) - sizes, _MOST
     for start, end in pairwise([*bounds, len(faces)]):
         bad, normals = _left(vertex[faces[start:end]], polygon[start:end], points)
         starts = np.searchsorted(polygon, bad)
         _turn_quads(faces, starts[sizes[bad] == 4])
         for number, at, normal in zip(bad.tolist(), starts.tolist(), normals, strict=True):
             size = int(sizes[number])
-            steps += size * size
-            if size > 4 and steps < _MOST_STEPS:
+            if 4 < size <= min(_LONGEST, left):
+                left -= size
                 corners = points[vertex[first[number] : first[number] + size]]
-                faces[at : at + size - 2] = _ears(_flat(corners, normal)) + first[number]
+                faces[at : at + size - 2] = np.array(_ears(_flat(corners, normal))) + first[number]
     return faces, polygon
 
 
@@ -67,30 +71,36 @@ def _turn_quads(faces: NDArray[np.int64], starts: NDArray[np.int64]) -> None:
     faces[starts], faces[starts + 1] = np.stack([b, c, d], axis=1), np.stack([b, d, a], axis=1)
 
 
-def _flat(points: NDArray[np.floating], normal: NDArray[np.float64]) -> NDArray[np.floating]:
-    """(n, 2) of (n, 3) points, seen along a normal so that they turn to the left."""
-    axis = int(np.abs(normal).argmax())
-    seen = points[:, [(axis + 1) % 3, (axis + 2) % 3]]
-    return seen if normal[axis] > 0 else seen[:, ::-1]
+def _flat(points: NDArray[np.floating], normal: NDArray[np.float64]) -> _Flat:
+    """Seen along the axis that its normal is nearest to, counter-clockwise."""
+    axis = int(np.argmax(np.abs(normal)))
+    across, up = (axis + 1) % 3, (axis + 2) % 3
+    if normal[axis] < 0:
+        across, up = up, across
+    return [(x, y) for x, y in points[:, [across, up]].tolist()]
 
 
-def _ears(points: NDArray[np.floating]) -> NDArray[np.int64]:
-    """(n - 2, 3) corners of triangles; of a polygon that crosses itself, as good as may be."""
-    left, found = list(range(len(points))), []
+def _ears(flat: _Flat) -> list[tuple[int, int, int]]:
+    """The triangles of a polygon, by the numbers of its corners; of one that crosses itself, some."""
+    left, out = list(range(len(flat))), []
     while len(left) > 3:
-        at = next((n for n in range(len(left)) if _is_ear(points[left], n)), 0)
-        found.append((left[at - 1], left[at], left[(at + 1) % len(left)]))
-        del left[at]
-    return np.array([*found, left], np.int64)
+        place = next((place for place in range(len(left)) if _is_ear(flat, left, place)), 0)
+        out.append((left[place - 1], left[place], left[(place + 1) % len(left)]))
+        del left[place]
+    return [*out, (left[0], left[1], left[2])]
 
 
-def _is_ear(points: NDArray[np.floating], at: int) -> bool:
-    """Whether the triangle of a corner and those beside it is turned right, and holds no other corner."""
-    corners = points[[at - 1, at, (at + 1) % len(points)]]
-    sides = np.roll(corners, -1, axis=0) - corners
-    if not sides[0, 0] * sides[1, 1] - sides[0, 1] * sides[1, 0] > 0:
+def _is_ear(flat: _Flat, left: list[int], place: int) -> bool:
+    """Whether a corner sticks out, and no other of the corners that are left lies in its triangle."""
+    a, b, c = flat[left[place - 1]], flat[left[place]], flat[left[(place + 1) % len(left)]]
+    if _turn(a, b, c) <= 0:
         return False
-    to = points[:, None] - corners
-    inside = (sides[:, 0] * to[..., 1] - sides[:, 1] * to[..., 0] >= 0).all(axis=1)
-    inside &= ~(to == 0).all(axis=2).any(axis=1)
-    return not inside.any()
+    others = (flat[number] for number in left)
+    return not any(
+        _turn(a, b, p) >= 0 and _turn(b, c, p) >= 0 and _turn(c, a, p) >= 0 for p in others if p not in (a, b, c)
+    )
+
+
+def _turn(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float:
+    """Twice the area of a triangle, positive where it turns left."""
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])

@@ -56,12 +56,16 @@ def joined(parts: Sequence[tuple[Skin | None, int]]) -> Skin | None:
     uv, tint = np.zeros((count, 3, 2), np.float32), np.ones((count, 3), np.float32)
     number, start = np.full(count, -1, np.int64), 0
     pictures: list[NDArray[np.uint8]] = []
+    places: dict[int, int] = {}  # of pictures, by identity: many parts may share one
     for part, faces in parts:
         if part is not None:
             span = slice(start, start + faces)
             uv[span], tint[span] = part.uv, part.tint
-            number[span] = np.where(part.picture >= 0, part.picture + len(pictures), -1)
-            pictures += part.pictures
+            for pixels in part.pictures:
+                if id(pixels) not in places:
+                    places[id(pixels)] = len(pictures)
+                    pictures.append(pixels)
+            number[span] = np.array([*(places[id(pixels)] for pixels in part.pictures), -1])[part.picture]
         start += faces
     return Skin(uv, number, tuple(pictures), tint)
 

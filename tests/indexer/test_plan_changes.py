@@ -80,6 +80,7 @@ def test_reusable_vectors(path: str, asked: str, color: float | None, reused: bo
         (".obj", None, True),
         (".obj", 0.5, False),
         (".dae", 0.5, False),
+        (".fbx", 0.5, False),
         (".blend", 0.5, False),
         (".glb", 0.5, True),
     ],

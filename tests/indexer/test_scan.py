@@ -14,6 +14,8 @@ from indexer.scan import Scan, SourceFile, scan
 from indexer.skipped import told
 from retriever.types import Modality
 
+FBX = Path(__file__).parents[1] / "data" / "fbx"
+
 
 def plant(root: Path, *paths: str, **contents: str) -> Path:
     """Files with a byte in them, and files with the given text."""
@@ -46,12 +48,12 @@ def test_items_of_every_modality_sorted(tmp_path: Path) -> None:
 
 
 def test_many_suffixes_that_nothing_reads_are_told_in_one_line(tmp_path: Path) -> None:
-    assert told(scan(plant(tmp_path / "one", "a.fbx", "b.fbx")).skipped) == [(2, "unsupported .fbx")]
-    plant(tmp_path / "many", "a.obj", "a.json", "LICENSE", "a.fbx", "b.fbx", *(f"part.{n:03}" for n in range(1500)))
+    assert told(scan(plant(tmp_path / "one", "a.max", "b.max")).skipped) == [(2, "unsupported .max")]
+    plant(tmp_path / "many", "a.obj", "a.json", "LICENSE", "a.max", "b.max", *(f"part.{n:03}" for n in range(1500)))
     assert told(scan(tmp_path / "many").skipped) == [
         (
             1503,
-            "unsupported .fbx (2), LICENSE (1), .000 (1), .001 (1), .002 (1), .003 (1), .004 (1), .005 (1) and "
+            "unsupported .max (2), LICENSE (1), .000 (1), .001 (1), .002 (1), .003 (1), .004 (1), .005 (1) and "
             "1,494 more",
         ),
         (1, "sidecar"),
@@ -219,6 +221,15 @@ def test_pictures_that_a_blender_file_names_are_no_items(tmp_path: Path) -> None
     result = scan(tmp_path)
     assert found(result) == ["m/damaged.blend", "m/photo.png", *scenes]
     assert result.skipped == {"companion": 1, "unsupported .py": 1, "unsupported .blend1": 1}
+
+
+def test_textures_that_fbx_files_name_are_no_items(tmp_path: Path) -> None:
+    for name in ("blender_z_up.fbx", "assimp_ascii.fbx"):
+        folder = tmp_path / Path(name).stem
+        folder.mkdir()
+        shutil.copy(FBX / name, folder)
+        plant(folder, "half.png", "textures/half.png", f"{folder.name}.fbm/half.png", "photo.png")
+        assert found(scan(folder)) == [name, "photo.png"]
 
 
 def test_within_narrows_the_walk_and_keeps_paths_and_labels(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ CHAIRS = Path(__file__).parents[1] / "data" / "chairs"
 FILES = sorted(path.name for path in CHAIRS.iterdir() if loaders.modality_of(path))
 COLORED = [
     "chair.blend",
+    "chair.fbx",
     "chair.glb",
     "chair.gltf",
     "chair.obj",

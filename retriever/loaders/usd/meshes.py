@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
+from retriever.loaders import polygons
 from retriever.loaders.numeric import NO_FACES, fan, in_range
 from retriever.loaders.usd.stage import library
 
@@ -67,14 +68,14 @@ def geometry(prim: Any, points: Points | None, time: Any) -> Local:
 
 
 def _mesh(mesh: Any, points: Points, time: Any) -> Local:
-    """The cage of a mesh: its polygons as fans, without its holes, counted around counter-clockwise."""
+    """The cage of a mesh: its polygons cut up, without its holes, counted around counter-clockwise."""
     sizes = _array(mesh.GetFaceVertexCountsAttr().Get(time), np.int64)
     indices = _array(mesh.GetFaceVertexIndicesAttr().Get(time), np.int64)
     if not len(points) or not len(sizes):
         return _of(points[:0], NO_FACES)
     if sizes.min() < 0 or sizes.sum() != len(indices):
         raise FileProblem("malformed", f"has a mesh, {mesh.GetPath()}, whose counts do not fit; export it again.")
-    corners, polygon = fan(sizes, np.arange(len(indices)))
+    corners, polygon = polygons.triangles(sizes, in_range(indices, len(points)), points)
     holes = _array(mesh.GetHoleIndicesAttr().Get(time), np.int64)
     if len(holes):
         kept = ~np.isin(polygon, holes)
