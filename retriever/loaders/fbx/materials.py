@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.loaders import mtl, skins
-from retriever.loaders.fbx_scene import Id, Scene, number, three
-from retriever.loaders.fbx_tree import Node
+from retriever.loaders.fbx.scene import Id, Scene, number, three
+from retriever.loaders.fbx.tree import Node
 from retriever.loaders.parts import MissingPartError, Parts
 
 _DIFFUSE = re.compile(

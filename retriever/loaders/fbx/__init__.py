@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import fbx_material, mtl, polygons, skins
+from retriever.loaders import mtl, polygons, skins
 from retriever.loaders.colors import RGB, joined
-from retriever.loaders.fbx_scene import Id, Matrix, Scene, number_of
-from retriever.loaders.fbx_tree import Node, parse
+from retriever.loaders.fbx.materials import Palette
+from retriever.loaders.fbx.scene import Id, Matrix, Scene, number_of
+from retriever.loaders.fbx.tree import Node, parse
 from retriever.loaders.files import MAX_VERTICES
 from retriever.loaders.numeric import NO_FACES, in_range
 from retriever.types import Geometry, Skin
@@ -89,7 +90,7 @@ def _joined(parts: list[Geometry], up: int, sign: float) -> Geometry:
 def _instances(scene: Scene, path: Path, textures: bool, skin: bool) -> Iterator[Geometry]:
     """Every mesh as often as it is seen, in the world."""
     meshes: dict[Id, _Mesh] = {}
-    palette, total = fbx_material.Palette(scene, path, textures or skin), 0
+    palette, total = Palette(scene, path, textures or skin), 0
     for model in scene.seen():
         for id_, node in scene.meshes(model):
             mesh = meshes[id_] = meshes.get(id_) or _mesh(node)

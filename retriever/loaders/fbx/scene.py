@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.loaders.fbx_tree import Node
+from retriever.loaders.fbx.tree import Node
 
 Matrix = NDArray[np.float64]
 Id = int | str
