@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -55,10 +56,6 @@ def joined(parts: Sequence[tuple[RGB | None, int]]) -> RGB | None:
     return np.concatenate([np.full((count, 3), GREY, np.float32) if color is None else color for color, count in parts])
 
 
-def _white(count: int) -> RGB:
-    return np.ones((count, 3), np.float32)
-
-
 def _fitting(colors: RGB, count: int) -> RGB | None:
     return colors if len(colors) == count else None
 
@@ -67,7 +64,7 @@ def _material_colors(mesh: Any, visual: Any, textures: bool) -> RGB | None:
     """The product of base colour, texture and vertex colours, of those that the file has."""
     layers, image = _layers(mesh, visual), _base(visual.material)[1]
     if image is not None and _has_uv(mesh, visual):
-        layers.append(at_middles(image, visual.uv[mesh.faces]) if textures else _white(len(mesh.faces)))
+        layers.append(at_middles(image, visual.uv[mesh.faces], textures))
     return _product(layers)
 
 
@@ -124,8 +121,29 @@ def scaled(colors: np.ndarray) -> RGB:
     return np.nan_to_num(colors[:, :3].astype(np.float32) / scale).clip(0, 1)
 
 
-def at_middles(image: Any, uv: NDArray[np.float64]) -> RGB | None:
-    """(f, 3) colours of a PIL picture at the middles of faces with (f, 3, 2) texture coordinates, origin lower left."""
+def opened(data: bytes) -> Any:
+    """A PIL picture, or None where it is none: without it the shape is as good, it only lacks colour."""
+    from PIL import Image
+
+    try:
+        return Image.open(io.BytesIO(data))
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return None
+
+
+def at_middles(image: Any, uv: NDArray[np.float64], textures: bool = True) -> RGB | None:
+    """Colours of a picture at the middles of faces; None where it is damaged.
+
+    Args:
+        image: a PIL picture.
+        uv: (f, 3, 2) texture coordinates of their corners, origin lower left.
+        textures: decode the picture; without, all of it counts as white.
+
+    Returns:
+        (f, 3).
+    """
+    if not textures:
+        return np.ones((len(uv), 3), np.float32)
     try:
         pixels = np.asarray(image.convert("RGB"))
     except Exception:  # a damaged picture costs the colour, not the shape

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.loaders import skins
-from retriever.loaders.colors import GREY, RGB, at_middles
+from retriever.loaders.colors import GREY, RGB, at_middles, opened
 from retriever.loaders.parts import MissingPartError, Parts
 from retriever.loaders.text import decoded
 from retriever.types import Skin
@@ -41,6 +40,13 @@ class Material:
         if self.pixels is not None:
             return Image.fromarray(self.pixels)
         return picture(self.parts, self.picture) if self.picture else None
+
+    def whole(self) -> NDArray[np.uint8] | None:
+        """(h, w, 3) of its picture, shrunk to what is kept, or None."""
+        if self.pixels is not None:
+            return self.pixels
+        image = self.image()
+        return None if image is None else skins.pixels_of(image)
 
 
 User = tuple[Material, NDArray[np.bool_]]
@@ -84,7 +90,8 @@ def face_colors(
     """
     colors, known = np.full((count, 3), GREY, np.float32) if default is None else default.copy(), default is not None
     for material, chosen in users:
-        found = None if uv is None else _at_middles(material, uv[chosen], textures)
+        image = None if uv is None else material.image()
+        found = None if uv is None or image is None else at_middles(image, uv[chosen], textures)
         if found is None and default is None and material.color is not None:
             found = np.array(material.color, np.float32)
         if found is not None:
@@ -92,26 +99,9 @@ def face_colors(
     return colors if known else None
 
 
-def _at_middles(material: Material, uv: NDArray[np.float64], textures: bool) -> RGB | None:
-    """(f, 3) of a material's picture, white where it is not to be looked at, None where there is none."""
-    image = material.image()
-    if image is None or textures:
-        return None if image is None else at_middles(image, uv)
-    return np.ones((len(uv), 3), np.float32)
-
-
-def skin(users: Iterable[User], count: int, uv: NDArray[np.float64]) -> Skin | None:
+def skin(users: Iterable[User], uv: NDArray[np.float64]) -> Skin | None:
     """The pictures of materials on the faces that use them, as `face_colors` takes these; None where there are none."""
-    pictures: list[NDArray[np.uint8]] = []
-    number, white = np.full(count, -1, np.int64), np.ones((count, 3), np.float32)
-    for material, chosen in users:
-        pixels = material.pixels
-        if pixels is None and (image := material.image()) is not None:
-            pixels = skins.pixels_of(image)
-        if pixels is not None:
-            number[chosen] = len(pictures)
-            pictures.append(pixels)
-    return Skin(skins.finite(uv), number, tuple(pictures), white) if pictures else None
+    return skins.put_together(uv, ((material.whole(), chosen) for material, chosen in users))
 
 
 def picture(parts: Parts, name: str) -> Any:
@@ -124,16 +114,6 @@ def picture(parts: Parts, name: str) -> Any:
         if found is not None:
             return found
     return None
-
-
-def opened(data: bytes) -> Any:
-    """A PIL picture, or None where it is none."""
-    from PIL import Image
-
-    try:
-        return Image.open(io.BytesIO(data))
-    except (OSError, ValueError, Image.DecompressionBombError):
-        return None
 
 
 def _color(text: str) -> tuple[float, float, float] | None:

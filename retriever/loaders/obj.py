@@ -66,7 +66,7 @@ def read_obj(data: bytes, path: Path, *, textures: bool = True, skin: bool = Fal
     colors = mtl.face_colors(users, len(faces), uv, textures)
     if colors is None and vertex_colors is not None:
         colors = mean_of_corners(vertex_colors, faces)
-    whole = mtl.skin(users, len(faces), uv) if skin and uv is not None else None
+    whole = mtl.skin(users, uv) if skin and uv is not None else None
     return Geometry(table[:, :3], faces, colors, whole)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,25 @@ def pixels_of(image: Any) -> NDArray[np.uint8] | None:
 def finite(uv: NDArray[np.float64]) -> NDArray[np.float32]:
     """Texture coordinates without those that are none."""
     return np.nan_to_num(uv, posinf=0, neginf=0).astype(np.float32)
+
+
+def put_together(
+    uv: NDArray[np.float64], found: Iterable[tuple[NDArray[np.uint8] | None, NDArray[np.bool_] | NDArray[np.int64]]]
+) -> Skin | None:
+    """Several pictures on the faces of one mesh; None where there are none.
+
+    Args:
+        uv: (f, 3, 2) texture coordinates of the corners.
+        found: (h, w, 3) uint8 pictures, None for one that is damaged, and on which faces each is; a later one goes over
+            an earlier one.
+    """
+    number = np.full(len(uv), -1, np.int64)
+    pictures: list[NDArray[np.uint8]] = []
+    for pixels, on in found:
+        if pixels is not None:
+            number[on] = len(pictures)
+            pictures.append(pixels)
+    return Skin(finite(uv), number, tuple(pictures), np.ones((len(uv), 3), np.float32)) if pictures else None
 
 
 def joined(parts: Sequence[tuple[Skin | None, int]]) -> Skin | None:

@@ -67,30 +67,17 @@ class Looks:
         if uv is None:
             return colors, None
         for image, on in found:
-            seen = self._at_middles(image, uv[on])
+            opened = self._picture(image)
+            seen = None if opened is None else at_middles(opened, uv[on], self._textures)
             colors[on] = colors[on] if seen is None else seen
-        return colors, self._whole(uv, found) if self._skin else None
+        whole = skins.put_together(uv, ((self._whole(image), on) for image, on in found)) if self._skin else None
+        return colors, whole
 
-    def _at_middles(self, image: Record, uv: NDArray[np.float64]) -> RGB | None:
-        opened = self._picture(image)
-        if opened is None or self._textures:
-            return None if opened is None else at_middles(opened, uv)
-        return np.ones((len(uv), 3), np.float32)
-
-    def _whole(self, uv: NDArray[np.float64], found: Sequence[_On]) -> Skin | None:
-        number = np.full(len(uv), -1, np.int64)
-        pictures: list[NDArray[np.uint8]] = []
-        for image, on in found:
-            if image.number not in self._pixels:
-                opened = self._picture(image)
-                self._pixels[image.number] = None if opened is None else skins.pixels_of(opened)
-            pixels = self._pixels[image.number]
-            if pixels is not None:
-                number[on] = len(pictures)
-                pictures.append(pixels)
-        if not pictures:
-            return None
-        return Skin(skins.finite(uv), number, tuple(pictures), np.ones((len(number), 3), np.float32))
+    def _whole(self, image: Record) -> NDArray[np.uint8] | None:
+        if image.number not in self._pixels:
+            opened = self._picture(image)
+            self._pixels[image.number] = None if opened is None else skins.pixels_of(opened)
+        return self._pixels[image.number]
 
     def _material(self, record: Record) -> Material | None:
         if not record.has("nodetree"):  # it is in another file

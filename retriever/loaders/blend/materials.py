@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.loaders.blend.records import Record
+from retriever.loaders.colors import opened
 from retriever.loaders.parts import MissingPartError, Parts
 
 _FIRST = ("ShaderNodeBsdfPrincipled", "ShaderNodeBsdfDiffuse")
@@ -116,12 +116,10 @@ def _set(socket: Record, otherwise: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def picture(image: Record, parts: Parts) -> Any:
-    """A PIL picture, packed into the file or beside it, or None: without it the shape is as good."""
-    from PIL import Image
-
+    """A PIL picture, packed into the file or beside it, or None."""
     try:
-        return Image.open(io.BytesIO(_packed(image) or parts.get(path_of(image))))
-    except (MissingPartError, OSError, ValueError, Image.DecompressionBombError):
+        return opened(_packed(image) or parts.get(path_of(image)))
+    except MissingPartError:
         return None
 
 

@@ -101,7 +101,7 @@ def _instances(scene: Scene, path: Path, textures: bool, skin: bool) -> Iterator
             users, uv_set = palette.users(model, mesh.material)
             uv = mesh.uv.get(uv_set, next(iter(mesh.uv.values()), None))
             colors = mtl.face_colors(users, len(mesh.faces), uv, True, mesh.colors)
-            whole = mtl.skin(users, len(mesh.faces), uv) if skin and uv is not None else None
+            whole = mtl.skin(users, uv) if skin and uv is not None else None
             yield _wound(points, mesh.faces, colors, whole, mirrored)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.loaders import mtl, skins
+from retriever.loaders.colors import opened
 from retriever.loaders.fbx.scene import Id, Scene, number, three
 from retriever.loaders.fbx.tree import Node
 from retriever.loaders.parts import MissingPartError, Parts
@@ -95,7 +96,7 @@ class Palette:
 
     def _seen(self, content: bytes | None) -> Pixels | None:
         """A picture, shrunk: a scene may have very many of them, and each on very many meshes."""
-        image = mtl.opened(content) if content else None
+        image = opened(content) if content else None
         if image is None or self._textures:
             return None if image is None else skins.pixels_of(image)
         return np.full((1, 1, 3), 255, np.uint8)

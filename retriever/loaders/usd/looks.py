@@ -37,7 +37,7 @@ def of(prim: Any, local: Local, materials: Materials, textures: bool, skin: bool
         skin: whether whole pictures are wanted.
     """
     count, colors = len(local.faces), _face_colors(prim, "displayColor", local, materials.time)
-    parts: list[tuple[Skin | None, NDArray[np.int64]]] = []
+    corners, pictures = np.zeros((count, 3, 2)), []
     for material, faces in _bound(prim, local, materials.time):
         look = materials.look(material)
         uv = _uv(prim, look, local, materials.time)
@@ -46,15 +46,16 @@ def of(prim: Any, local: Local, materials: Materials, textures: bool, skin: bool
             colors = np.full((count, 3), GREY, np.float32) if colors is None else colors
             colors[faces] = found[faces]
         if skin and uv is not None and look.picture is not None:
-            parts.append((skins.skin(look.picture, uv[faces], None), faces))
-    return colors, _put_together(parts, count)
+            corners[faces] = uv[faces]
+            pictures.append((skins.pixels_of(look.picture), faces))
+    return colors, skins.put_together(corners, pictures)
 
 
 def _look_colors(
     prim: Any, look: Look, local: Local, uv: NDArray[np.float64] | None, textures: bool, time: Any
 ) -> RGB | None:
     if look.picture is not None and uv is not None:
-        return at_middles(look.picture, uv) if textures else np.ones((len(uv), 3), np.float32)
+        return at_middles(look.picture, uv, textures)
     if look.primvar:
         return _face_colors(prim, look.primvar, local, time)
     return None if look.color is None else np.broadcast_to(look.color, (len(local.faces), 3))
@@ -70,17 +71,6 @@ def _bound(prim: Any, local: Local, time: Any) -> list[tuple[Any, NDArray[np.int
         material = shade.MaterialBindingAPI(subset.GetPrim()).ComputeBoundMaterial()[0]
         found.append((material, np.flatnonzero(np.isin(local.polygon, polygons))))
     return found
-
-
-def _put_together(parts: list[tuple[Skin | None, NDArray[np.int64]]], count: int) -> Skin | None:
-    """The pictures of some faces each, a later one over an earlier one, as those of `count` faces."""
-    known = [(part, faces) for part, faces in parts if part is not None]
-    if not known:
-        return None
-    uv, number = np.zeros((count, 3, 2), np.float32), np.full(count, -1, np.int64)
-    for index, (part, faces) in enumerate(known):
-        uv[faces], number[faces] = part.uv, index
-    return Skin(uv, number, tuple(part.pictures[0] for part, _ in known), np.ones((count, 3), np.float32))
 
 
 def _uv(prim: Any, look: Look, local: Local, time: Any) -> NDArray[np.float64] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.loaders.colors import opened
 from retriever.loaders.parts import MissingPartError, Parts
 from retriever.loaders.usd.stage import file_of, library, place_of
 
@@ -92,12 +92,10 @@ class Materials:
         return Look(color, next((found for found in map(self._picture, textures) if found is not None), None), uv)
 
     def _picture(self, attribute: Any) -> Any:
-        """That of an asset, or None: without it the shape is as good, it only lacks colour."""
-        from PIL import Image
-
+        """That of an asset as of PIL, or None."""
         try:
-            return Image.open(io.BytesIO(self._bytes(attribute)))
-        except (MissingPartError, OSError, ValueError, Image.DecompressionBombError):
+            return opened(self._bytes(attribute))
+        except (MissingPartError, OSError, ValueError):
             return None
 
     def _bytes(self, attribute: Any) -> bytes:
