@@ -9,7 +9,7 @@ import io
 import logging
 import re
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
@@ -19,12 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import blend, cad, fbx, headers, obj, off, ply, skins, stl, usd
-from retriever.loaders.colors import face_colors, joined, picture_of, point_colors
-from retriever.loaders.files import MAX_VERTICES
+from retriever.loaders import blend, cad, fbx, headers, obj, off, ply, skins, soup, stl, usd
+from retriever.loaders.colors import face_colors, picture_of, point_colors
 from retriever.loaders.numeric import NO_FACES, WARNINGS, in_range
 from retriever.loaders.parts import MissingPartError, Parts
-from retriever.types import Geometry, Skin
+from retriever.types import Geometry
 
 _UP = {".stl": "z", ".3mf": "z", ".blend": "z", **dict.fromkeys(cad.KINDS, "z")}
 
@@ -55,18 +54,12 @@ def read(data: bytes, path: Path, *, textures: bool = True, suffix: str, skin: b
     parts = Parts(path)
     try:
         data = headers.CHECKS[suffix](data)
-        with WARNINGS, warnings.catch_warnings():
+        with soup.refused(f"a {suffix[1:]} file"), WARNINGS, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             scene = _trimesh().load_scene(io.BytesIO(data), file_type=suffix[1:], resolver=parts, process=False)
             return flat(instances(scene), textures, skin)
-    except FileProblem:
-        raise
     except MissingPartError as error:
         raise FileProblem("missing-part", f"needs the file {str(error)!r}, which is not beside it; add it.") from error
-    except MemoryError as error:
-        raise FileProblem("too-large", "does not fit into memory; simplify it.") from error
-    except Exception as error:
-        raise FileProblem("malformed", f"is damaged or not a {suffix[1:]} file; export it again.") from error
 
 
 def read_cad(data: bytes, path: Path, *, textures: bool = True, suffix: str) -> Geometry:
@@ -99,28 +92,24 @@ def flat(instances: Sequence[tuple[Any, NDArray[np.float64]]], textures: bool, s
         FileProblem: "too-large", "malformed" where a face points at no vertex, or "empty".
     """
     meshes = [(mesh, matrix) for mesh, matrix in instances if len(getattr(mesh, "faces", ()))]
-    if sum(len(getattr(geometry, "vertices", ())) for geometry, _ in instances) > MAX_VERTICES:
-        raise FileProblem("too-large", "has more vertices than are read; simplify it.")
-    color_of: Callable[[Any], Any] = partial(face_colors, textures=textures) if meshes else point_colors
-    vertices, faces, colors, pictures, offset = [], [], [], [], 0
-    for mesh, matrix in meshes or [pair for pair in instances if _is_cloud(pair[0])]:
-        points = np.asarray(mesh.vertices, np.float64)
-        vertices.append(points @ matrix[:3, :3].T + matrix[:3, 3])
-        if meshes:
-            faces.append(in_range(np.asarray(mesh.faces, np.int64), len(points)) + offset)
-        colors.append((color_of(mesh), len(faces[-1]) if meshes else len(points)))
-        if skin and meshes:
-            pictures.append((_skin(mesh), len(faces[-1])))
-        offset += len(points)
-    if not vertices:
+    shown = meshes or [pair for pair in instances if _is_cloud(pair[0])]
+    if not shown:
         raise FileProblem("empty", "holds no geometry; export it again with its meshes selected.")
-    whole = skins.joined(pictures)
-    return Geometry(np.concatenate(vertices), np.concatenate(faces or [NO_FACES]), joined(colors), whole)
+    budget = soup.Budget()
+    for mesh, _ in shown:
+        budget.take(len(mesh.vertices), len(mesh.faces) if meshes else 0)
+    return soup.flat([_piece(*each, textures, skin) if meshes else _cloud(*each) for each in shown])
 
 
-def _skin(mesh: Any) -> Skin | None:
-    found = picture_of(mesh)
-    return None if found is None else skins.skin(*found)
+def _piece(mesh: Any, matrix: NDArray[np.float64], textures: bool, skin: bool) -> soup.Piece:
+    faces = in_range(np.asarray(mesh.faces, np.int64), len(mesh.vertices))
+    picture = picture_of(mesh) if skin else None
+    whole = None if picture is None else skins.skin(*picture)
+    return soup.Piece(soup.moved(mesh.vertices, matrix), faces, face_colors(mesh, textures=textures), whole)
+
+
+def _cloud(cloud: Any, matrix: NDArray[np.float64]) -> soup.Piece:
+    return soup.Piece(soup.moved(cloud.vertices, matrix), NO_FACES, point_colors(cloud))
 
 
 def _is_cloud(geometry: Any) -> bool:

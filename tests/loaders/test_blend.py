@@ -97,7 +97,7 @@ def test_meshes_of_before_2_63_have_no_polygons() -> None:
 def test_an_array_without_end_is_refused_before_it_is_made() -> None:
     data = plain("scene_34.blend")
     many = old_blend.changed(data, b"ArrayModifierData", "count", 10**9)
-    with pytest.raises(FileProblem, match="more vertices") as found:
+    with pytest.raises(FileProblem, match="more copies") as found:
         read("scene_34.blend", many)
     assert found.value.kind == "too-large"
 

@@ -61,17 +61,6 @@ def test_materials_painted_vertices_and_pictures_in_the_file_or_beside_it(name: 
     assert (geometry.skin.picture >= 0).sum() == 2
 
 
-def test_mirrored_meshes_show_their_outside() -> None:
-    geometry = read(DATA / "blender_y_up.fbx")
-    assert geometry.colors is not None
-    wedges = ((geometry.colors == RED) | (geometry.colors == BLUE)).all(axis=1)
-    corners = geometry.vertices[geometry.faces[wedges]].reshape(4, 8, 3, 3)
-    corners = corners - corners.mean(axis=(1, 2), keepdims=True)
-    volumes = np.linalg.det(corners).sum(axis=1) / 6
-    shape = 0.5 * 1 * 2 / 2 * 100**3  # of the wedge; of its parent's scale 2 x 1 x 0.5, the product is 1
-    assert sorted(volumes) == pytest.approx([shape / 8, shape, shape, shape], rel=1e-4)
-
-
 def test_a_picture_that_is_gone_costs_its_colour_alone_and_is_told(tmp_path: Path) -> None:
     path = Path(shutil.copy(DATA / "blender_z_up.fbx", tmp_path / "a.fbx"))
     geometry = read(path)
@@ -400,7 +389,7 @@ def test_damaged_files_give_a_cloud_or_a_file_problem(tmp_path: Path, name: str)
 
 
 def test_small_files_of_very_many_instances_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("retriever.loaders.fbx.MAX_VERTICES", 8)
+    monkeypatch.setattr("retriever.loaders.soup.MAX_VERTICES", 8)
     two = mesh(1) + model(2) + model(3)
     assert len(of(scene(two, "1,2 2,0 1,3 3,0")).faces) == 2
     with pytest.raises(FileProblem) as caught:

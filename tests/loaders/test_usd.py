@@ -95,7 +95,7 @@ def test_what_is_hidden_and_what_is_for_other_purposes(tmp_path: Path) -> None:
     assert corners(read(made)) == [(0, 0, 0), (1, 0, 0)]
 
 
-def test_polygons_holes_and_hands(tmp_path: Path) -> None:
+def test_polygons_and_holes(tmp_path: Path) -> None:
     made = stage(tmp_path / "a.usda")
     mesh = UsdGeom.Mesh.Define(made, "/m")
     mesh.CreatePointsAttr([Gf.Vec3f(math.cos(i), math.sin(i), 0) for i in range(6)] + [Gf.Vec3f(9, 9, 9)])
@@ -103,14 +103,12 @@ def test_polygons_holes_and_hands(tmp_path: Path) -> None:
     mesh.CreateFaceVertexIndicesAttr([0, 1, 2, 3, 4, 5, 0, 1, 6, 0, 1, 0, 1, 2])
     mesh.CreateHoleIndicesAttr([1])
     mesh.CreateSubdivisionSchemeAttr("catmullClark")
-    mesh.CreateOrientationAttr("leftHanded")
     UsdGeom.PrimvarsAPI(mesh).CreatePrimvar(
         "displayColor", Sdf.ValueTypeNames.Color3fArray, UsdGeom.Tokens.uniform
     ).Set([Gf.Vec3f(1, 0, 0), Gf.Vec3f(0, 1, 0), Gf.Vec3f(0, 0, 0), Gf.Vec3f(0, 0, 1)])
     found = read(made)
     assert len(found.faces) == 5 and found.colors is not None
     assert found.colors.tolist() == [[1, 0, 0]] * 4 + [[0, 0, 1]]
-    assert found.faces[0].tolist() == [2, 1, 0], "from the other side"
 
 
 @pytest.mark.parametrize(

@@ -6,24 +6,16 @@ triangles, `places`, `modifiers` and `scene` put them where they are seen, `mate
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from retriever.errors import FileProblem
-from retriever.loaders import skins
-from retriever.loaders.blend.looks import Look, Looks
+from retriever.loaders import soup
+from retriever.loaders.blend.looks import Looks
 from retriever.loaders.blend.materials import path_of
 from retriever.loaders.blend.meshes import Mesh, mesh_of
-from retriever.loaders.blend.modifiers import modified, moved
+from retriever.loaders.blend.modifiers import modified
 from retriever.loaders.blend.records import DAMAGE, File
 from retriever.loaders.blend.scene import Scene
-from retriever.loaders.colors import joined
-from retriever.loaders.files import MAX_VERTICES
-from retriever.loaders.numeric import NO_FACES
 from retriever.loaders.parts import Parts
 from retriever.types import Geometry
 
@@ -40,15 +32,8 @@ def read_blend(data: bytes, path: Path, *, textures: bool = True, skin: bool = F
     Raises:
         FileProblem: "malformed", "truncated", "unsupported", "too-large", or "empty" where no mesh is shown.
     """
-    try:
-        file = File(data)
-        return _flat(_shown(Scene(file), Looks(Parts(path), textures, skin)))
-    except MemoryError as error:
-        raise FileProblem("too-large", "does not fit into memory; simplify it.") from error
-    except DAMAGE as error:
-        raise FileProblem(
-            "malformed", "is damaged, or of a Blender that is not known; save or export it again."
-        ) from error
+    with soup.refused("of a Blender that is known", DAMAGE):
+        return soup.flat(_shown(Scene(File(data)), Looks(Parts(path), textures, skin)))
 
 
 def pictures_of(data: bytes) -> list[str]:
@@ -59,25 +44,15 @@ def pictures_of(data: bytes) -> list[str]:
         return []
 
 
-@dataclass(frozen=True)
-class _Shown:
-    """A mesh in its place: (v, 3) points in space, (f, 3) faces, and how often these repeat the colours of its look."""
-
-    points: NDArray[np.float64]
-    faces: NDArray[np.int64]
-    look: Look
-    copies: int
-
-
-def _shown(scene: Scene, looks: Looks) -> list[_Shown]:
+def _shown(scene: Scene, looks: Looks) -> list[soup.Piece]:
     """The meshes that a scene shows.
 
     Raises:
         FileProblem: "too-large", "empty" or "malformed".
     """
     meshes: dict[int, Mesh] = {}
-    found: list[_Shown] = []
-    count = 0
+    found: list[soup.Piece] = []
+    budget = soup.Budget()
     for item, place in scene.meshes():
         data = item.to("data")
         if data is None or data.kind.name != "Mesh":  # it is in another file
@@ -87,27 +62,9 @@ def _shown(scene: Scene, looks: Looks) -> list[_Shown]:
         mesh = modified(meshes[data.number], item, scene.places)
         if not len(mesh.faces) and data.number_of("totedge"):  # wires, such as the outline of a modifier
             continue
-        count += len(mesh.points)
-        if count > MAX_VERTICES:
-            raise FileProblem("too-large", "has more vertices than are read; simplify it.")
+        budget.take(len(mesh.points), len(mesh.faces))
         look = looks.of(item, data, meshes[data.number]) if len(mesh.faces) else (None, None)
-        found.append(_Shown(moved(mesh.points, place), mesh.faces, look, mesh.copies))
-    if not count:
+        found.append(soup.Piece(soup.moved(mesh.points, place), mesh.faces, *look, mesh.copies))
+    if not any(len(piece.points) for piece in found):
         raise FileProblem("empty", f"shows no mesh: it holds {scene.told()}; export what is to be found as GLB.")
     return found
-
-
-def _flat(meshes: Sequence[_Shown]) -> Geometry:
-    """All of them as one soup, or as one cloud where none has faces."""
-    solid = [each for each in meshes if len(each.faces)]
-    if not solid:
-        return Geometry(np.concatenate([each.points for each in meshes]), NO_FACES)
-    ends = np.cumsum([len(each.points) for each in solid])
-    faces = [each.faces + end - len(each.points) for each, end in zip(solid, ends, strict=True)]
-    looks = [(each.look, len(each.faces) // each.copies) for each in solid for _ in range(each.copies)]
-    return Geometry(
-        np.concatenate([each.points for each in solid]),
-        np.concatenate(faces),
-        joined([(color, size) for (color, _), size in looks]),
-        skins.joined([(whole, size) for (_, whole), size in looks]),
-    )

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
+from retriever.loaders import soup
 from retriever.loaders.blend.meshes import Mesh
 from retriever.loaders.blend.places import Matrix, Places, inverse
 from retriever.loaders.blend.records import Record
-from retriever.loaders.files import MAX_VERTICES
 
 _SHOWN = 1
 _MIRROR_AXES = 1 << 3
@@ -54,7 +54,8 @@ def _arrayed(mesh: Mesh, modifier: Record, item: Record, places: Places) -> Mesh
         count = int((modifier.number_of("length") + _EPSILON) / distance) + 1 if distance > _EPSILON else 1
     elif modifier.number_of("fit_type") == _ALONG_CURVE:  # which is not evaluated
         count = 1
-    _check(len(mesh.points), count)
+    if count > _MOST_COPIES:
+        raise FileProblem("too-large", "has an array of more copies than are read; apply or simplify it.")
     matrices = [np.eye(4)]
     for _ in range(count - 1):
         matrices.append(matrices[-1] @ step)
@@ -77,20 +78,10 @@ def _step(points: NDArray, modifier: Record, item: Record, places: Places) -> Ma
 def _repeated(mesh: Mesh, matrices: list[Matrix]) -> Mesh:
     """The mesh once at each place."""
     count, vertices = len(matrices), len(mesh.points)
-    _check(vertices, count)
-    points = np.concatenate([moved(mesh.points, matrix) for matrix in matrices])
-    faces = np.concatenate([mesh.faces + number * vertices for number in range(count)])
+    soup.Budget().take(vertices, len(mesh.faces), count)
+    points = np.concatenate([soup.moved(mesh.points, matrix) for matrix in matrices])
+    faces = soup.repeated(mesh.faces, vertices, count)
     return replace(mesh, points=points, faces=faces, copies=mesh.copies * count)
-
-
-def moved(points: NDArray, matrix: Matrix) -> NDArray[np.float64]:
-    """(v, 3) points at another place."""
-    return np.asarray(points, np.float64) @ matrix[:3, :3].T + matrix[:3, 3]
-
-
-def _check(vertices: int, count: int) -> None:
-    if vertices * count > MAX_VERTICES or count > _MOST_COPIES:
-        raise FileProblem("too-large", "has more vertices than are read; simplify it.")
 
 
 _APPLIED = {"MirrorModifierData": _mirrored, "ArrayModifierData": _arrayed}

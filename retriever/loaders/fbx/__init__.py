@@ -6,21 +6,20 @@ Read here, as the Python package of ufbx (0.0.5) ends the process where an objec
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import mtl, polygons, skins
-from retriever.loaders.colors import RGB, joined
+from retriever.loaders import mtl, polygons, soup
+from retriever.loaders.colors import RGB
 from retriever.loaders.fbx.materials import Palette
 from retriever.loaders.fbx.scene import Id, Matrix, Scene, number_of
 from retriever.loaders.fbx.tree import Node, parse
-from retriever.loaders.files import MAX_VERTICES
 from retriever.loaders.numeric import NO_FACES, in_range
-from retriever.types import Geometry, Skin
+from retriever.types import Geometry
 
 
 @dataclass(frozen=True)
@@ -50,16 +49,12 @@ def read_fbx(data: bytes, path: Path, *, textures: bool = True, skin: bool = Fal
     Raises:
         FileProblem: "malformed", "truncated", "unsupported", "too-large" or "empty".
     """
-    try:
+    with soup.refused("an FBX file"):
         records = list(parse(data))
-        parts = list(_instances(Scene(records), path, textures, skin))
-        return _joined([part for part in parts if len(part.faces)] or parts, *_up(records))
-    except FileProblem:
-        raise
-    except MemoryError as error:
-        raise FileProblem("too-large", "does not fit into memory; simplify it.") from error
-    except Exception as error:
-        raise FileProblem("malformed", "is damaged or not an FBX file; export it again.") from error
+        pieces = list(_instances(Scene(records), path, textures, skin))
+        if not pieces:
+            raise FileProblem("empty", "holds no meshes; export it again with its meshes selected.")
+        return _upright(soup.flat(pieces), *_up(records))
 
 
 def _up(records: list[Node]) -> tuple[int, float]:
@@ -72,45 +67,28 @@ def _up(records: list[Node]) -> tuple[int, float]:
     return 1, 1.0
 
 
-def _joined(parts: list[Geometry], up: int, sign: float) -> Geometry:
-    """One soup of all, turned by half where its axis points down."""
-    if not parts:
-        raise FileProblem("empty", "holds no meshes; export it again with its meshes selected.")
-    starts = np.cumsum([0] + [len(part.vertices) for part in parts])
-    faces = [part.faces + start for part, start in zip(parts, starts, strict=False)]
-    colors = joined([(part.colors, len(part.faces)) for part in parts])
-    whole = skins.joined([(part.skin, len(part.faces)) for part in parts])
+def _upright(geometry: Geometry, up: int, sign: float) -> Geometry:
+    """With its axis, and turned by half where that points down."""
     signs = np.ones(3)
     if sign < 0:
         signs[[up, (up + 1) % 3]] = -1
-    vertices = np.concatenate([part.vertices for part in parts]) * signs
-    return Geometry(vertices, np.concatenate(faces), colors, whole, "xyz"[up])
+    return replace(geometry, vertices=geometry.vertices * signs, up="xyz"[up])
 
 
-def _instances(scene: Scene, path: Path, textures: bool, skin: bool) -> Iterator[Geometry]:
+def _instances(scene: Scene, path: Path, textures: bool, skin: bool) -> Iterator[soup.Piece]:
     """Every mesh as often as it is seen, in the world."""
     meshes: dict[Id, _Mesh] = {}
-    palette, total = Palette(scene, path, textures or skin), 0
+    palette, budget = Palette(scene, path, textures or skin), soup.Budget()
     for model in scene.seen():
         for id_, node in scene.meshes(model):
             mesh = meshes[id_] = meshes.get(id_) or _mesh(node)
-            total += max(len(mesh.points), len(mesh.faces))
-            if total > MAX_VERTICES:
-                raise FileProblem("too-large", "has more vertices than are read; simplify it.")
-            points, mirrored = _in_world(scene, model, id_, mesh.points)
+            budget.take(len(mesh.points), len(mesh.faces))
+            points = _in_world(scene, model, id_, mesh.points)
             users, uv_set = palette.users(model, mesh.material)
             uv = mesh.uv.get(uv_set, next(iter(mesh.uv.values()), None))
             colors = mtl.face_colors(users, len(mesh.faces), uv, True, mesh.colors)
             whole = mtl.skin(users, uv) if skin and uv is not None else None
-            yield _wound(points, mesh.faces, colors, whole, mirrored)
-
-
-def _wound(points: Matrix, faces: NDArray[np.int64], colors: RGB | None, skin: Skin | None, mirrored: bool) -> Geometry:
-    """With the corners of faces the other way round where they are mirrored."""
-    if mirrored:
-        faces = faces[:, ::-1]
-        skin = skin and Skin(skin.uv[:, ::-1], skin.picture, skin.pictures, skin.tint)
-    return Geometry(points, faces, colors if len(faces) else None, skin)
+            yield soup.Piece(points, mesh.faces, colors if len(mesh.faces) else None, whole)
 
 
 def _mesh(node: Node) -> _Mesh:
@@ -166,16 +144,16 @@ def _layer(layer: Node, values: str, index: str, width: int, keys: dict[str, NDA
         return None
 
 
-def _in_world(scene: Scene, model: Id, id_: Id, points: Matrix) -> tuple[Matrix, bool]:
-    """(v, 3) of a model's mesh, and whether it is mirrored there."""
+def _in_world(scene: Scene, model: Id, id_: Id, points: Matrix) -> Matrix:
+    """(v, 3) of a model's mesh."""
     inner = scene.geometric(model)
     place = scene.places[model].world @ inner
     points = _blended(scene, id_, points)
-    out = points @ place[:3, :3].T + place[:3, 3]
+    out = soup.moved(points, place)
     for skin, node, _ in scene.below(id_, "Deformer"):
         if node.values[-1] == "Skin":
-            out = _bent(scene, skin, points @ inner[:3, :3].T + inner[:3, 3], out)
-    return out, bool(np.linalg.det(place[:3, :3]) < 0)
+            out = _bent(scene, skin, soup.moved(points, inner), out)
+    return out
 
 
 def _blended(scene: Scene, id_: Id, points: Matrix) -> Matrix:
@@ -200,8 +178,7 @@ def _bent(scene: Scene, skin: Id, points: Matrix, stiff: Matrix) -> Matrix:
         at, weights, bind = node.array("Indexes").astype(np.int64), node.array("Weights"), node.array("Transform")
         if bone is None or not len(at) or len(bind) != 16:
             continue
-        moved = bone.world @ bind.reshape(4, 4).T
         at = in_range(at, len(points))
-        np.add.at(out, at, weights[:, None] * (points[at] @ moved[:3, :3].T + moved[:3, 3]))
+        np.add.at(out, at, weights[:, None] * soup.moved(points[at], bone.world @ bind.reshape(4, 4).T))
         np.add.at(total, at, weights)
     return np.where(total[:, None] > 0, out / np.maximum(total, 1e-30)[:, None], stiff)

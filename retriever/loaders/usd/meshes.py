@@ -68,7 +68,7 @@ def geometry(prim: Any, points: Points | None, time: Any) -> Local:
 
 
 def _mesh(mesh: Any, points: Points, time: Any) -> Local:
-    """The cage of a mesh: its polygons cut up, without its holes, counted around counter-clockwise."""
+    """The cage of a mesh: its polygons cut up, without its holes."""
     sizes = _array(mesh.GetFaceVertexCountsAttr().Get(time), np.int64)
     indices = _array(mesh.GetFaceVertexIndicesAttr().Get(time), np.int64)
     if not len(points) or not len(sizes):
@@ -80,8 +80,6 @@ def _mesh(mesh: Any, points: Points, time: Any) -> Local:
     if len(holes):
         kept = ~np.isin(polygon, holes)
         corners, polygon = corners[kept], polygon[kept]
-    if mesh.GetOrientationAttr().Get(time) == library().UsdGeom.Tokens.leftHanded:
-        corners = corners[:, ::-1]
     return Local(points, in_range(indices[corners], len(points)), polygon, corners)
 
 

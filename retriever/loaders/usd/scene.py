@@ -9,10 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import apart, skins
-from retriever.loaders.colors import RGB, joined
-from retriever.loaders.files import MAX_VERTICES
-from retriever.loaders.numeric import NO_FACES
+from retriever.loaders import apart, soup
 from retriever.loaders.parts import Parts
 from retriever.loaders.usd import looks, meshes
 from retriever.loaders.usd.materials import Materials
@@ -46,12 +43,8 @@ def read_here(value: Any, _: bytes) -> tuple[Any, list[NDArray[Any]]]:
     place, textures, skin = value
     path = Path(place)
     parts = Parts(path)
-    try:
+    with soup.refused(f"a {path.suffix[1:]} file"):
         found = _flat(opened(path, parts), parts, textures, skin)
-    except (FileProblem, MemoryError):
-        raise
-    except Exception as error:
-        raise FileProblem("malformed", f"is damaged or not a {path.suffix[1:]} file; export it again.") from error
     arrays: list[NDArray[Any]] = [found.vertices, found.faces, *([] if found.colors is None else [found.colors])]
     if found.skin:
         arrays += [found.skin.uv, found.skin.picture, found.skin.tint, *found.skin.pictures]
@@ -69,24 +62,18 @@ def _flat(stage: Any, parts: Parts, textures: bool, skin: bool) -> Geometry:
     if not pieces:
         raise FileProblem("empty", "shows no geometry; export it again with its meshes selected.")
     materials = Materials(parts, time)
-    looked = [_looks(placed, local, materials, textures, skin) for placed, local in pieces]
-    return Geometry(
-        np.concatenate([_in_world(local.points, placed.places) for placed, local in pieces]),
-        _faces(pieces),
-        joined([(colors, count) for colors, _, count in looked]),
-        skins.joined([(whole, count) for _, whole, count in looked]),
-        up="z" if pxr.UsdGeom.GetStageUpAxis(stage) == pxr.UsdGeom.Tokens.z else "y",
+    return soup.flat(
+        [_piece(placed, local, materials, textures, skin) for placed, local in pieces],
+        "z" if pxr.UsdGeom.GetStageUpAxis(stage) == pxr.UsdGeom.Tokens.z else "y",
     )
 
 
 def _pieces(stage: Any, time: Any) -> list[tuple[Placed, Local]]:
     """What there is to see; bare points and lines only where nothing has faces."""
-    pieces, total = [], 0
+    pieces, budget = [], soup.Budget()
     for placed in Walk(stage, time).all():
         local = meshes.geometry(placed.prim, placed.points, time)
-        total += len(local.points) * len(placed.places)
-        if total > MAX_VERTICES:
-            raise FileProblem("too-large", "has more vertices than are read; simplify it.")
+        budget.take(len(local.points), len(local.faces), len(placed.places))
         if len(local.points):
             pieces.append((placed, local))
     return [piece for piece in pieces if len(piece[1].faces)] or pieces
@@ -97,26 +84,12 @@ def _in_world(points: NDArray[np.float64], places: NDArray[np.float64]) -> NDArr
     return (points @ places[:, :3, :3] + places[:, None, 3, :3]).reshape(-1, 3)
 
 
-def _faces(pieces: list[tuple[Placed, Local]]) -> NDArray[np.int64]:
-    """(f, 3) of all, pointing into the vertices of all."""
-    faces, first = [NO_FACES], 0
-    for placed, local in pieces:
-        start = first + np.arange(len(placed.places)) * len(local.points)
-        faces.append((local.faces + start[:, None, None]).reshape(-1, 3))
-        first += len(placed.places) * len(local.points)
-    return np.concatenate(faces)
-
-
-def _looks(
-    placed: Placed, local: Local, materials: Materials, textures: bool, skin: bool
-) -> tuple[RGB | None, Skin | None, int]:
-    """Colours and pictures of every place of a prim, and how many faces, or points, they are of."""
-    times, whole = len(placed.places), None
+def _piece(placed: Placed, local: Local, materials: Materials, textures: bool, skin: bool) -> soup.Piece:
+    """A prim in all of its places."""
+    copies, whole = len(placed.places), None
     if len(local.faces):
         colors, whole = looks.of(placed.prim, local, materials, textures, skin)
-        count = len(local.faces)
     else:
-        colors, count = looks.point_colors(placed.prim, local, materials.time), len(local.points)
-    colors = None if colors is None else np.tile(colors, (times, 1))
-    whole = None if whole is None else whole.of(np.tile(np.arange(count), times))
-    return colors, whole, count * times
+        colors = looks.point_colors(placed.prim, local, materials.time)
+    faces = soup.repeated(local.faces, len(local.points), copies)
+    return soup.Piece(_in_world(local.points, placed.places), faces, colors, whole, copies)

@@ -1,0 +1,101 @@
+"""What the readers of scenes share: meshes where they stand, as one soup of triangles that is not too large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.errors import FileProblem
+from retriever.loaders import skins
+from retriever.loaders.colors import RGB, joined
+from retriever.loaders.files import MAX_VERTICES
+from retriever.loaders.parts import MissingPartError
+from retriever.types import Geometry, Skin
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A mesh, or points alone, in the world.
+
+    Attributes:
+        points: (v, 3).
+        faces: (f, 3) into `points`.
+        colors: one for each face, or for each point where there are no faces; None where there are none.
+        skin: its pictures, where they are wanted.
+        copies: how often the faces, or points, repeat what `colors` and `skin` say once.
+    """
+
+    points: NDArray[np.float64]
+    faces: NDArray[np.int64]
+    colors: RGB | None = None
+    skin: Skin | None = None
+    copies: int = 1
+
+    @property
+    def looks(self) -> Iterator[tuple[RGB | None, Skin | None, int]]:
+        """Colours and pictures of each copy, and how many faces, or points, they are of."""
+        count = (len(self.faces) or len(self.points)) // self.copies
+        return ((self.colors, self.skin, count) for _ in range(self.copies))
+
+
+class Budget:
+    """Counts what a scene holds, each instance of a mesh, before it is made: a small file can ask for a great many."""
+
+    def __init__(self) -> None:
+        self._left = MAX_VERTICES
+
+    def take(self, vertices: int, faces: int, copies: int = 1) -> None:
+        """Count a mesh; a closed one has two faces for each vertex, and counts by what it has more of.
+
+        Raises:
+            FileProblem: "too-large".
+        """
+        self._left -= copies * max(vertices, faces // 2)
+        if self._left < 0:
+            raise FileProblem("too-large", "has more vertices than are read; simplify it.")
+
+
+def moved(points: NDArray[np.floating], matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(v, 3) points at a (4, 4) place."""
+    return np.asarray(points, np.float64) @ matrix[:3, :3].T + matrix[:3, 3]
+
+
+def repeated(faces: NDArray[np.int64], vertices: int, copies: int) -> NDArray[np.int64]:
+    """(copies * f, 3) the faces of a mesh for each of its copies, whose vertices stand one copy after the other."""
+    return (faces + np.arange(copies)[:, None, None] * vertices).reshape(-1, 3)
+
+
+def flat(pieces: Sequence[Piece], up: str | None = None) -> Geometry:
+    """All of one or more pieces as one soup, or as one cloud where none has faces."""
+    pieces = [piece for piece in pieces if len(piece.faces)] or pieces
+    starts = np.cumsum([0, *(len(piece.points) for piece in pieces)])
+    looks = [each for piece in pieces for each in piece.looks]
+    return Geometry(
+        np.concatenate([piece.points for piece in pieces]),
+        np.concatenate([piece.faces + start for piece, start in zip(pieces, starts, strict=False)]),
+        joined([(colors, count) for colors, _, count in looks]),
+        skins.joined([(skin, count) for _, skin, count in looks]),
+        up,
+    )
+
+
+@contextmanager
+def refused(kind: str, damage: tuple[type[Exception], ...] = (Exception,)) -> Iterator[None]:
+    """Whatever reading a file raises as a FileProblem, "malformed" or "too-large"; a MissingPartError passes.
+
+    Args:
+        kind: of file, as in "an FBX file".
+        damage: classes of what a damaged file leads to.
+    """
+    try:
+        yield
+    except (FileProblem, MissingPartError):
+        raise
+    except MemoryError as error:
+        raise FileProblem("too-large", "does not fit into memory; simplify it.") from error
+    except damage as error:
+        raise FileProblem("malformed", f"is damaged or not {kind}; export it again.") from error
