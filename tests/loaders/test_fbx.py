@@ -397,6 +397,17 @@ def test_small_files_of_very_many_instances_are_refused(monkeypatch: pytest.Monk
     assert caught.value.kind == "too-large"
 
 
+def test_links_that_are_said_twice_count_once() -> None:
+    assert len(of(scene(mesh(1) + model(2), "1,2 1,2 1,2 2,0")).faces) == 1
+
+
+def test_levels_of_detail_are_known_below_a_chain_of_any_length() -> None:
+    names = ["a_LOD0", *["x"] * 999, "a_LOD1", *["x"] * 999]
+    chain = "".join(model(10 + number, name) for number, name in enumerate(names))
+    links = [f"1,{10 + number} {10 + number},{0 if number in (0, 1000) else 9 + number}" for number in range(2000)]
+    assert len(of(scene(mesh(1) + chain, " ".join(links))).faces) == 1000
+
+
 def test_arrays_that_claim_more_than_is_read_are_refused_before_they_are_unpacked() -> None:
     data = (DATA / "assimp.fbx").read_bytes()
     at = data.index(b"\x08Verticesd") + len(b"\x08Verticesd")

@@ -69,10 +69,9 @@ def _up(records: list[Node]) -> tuple[int, float]:
 
 def _upright(geometry: Geometry, up: int, sign: float) -> Geometry:
     """With its axis, and turned by half where that points down."""
-    signs = np.ones(3)
     if sign < 0:
-        signs[[up, (up + 1) % 3]] = -1
-    return replace(geometry, vertices=geometry.vertices * signs, up="xyz"[up])
+        geometry.vertices[:, [up, (up + 1) % 3]] *= -1
+    return replace(geometry, up="xyz"[up])
 
 
 def _instances(scene: Scene, path: Path, textures: bool, skin: bool) -> Iterator[soup.Piece]:

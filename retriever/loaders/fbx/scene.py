@@ -63,12 +63,12 @@ class Scene:
         for node in tops.get("Objects", empty).children:
             if node.values and isinstance(node.values[0], int | str) and node.values[0] != _TOP:
                 self.objects.setdefault(node.values[0], node)
-        self._below: dict[Id, list[tuple[Id, str]]] = defaultdict(list)
+        self._below: dict[tuple[Id, str], list[tuple[Id, Node, str]]] = defaultdict(list)
         self._above: dict[Id, list[Id]] = defaultdict(list)
-        for link in tops.get("Connections", empty).children:
-            if len(link.values) > 2:
-                source, target, *rest = link.values[1:]
-                self._below[target].append((source, str(rest[0]) if rest else ""))
+        for source, target, to in dict.fromkeys(_links(tops.get("Connections", empty))):
+            hung = self.objects.get(source)
+            if hung is not None:
+                self._below[target, hung.name].append((source, hung, to))
                 self._above[source].append(target)
         self._defaults = dict(_templates(tops.get("Definitions", empty)))
         # In Blender, children of what is hidden are seen; it marks each object.
@@ -78,8 +78,7 @@ class Scene:
 
     def below(self, id_: Id, kind: str) -> list[tuple[Id, Node, str]]:
         """The objects of a kind that hang on another, with the property of it that they hang on."""
-        found = ((source, self.objects.get(source), to) for source, to in self._below.get(id_, ()))
-        return [(source, node, to) for source, node, to in found if node is not None and node.name == kind]
+        return self._below.get((id_, kind), [])
 
     def properties(self, node: Node) -> dict[str, list[Any]]:
         """Name -> values, those of the file's templates among them."""
@@ -92,7 +91,8 @@ class Scene:
         shown = [id_ for id_ in shown if self.places[id_].seen] or shown
         shown = [id_ for id_ in shown if not _HULL.match(names[id_])] or shown
         finest: dict[tuple[Id, str], int] = {}
-        levels = {id_: dict(self._levels(id_)) for id_ in shown}
+        levels = self._levels()
+        levels = {id_: levels[id_] for id_ in shown}
         for of in levels.values():
             finest.update({key: min(level, finest.get(key, level)) for key, level in of.items()})
         return [id_ for id_ in shown if all(level == finest[key] for key, level in levels[id_].items())]
@@ -109,13 +109,14 @@ class Scene:
         turn = _turned(three(found, "GeometricRotation"))
         return _affine(turn * three(found, "GeometricScaling", 1), three(found, "GeometricTranslation"))
 
-    def _levels(self, id_: Id) -> Iterator[tuple[tuple[Id, str], int]]:
-        """The levels of detail that the names of a model and of those that it hangs on say, each of its siblings."""
-        while id_ in self.places:
-            level, parent = _LEVEL.match(_name(self.objects[id_])), self.places[id_].parent
-            if level:
-                yield (parent, level[1]), int(level[2])
-            id_ = parent
+    def _levels(self) -> dict[Id, dict[tuple[Id, str], int]]:
+        """The levels of detail that the names of each model and of those that it hangs on say, of its siblings."""
+        found: dict[Id, dict[tuple[Id, str], int]] = {_TOP: {}}
+        for id_, place in self.places.items():  # parents before children
+            level = _LEVEL.match(_name(self.objects[id_]))
+            above = found[place.parent]
+            found[id_] = {**above, (place.parent, level[1]): int(level[2])} if level else above
+        return found
 
     def _placed(self) -> Iterator[tuple[Id, Place]]:
         """Parents before children; a model that hangs on several is placed once."""
@@ -154,6 +155,14 @@ class Scene:
 
 
 _ROOT = Place(np.eye(4), np.eye(3), np.eye(3))
+
+
+def _links(connections: Node) -> Iterator[tuple[Id, Id, str]]:
+    """What hangs on what, and on which property of it."""
+    for link in connections.children:
+        ends = link.values[1:3]
+        if len(ends) == 2 and all(isinstance(end, int | str) for end in ends):
+            yield ends[0], ends[1], "".join(map(str, link.values[3:4]))
 
 
 def _name(node: Node) -> str:
