@@ -72,15 +72,23 @@ def repeated(faces: NDArray[np.int64], vertices: int, copies: int) -> NDArray[np
 def flat(pieces: Sequence[Piece], up: str | None = None) -> Geometry:
     """All of one or more pieces as one soup, or as one cloud where none has faces."""
     pieces = [piece for piece in pieces if len(piece.faces)] or pieces
-    starts = np.cumsum([0, *(len(piece.points) for piece in pieces)])
     looks = [each for piece in pieces for each in piece.looks]
     return Geometry(
         np.concatenate([piece.points for piece in pieces]),
-        np.concatenate([piece.faces + start for piece, start in zip(pieces, starts, strict=False)]),
+        _faces(pieces),
         joined([(colors, count) for colors, _, count in looks]),
         skins.joined([(skin, count) for _, skin, count in looks]),
         up,
     )
+
+
+def _faces(pieces: Sequence[Piece]) -> NDArray[np.int64]:
+    """(f, 3) of all, into the vertices of all; numbered in place, as instances may be very many."""
+    faces, row, vertex = np.concatenate([piece.faces for piece in pieces]), 0, 0
+    for piece in pieces:
+        faces[row : row + len(piece.faces)] += vertex
+        row, vertex = row + len(piece.faces), vertex + len(piece.points)
+    return faces
 
 
 @contextmanager
