@@ -64,6 +64,13 @@ def test_an_interrupt_leaves_no_answer_to_another_question(monkeypatch: pytest.M
     assert loaders.load(CHAIRS / "chair.usdc", INPUTS).facts["faces"] == 72
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc here")
+def test_ctrl_c_does_not_wait_for_a_library_to_return_to_python() -> None:
+    status = Path(f"/proc/{process()}/status").read_text()
+    caught = int(status.partition("SigCgt:")[2].split()[0], 16)
+    assert not caught & 1 << (signal.SIGINT - 1)
+
+
 def test_threads_wait_for_one_another() -> None:
     names, found = ["chair.usda", "chair.step", "chair.usdz", "chair.igs"] * 3, {}
 
