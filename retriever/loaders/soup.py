@@ -92,12 +92,11 @@ def _faces(pieces: Sequence[Piece]) -> NDArray[np.int64]:
 
 
 @contextmanager
-def refused(kind: str, damage: tuple[type[Exception], ...] = (Exception,)) -> Iterator[None]:
+def refused(kind: str) -> Iterator[None]:
     """Whatever reading a file raises as a FileProblem, "malformed" or "too-large"; a MissingPartError passes.
 
     Args:
         kind: of file, as in "an FBX file".
-        damage: classes of what a damaged file leads to.
     """
     try:
         yield
@@ -105,5 +104,5 @@ def refused(kind: str, damage: tuple[type[Exception], ...] = (Exception,)) -> It
         raise
     except MemoryError as error:
         raise FileProblem("too-large", "does not fit into memory; simplify it.") from error
-    except damage as error:
+    except Exception as error:
         raise FileProblem("malformed", f"is damaged or not {kind}; export it again.") from error

@@ -32,7 +32,7 @@ def read_blend(data: bytes, path: Path, *, textures: bool = True, skin: bool = F
     Raises:
         FileProblem: "malformed", "truncated", "unsupported", "too-large", or "empty" where no mesh is shown.
     """
-    with soup.refused("of a Blender that is known", DAMAGE):
+    with soup.refused("of a Blender that is known"):
         return soup.flat(_shown(Scene(File(data)), Looks(Parts(path), textures, skin)))
 
 

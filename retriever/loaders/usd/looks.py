@@ -47,7 +47,7 @@ def of(prim: Any, local: Local, materials: Materials, textures: bool, skin: bool
             colors[faces] = found[faces]
         if skin and uv is not None and look.picture is not None:
             corners[faces] = uv[faces]
-            pictures.append((skins.pixels_of(look.picture), faces))
+            pictures.append((look.pixels, faces))
     return colors, skins.put_together(corners, pictures)
 
 

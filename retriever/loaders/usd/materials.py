@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.loaders import skins
 from retriever.loaders.colors import opened
 from retriever.loaders.parts import MissingPartError, Parts
 from retriever.loaders.usd.stage import file_of, library, place_of
@@ -36,6 +38,11 @@ class Look:
     picture: Any = None
     uv: str = ""
     primvar: str = ""
+
+    @cached_property
+    def pixels(self) -> NDArray[np.uint8] | None:
+        """(h, w, 3) the picture as it is kept on meshes, one for all of them."""
+        return None if self.picture is None else skins.pixels_of(self.picture)
 
     @property
     def says_something(self) -> bool:
