@@ -117,13 +117,19 @@ if hasattr(os, "register_at_fork"):
 
 def _started() -> subprocess.Popen[bytes]:
     paths = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)  # it finds what this one finds
-    return subprocess.Popen(
-        [sys.executable, "-P", "-c", _CODE],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": paths},
-    )
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-c", _CODE],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": paths},
+        )
+    except OSError as error:
+        why = error.strerror or error
+        raise FileProblem(
+            "unsupported", f"is read by a process of its own, which does not start here ({why}); export it as GLB."
+        ) from error
 
 
 def _send(file: BinaryIO, value: Any, arrays: Sequence[NDArray[Any]]) -> None:

@@ -64,6 +64,16 @@ def test_an_interrupt_leaves_no_answer_to_another_question(monkeypatch: pytest.M
     assert loaders.load(CHAIRS / "chair.usdc", INPUTS).facts["faces"] == 72
 
 
+def test_a_python_that_cannot_be_started_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    os.kill(process(), signal.SIGKILL)
+    with pytest.raises(FileProblem, match="stopped the process"):
+        loaders.load(CHAIRS / "chair.usda", INPUTS)
+    monkeypatch.setattr("sys.executable", "/no/python")
+    with pytest.raises(FileProblem, match="does not start here") as caught:
+        loaders.load(CHAIRS / "chair.usda", INPUTS)
+    assert caught.value.kind == "unsupported"
+
+
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc here")
 def test_ctrl_c_does_not_wait_for_a_library_to_return_to_python() -> None:
     status = Path(f"/proc/{process()}/status").read_text()
