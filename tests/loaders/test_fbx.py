@@ -291,10 +291,14 @@ def test_what_pictures_hang_on(hung: str) -> None:
     assert of(bump).colors is None
 
 
-def test_shapes_that_are_blended_in() -> None:
+@pytest.mark.parametrize(
+    "percent",
+    ['Properties70: {\nP: "DeformPercent", "", "", "A",50\n}\n', "DeformPercent: 50\nFullWeights: *1 {\na: 100\n}\n"],
+)
+def test_shapes_that_are_blended_in(percent: str) -> None:
     blend = (
         'Deformer: 5, "Deformer::", "BlendShape" {\n}\nDeformer: 6, "SubDeformer::", "BlendShapeChannel" {\n'
-        'Properties70: {\nP: "DeformPercent", "", "", "A",50\n}\n}\nGeometry: 7, "Geometry::", "Shape" {\n'
+        f'{percent}}}\nGeometry: 7, "Geometry::", "Shape" {{\n'
         "Indexes: *1 {\na: 1\n}\nVertices: *3 {\na: 0,0,4\n}\n}\n"
     )
     found = of(scene(mesh(1) + model(2) + blend, "1,2 2,0 5,1 6,5 7,6"))

@@ -162,7 +162,8 @@ def _blended(scene: Scene, id_: Id, points: Matrix) -> Matrix:
         if node.values[-1] != "BlendShape":
             continue
         for channel, settings, _ in scene.below(blend, "Deformer"):
-            share = number_of(settings, "DeformPercent", 0) / 100
+            stored = settings.array("DeformPercent")  # where Blender has it
+            share = number_of(settings, "DeformPercent", stored[0] if len(stored) else 0) / 100
             for _, shape, _ in scene.below(channel, "Geometry")[-1:] if share else ():
                 at, offsets = shape.array("Indexes").astype(np.int64), shape.array("Vertices").reshape(-1, 3)
                 out[in_range(at, len(out))] += share * offsets
