@@ -67,7 +67,8 @@ def main(
         build_in(bridges[modality], before, after, expected.get(modality))
     put_together(out, file="bridged.safetensors")
     put_together(out, file="bridged.safetensors", spreads=measured(open_space(out / "mini"), data, seed))
-    backgrounds.write(open_space(out / "mini"), out / "mini" / BACKGROUNDS)
+    mini = open_space(out / "mini")
+    backgrounds.write(mini, backgrounds.measured(mini), out / "mini" / BACKGROUNDS)
     typer.echo(f"written: {out / 'mini'}", err=True)
 
 

@@ -7,7 +7,7 @@ Measured once for a space, on things of different kinds that are made by rule, s
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -45,21 +45,24 @@ _SIDE = 224  # pixels of a picture's edge
 _SUMS = 300
 
 
-def measured(space: Space, kinds: Sequence[str] | None = None, seed: int = SEED) -> dict[str, Background]:
+def measured(
+    space: Space, shapes: Sequence[str] = (), sounds: Sequence[str] = (), seed: int = SEED
+) -> dict[str, Background]:
     """Background of each pair of the space's modalities, and of sums with each.
 
     Every second kind asks for the others, so that no item is of the kind that asks.
 
     Args:
         space: with the towers that are in use.
-        kinds: of shapes and pictures; all by default.
+        shapes: kinds of these, and of pictures; all by default.
+        sounds: kinds of these, likewise.
         seed: of what is made.
     """
     makers: dict[Modality, Callable[[], Iterator[Vectors]]] = {
         Modality.TEXT: lambda: _texts(space),
-        Modality.SHAPE: lambda: _shapes(space, kinds or names(), seed),
-        Modality.IMAGE: lambda: _pictures(space, kinds or names(), seed),
-        Modality.AUDIO: lambda: _sounds(space, seed),
+        Modality.SHAPE: lambda: _shapes(space, shapes or names(), seed),
+        Modality.IMAGE: lambda: _pictures(space, shapes or names(), seed),
+        Modality.AUDIO: lambda: _sounds(space, sounds or [*RULES], seed),
     }
     halves: dict[str, tuple[Vectors, Vectors]] = {}
     for modality in (modality for modality in makers if modality in space.modalities):
@@ -97,9 +100,9 @@ def _pictures(space: Space, kinds: Sequence[str], seed: int) -> Iterator[Vectors
         yield space.encode(images=[render(one, view, side=_SIDE) for one, view in zip(made, views, strict=True)])
 
 
-def _sounds(space: Space, seed: int) -> Iterator[Vectors]:
+def _sounds(space: Space, kinds: Sequence[str], seed: int) -> Iterator[Vectors]:
     """(n, d) of each kind."""
-    for kind in RULES:
+    for kind in kinds:
         made = [make(kind, np.random.default_rng((seed + number, *kind.encode()))) for number in range(SOUNDS)]
         yield space.encode(audio=[(samples, RATE) for samples in made])
 
@@ -109,11 +112,11 @@ def _geometry(kind: str, seed: int) -> Geometry:
     return Geometry(solid.vertices, solid.faces, solid.colors)
 
 
-def write(space: Space, path: Path) -> None:
-    """Writes what was `measured` to `path`, for the weights that the space has now."""
-    found = {pair: asdict(one) for pair, one in measured(space).items()}
+def write(space: Space, found: Mapping[str, Background], path: Path) -> None:
+    """Writes what was `measured`, for the weights that the space has now."""
+    told = {"weights": space.identity.weights, "backgrounds": {pair: asdict(one) for pair, one in found.items()}}
     with disk_errors(path.parent), whole_file(path) as file:
-        file.write(json.dumps({"weights": space.identity.weights, "backgrounds": found}).encode() + b"\n")
+        file.write(json.dumps(told).encode() + b"\n")
 
 
 def main(
@@ -122,7 +125,8 @@ def main(
     device: Annotated[str, typer.Option(help="cpu, cuda or auto.")] = "cpu",
 ) -> None:
     """Measure what cosines are usual in a space, for each pair of modalities."""
-    write(spaces.get(space, device=device), out)
+    one = spaces.get(space, device=device)
+    write(one, measured(one), out)
 
 
 if __name__ == "__main__":
