@@ -16,7 +16,8 @@ from indexer.durable import disk_errors
 from indexer.writer import IndexWriter
 from retriever.ann.base import SUM
 from retriever.files import whole_file
-from retriever.query.calibrate import FILE, LEAST, Background, Calibration, Floats, Match
+from retriever.query.background import Background, Floats
+from retriever.query.calibrate import FILE, LEAST, Calibration, Match
 from retriever.query.zeroshot import CONFIDENCE, TEMPLATES, is_found
 from retriever.spaces import Space
 from retriever.store import Snapshot
@@ -24,6 +25,9 @@ from retriever.types import Modality, Vectors
 
 LEAST_OF_ONE = 5
 """The same of one modality; it is then taken to be as the others are."""
+
+USUAL = 30
+"""Items of its own that an index needs to outweigh what is usual in its space; docs/calibration.md says why so many."""
 
 QUERIES = 150
 """Sample queries of a kind; texts are encoded for this alone, so not many."""
@@ -104,6 +108,7 @@ def fit(snapshot: Snapshot, space: Space | None, *, seed: int = 0) -> Calibratio
         for pair, vectors in queries.items():
             met = others if pair in (f"{target}>{target}", f"{SUM}>{target}") else sample.vectors
             backgrounds[pair] = background(vectors @ met.T)
+    backgrounds = _helped(backgrounds, space.backgrounds if space else {}, snapshot.modalities())
     matches: dict[str, Match | None] = {}
     for target, sample in samples.items():
         for left, asked in samples.items():
@@ -122,14 +127,30 @@ def fit(snapshot: Snapshot, space: Space | None, *, seed: int = 0) -> Calibratio
     )
 
 
-def background(cosines: NDArray[np.floating]) -> Background:
+def background(cosines: NDArray[np.floating], *, knots: int = _KNOTS) -> Background:
     """Quantiles and tails of sample cosines; as many as one at least."""
     every = np.sort(np.asarray(cosines, np.float64).ravel())
     bound = math.log(max(len(every) / _BEYOND - 1, 1.5))
-    shares = 1 / (1 + np.exp(-np.linspace(-bound, bound, _KNOTS)))
+    shares = 1 / (1 + np.exp(-np.linspace(-bound, bound, knots)))
     quantiles = np.maximum.accumulate(np.quantile(every, shares).round(6))
     above, below = every[every > quantiles[-1]] - quantiles[-1], quantiles[0] - every[every < quantiles[0]]
     return Background(tuple(quantiles.tolist()), bound, _steepness(above), _steepness(below), len(every))
+
+
+def pooled(own: Background, usual: Background, weight: float) -> Background:
+    """What two backgrounds say together: log-odds are the mean of theirs (a logarithmic opinion pool).
+
+    Args:
+        own: of few samples.
+        usual: of many.
+        weight: 0 to below 1, of the first.
+    """
+    cosines = np.union1d(own.cosines, usual.cosines)
+    odds = weight * own.log_odds(cosines) + (1 - weight) * usual.log_odds(cosines)
+    bound = float(min(odds[-1], -odds[0]))
+    quantiles = np.interp(np.linspace(-bound, bound, _KNOTS), odds, cosines).round(6)
+    rise, fall = (weight * a + (1 - weight) * b for a, b in ((own.rise, usual.rise), (own.fall, usual.fall)))
+    return Background(tuple(quantiles.tolist()), bound, round(rise, 3), round(fall, 3), own.samples)
 
 
 def _steepness(excess: Floats) -> float:
@@ -184,6 +205,23 @@ def _queries(
     if count < QUERIES and texts in queries and target is not Modality.TEXT:
         queries[texts] = sample_queries(snapshot, target, space, count=QUERIES, seed=seed)[0][texts]
     return queries, own
+
+
+def _helped(
+    own: Mapping[str, Background], usual: Mapping[str, Background], counts: Mapping[Modality, int]
+) -> dict[str, Background]:
+    """The index's own backgrounds, with what is usual in its space as if `USUAL` more items had said so.
+
+    A pair counts as many items as there are on the side that has fewer; of words and sums there are always enough. What
+    the index has none of goes on by the scale of another pair, for how likely it is a match was fitted on others too.
+    """
+    out = dict(own)
+    for pair, known in usual.items():
+        left, _, target = pair.partition(">")
+        sides = {target} if left in (Modality.TEXT, SUM) else {left, target}
+        if count := min(counts.get(Modality(side), 0) for side in sides):
+            out[pair] = pooled(own[pair], known, count / (count + USUAL)) if pair in own else known
+    return out
 
 
 def _spoken(sample: _Sample, space: Space, random: np.random.Generator) -> tuple[Vectors, _Sample]:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from indexer.align import backgrounds
 from indexer.align.bridges import build_in, fit
 from indexer.align.captions import kept, kept_label_vectors
 from indexer.align.command import run
@@ -22,6 +23,7 @@ from indexer.align.shapes import __main__ as shapes
 from indexer.align.sounds import __main__ as sounds
 from indexer.align.spreads import measured
 from retriever.spaces.audio_tower import AudioTowerConfig
+from retriever.spaces.folders import BACKGROUNDS
 from retriever.spaces.image_tower import ImageTowerConfig
 from retriever.spaces.mini import open_space
 from retriever.spaces.shape_tower import GREY, MINI
@@ -65,6 +67,8 @@ def main(
         build_in(bridges[modality], before, after, expected.get(modality))
     put_together(out, file="bridged.safetensors")
     put_together(out, file="bridged.safetensors", spreads=measured(open_space(out / "mini"), data, seed))
+    mini = open_space(out / "mini")
+    backgrounds.write(mini, backgrounds.measured(mini), out / "mini" / BACKGROUNDS)
     typer.echo(f"written: {out / 'mini'}", err=True)
 
 

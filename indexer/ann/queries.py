@@ -53,11 +53,11 @@ def sample_queries(
         stored = found.get(f"{Modality.TEXT}>{target}", vectors[:0]) if target is not Modality.TEXT else vectors[:0]
         found[f"{Modality.TEXT}>{target}"] = np.concatenate([vectors, stored])[:count]
     if len(found) > 1:  # of the target's own items alone, sums would say nothing of those that people ask
-        found[f"{SUM}>{target}"] = _sums(np.concatenate(list(found.values())), count, random)
+        found[f"{SUM}>{target}"] = sums(np.concatenate(list(found.values())), count, random)
     return found, own
 
 
-def _sums(vectors: Vectors, count: int, random: np.random.Generator) -> Vectors:
+def sums(vectors: Vectors, count: int, random: np.random.Generator) -> Vectors:
     """(count, d): a third sums of two of the vectors, a third differences, and a third single ones with a minus."""
     first, second = vectors[random.integers(0, len(vectors), (2, count))]
     weights = np.array([[1.0, 1.0], [1.0, -0.5], [0.0, -1.0]])[np.arange(count) % 3]

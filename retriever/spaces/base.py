@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from retriever.errors import FileProblem, SpaceError, UsageError
 from retriever.types import AudioInput, ImageInput, Modality, Payload, ShapeInput, Text, Vectors
+
+if TYPE_CHECKING:
+    from retriever.query.background import Background
 
 Given = Any
 """A path, a thing in memory that `retriever.loaders.memory` knows, or a sequence of them."""
@@ -107,6 +111,7 @@ class Space:
         licenses: the same of each tower, where they differ.
         spreads: modality -> standard deviation of the cosines of its vectors with those of shapes, where it is known:
             a sum of terms is balanced by it.
+        backgrounds: reads, for each pair such as "text>shape", how cosines are usually spread in it.
     """
 
     def __init__(
@@ -116,11 +121,13 @@ class Space:
         license: str,
         licenses: Mapping[Modality, str] | None = None,
         spreads: Mapping[Modality, float] | None = None,
+        backgrounds: Callable[[], Mapping[str, Background]] | None = None,
     ) -> None:
         self.identity = identity
         self.license = license
         self.licenses = dict(licenses or {})
         self.spreads = dict(spreads or {})
+        self._backgrounds = backgrounds
         self._towers = dict(towers)
         self._built: dict[Modality, Encoder] = {}
 
@@ -128,6 +135,15 @@ class Space:
     def modalities(self) -> frozenset[Modality]:
         """Those it has an encoder for."""
         return frozenset(self._towers)
+
+    @cached_property
+    def backgrounds(self) -> Mapping[str, Background]:
+        """Pair, such as "text>shape" -> how cosines are usually spread; empty where it was not measured.
+
+        Raises:
+            SpaceError: the file that says so is damaged.
+        """
+        return self._backgrounds() if self._backgrounds else {}
 
     def encoder(self, modality: Modality) -> Encoder:
         """The tower for `modality`.

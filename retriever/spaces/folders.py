@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -24,7 +25,12 @@ from retriever.types import AudioInput, ImageInput, Modality, Payload, Vectors
 if TYPE_CHECKING:
     from torch import nn
 
+    from retriever.query.background import Background
+
 CARD = "space.json"
+BACKGROUNDS = "backgrounds.json"
+"""How cosines are usually spread, where it was measured: ``python -m indexer.align.backgrounds``."""
+
 OWN = "mini"
 """The architecture of the towers that are trained here, and of those that say nothing."""
 
@@ -114,7 +120,23 @@ def _space(at: Path, card: dict[str, Any], device: str) -> Space:
     spreads = {Modality(name): float(spread) for name, spread in card.get("spreads", {}).items()}
     if not all(0 < spread <= 1 for spread in spreads.values()):
         raise ValueError("spreads are above 0, and 1 at most")
-    return Space(identity, builders, license, licenses, spreads)
+    return Space(identity, builders, license, licenses, spreads, partial(_backgrounds, at, identity.weights))
+
+
+def _backgrounds(at: Path, weights: str) -> Mapping[str, Background]:
+    """Those that the folder has for these weights."""
+    from retriever.query.background import Background
+
+    path = at / BACKGROUNDS
+    try:
+        data = read_json(path)
+        if data["weights"] != weights:
+            return {}
+        return {pair: Background.from_json(one) for pair, one in data["backgrounds"].items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise SpaceError(f"{path} cannot be used ({error}); {_CURE}.") from error
 
 
 def _builder(at: Path, modality: Modality, tower: dict[str, Any], device: str) -> Callable[[], Encoder]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from index_making import SPACE, item
 from index_reading import counts
 from small_corpus import write_box, write_picture, write_tone
@@ -14,9 +18,10 @@ from small_corpus import write_box, write_picture, write_tone
 import retriever
 from indexer import build
 from indexer.ann.optimize import optimize
-from indexer.calibration import calibrate, fit, logistic
+from indexer.calibration import background, calibrate, fit, logistic, pooled
 from indexer.compaction import compact
 from indexer.writer import IndexWriter
+from retriever.query.background import Background
 from retriever.query.calibrate import FILE, LEAST, Calibration, calibration_error, why_not
 from retriever.query.zeroshot import CONFIDENCE
 from retriever.spaces.base import Space, SpaceIdentity
@@ -26,7 +31,9 @@ from retriever.types import Modality, Vectors
 KINDS, DIM = 12, 64
 GAP = SpaceIdentity("gap", DIM, SPACE.weights, SPACE.shape)
 MEANINGS = np.eye(DIM)[:KINDS]
-OFFSETS = {Modality.TEXT: np.eye(DIM)[KINDS], Modality.SHAPE: np.eye(DIM)[KINDS + 1]}
+OFFSETS = {
+    modality: np.eye(DIM)[KINDS + n] for n, modality in enumerate((Modality.TEXT, Modality.SHAPE, Modality.IMAGE))
+}
 
 
 def vector(kind: int | None, modality: Modality, random: np.random.Generator) -> np.ndarray:
@@ -111,6 +118,39 @@ def test_a_text_query_over_everything_does_not_give_all_texts_first(mixed: Snaps
     assert {pairs[row] for row in plain} == {"text>text"}  # though only 20 of them are of the kind
     assert 10 <= sum(pairs[row] == "text>shape" for row in fair) <= 30
     assert np.mean(kinds[fair] == KIND_WORDS[3]) > 0.9
+
+
+USUAL = {
+    pair: background(np.random.default_rng(0).normal(mean, 0.1, 50_000))
+    for pair, mean in (("text>shape", 0.2), ("text>image", 0.6), ("image>image", 0.5), ("audio>shape", 0.7))
+}
+KNOWING = Space(GAP, {Modality.TEXT: Words}, "Free.", backgrounds=lambda: USUAL)
+
+
+def test_few_items_go_by_what_is_usual_and_many_by_their_own(mixed: Snapshot, tmp_path: Path):
+    with IndexWriter(tmp_path / "few", GAP) as writer:
+        writer.append(*rows(240, Modality.SHAPE))
+        writer.append(*rows(2, Modality.IMAGE))
+        few = writer.commit()
+    alone, helped = fit(few, TALKING), fit(few, KNOWING)
+    assert "text>image" not in alone.backgrounds
+    assert helped.backgrounds["text>image"] == USUAL["text>image"]
+    assert "audio>shape" not in helped.backgrounds  # the index has no sounds, so there is nothing to help
+    for scores in (0.1, 0.3, 0.5):
+        own, usual = (one.log_odds(scores) for one in (alone.backgrounds["text>shape"], USUAL["text>shape"]))
+        assert helped.backgrounds["text>shape"].log_odds(scores) == pytest.approx((8 * own + usual) / 9, abs=0.1)
+    assert fit(mixed, KNOWING).backgrounds["text>text"] == fit(mixed, TALKING).backgrounds["text>text"]
+
+
+@given(
+    arrays(np.float64, st.integers(1, 50), elements=st.floats(-1, 1)),
+    arrays(np.float64, st.integers(30, 300), elements=st.floats(-1, 1)),
+    st.floats(0, 0.99),
+)
+def test_two_backgrounds_together_still_rise(own: np.ndarray, usual: np.ndarray, weight: float):
+    both = pooled(background(own), background(usual), weight)
+    assert (np.diff(both.log_odds(np.linspace(-1, 1, 101))) >= -1e-9).all()
+    assert Background.from_json(asdict(both)) == both
 
 
 def test_labels_that_were_found_are_not_learnt_from(tmp_path: Path):

@@ -12,7 +12,8 @@ import retriever
 from indexer.writer import IndexWriter
 from retriever import spaces
 from retriever.errors import ExpressionError, FilterError, UnknownItem, UsageError
-from retriever.query.calibrate import FILE, Background, Calibration
+from retriever.query.background import Background
+from retriever.query.calibrate import FILE, Calibration
 from retriever.query.compose import unit_rows
 from retriever.query.term import Term
 from retriever.types import Modality

@@ -14,7 +14,8 @@ import retriever
 from indexer.writer import IndexWriter
 from retriever import spaces
 from retriever.errors import UsageError
-from retriever.query.calibrate import FILE, Background, Calibration
+from retriever.query.background import Background
+from retriever.query.calibrate import FILE, Calibration
 from retriever.query.compose import unit_rows
 from retriever.query.expansion import ALPHA, expanded, expanded_among
 

@@ -13,7 +13,8 @@ from indexer.writer import IndexWriter
 from retriever import spaces
 from retriever.ann.base import SUM
 from retriever.errors import SpaceError, UsageError
-from retriever.query.calibrate import FILE, Background, Calibration
+from retriever.query.background import Background
+from retriever.query.calibrate import FILE, Calibration
 from retriever.query.compose import balanced
 from retriever.query.request import query_of
 from retriever.query.resolve import UNKNOWN, resolve
