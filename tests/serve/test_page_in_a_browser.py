@@ -151,7 +151,8 @@ def test_weights_and_signs_are_changed_by_keys_and_the_focus_stays(page: Page):
     page.until("!document.body.classList.contains('busy')")
     assert asked(page) == ['text:"tower" + 1.15*text:"plank"']
     assert page.js("history.length - window.steps") == 1, "three steps are one way back"
-    focus = "[document.activeElement.className, [...document.querySelectorAll('.chip')].findIndex((one) => one.contains(document.activeElement))]"
+    place = "[...document.querySelectorAll('.chip')].indexOf(document.activeElement.closest('.chip'))"
+    focus = f"[document.activeElement.className, {place}]"
     assert page.js(focus) == ["slide", 1]
     page.js("document.querySelectorAll('.turn')[1].focus()")
     page.press("Enter")
