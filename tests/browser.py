@@ -105,6 +105,17 @@ class Browser:
                 return dict(got["result"])
             self.events.append(got)
 
+    def wait(self, method: str, session: str) -> dict[str, Any]:
+        """What the next event of a kind says, of those that were not waited for."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            for place, event in enumerate(self.events):
+                if event.get("method") == method and event.get("sessionId") == session:
+                    return dict(self.events.pop(place)["params"])
+            assert time.monotonic() < end, f"never came: {method}"
+            self.call("Browser.getVersion")  # reads what came before its answer
+            time.sleep(0.02)
+
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._unread:
             part = os.read(self._heard, 1 << 20)
@@ -152,14 +163,19 @@ class Page:
 
     def click(self, selector: str) -> None:
         """Press the pointer in the middle of what a selector finds first, once it is there."""
-        place = f"document.querySelector({json.dumps(selector)})"
-        self.until(f"Boolean({place})")
-        x, y = self.js(
-            f"(() => {{ const one = {place}; one.scrollIntoView({{ block: 'nearest', behavior: 'instant' }}); "
-            "const box = one.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; })()"
-        )
+        x, y = self._middle(selector)
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def _middle(self, selector: str, *, scrolls: bool = True) -> tuple[float, float]:
+        place = f"document.querySelector({json.dumps(selector)})"
+        self.until(f"Boolean({place})")
+        scroll = "one.scrollIntoView({ block: 'nearest', behavior: 'instant' });" if scrolls else ""
+        x, y = self.js(
+            f"(() => {{ const one = {place}; {scroll} "
+            "const box = one.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; })()"
+        )
+        return x, y
 
     def type(self, text: str) -> None:
         """Write into what has the focus."""
@@ -167,7 +183,7 @@ class Page:
 
     def press(self, key: str) -> None:
         """Press a key and let it go: a letter, or one such as Enter, ArrowLeft."""
-        code = {"Enter": 13, "Escape": 27, " ": 32, "Tab": 9, "Backspace": 8}.get(key, 0)
+        code = {"Enter": 13, "Escape": 27, " ": 32, "Tab": 9, "Backspace": 8, "ArrowRight": 39}.get(key, 0)
         text = {"Enter": "\r"}.get(key, key if len(key) == 1 else "")
         named = {"key": key, "code": "Space" if key == " " else key, "windowsVirtualKeyCode": code}
         self.call("Input.dispatchKeyEvent", type="keyDown", text=text, **named)
@@ -178,6 +194,20 @@ class Page:
         data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
         for kind in ("dragEnter", "dragOver", "drop"):
             self.call("Input.dispatchDragEvent", type=kind, x=300, y=300, data=data)
+
+    def drag(self, start: str, end: str) -> list[str]:
+        """Drag the middle of what a selector finds onto that of another; the types that the page let go along."""
+        self.call("Input.setInterceptDrags", enabled=True)
+        (x, y), there = self._middle(start), self._middle(end, scrolls=False)
+        self.call("Input.dispatchMouseEvent", type="mousePressed", x=x, y=y, button="left", clickCount=1)
+        for step in (10, 20, 30):
+            self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x + step, y=y, button="left", buttons=1)
+        data = self._browser.wait("Input.dragIntercepted", self._session)["data"]
+        for kind in ("dragEnter", "dragOver", "drop"):
+            self.call("Input.dispatchDragEvent", type=kind, x=there[0], y=there[1], data=data)
+        self.call("Input.dispatchMouseEvent", type="mouseReleased", x=there[0], y=there[1], button="left")
+        self.call("Input.setInterceptDrags", enabled=False)
+        return [item["mimeType"] for item in data["items"]] + ["Files"] * ("files" in data)
 
     def complaints(self) -> list[str]:
         """What the browser says went wrong in this tab, such as an exception or a thing that a policy forbids.

@@ -79,6 +79,16 @@ def test_a_get_takes_all_keywords_too(client: Client):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("combine", ["slerp", "rank", "score", "match"])
+def test_ways_to_combine_are_those_of_the_command_line(client: Client, combine: str):
+    q = "text:tower + 0.5*id:cubes/cube.off" + ("" if combine == "slerp" else " - text:plank")
+    found = client.search(q, combine=combine, center="true", unbalanced="true").json
+    options = ["--combine", combine, "--center", "--unbalanced"]
+    assert found["hits"] and found == asked(client, q, *options)
+    page = client.ask(f"/api/page?q={quote(q)}&combine={combine}&center=true&unbalanced=true").json
+    assert page["answer"] == found
+
+
 def test_an_item_by_its_id_or_path_alone(client: Client):
     hits = client.search("tower", to="any").json["hits"]
     assert len(hits) == 6  # the first row of the index among them

@@ -110,6 +110,112 @@ def test_a_card_that_is_gone_to_by_keys_is_not_behind_the_header(page: Page):
     page.until(f"{top}.top >= {bottom}.bottom")
 
 
+def asked(page: Page) -> list[str]:
+    """The values of q and further keys of the address."""
+    return list(page.js("[...new URLSearchParams(location.search).values()]"))
+
+
+def test_words_are_composed_with_further_words_added_and_taken_away(page: Page):
+    ask(page, "tower")
+    page.click("#minus-words")
+    page.until("document.querySelector('.chip')")
+    assert chips(page) == ["+“tower”"] and asked(page) == ["tower"], "nothing is asked yet"
+    assert page.js("document.activeElement.id + document.activeElement.placeholder") == "wordsWords to take away"
+    page.press("Escape")
+    assert chips(page) == [] and page.js("document.querySelector('#words').value") == "tower"
+    page.click("#minus-words")
+    page.type('a "red" plank')
+    page.press("Enter")
+    page.until("document.querySelectorAll('.chip').length === 2")
+    assert chips(page) == ["+“tower”", '−“a "red" plank”']
+    page.js("document.querySelector('#words').focus()")
+    page.type("text:cube + text:box")
+    page.click("#minus-words")
+    page.until("document.querySelectorAll('.chip').length === 4")
+    assert [one[0] for one in chips(page)] == ["+", "−", "−", "−"]
+    page.js("document.querySelector('#words').focus()")
+    page.type("grey")
+    page.press("Enter")
+    page.until("document.querySelectorAll('.chip').length === 5")
+    assert asked(page) == ['text:"tower" - text:"a \\"red\\" plank" - text:"cube" - text:"box" + text:"grey"']
+    page.open(page.js("location.href"))
+    page.until("document.querySelectorAll('.chip').length === 5")
+
+
+def test_weights_and_signs_are_changed_by_keys_and_the_focus_stays(page: Page):
+    ask(page, "text:tower + text:plank")
+    page.js("document.querySelectorAll('.slide')[1].focus(), window.steps = history.length")
+    for _ in range(3):
+        page.press("ArrowRight")
+    page.until("location.search.includes('1.15')")
+    page.until("!document.body.classList.contains('busy')")
+    assert asked(page) == ['text:"tower" + 1.15*text:"plank"']
+    assert page.js("history.length - window.steps") == 1, "three steps are one way back"
+    place = "[...document.querySelectorAll('.chip')].indexOf(document.activeElement.closest('.chip'))"
+    focus = f"[document.activeElement.className, {place}]"
+    assert page.js(focus) == ["slide", 1]
+    page.js("document.querySelectorAll('.turn')[1].focus()")
+    page.press("Enter")
+    page.until("document.querySelector('.chip.minus')")
+    assert asked(page) == ['text:"tower" - 1.15*text:"plank"'] and page.js(focus) == ["turn", 1]
+    page.js("document.querySelectorAll('.off')[1].focus()")
+    page.press("Enter")
+    page.until("!document.querySelector('.chip')")
+    assert page.js("document.activeElement.id + document.activeElement.value") == "wordstower"
+
+
+def test_a_hit_that_is_dragged_onto_the_search_box_is_a_term_and_no_upload(page: Page):
+    ask(page, "tower")
+    types = page.drag(".card .look", "#words")
+    assert types == ["text/x-retriever-id", "text/plain"], "no file goes along"
+    page.until("document.querySelectorAll('.chip').length === 2")
+    page.until("!document.body.classList.contains('busy')")
+    assert chips(page) == ["+“tower”", "+towers"] and "uploads" not in asked(page)[0]
+    assert page.js("document.querySelector('#drop').hidden && !document.querySelector('#top.takes')")
+    page.click("#minus-words")
+    page.drag(".card .look", "#words")
+    page.until("document.querySelectorAll('.chip.minus').length === 1")
+    assert asked(page)[0].count(" - 0.15*id:") == 1
+
+
+def test_how_terms_are_combined_is_set_and_is_in_the_address_and_the_command(page: Page, client: Client):
+    ask(page, "text:tower - text:plank")
+    assert page.js("document.querySelector('#settings summary').innerText") == "More settings"
+    page.click("#settings summary")
+    for name, value in (("minus", "project"), ("combine", "rank")):
+        page.js(f"document.querySelector('#{name}').focus()")
+        page.js(f"document.querySelector('#{name}').value = '{value}'")
+        page.js(f"document.querySelector('#{name}').dispatchEvent(new Event('change'))")
+        page.until(f"location.search.includes('{name}={value}')")
+    page.click("#center")
+    page.until("location.search.includes('center=true')")
+    page.until("!document.body.classList.contains('busy') && document.querySelectorAll('.card').length === 3")
+    q, combine, minus, center = asked(page)
+    shown = client.search(q, combine=combine, minus=minus, center=center, k=24).json["hits"]
+    assert paths(page) == [hit["path"] for hit in shown] and shown != client.search(q, k=24).json["hits"]
+    assert "reciprocal ranks" in page.js("document.querySelector('#combine-why').innerText")
+    page.open(page.js("location.href"))
+    page.until("document.querySelectorAll('.card').length === 3")
+    said = "document.querySelector('#settings summary').innerText"
+    page.until(f"{said} === 'More settings: Fuse ranks, Project out, Centre'")
+    page.js("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    page.click("#told .link")
+    page.until("window.copied")
+    assert page.js("window.copied").endswith(" --combine='rank' --minus='project' --center -k 24")
+
+
+def test_a_closer_look_says_what_each_term_adds(page: Page):
+    ask(page, "text:tower - 0.5*text:plank")
+    rows = "[...document.querySelectorAll('%s .shares li')].map((one) => one.innerText.split('\\n'))"
+    of_card = page.js(rows % ".card:first-child")
+    assert [row[0] for row in of_card] == ["“tower”", "− 0.5 × “plank”"]
+    page.click(".card .look")
+    page.until("document.querySelector('dialog[open] #about .shares')")
+    assert page.js(rows % "#about") == of_card
+    page.press("Escape")
+    page.until("!document.querySelector('dialog[open]')")
+
+
 def test_a_file_that_is_dropped_is_asked_with(page: Page, tmp_path: Path):
     page.drop(write_box(tmp_path / "dropped box.obj", (1, 8.5, 1)))
     page.until("document.querySelector('.chip img') && document.querySelector('.card')")
@@ -127,6 +233,7 @@ def test_what_narrows_the_hits_is_in_the_address_and_can_be_left_out(page: Page,
     page.press("Enter")
     page.until("!document.querySelector('#none').hidden")
     assert page.js("document.querySelector('#told').innerText").startswith("No item qualifies")
+    page.click("#settings summary")
     page.click("#unique")
     page.until("location.search.includes('unique=true')")
     page.open(page.js("location.href"))

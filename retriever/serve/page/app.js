@@ -1,56 +1,43 @@
-// The page: what is asked stands in the address, so that back, forward and bookmarks work.
+// The page: asks what stands in the address, shows the answer, and changes the address as people compose.
 
+import { address, asked, ASKED, changed, command, MOST, PAGE } from "/asked.js";
 import { cards } from "/cards.js";
+import { listen as takeGiven } from "/given.js";
+import { listen as takeKeys } from "/keys.js";
 import { look } from "/look.js";
-import { copy, make, toast } from "/parts.js";
-import { chips, expression, inBox, LESS, typed } from "/terms.js";
+import { at, copy, make } from "/parts.js";
+import { fill, KINDS, listen as takeSettings, waysOut } from "/settings.js";
+import { chips, expression, inBox, keepFocus, LESS, typed } from "/terms.js";
 
-const PAGE = 24, MOST = 10000;
-const KINDS = { shape: "3D models", image: "Pictures", audio: "Sounds", text: "Texts", any: "All" };
-const at = (id) => document.getElementById(id);
+const SILENT = "The server does not answer: start it again with `retriever serve`.";
 
-// What narrows or orders the hits: the keyword of the API, whose control has the same id, and the option of the command.
-const NARROWS = { where: "--where", min_confidence: "--min-confidence", diverse: "--diverse", expand: "--expand", unique: "--unique" };
-const CHOSEN = Object.keys(NARROWS).filter((name) => name !== "unique");
-const ASKED = ["q", "to", ...Object.keys(NARROWS)];
-
-let started = null, found = null, running = null, waiting = 0;
-
-// The state ---------------------------------------------------------------------------------------------------------
-
-function state() {
-  const given = new URLSearchParams(location.search);
-  return { ...Object.fromEntries(ASKED.map((name) => [name, given.get(name) ?? ""])), k: Number(given.get("k")) || PAGE };
-}
-
-function address(asked) {
-  const given = new URLSearchParams();
-  for (const name of ASKED) if (asked[name]) given.set(name, asked[name]);
-  if (asked.k !== PAGE) given.set("k", asked.k);
-  return `${given}` ? `/?${given}` : "/";
-}
+// `sign` is that of words to come: 0 where they take the place of the ones in the box.
+let started = null, found = null, failed = false, running = null, waiting = 0, sign = 0;
 
 function go(change) {
-  const next = { ...state(), ...change };
-  if (ASKED.some((name) => name in change)) next.k = PAGE;
-  history.pushState(null, "", address(next));
+  history.pushState(null, "", address(changed(change)));
   return show();
 }
 
 const ask = (terms) => go({ q: expression(terms) });
 
+function later(todo, milliseconds) {
+  clearTimeout(waiting);
+  waiting = setTimeout(todo, milliseconds);
+}
+
 // Asking ------------------------------------------------------------------------------------------------------------
 
-async function answer(asked) {
+async function answer(question) {
   running?.abort();
   const mine = running = new AbortController();
   busy(true);
   try {
-    const given = new URLSearchParams(Object.entries(asked).filter(([, value]) => value));
+    const given = new URLSearchParams(Object.entries(question).filter(([, value]) => value));
     const reply = await fetch(`/api/page?${given}`, { signal: mine.signal });
     return await reply.json();
   } catch (error) {
-    return error.name === "AbortError" ? null : { error: "The server does not answer: start it again with `retriever serve`." };
+    return error.name === "AbortError" ? null : { error: SILENT };
   } finally {
     if (running === mine) busy(false);
   }
@@ -62,20 +49,22 @@ function busy(is) {
 }
 
 async function show(live) {
-  const asked = live ?? state();
-  if (!live) fill(asked);
-  if (!asked.q) return begin();
-  const got = await answer(asked);
+  const question = live ?? asked();
+  clearTimeout(waiting);
+  if (!live) fill(question, started, go);
+  if (!question.q) return begin();
+  const got = await answer(question);
   if (!got) return;
   problem(got.error ?? "");
-  if (got.error) {
+  failed = Boolean(got.error);
+  if (failed) {
     at("told").replaceChildren();
-    at("none").hidden = true;
-    if (!live) at("words").value = asked.q;
+    at("none").hidden = at("adding").hidden = true;
+    if (!live) at("words").value = question.q;
     return;
   }
   found = got;
-  draw(asked, Boolean(live));
+  draw(question, Boolean(live));
 }
 
 function problem(sentence) {
@@ -87,27 +76,12 @@ function problem(sentence) {
 
 // Drawing -----------------------------------------------------------------------------------------------------------
 
-function fill({ to, ...asked }) {
-  for (const name of CHOSEN) set(at(name), asked[name]);
-  at("unique").checked = asked.unique === "true";
-  at("min_confidence").hidden = !started?.calibrated;
-  const several = started ? Object.keys(started.items) : [];
-  at("kinds").hidden = several.length < 2;
-  const usual = several.includes("shape") ? "shape" : "any";
-  at("kinds").replaceChildren(...Object.keys(KINDS).filter((kind) => kind === "any" || several.includes(kind)).map((kind) =>
-    make("button", { type: "button", "aria-pressed": String((to || usual) === kind), onclick: () => go({ to: kind === usual ? "" : kind }) }, KINDS[kind])));
-}
-
-// A value that is no option, as of an address that was written by hand, becomes one.
-function set(control, value) {
-  control.value = value;
-  if (control.value !== value) control.append(make("option", { value, selected: true }, value));
-}
-
 function begin() {
+  running?.abort();
   found = null;
+  failed = false;
   problem("");
-  for (const id of ["terms", "more", "none"]) at(id).hidden = true;
+  for (const id of ["terms", "adding", "more", "none"]) at(id).hidden = true;
   at("cards").replaceChildren();
   at("told").replaceChildren();
   at("words").value = "";
@@ -124,14 +98,11 @@ function begin() {
       make("kbd", {}, "-"), " less  ", make("kbd", {}, "Space"), " a closer look"));
 }
 
-function draw(asked, live) {
-  const { answer: { hits }, terms } = found, plain = inBox(terms);
+function draw(question, live) {
+  const { answer: { hits }, terms } = found;
   at("start").hidden = true;
   if (!live) {
-    at("words").value = plain ? terms[0].title : "";
-    at("words").placeholder = plain ? "Describe what you look for" : "Add words, or −words";
-    at("terms").hidden = plain;
-    at("terms").replaceChildren(...(plain ? [] : chips(terms, chipped)));
+    compose(inBox(terms) ? 0 : 1);
     document.title = `${terms.map((term) => term.title).join(" + ")} · retriever`;
   }
   const before = new Map([...at("cards").children].map((card) => [card.hit.id, card.firstChild]));
@@ -139,83 +110,88 @@ function draw(asked, live) {
   at("cards").replaceChildren(...cards(found, acting, before));
   if (walks) at("cards").firstChild?.focus({ preventScroll: true });
   at("none").hidden = hits.length > 0;
-  at("none").replaceChildren(...nothing(asked));
-  at("more").hidden = hits.length < asked.k || asked.k >= MOST;
-  at("told").replaceChildren(...said(asked));
+  at("none").replaceChildren(...waysOut(question, go), make("button", { type: "button", onclick: home }, "Begin anew"));
+  at("more").hidden = hits.length < question.k || question.k >= MOST;
+  at("told").replaceChildren(...said(question));
 }
 
-function said(asked) {
+// The terms as chips, or words alone in the box, and what becomes of words to come.
+function compose(next) {
+  sign = next;
+  const { terms } = found;
+  at("words").value = sign ? "" : terms[0].title;
+  at("words").placeholder = ["Words to take away", "Describe what you look for", "Words to add"][sign + 1];
+  at("terms").hidden = !sign;
+  keepFocus(at("terms"), () => at("terms").replaceChildren(...(sign ? chips(terms, chipped) : [])));
+  at("adding").hidden = false;
+  at("plus-words").setAttribute("aria-pressed", String(sign > 0));
+  at("minus-words").setAttribute("aria-pressed", String(sign < 0));
+  at("clear").hidden = terms.length < 2;
+}
+
+function said(question) {
   const { answer: { count }, milliseconds, order } = found;
-  const narrowed = Object.entries(NARROWS).filter(([name]) => asked[name])
-    .map(([name, option]) => ` ${option}${name === "unique" ? "" : `=${shell(asked[name])}`}`).join("");
-  const options = `${narrowed}${asked.to ? ` --to ${shell(asked.to)}` : ""} -k ${asked.k}`;
-  // What begins with a minus would be taken for an option.
-  const command = asked.q.startsWith("-") ? `retriever query${options} -- ${shell(asked.q)}` : `retriever query ${shell(asked.q)}${options}`;
   return [
     make("span", {}, make("b", {}, count ? `${count.toLocaleString("en")} ${count === 1 ? "hit" : "hits"}` : "No item qualifies."), ` in ${Math.round(milliseconds)} ms`),
     order && count ? make("span", {}, order) : "",
-    asked.q.includes("uploads/") ? "" : make("button", { class: "link", type: "button", onclick: () => copy(command, "Command copied") }, "copy as command"),
+    question.q.includes("uploads/") ? "" : make("button", { class: "link", type: "button", onclick: () => copy(command(question), "Command copied") }, "copy as command"),
   ].filter(Boolean);
 }
 
-// Ways out of an empty answer.
-function nothing(asked) {
-  const ways = { where: "Leave the filter out", min_confidence: "Show less sure ones", to: "Look among all kinds" };
-  const wide = { where: "", min_confidence: "", to: "any" };
-  const open = Object.keys(ways).filter((name) => asked[name] && asked[name] !== wide[name]);
-  return [...open.map((name) => make("button", { type: "button", onclick: () => go({ [name]: wide[name] }) }, ways[name])),
-    make("button", { type: "button", onclick: home }, "Begin anew")];
-}
+// Composing ---------------------------------------------------------------------------------------------------------
 
-const shell = (text) => `'${text.replace(/'/g, "'\\''")}'`;
-
-// What people do ----------------------------------------------------------------------------------------------------
-
-const without = (place) => found.terms.filter((_, other) => other !== place);
 const weighed = (place, weight) => found.terms.map((term, other) => (other === place ? { ...term, weight: Number(weight) } : term));
 
 const chipped = {
-  changed: (place, weight) => { clearTimeout(waiting); return ask(weighed(place, weight)); },
-  moved: (place, weight) => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => show({ ...state(), q: expression(weighed(place, weight)) }), 90);
-  },
-  removed: (place) => ask(without(place)),
-  cleared: () => go({ q: "" }),
+  changed: (place, weight) => ask(weighed(place, weight)),
+  settled: (place, weight) => later(() => ask(weighed(place, weight)), 350),  // keys step on: one address for all steps
+  moved: (place, weight) => later(() => show({ ...asked(), q: expression(weighed(place, weight)) }), 90),
+  removed: (place) => ask(found.terms.filter((_, other) => other !== place)),
 };
 
-function add(hit, weight) {
-  const others = found.terms.filter((term) => !(term.kind === "id" && term.key === hit.id));
+function add(id, weight) {
+  const others = (found?.terms ?? []).filter((term) => !(term.kind === "id" && term.key === id));
   window.scrollTo({ top: 0, behavior: "smooth" });
-  ask([...others, { written: `id:${hit.id}`, weight }]);
+  ask([...others, { written: `id:${id}`, weight }]);
 }
 
 const acting = {
-  like: (hit) => add(hit, 1),
-  unlike: (hit) => add(hit, LESS),
+  like: (hit) => add(hit.id, 1),
+  unlike: (hit) => add(hit.id, LESS),
   look: ({ id }) => {
     const place = found.answer.hits.findIndex((hit) => hit.id === id);
-    look(found.answer.hits[place], found.shown[place], acting);
+    look(found.answer.hits[place], found.shown[place], found.terms, acting);
     at("cards").children[place].scrollIntoView({ block: "nearest" });
   },
   beside: ({ id }, step) => found.answer.hits[found.answer.hits.findIndex((hit) => hit.id === id) + step],
 };
 
-at("ask").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const text = at("words").value;
-  const first = !found || inBox(found.terms) || !at("problem").hidden;
-  if (!text.trim()) return found && first ? go({ q: "" }) : undefined;
+function submit() {
+  const text = at("words").value, anew = !found || failed || !sign;
+  if (!text.trim()) return found && anew ? go({ q: "" }) : undefined;
   at("words").blur();
-  go({ q: first ? typed(text, true) : `${expression(found.terms)} ${typed(text, false)}` });
-});
+  return go({ q: anew ? typed(text) : `${expression(found.terms)} ${typed(text, sign)}` });
+}
+
+// The buttons beside the chips: words that were typed become a term at once, else the box waits for some.
+function turnTo(chosen) {
+  const words = at("words").value.trim(), alone = inBox(found.terms);
+  if (words && (sign || words !== found.terms[0].title.trim())) { sign = chosen; submit(); return; }
+  compose(alone && sign === chosen ? 0 : chosen);
+  at("words").focus();
+}
+
+at("ask").addEventListener("submit", (event) => { event.preventDefault(); submit(); });
 at("words").addEventListener("keydown", (event) => {
-  if (event.key === "Backspace" && !at("words").value && found && !inBox(found.terms)) chipped.removed(found.terms.length - 1);
+  const waits = found && !failed && sign && !at("words").value;
+  if (event.key === "Backspace" && waits && !inBox(found.terms)) chipped.removed(found.terms.length - 1);
+  else if ((event.key === "Backspace" || event.key === "Escape") && waits && inBox(found.terms)) { event.preventDefault(); compose(0); }
   if (event.key === "Escape") at("words").blur();
 });
-for (const name of CHOSEN) at(name).addEventListener("change", () => go({ [name]: at(name).value.trim() }));
-at("unique").addEventListener("change", () => go({ unique: at("unique").checked ? "true" : "" }));
-at("more").addEventListener("click", () => go({ k: Math.min(MOST, state().k * 2) }));
+at("plus-words").addEventListener("click", () => turnTo(1));
+at("minus-words").addEventListener("click", () => turnTo(-1));
+at("clear").addEventListener("click", () => { go({ q: "" }); at("words").focus(); });
+at("more").addEventListener("click", () => go({ k: Math.min(MOST, asked().k * 2) }));
 at("start").addEventListener("click", (event) => {
   const words = event.target.dataset?.q;
   if (words && !event.ctrlKey && !event.metaKey) { event.preventDefault(); go({ q: words }); }
@@ -228,69 +204,14 @@ new ResizeObserver(() => {
   document.documentElement.style.scrollPaddingTop = stays ? `${at("top").offsetHeight + 6}px` : "";
 }).observe(at("top"));
 window.addEventListener("popstate", () => show());
-
-// Files -------------------------------------------------------------------------------------------------------------
-
-async function take(files) {
-  const terms = [];
-  for (const file of files) {
-    if (started && file.size > started.largest) {
-      problem(`${file.name} is larger than ${started.largest / 2 ** 20} MiB, the most that is taken here; ask with it by \`retriever query\`.`);
-      continue;
-    }
-    toast(`Reading ${file.name} …`);
-    try {
-      const reply = await fetch(`/api/upload?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
-      const got = await reply.json();
-      if (got.error) problem(got.error);
-      else terms.push({ written: got.term, weight: 1 });
-    } catch {
-      problem("The server does not answer: start it again with `retriever serve`.");
-    }
-  }
-  const before = found && state().q ? found.terms.filter((term) => !terms.some((one) => one.written === term.written)) : [];
-  if (terms.length) ask([...before, ...terms]);
-}
-
-at("file").addEventListener("change", () => { take([...at("file").files]); at("file").value = ""; });
-at("choose").addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); at("file").click(); } });
-window.addEventListener("paste", (event) => {
-  const files = [...(event.clipboardData?.files ?? [])];
-  if (files.length) { event.preventDefault(); take(files); }
+takeSettings(go);
+takeKeys(acting);
+takeGiven({
+  take: (terms) => ask([...(found && asked().q ? found.terms.filter((term) => !terms.some((one) => one.written === term.written)) : []), ...terms]),
+  add: (id) => add(id, sign < 0 ? LESS : 1),
+  problem,
+  largest: () => started?.largest ?? Infinity,
 });
-let inside = 0;
-const carries = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
-window.addEventListener("dragenter", (event) => { if (carries(event)) { inside++; at("drop").hidden = false; } });
-window.addEventListener("dragleave", (event) => { if (carries(event) && --inside <= 0) { inside = 0; at("drop").hidden = true; } });
-window.addEventListener("dragover", (event) => { if (carries(event)) event.preventDefault(); });
-window.addEventListener("drop", (event) => {
-  inside = 0;
-  at("drop").hidden = true;
-  if (carries(event)) { event.preventDefault(); take([...event.dataTransfer.files]); }
-});
-
-// Keys --------------------------------------------------------------------------------------------------------------
-
-const writes = (element) => element?.matches?.("input:not([type=checkbox]), textarea, select, audio, [contenteditable]");
-
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || writes(event.target) || document.querySelector("dialog[open]")) return;
-  if (event.key === "/") { event.preventDefault(); at("words").focus(); at("words").select(); return; }
-  const all = [...at("cards").children], here = all.indexOf(document.activeElement?.closest?.(".card"));
-  const across = Math.max(1, all.filter((card) => card.offsetTop === all[0].offsetTop).length);
-  const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: across, ArrowUp: -across }[event.key];
-  if (step && all.length) {
-    event.preventDefault();
-    const next = here < 0 ? 0 : Math.min(all.length - 1, Math.max(0, here + step));
-    all[next].focus();
-    all[next].scrollIntoView({ block: "nearest" });
-  } else if (here >= 0 && document.activeElement === all[here]) onCard(event, all[here].hit);
-});
-
-function onCard(event, hit) {
-  const todo = { Enter: acting.like, "-": acting.unlike, " ": acting.look }[event.key];
-  if (todo) { event.preventDefault(); todo(hit); }
-}
 
 // The beginning -----------------------------------------------------------------------------------------------------
 
@@ -305,5 +226,5 @@ try {
 }
 at("where").placeholder = `Filter: ${started?.suggestions[0] ? `label = '${started.suggestions[0]}'` : "faces < 5000"}`;
 at("where").title = `An SQL condition over ${started?.columns.join(", ") ?? "the columns"}`;
-fill(state());
-if (started && !state().q) begin();
+fill(asked(), started, go);
+if (started && !asked().q) begin();

@@ -1,5 +1,6 @@
 // A card for each hit, as on a contact sheet, with more and less like it.
 
+import { drag } from "/given.js";
 import { copy, make, problemOf, signed, thumbnail } from "/parts.js";
 
 // Pictures of hits that were shown before stay as they are.
@@ -33,12 +34,15 @@ export function acts(hit, act) {
 
 function seen(hit, shown, act) {
   if (hit.modality === "text") {
-    return make("div", { class: "look note" }, make("p", {}, shown.words || "The file is not there any more."));
+    return make("div", { class: "look note", draggable: "true", ondragstart: (event) => drag(event, hit) },
+      make("p", {}, shown.words || "The file is not there any more."));
   }
   const source = thumbnail(hit.id);
-  const picture = make("img", { src: source, alt: `${shown.title}, ${hit.path}`, loading: "lazy", decoding: "async" });
-  const frame = make("button", { class: hit.modality === "audio" ? "look sound" : "look", type: "button", tabindex: "-1",
-    "aria-label": `Look at ${shown.title}`, onclick: () => act.look(hit) }, picture);
+  const picture = make("img", { src: source, alt: `${shown.title}, ${hit.path}`, loading: "lazy", decoding: "async", draggable: "false" });
+  // No button element, for in some browsers nothing in one can be dragged.
+  const frame = make("div", { class: hit.modality === "audio" ? "look sound" : "look", role: "button", tabindex: "-1", draggable: "true",
+    "aria-label": `Look at ${shown.title}`, title: "Click for a closer look, or drag onto the search box",
+    onclick: () => act.look(hit), ondragstart: (event) => drag(event, hit) }, picture);
   picture.addEventListener("load", () => picture.classList.add("there"));
   picture.addEventListener("error", async () => {
     frame.className = "look problem";
@@ -75,7 +79,8 @@ function facts(hit, shown) {
   return make("ul", { class: "facts" }, ...told);
 }
 
-function shares(hit, terms, largest) {
+// What each term adds to the score; `largest` is that of the longest bar.
+export function shares(hit, terms, largest) {
   const rows = hit.shares.map((share, place) => {
     const term = terms[place], inner = make("i");
     inner.style.width = `${(100 * Math.abs(share)) / largest}%`;

@@ -1,18 +1,18 @@
 // A closer look at a hit: a model that can be turned, a large picture, a sound, or words.
 
-import { acts, heard, path } from "/cards.js";
+import { acts, heard, path, shares } from "/cards.js";
 import { make, problemOf, signed, thumbnail } from "/parts.js";
 import { view } from "/viewer.js";
 
 const dialog = document.getElementById("look"), stage = document.getElementById("stage");
 let shown = 0, end = () => {}, turn = () => {};
 
-export function look(hit, told, act) {
+export function look(hit, told, terms, act) {
   const mine = ++shown;
   const finish = (todo) => (one) => { dialog.close(); todo(one); };
   document.getElementById("about").replaceChildren(
     make("h2", {}, told.title), path(hit), hit.caption ? make("p", { class: "caption" }, hit.caption) : "",
-    make("dl", {}, ...facts(hit, told)), heard(hit, told),
+    make("dl", {}, ...facts(hit, told)), terms.length > 1 ? shares(hit, terms, Math.max(1e-9, ...hit.shares.map(Math.abs))) : "", heard(hit, told),
     acts(hit, { like: finish(act.like), unlike: finish(act.unlike) }),
     make("div", { class: "acts" }, turner(-1, "‹ Previous"), turner(1, "Next ›")));
   end();
@@ -36,7 +36,7 @@ function facts(hit, told) {
 }
 
 function picture(hit, told) {
-  const source = thumbnail(hit.id, 960), image = make("img", { src: source, alt: told.title });
+  const source = thumbnail(hit.id, 960), image = make("img", { src: source, alt: told.title, draggable: "false" });
   image.addEventListener("error", async () => stage.replaceChildren(make("p", {}, await problemOf(source))));
   stage.replaceChildren(image);
 }

@@ -1,5 +1,7 @@
 // Elements from data. Text always goes in as text: names and captions may hold anything.
 
+export const at = (id) => document.getElementById(id);
+
 export function make(name, attributes = {}, ...inside) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {

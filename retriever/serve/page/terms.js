@@ -19,46 +19,50 @@ export function expression(terms) {
 
 const quoted = (words) => `text:"${words.replace(/(["\\])/g, "\\$1")}"`;
 
-// What was typed, as further terms: an expression as it is, "-red" and "- red" away from it, else words.
-export function typed(text, first) {
+// What was typed: an expression as it is, "-red" and "- red" away from it, else words; with a sign as further terms.
+export function typed(text, sign = 0) {
   const words = text.trim();
-  if (KIND.test(words)) return first || /^[+-]/.test(words) ? words : `+ ${words}`;
+  if (KIND.test(words)) return sign < 0 ? `- (${words})` : !sign || /^[+-]/.test(words) ? words : `+ ${words}`;
   const minus = /^[-−]\s*(\S.*)$/.exec(words);
   if (minus) return `- ${quoted(minus[1])}`;
-  return first ? words : `+ ${quoted(words.replace(/^\+\s*/, ""))}`;
+  return sign ? `${sign < 0 ? "-" : "+"} ${quoted(words.replace(/^\+\s*/, ""))}` : words;
 }
 
 // Words alone are shown in the box, as in any search.
 export const inBox = (terms) => terms.length === 1 && terms[0].kind === "text" && terms[0].weight === 1;
 
-export function chips(terms, { changed, moved, removed, cleared }) {
-  const out = terms.map((term, place) => chip(term, {
-    weigh: (weight, done) => (done ? changed : moved)(place, weight),
-    remove: () => removed(place),
-  }));
-  if (terms.length > 1) out.push(make("li", {}, make("button", { class: "clear", type: "button", onclick: cleared }, "Clear all")));
-  return out;
+export const chips = (terms, act) => terms.map((term, place) => chip(term, {
+  weigh: (weight, how) => act[how](place, weight),
+  remove: () => act.removed(place),
+}));
+
+// Changes what a list holds; the focus stays at the control of the same kind in the same place, or the last one.
+export function keepFocus(list, change) {
+  const had = list.contains(document.activeElement) ? document.activeElement : null;
+  const place = had ? [...list.children].indexOf(had.closest("li")) : -1, kind = had?.classList[0];
+  change();
+  if (had) (list.children[Math.min(place, list.children.length - 1)]?.querySelector(`.${kind}`) ?? document.getElementById("words")).focus();
 }
 
 function chip(term, { weigh, remove }) {
   const minus = term.weight < 0, size = Math.abs(term.weight);
-  const slider = make("input", { type: "range", min: "0.05", max: String(Math.max(2, size)), step: "0.05", "aria-label": `Weight of ${term.title}` });
+  const slider = make("input", { class: "slide", type: "range", min: "0.05", max: String(Math.max(2, size)), step: "0.05", "aria-label": `Weight of ${term.title}` });
   const exact = make("input", { class: "weight", inputmode: "decimal", "aria-label": `Weight of ${term.title}` });
   slider.value = size;
   exact.value = number(size);
   const sign = minus ? -1 : 1;
-  slider.addEventListener("input", () => { exact.value = number(Number(slider.value)); weigh(sign * slider.value, false); });
-  slider.addEventListener("change", () => weigh(sign * slider.value, true));
+  slider.addEventListener("input", () => { exact.value = number(Number(slider.value)); weigh(sign * slider.value, "moved"); });
+  slider.addEventListener("change", () => weigh(sign * slider.value, "settled"));
   exact.addEventListener("change", () => {
     const given = Number(exact.value.replace(",", "."));
-    if (given > 0 && Number.isFinite(given)) weigh(sign * given, true);
+    if (given > 0 && Number.isFinite(given)) weigh(sign * given, "changed");
     else exact.value = number(size);
   });
   const turn = make("button", {
     class: "turn", type: "button", title: minus ? "Less like this: click for more" : "More like this: click for less",
-    "aria-label": minus ? "Minus; turn into plus" : "Plus; turn into minus", onclick: () => weigh(-term.weight, true),
+    "aria-label": `${minus ? "Minus" : "Plus"} ${term.title}; turn into ${minus ? "plus" : "minus"}`, onclick: () => weigh(-sign * exact.value, "changed"),
   }, minus ? "−" : "+");
-  const picture = term.key ? make("img", { src: thumbnail(term.key), alt: "" }) : "";
+  const picture = term.key ? make("img", { src: thumbnail(term.key), alt: "", draggable: "false" }) : "";
   if (picture) picture.addEventListener("error", () => picture.remove());
   const title = term.kind === "text" ? `“${term.title}”` : term.title;
   return make("li", { class: minus ? "chip minus" : "chip" }, turn, picture,
