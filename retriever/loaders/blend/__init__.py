@@ -27,12 +27,14 @@ from retriever.loaders.numeric import NO_FACES
 from retriever.loaders.parts import Parts
 from retriever.types import Geometry
 
+_FLAT, _SUNK, _WIDER = 1e-4, 0.05, 2
+"""Of a floor: its height over its width, how far things may stand in it, of their height, and how often their width."""
 _ASKED = 512 << 20
 """Bytes that a file of which only the pictures' names are wanted may unpack to."""
 
 
 def read_blend(data: bytes, path: Path, *, textures: bool = True, skin: bool = False) -> Geometry:
-    """All meshes that the open scene shows, instances and mirrored halves too; z is up.
+    """All meshes that the open scene shows, instances and mirrored halves too, but no floor below them; z is up.
 
     Colours are those of the materials, else those that are painted on the mesh. Where a `skin` is wanted, the pictures
     come whole too.
@@ -42,7 +44,7 @@ def read_blend(data: bytes, path: Path, *, textures: bool = True, skin: bool = F
     """
     try:
         file = File(data)
-        return _flat(_shown(Scene(file), Looks(Parts(path), textures, skin)))
+        return _flat(_without_floor(_shown(Scene(file), Looks(Parts(path), textures, skin))))
     except MemoryError as error:
         raise FileProblem("too-large", "does not fit into memory; simplify it.") from error
     except DAMAGE as error:
@@ -95,6 +97,27 @@ def _shown(scene: Scene, looks: Looks) -> list[_Shown]:
     if not count:
         raise FileProblem("empty", f"shows no mesh: it holds {scene.told()}; export what is to be found as GLB.")
     return found
+
+
+def _without_floor(meshes: list[_Shown]) -> list[_Shown]:
+    """Without the plane that the rest stands on, where there is one: points on it would be most of what is drawn."""
+    solid = [each for each in meshes if len(each.faces)]
+    if len(solid) < 2:
+        return meshes
+    low, high = (np.array([end(each.points, axis=0) for each in solid]) for end in (np.min, np.max))
+    widest = int((high - low)[:, :2].min(axis=1).argmax())
+    floor_low, floor_high = low[widest], high[widest]
+    low, high = (np.delete(ends, widest, axis=0) for ends in (low, high))
+    low, high = low.min(axis=0), high.max(axis=0)
+    size, rest = floor_high - floor_low, high - low
+    is_floor = (
+        size[2] <= _FLAT * size[:2].max()
+        and floor_high[2] <= low[2] + _SUNK * rest[2]
+        and (floor_low[:2] <= low[:2]).all()
+        and (floor_high[:2] >= high[:2]).all()
+        and (size[:2] >= _WIDER * rest[:2]).all()
+    )
+    return [each for each in meshes if each is not solid[widest]] if is_floor else meshes
 
 
 def _flat(meshes: Sequence[_Shown]) -> Geometry:
