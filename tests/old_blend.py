@@ -37,6 +37,15 @@ def changed(data: bytes, code: bytes, name: str, value: int) -> bytes:
     return bytes(out)
 
 
+def put_elsewhere(data: bytes, name: str, place: tuple[float, float, float], size: float) -> bytes:
+    """With an object, of no parent, at another place and as many times as large."""
+    file, out = File(data), bytearray(data)
+    (item,) = (each for each in file.all(b"OB") if each.name == name)
+    for field, values in (("loc", place), ("size", (size,) * 3)):
+        struct.pack_into("<3f", out, _at(item, field), *values)
+    return bytes(out)
+
+
 def before_280(data: bytes) -> bytes:
     """A scene that lists its objects itself, on layers, of which it shows the first; hidden ones are on the second."""
     file, out = File(data), bytearray(data)

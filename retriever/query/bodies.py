@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import reduce
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retriever.store.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 TOLERANCE = 5e-4
 """How far proportions of the bounding boxes of one mesh may lie apart; formats round coordinates."""
@@ -57,8 +61,9 @@ def _forms(snapshot: Snapshot, rows: NDArray[np.int64]) -> tuple[NDArray[np.int6
 
     NaN where an item is no shape, or nothing is known of it.
     """
-    faces, vertices = (_numbers(snapshot, name, rows) for name in ("faces", "vertices"))
-    edges = np.sort(np.stack([_numbers(snapshot, "extent", rows, axis) for axis in range(3)], axis=1), axis=1)
+    table = snapshot.take(rows, ("faces", "vertices", "extent"))
+    faces, vertices = (_numbers(table.column(name).iterchunks()) for name in ("faces", "vertices"))
+    edges = np.sort(_edges(table.column("extent")), axis=1)
     known = (edges[:, 2] > 0) & np.isfinite(edges).all(axis=1) & ((faces > 0) | (vertices > 0))
     proportions = np.full((len(rows), 2), np.nan)
     proportions[known] = edges[known, :2] / edges[known, 2:]
@@ -66,17 +71,21 @@ def _forms(snapshot: Snapshot, rows: NDArray[np.int64]) -> tuple[NDArray[np.int6
     return np.where(known, count, 0).astype(np.int64), proportions
 
 
-def _numbers(snapshot: Snapshot, name: str, rows: NDArray[np.int64], element: int | None = None) -> NDArray[np.float64]:
-    """(n,) values of a column, or of an element of its lists; NaN where there is none."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
+def _numbers(chunks: Iterable[pa.Array]) -> NDArray[np.float64]:
+    """(n,) values of a column, NaN where there is none; pyarrow's own ways import pandas, or its compute, for that."""
+    parts = (np.array(chunk.to_pylist(), float) if chunk.null_count else np.from_dlpack(chunk) for chunk in chunks)
+    return np.concatenate([np.zeros(0), *parts])
 
-    column = snapshot.column(name)
-    if element is not None:
-        short = pc.less_equal(pc.list_value_length(column), element)
-        column = pc.list_element(pc.if_else(short, pa.scalar(None, column.type), column), element)
-    filled = pc.coalesce(column.cast(pa.float64()), pa.scalar(float("nan")))
-    return np.concatenate([np.zeros(0), *map(np.from_dlpack, filled.iterchunks())])[rows]
+
+def _edges(extents: pa.ChunkedArray) -> NDArray[np.float64]:
+    """(n, 3) numbers of a column of lists, NaN where there are fewer."""
+    edges, at = np.full((len(extents), 3), np.nan), 0
+    for chunk in extents.iterchunks():
+        starts = np.from_dlpack(chunk.offsets)
+        whole = np.flatnonzero(np.diff(starts) >= 3)
+        edges[at + whole] = _numbers([chunk.values])[starts[whole, None] + np.arange(3)]
+        at += len(chunk)
+    return edges
 
 
 def _runs(count: NDArray[np.int64], cells: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,12 +32,12 @@ class Pool:
     Attributes:
         rows: (m,) int64 row numbers.
         vectors: (m, d) float32 unit vectors.
-        contents: (m) what each file holds, such as its SHA-256; equal ones are the same file. None: not known.
+        contents: (m) equal ones are one thing in several files, see `bodies.same_geometry`. None: not known.
     """
 
     rows: NDArray[np.int64]
     vectors: Vectors
-    contents: Sequence[str] | None = None
+    contents: ArrayLike | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def mmr(vectors: Vectors, scores: ArrayLike, k: int, trade: float = TRADE) -> ND
     return order
 
 
-def folded(vectors: Vectors, limit: float = NEAR, contents: Sequence[str] | None = None) -> list[Fold]:
+def folded(vectors: Vectors, limit: float = NEAR, contents: ArrayLike | None = None) -> list[Fold]:
     """The ranking with every item folded under the best one that it repeats.
 
     From the best down, each item that is not folded yet takes the later ones whose cosine with itself is `limit` or
@@ -130,7 +130,7 @@ def folded(vectors: Vectors, limit: float = NEAR, contents: Sequence[str] | None
         UsageError: a limit out of range.
     """
     check_limit(limit)
-    same = None if contents is None else np.unique(np.asarray(contents, np.str_), return_inverse=True)[1]
+    same = None if contents is None else np.unique(np.asarray(contents), return_inverse=True)[1]
     left = np.arange(len(vectors))
     folds = []
     while len(left):

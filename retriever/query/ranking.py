@@ -150,6 +150,7 @@ def varied(ready: Ready, fetch: Callable[[int], Ranked], snapshot: Snapshot) -> 
     query = ready.query
     if not query.unique and query.diverse is None:
         return fetch(ready.depth).at(np.arange(query.k))
+    from retriever.query.bodies import same_geometry
     from retriever.query.diversity import Pool, depth, folded, mmr, unique
 
     if query.unique:
@@ -159,11 +160,12 @@ def varied(ready: Ready, fetch: Callable[[int], Ranked], snapshot: Snapshot) -> 
         def pool(deep: int) -> Pool:
             last.append(fetch(deep + further))
             rows = last[-1].rows
-            return Pool(rows, snapshot.vectors(rows))  # files of the same bytes have the same vector
+            # files of the same bytes have the same vector
+            return Pool(rows, snapshot.vectors(rows), same_geometry(snapshot, rows))
 
         deepest, folds = unique(pool, query.k)
         if query.diverse is not None:
-            folds = folded(deepest.vectors)
+            folds = folded(deepest.vectors, contents=deepest.contents)
         repeats = np.array([len(fold.folded) for fold in folds], np.int64)
         kept = last[-1].at(np.array([fold.place for fold in folds], np.int64))
         ranked = Ranked(kept.rows, kept.fused, repeats)

@@ -94,6 +94,24 @@ def test_meshes_of_before_2_63_have_no_polygons() -> None:
     np.testing.assert_allclose(by_color(found), by_color(whole), atol=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("place", "size", "is_floor"),
+    [
+        ((0, 0, 0.05), 1.0, True),  # its feet stand in it
+        ((0, 0, 0.3), 1.0, False),  # through its middle
+        ((0, 0, 1.2), 1.0, False),  # a ceiling
+        ((0.8, 0, 0), 1.0, False),  # beside
+        ((0, 0, 0), 0.45, False),  # a plate that is hardly wider
+    ],
+)
+def test_a_floor_is_no_part_of_what_stands_on_it(
+    place: tuple[float, float, float], size: float, is_floor: bool
+) -> None:
+    path = BLENDS.parent / "chairs" / "chair_on_a_floor.blend"
+    data = old_blend.put_elsewhere(bytes(unpacked(path.read_bytes())), "Plane", place, size)
+    assert len(read_blend(data, path).faces) == 72 + 2 * (not is_floor)
+
+
 def test_an_array_without_end_is_refused_before_it_is_made() -> None:
     data = plain("scene_34.blend")
     many = old_blend.changed(data, b"ArrayModifierData", "count", 10**9)

@@ -30,6 +30,7 @@ COLORED = [
     "chair_colored.xyz",
     "chair_mixed.ply",
     "chair_no_count.pts",
+    "chair_on_a_floor.blend",
     "chair_textured.glb",
     "chair.step",
     *(f"chair.{suffix}" for suffix in ("usd", "usda", "usdc", "usdz")),
@@ -71,8 +72,8 @@ def test_every_format_gives_the_same_upright_chair(name: str) -> None:
 def test_facts(name: str) -> None:
     facts = loaders.load(CHAIRS / name, INPUTS).facts
     is_cloud = Path(name).suffix in {".xyz", ".pts", ".pcd", ".npy", ".npz"}
-    zs = {"chair.stl", "chair_ascii.stl", "chair.3mf", "chair_z_up.dae", "chair.usd", "chair.usdc", "chair.blend"}
-    z_up = name in CAD | zs
+    zs = {"chair.stl", "chair_ascii.stl", "chair.3mf", "chair_z_up.dae", "chair.usd", "chair.usdc"}
+    z_up = name in CAD | zs or name.endswith(".blend")
     assert facts["faces"] == (0 if is_cloud else 72)
     assert facts["vertices"] in ({1500} if is_cloud else {46, 48, 144, 216})
     assert facts["up"] == ("z" if z_up else "y")

@@ -68,6 +68,14 @@ def saved_again(tmp_path_factory: pytest.TempPathFactory) -> Index:
     return Index(Snapshot.open(corpus.parent / "index"))
 
 
+@pytest.mark.parametrize("variety", [{}, {"diverse": 0.5}])
+def test_a_query_folds_what_was_saved_again(saved_again: Index, variety: dict[str, float]):
+    plain = saved_again.search(text="a chair", k=50, geometry_only=True)
+    hits = saved_again.search(text="a chair", k=50, geometry_only=True, unique=True, **variety)
+    assert sorted(Path(hit.path).stem.split()[0] for hit in hits) == ["bowl", "car", "chair", "guitar"]
+    assert sum(hit.repeats + 1 for hit in hits) == len(plain)
+
+
 def test_a_mesh_saved_again_moved_and_scaled_is_found(saved_again: Index):
     for limit in (0.98, 1):  # a cosine that its own points, drawn for each file, do not reach
         groups = duplicates(saved_again, limit)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from retriever.errors import FileProblem
 from retriever.loaders import soup
 from retriever.loaders.blend.looks import Looks
@@ -19,12 +21,14 @@ from retriever.loaders.blend.scene import Scene
 from retriever.loaders.parts import Parts
 from retriever.types import Geometry
 
+_FLAT, _SUNK, _WIDER = 1e-4, 0.05, 2
+"""Of a floor: its height over its width, how far things may stand in it, of their height, and how often their width."""
 _ASKED = 512 << 20
 """Bytes that a file of which only the pictures' names are wanted may unpack to."""
 
 
 def read_blend(data: bytes, path: Path, *, textures: bool = True, skin: bool = False) -> Geometry:
-    """All meshes that the open scene shows, instances and mirrored halves too; z is up.
+    """All meshes that the open scene shows, instances and mirrored halves too, but no floor below them; z is up.
 
     Colours are those of the materials, else those that are painted on the mesh. Where a `skin` is wanted, the pictures
     come whole too.
@@ -33,7 +37,7 @@ def read_blend(data: bytes, path: Path, *, textures: bool = True, skin: bool = F
         FileProblem: "malformed", "truncated", "unsupported", "too-large", or "empty" where no mesh is shown.
     """
     with soup.refused("of a Blender that is known"):
-        return soup.flat(_shown(Scene(File(data)), Looks(Parts(path), textures, skin)))
+        return soup.flat(_without_floor(_shown(Scene(File(data)), Looks(Parts(path), textures, skin))))
 
 
 def pictures_of(data: bytes) -> list[str]:
@@ -68,3 +72,24 @@ def _shown(scene: Scene, looks: Looks) -> list[soup.Piece]:
     if not any(len(piece.points) for piece in found):
         raise FileProblem("empty", f"shows no mesh: it holds {scene.told()}; export what is to be found as GLB.")
     return found
+
+
+def _without_floor(meshes: list[soup.Piece]) -> list[soup.Piece]:
+    """Without the plane that the rest stands on, where there is one: points on it would be most of what is drawn."""
+    solid = [each for each in meshes if len(each.faces)]
+    if len(solid) < 2:
+        return meshes
+    low, high = (np.array([end(each.points, axis=0) for each in solid]) for end in (np.min, np.max))
+    widest = int((high - low)[:, :2].min(axis=1).argmax())
+    floor_low, floor_high = low[widest], high[widest]
+    low, high = (np.delete(ends, widest, axis=0) for ends in (low, high))
+    low, high = low.min(axis=0), high.max(axis=0)
+    size, rest = floor_high - floor_low, high - low
+    is_floor = (
+        size[2] <= _FLAT * size[:2].max()
+        and floor_high[2] <= low[2] + _SUNK * rest[2]
+        and (floor_low[:2] <= low[:2]).all()
+        and (floor_high[:2] >= high[:2]).all()
+        and (size[:2] >= _WIDER * rest[:2]).all()
+    )
+    return [each for each in meshes if each is not solid[widest]] if is_floor else meshes

@@ -1,8 +1,8 @@
-"""Makes the Blender files of this folder, and chairs/chair.blend, by Blender itself: run it once in each version.
+"""Makes the Blender files of this folder, and the chairs of ../chairs, by Blender itself: run it once in each version.
 
 ``blender -b --factory-startup -P tests/data/blend/make.py`` (3.4), and ``python tests/data/blend/make.py`` where the
 package ``bpy`` is installed (4.2, 5.0). Each scene has beside it what Blender says of it: the places of all vertices
-that are shown, and of each colour how much surface has it, and where. The chair is written by 4.2.
+that are shown, and of each colour how much surface has it, and where. The chairs are written by 4.2.
 """
 
 from __future__ import annotations
@@ -306,8 +306,10 @@ def write_chair() -> None:
     mesh.materials.append(material("blue", blue))
     mesh.materials.append(material("red", red))
     put("chair", mesh, bpy.context.scene.collection)
-    path = HERE.parent / "chairs" / "chair.blend"
-    bpy.data.libraries.write(str(path), {bpy.context.scene}, compress=True)
+    chairs = HERE.parent / "chairs"
+    bpy.data.libraries.write(str(chairs / "chair.blend"), {bpy.context.scene}, compress=True)
+    bpy.ops.mesh.primitive_plane_add(size=2)
+    bpy.data.libraries.write(str(chairs / "chair_on_a_floor.blend"), {bpy.context.scene}, compress=True)
 
 
 write_scene()
