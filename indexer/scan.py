@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from indexer import sidecars
+from indexer import maps, sidecars
 from indexer.corpora import Layout, is_kind, is_left_out, name_of
 from indexer.exclusion import Exclusion
 from indexer.skipped import unread
@@ -217,7 +217,7 @@ def _items(
     found: Scan,
 ) -> Iterator[SourceFile]:
     """One folder's items (textures that something names among them); sidecars and the rest are counted."""
-    sides = sidecars.by_item(names)
+    sides, of_materials = sidecars.by_item(names), maps.of_materials(names)
     taken = {side for group in sides.values() for side in group}
     for name in names if only is None else [only] if only in names else []:
         modality = loaders.modality_of(Path(name))
@@ -226,7 +226,7 @@ def _items(
             found.skipped["sidecar" if name in taken else "companion"] += 1
         elif modality is None:
             found.skipped[unread(Path(name))] += 1
-        elif modality is Modality.IMAGE and layout.is_model_part(path):
+        elif modality is Modality.IMAGE and (name in of_materials or layout.is_model_part(path)):
             found.skipped["companion"] += 1
         else:
             own = sides.get(name, [])

@@ -232,6 +232,23 @@ def test_textures_that_fbx_files_name_are_no_items(tmp_path: Path) -> None:
         assert found(scan(folder)) == [name, "photo.png"]
 
 
+def test_maps_of_one_material_are_no_items(tmp_path: Path) -> None:
+    maps = [
+        *("T_Oak_2K_BaseColor.jpg", "T_Oak_2K_Normal.png", "T_Oak_2K_Ambient-Occlusion.jpg"),  # Substance
+        *("planks_diff_1k.jpg", "planks_nor_gl_1k.jpg", "planks_arm_1k.jpg", "planks_rough_1k.png"),  # Poly Haven
+        *("Wood049_1K-JPG_NormalGL.jpg", "Wood049_1K-JPG_Roughness.jpg"),  # ambientCG
+        *("guitar_AlbedoTransparency.png", "guitar_MetallicSmoothness.png"),  # Unity
+        *("normal.png", "roughness.png"),
+    ]
+    photos = ["Wood049_1K-JPG_Color.jpg", "dog_normal.png", "cat_height.png", "dog_normal_2.jpg"]
+    photos += ["abnormal_rough draft.png", "0001_color.png", "0001_depth.png"]
+    plant(tmp_path, *maps, *photos, "notes_normal.txt", "notes_ao.txt", "sub/dog_ao.png")
+    result = scan(tmp_path)
+    assert found(result) == sorted([*photos, "notes_normal.txt", "notes_ao.txt", "sub/dog_ao.png"])
+    assert result.skipped == {"companion": len(maps)}
+    assert found(scan(tmp_path, [tmp_path / "normal.png"])) == []
+
+
 def test_within_narrows_the_walk_and_keeps_paths_and_labels(tmp_path: Path) -> None:
     plant(tmp_path, "Chair/a.obj", "Chair/a.stl", "Lamp/b.obj", "Lamp/c.obj", **{"Chair/a.txt": "soft"})
     everything = {file.path: file for file in scan(tmp_path).files}
