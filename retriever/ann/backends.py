@@ -12,7 +12,8 @@ from retriever.ann.base import NearestNeighbours
 from retriever.ann.cpu import CpuExact
 from retriever.ann.deferred import Deferred
 from retriever.ann.files import AnnFile
-from retriever.ann.gpu import NONE, Gpus, on_gpus, place, present
+from retriever.ann.gpu import NONE, Gpus, place, present
+from retriever.ann.on_gpus import on_gpus
 from retriever.ann.plan import ANN_PAYS, GPU_PAYS, RECALL, Recipe, plan
 from retriever.errors import IndexCorrupt, MissingDependency
 from retriever.store.snapshot import Snapshot

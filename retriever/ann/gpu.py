@@ -5,17 +5,12 @@ What follows from them was run on one GPU; parts over several GPUs have only bee
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from retriever.ann.base import NearestNeighbours
 from retriever.ann.precision import FLOAT16, FLOAT32, Format
 from retriever.ann.wheels import driver, load
 from retriever.errors import MissingDependency
-from retriever.types import Vectors
-
-log = logging.getLogger(__name__)
 
 RESERVE = 2 * 2**30
 """Bytes of each GPU's memory left to faiss's scratch space (1.5 GiB), to products, and to other programs."""
@@ -161,34 +156,3 @@ def present() -> Gpus:
         return NONE
     torch = torch_gpus()
     return Gpus(faiss_gpus(), torch, free_bytes(torch))
-
-
-def on_gpus(blocks: Sequence[Vectors], dim: int, memory: int | None = None) -> NearestNeighbours:
-    """An exact search on the GPUs there are, by the library that can; where none can, on the CPU, after one line.
-
-    Args:
-        blocks: (n_i, d) float32 unit vectors; rows are numbered through all blocks.
-        dim: d.
-        memory: bytes that it may keep in the CPU's memory beside the blocks.
-    """
-    from retriever.ann.cpu import CpuExact
-    from retriever.ann.faiss_flat import FaissFlat
-    from retriever.ann.shards import TorchShards
-    from retriever.ann.torch_exact import TorchExact
-
-    gpus, rows = present(), sum(map(len, blocks))
-    placed = place(rows, dim, gpus)
-    if placed and placed.library == "faiss":
-        try:
-            return FaissFlat(blocks, dim, device="cuda")
-        except MemoryError as error:
-            log.info("%s", error)
-            placed = place(rows, dim, replace(gpus, faiss=0))
-    if placed:
-        several = placed.gpus > 1
-        return TorchShards(blocks, dim, torch_devices()) if several else TorchExact(blocks, dim, device="cuda")
-    log.warning(
-        "No GPU that faiss or torch can use for this index was found (it needs the extra gpu, or a CUDA build of "
-        "torch): searching on the CPU instead."
-    )
-    return CpuExact(blocks, dim, memory)

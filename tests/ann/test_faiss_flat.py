@@ -14,7 +14,8 @@ from retriever.ann.base import RowSet
 from retriever.ann.cpu import CpuExact
 from retriever.ann.exact import ExactSearch
 from retriever.ann.faiss_flat import FaissFlat
-from retriever.ann.gpu import Gpus, Placed, Storage, on_gpus, place, present, storages
+from retriever.ann.gpu import Gpus, Placed, Storage, place, present, storages
+from retriever.ann.on_gpus import on_gpus
 from retriever.ann.precision import FLOAT16, FLOAT32
 from retriever.ann.shards import TorchShards
 from retriever.ann.torch_exact import TorchExact
