@@ -1,8 +1,8 @@
 """Projected vectors -> inverted lists of four-bit codes: by faiss on the CPU, or with torch finding the lists on a GPU.
 
 Both give the same kind of index. To find the lists takes rows x lists x dimensions products, and to learn them as many
-again for every pass over the sample: that is most of a build, and what a GPU is made for. Codes cost little beside it
-and are always made by faiss, so that a GPU build of faiss is not needed.
+again for every pass over the sample: for millions of rows that is most of a build's arithmetic. Codes cost little
+beside it and are always made by faiss, so that a GPU build of faiss is not needed.
 """
 
 from __future__ import annotations
