@@ -6,19 +6,18 @@ import os
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: spinning threads starve every other process
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from indexer.align import backgrounds
+from indexer.align import backgrounds, prototypes
 from indexer.align.bridges import build_in, fit
 from indexer.align.captions import kept, kept_label_vectors
 from indexer.align.command import run
 from indexer.align.pictures import __main__ as pictures
 from indexer.align.pictures.pack import Pack
-from indexer.align.publish import Tower, publish
+from indexer.align.publish import Tower, publish, revise
 from indexer.align.shapes import __main__ as shapes
 from indexer.align.sounds import __main__ as sounds
 from indexer.align.spreads import measured
@@ -66,13 +65,14 @@ def main(
         before, after = (out / folder / f"{name}.safetensors" for name in ("tower", "bridged"))
         build_in(bridges[modality], before, after, expected.get(modality))
     put_together(out, file="bridged.safetensors")
-    put_together(out, file="bridged.safetensors", spreads=measured(open_space(out / "mini"), data, seed))
+    prototypes.build_in(out / "mini", data, seed)
+    revise(out / "mini", spreads=measured(open_space(out / "mini"), data, seed))
     mini = open_space(out / "mini")
     backgrounds.write(mini, backgrounds.measured(mini), out / "mini" / BACKGROUNDS)
     typer.echo(f"written: {out / 'mini'}", err=True)
 
 
-def put_together(out: Path, *, file: str = "tower.safetensors", spreads: Mapping[str, float] | None = None) -> None:
+def put_together(out: Path, *, file: str = "tower.safetensors") -> None:
     """The towers trained in `out` as the space OUT/mini."""
     parts: dict[Modality, tuple[Any, ShapeInput | ImageInput | AudioInput]] = {
         Modality.SHAPE: (MINI, ShapeInput(points=MINI.points, color=GREY)),
@@ -83,7 +83,7 @@ def put_together(out: Path, *, file: str = "tower.safetensors", spreads: Mapping
         modality: Tower(out / FOLDERS[modality] / file, config, entry, LICENSES[modality])
         for modality, (config, entry) in parts.items()
     }
-    publish(towers, out / "mini", name="mini", spreads=spreads)
+    publish(towers, out / "mini", name="mini")
 
 
 if __name__ == "__main__":

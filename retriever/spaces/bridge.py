@@ -13,8 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
-SCALE = 30.0
-"""Inverse temperature of the contrast with captions, in training and afterwards (`indexer.align.loop.Recipe.scale`)."""
+from retriever.spaces.prototypes import SCALE
 
 
 class Bridge(nn.Module):
@@ -39,12 +38,12 @@ class Bridge(nn.Module):
 
 
 class Expectation(nn.Module):
-    """Unit vectors -> the text vectors to be expected of them, and a little of themselves.
+    """Unit vectors -> what is to be expected of them, and a little of themselves.
 
     A tower that was bound to a hub by contrast says how likely each caption is: by the softmax that it was trained
-    with. Its own vector is only where these agree best. Their mean, weighted by how likely they are, is nearer to the
-    caption's vector where few examples were to be had, and so to what other modalities have bound to that caption. It
-    knows no other captions, and is left out in training.
+    with. Its own vector is only where these agree best. The mean of the captions' places, weighted by how likely they
+    are, is nearer to the right one where few examples were to be had, and so to what other modalities have bound to
+    that caption. It knows no other captions, and is left out in training.
 
     Args:
         dim: of the vectors.
@@ -53,11 +52,13 @@ class Expectation(nn.Module):
     """
 
     captions: Tensor
+    places: Tensor
 
     def __init__(self, dim: int, *, own: float, hesitant: bool = False) -> None:
         super().__init__()
         self.own, self.hesitant = own, hesitant
         self.register_buffer("captions", torch.empty(0, dim))
+        self.register_buffer("places", torch.empty(0, dim))
 
     def forward(self, vectors: Tensor, bridged: Tensor) -> Tensor:
         """(b, dim) vectors of any length above zero, and the same after the bridge -> (b, dim) unit vectors."""
@@ -65,19 +66,33 @@ class Expectation(nn.Module):
             return bridged
         with torch.autocast(vectors.device.type, enabled=False):
             likely = (SCALE * F.normalize(vectors.float(), dim=-1) @ self.captions.T).softmax(dim=-1)
-            expected = likely @ (self.captions - self.captions.mean(dim=0))  # shorter, the more captions are likely
+            expected = likely @ (self.places - self.places.mean(dim=0))  # shorter, the more captions are likely
             if not self.hesitant:
                 expected = F.normalize(expected, dim=-1)
             return F.normalize(expected + self.own * bridged, dim=-1)
 
     @torch.no_grad()
+    def expect(self, captions: Tensor, places: Tensor | None = None) -> None:
+        """Expects these captions and no others.
+
+        Args:
+            captions: (n, dim) unit vectors that the tower was bound to.
+            places: (n, dim) unit vectors of what they stand for in the space; the captions' own by default.
+        """
+        self.captions, self.places = captions, captions if places is None else places
+
+    @torch.no_grad()
     def widen(self, captions: Tensor) -> None:
         """Expects (n, dim) unit vectors of more captions as well; one that expects none goes on expecting none."""
         if len(self.captions):
-            self.captions = torch.cat([self.captions, captions.to(self.captions)])
+            more = captions.to(self.captions)
+            self.expect(torch.cat([self.captions, more]), torch.cat([self.places, more]))
 
     def _load_from_state_dict(self, state_dict: dict[str, Tensor], prefix: str, *rest: Any) -> None:
         """Takes as many captions as a file has; files of towers that expect nothing have none."""
-        kept = state_dict.get(f"{prefix}captions", self.captions[:0])
-        self.captions = torch.empty_like(kept, dtype=self.captions.dtype, device=self.captions.device)
-        super()._load_from_state_dict({**state_dict, f"{prefix}captions": kept}, prefix, *rest)
+        captions = state_dict.get(f"{prefix}captions", self.captions[:0])
+        kept = {"captions": captions, "places": state_dict.get(f"{prefix}places", captions)}
+        for name, tensor in kept.items():
+            own = getattr(self, name)
+            setattr(self, name, torch.empty_like(tensor, dtype=own.dtype, device=own.device))
+        super()._load_from_state_dict({**state_dict, **{f"{prefix}{n}": t for n, t in kept.items()}}, prefix, *rest)

@@ -142,7 +142,7 @@ def _backgrounds(at: Path, weights: str) -> Mapping[str, Background]:
 def _builder(at: Path, modality: Modality, tower: dict[str, Any], device: str) -> Callable[[], Encoder]:
     """What builds a tower when it is first used; torch is imported then, and not before."""
     architecture = tower.get("architecture", OWN)
-    if architecture == OWN and modality is Modality.TEXT:
+    if architecture == OWN and modality is Modality.TEXT and "file" not in tower:
         return _minilm
     if architecture != OWN and architecture not in ARCHITECTURES:
         raise ValueError(f"unknown architecture {architecture!r} of the {modality} tower")
@@ -156,10 +156,12 @@ def _builder(at: Path, modality: Modality, tower: dict[str, Any], device: str) -
         if not path.is_file():
             raise SpaceError(f"The weights {path} of the {modality} tower are missing; {_CURE}.")
         try:
-            if architecture == OWN:
-                return _own(modality, path, config, torch_device(device))
-            return _published(architecture, modality, path, config, torch_device(device))
-        except (SafetensorError, RuntimeError, TypeError) as error:  # damaged, or not what the description says
+            if architecture != OWN:
+                return _published(architecture, modality, path, config, torch_device(device))
+            if modality is Modality.TEXT:
+                return _placed_texts(path)
+            return _own(modality, path, config, torch_device(device))
+        except (SafetensorError, RuntimeError, TypeError, KeyError) as error:  # damaged, or not as described
             reason = " ".join(str(error).split())[:200]
             raise SpaceError(
                 f"The weights {path} of the {modality} tower cannot be used ({reason}); {_CURE}."
@@ -172,6 +174,12 @@ def _minilm() -> Encoder:
     from retriever.spaces.minilm import MiniLM
 
     return MiniLM()
+
+
+def _placed_texts(weights: Path) -> Encoder:
+    from retriever.spaces.prototypes import PlacedTexts, Prototypes
+
+    return PlacedTexts(Prototypes.read(weights))
 
 
 def _own(modality: Modality, weights: Path, config: dict[str, Any], device: str) -> Encoder:

@@ -36,7 +36,7 @@ KINDS = pytest.mark.parametrize(
 
 def expecting(make, captions):
     tower = make().eval()
-    tower.expectation.captions = normalize(captions, dim=-1)
+    tower.expectation.expect(normalize(captions, dim=-1))
     return tower
 
 
@@ -44,7 +44,7 @@ def expecting(make, captions):
 def test_what_is_expected_lies_nearer_to_the_likeliest_caption_than_the_vector_does(kind):
     torch.manual_seed(0)
     expectation = Expectation(DIM, **kind).eval()
-    expectation.captions = normalize(torch.randn(6, DIM), dim=-1)
+    expectation.expect(normalize(torch.randn(6, DIM), dim=-1))
     vectors = expectation.captions[:2] + 0.5 * normalize(torch.randn(2, DIM), dim=-1)
     bridged = normalize(vectors, dim=-1)
     found = expectation(7 * vectors, bridged)
@@ -58,7 +58,7 @@ def test_what_is_expected_lies_nearer_to_the_likeliest_caption_than_the_vector_d
 def moved(kind, vector):
     """How far the vector is brought by what is expected among four captions at right angles."""
     expectation = Expectation(4, **kind).eval()
-    expectation.captions = torch.eye(4)
+    expectation.expect(torch.eye(4))
     aside = torch.tensor([[0.1, -0.3, 0.5, 0.8]])
     return float((expectation(vector[None], normalize(aside, dim=-1)) - normalize(aside, dim=-1)).norm())
 
@@ -74,11 +74,26 @@ def test_one_that_hesitates_stays_where_it_is_if_two_captions_are_as_likely():
 def test_nothing_is_expected_in_training_or_where_there_are_no_captions(make, material):
     plain = make().eval()
     expecting_too = expecting(make, torch.randn(4, DIM))
-    expecting_too.load_state_dict({**plain.state_dict(), "expectation.captions": expecting_too.expectation.captions})
+    expected = {f"expectation.{name}": value for name, value in expecting_too.expectation.state_dict().items()}
+    expecting_too.load_state_dict({**plain.state_dict(), **expected})
     assert not torch.equal(plain(material()), expecting_too(material()))
     vectors = torch.randn(2, DIM)
     assert expecting_too.expectation.train()(vectors, vectors) is vectors
     assert plain.expectation(vectors, vectors) is vectors
+
+
+@KINDS
+def test_captions_that_stand_for_other_places_bring_a_vector_there(kind):
+    torch.manual_seed(0)
+    captions, places = normalize(torch.randn(6, DIM), dim=-1), normalize(torch.randn(6, DIM), dim=-1)
+    expectation = Expectation(DIM, **kind).eval()
+    vectors = captions[:2] + 0.5 * normalize(torch.randn(2, DIM), dim=-1)
+    bridged = normalize(vectors, dim=-1)
+    expectation.expect(captions)
+    before = expectation(vectors, bridged)
+    expectation.expect(captions, places)
+    nearer = (expectation(vectors, bridged) * places[:2]).sum(dim=-1) - (before * places[:2]).sum(dim=-1)
+    assert (nearer > 0.2).all()
 
 
 @TOWERS
@@ -86,14 +101,20 @@ def test_captions_travel_with_the_weights_and_older_weights_have_none(make, mate
     tower = expecting(make, torch.randn(5, DIM))
     state = {name: value.half() if value.is_floating_point() else value for name, value in tower.state_dict().items()}
     state = {name: value.contiguous() for name, value in state.items()}
+    tower.expectation.expect(tower.expectation.captions, -tower.expectation.captions)
+    state["expectation.places"] = -state["expectation.captions"]
+    save_file({n: v for n, v in state.items() if n != "expectation.places"}, str(tmp_path / "unplaced.safetensors"))
+    save_file({n: v for n, v in state.items() if "expectation" not in n}, str(tmp_path / "old.safetensors"))
     save_file(state, str(tmp_path / "new.safetensors"))
-    save_file({n: v for n, v in state.items() if n != "expectation.captions"}, str(tmp_path / "old.safetensors"))
     again = make()
     load_model(again, tmp_path / "new.safetensors")
     assert again.expectation.captions.dtype == torch.float32
     torch.testing.assert_close(again.expectation.captions, tower.expectation.captions, atol=1e-3, rtol=0)
+    torch.testing.assert_close(again.expectation.places, -again.expectation.captions)
+    load_model(again, tmp_path / "unplaced.safetensors")
+    torch.testing.assert_close(again.expectation.places, again.expectation.captions)
     load_model(again, tmp_path / "old.safetensors")
-    assert not len(again.expectation.captions)
+    assert not len(again.expectation.captions) and not len(again.expectation.places)
 
 
 @TOWERS
@@ -103,4 +124,5 @@ def test_more_captions_are_expected_only_where_some_are(make, material):
     for each in (tower, plain):
         each.expectation.widen(more)
     torch.testing.assert_close(tower.expectation.captions[4:], more)
+    torch.testing.assert_close(tower.expectation.places[4:], more)
     assert not len(plain.expectation.captions)

@@ -33,6 +33,8 @@ def test_digests_on_the_card_are_those_of_the_files(name):
     for tower in towers.values():
         file = folder / tower["file"] if "file" in tower else minilm.model_folder() / "model.safetensors"
         assert sha256(file.read_bytes()).hexdigest() == tower["sha256"]
+    hub = (minilm.model_folder() / "model.safetensors").read_bytes()
+    assert towers["text"].get("package_sha256", towers["text"]["sha256"]) == sha256(hub).hexdigest()
 
 
 @pytest.mark.parametrize("name", spaces.shipped())
@@ -40,7 +42,7 @@ def test_the_model_card_names_every_weight_file_and_its_digest(name):
     folder = mini.folder(name)
     card = (folder / "MODEL_CARD.md").read_text()
     for tower in json.loads((folder / "space.json").read_text())["towers"].values():
-        assert tower["sha256"] in card
+        assert tower["sha256"] in card and tower.get("package_sha256", "") in card
 
 
 def test_weights_are_small_enough_to_ship():

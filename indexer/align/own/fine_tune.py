@@ -123,6 +123,7 @@ def _write(folder: Path, origin: Origin, report: Report, told: dict[str, Any]) -
         towers,
         folder,
         name=report.name,
+        texts=origin.texts,
         spreads={str(modality): spread for modality, spread in origin.space.spreads.items()},
         based_on={"name": origin.name, "weights": origin.space.identity.weights},
         training=told | {"recipes": {str(modality): asdict(each.recipe) for modality, each in report.towers.items()}},

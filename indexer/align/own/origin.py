@@ -53,6 +53,12 @@ class Origin:
         return Tower.of_space(self.folder, self.card, modality)
 
     @property
+    def texts(self) -> Path | None:
+        """File of its text tower's prototypes; None where that is the hub alone."""
+        file = self.card["towers"].get(Modality.TEXT, {}).get("file")
+        return self.folder / file if file else None
+
+    @property
     def modalities(self) -> list[Modality]:
         """Those of its towers that can be trained."""
         return [modality for modality in Modality if modality in self.card["towers"] and modality is not Modality.TEXT]
