@@ -1,16 +1,21 @@
 """How an index comes to be: everything offline. Imports retriever; is imported by cli.
 
-``build.index`` brings an index up to date with folders, in four steps:
+``build.index`` brings an index up to date with folders, in five steps, and tells of them by `progress`:
 
-1. What is there: `roots` (which corpus a path belongs to), `scan` (the walk), `corpora` and `shapenet` (what folders
-   say), `sidecars` (what files say of others), `metadata` (the user's own table).
+1. What is there: `survey` asks `roots` (which corpus a path belongs to), `exclusion` (what is left out), `scan` (the
+   walk), `corpora` and `shapenet` (what folders say), `sidecars` and `maps` (files that belong to others), `metadata`
+   (the user's own table); `skipped` tells of the rest.
 2. What is to be done: `plan_changes` (a scan against the index), `parts` (the other files that a mesh was read from),
-   `rows` (from files to rows and back).
+   `rows` and `guesses` (what is kept of old rows, and new rows on their way in).
 3. Vectors: `loading` (worker processes read files), `pipeline` (read, encode, hand over).
-4. Writing: `writer`, the only code that writes rows, with `journal` (rows at once on disk), `segments` (rows at rest),
-   `records` (manifest, deleted rows, failures), `keeping` (versions, and files that none needs), `failures` (what runs
-   change in their list), `extras` (columns of a corpus's own) and `durable` (lock, fsync).
+4. Writing: `writer`, the only code that writes rows, with `admission` (what it lets in), `journal` (rows at once on
+   disk), `bulk` (many at once), `segments` (rows at rest), `superseding` (rows that give way), `records` (manifest,
+   deleted rows, failures), `keeping` (versions, and files that none needs), `failures` (what runs change in their
+   list), `extras` (columns of a corpus's own) and `durable` (lock, fsync).
+5. What searches read: `lexicon` (words of names and captions), `ann` (the approximate search), `calibration` (what
+   cosines mean).
 
-`removal` (with `forgetting`, of what is no item) and `compaction` are the other two things that happen to an index.
-`parametric` makes shapes by rule; `align` trains encoders.
+`removal` (with `forgetting`, of what is no item), `compaction` and `labelling` are the other things that happen to an
+index; `published` makes spaces of checkpoints, `align` trains encoders, `parametric` makes shapes by rule, which
+`demo` writes.
 """

@@ -1,6 +1,7 @@
 """The rule of the tree: retriever reads, indexer writes, cli talks; imports run one way."""
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -76,3 +77,10 @@ def test_imports_are_light(statement, forbidden):
     program = f"{statement}\nimport sys; print(*{{name.split('.')[0] for name in sys.modules}})"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
     assert not forbidden & set(loaded.stdout.split())
+
+
+@pytest.mark.parametrize("package", ["indexer", "retriever/query"])
+def test_large_packages_say_where_to_find_what(package):
+    said = ast.get_docstring(ast.parse((ROOT / package / "__init__.py").read_text()))
+    parts = {path.stem for path in (ROOT / package).glob("[!_.]*") if path.suffix == ".py" or path.is_dir()}
+    assert parts and parts <= set(re.findall(r"`(\w+)", said))

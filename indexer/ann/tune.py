@@ -148,11 +148,10 @@ def _ranks(
     """(q, 10) place of each true neighbour in the longest shortlist; its length where it is not there."""
     rows = numbering.rows(scan.ids(queries, POOLS[-1], probes, bits))
     out = np.full(truth.shape, POOLS[-1], np.int64)
-    for query, (shortlist, true) in enumerate(zip(rows, truth, strict=True)):
-        order = np.argsort(shortlist, kind="stable")
-        places = np.searchsorted(shortlist, true, sorter=order).clip(max=len(order) - 1)
-        hit = shortlist[order[places]] == true
-        out[query, hit] = order[places[hit]]
+    for places, shortlist, true in zip(out, rows, truth, strict=True):
+        same = shortlist == true[:, None]
+        found = same.any(axis=1)
+        places[found] = same[found].argmax(axis=1)
     return out
 
 

@@ -1,7 +1,8 @@
 """Files in, encoder payloads out.
 
-One module per family of formats, each exporting ``READERS``: {suffix: function of the file's bytes and path}; sounds
-are read from their path, for only their beginning is needed. Whatever goes wrong inside a file is a `FileProblem`; no
+``mesh``, ``points``, ``image``, ``audio`` and ``text`` each export ``READERS``: {suffix: function of the file's bytes
+and path}; sounds are read from their path, for only their beginning is needed. Formats that take more than a few lines
+have modules or packages of their own, which these gather. Whatever goes wrong inside a file is a `FileProblem`; no
 other exception leaves this package for a bad file.
 """
 

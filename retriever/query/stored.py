@@ -12,6 +12,7 @@ from retriever.ann.base import SUM
 from retriever.errors import FileProblem, UsageError
 from retriever.files import read_npy
 from retriever.query.term import Held, Term
+from retriever.query.vectors import unit
 from retriever.store.snapshot import Snapshot
 from retriever.types import Modality
 
@@ -35,8 +36,6 @@ def read_vector(term: Term, dim: int, path: Path) -> NDArray[np.float32]:
     Raises:
         UsageError: no such file, or what it holds is no such vector.
     """
-    from retriever.query.nearest import unit
-
     option = option_of(term)
     held = _loaded(option, path, dim) if term.held is None else _array(option, term.held)
     if held.shape not in ((dim,), (1, dim)):

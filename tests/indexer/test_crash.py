@@ -34,8 +34,8 @@ def _base(folder: Path) -> Contents:
         return contents(writer.commit())
 
 
-def _killed(scenario: str, base: Path, cases: Path) -> Iterator[tuple[Path, int]]:
-    """Each folder as a kill left it, and the appends that had returned."""
+def _killed(scenario: str, base: Path, cases: Path) -> Iterator[tuple[Path, int, dict[int, Contents]]]:
+    """Each folder as a kill left it, the appends that had returned, and what its versions hold."""
     cases.mkdir()
     here = Path(__file__).parents
     environment = {
@@ -48,9 +48,15 @@ def _killed(scenario: str, base: Path, cases: Path) -> Iterator[tuple[Path, int]
     assert len(logs) > 15, "too few crash points were hit to mean anything"
     for log in logs:
         folder = log.with_suffix("")
+        held = _held(folder)
         for kept in versions.kept(folder):
-            assert len(contents(Snapshot.open(folder, kept.version))) == kept.rows, f"{folder.name}: {kept} is broken"
-        yield folder, len(log.read_text().splitlines())
+            assert len(held[kept.version]) == kept.rows, f"{folder.name}: {kept} is broken"
+        yield folder, len(log.read_text().splitlines()), held
+
+
+def _held(folder: Path) -> dict[int, Contents]:
+    """Version -> what it holds."""
+    return {kept.version: contents(Snapshot.open(folder, kept.version)) for kept in versions.kept(folder)}
 
 
 def _models(before: Contents) -> list[Contents]:
@@ -70,7 +76,7 @@ def _plain(held: Contents) -> dict[str, tuple[object, ...]]:
 
 def test_a_run_killed_anywhere(tmp_path: Path) -> None:
     models = [_plain(model) for model in _models(_base(tmp_path / "base"))]
-    for folder, acknowledged in _killed("run", tmp_path / "base", tmp_path / "cases"):
+    for folder, acknowledged, held in _killed("run", tmp_path / "base", tmp_path / "cases"):
         seen = _plain(contents(Snapshot.open(folder)))
         assert seen in models, f"{folder.name}: a reader sees half of something"
         with IndexWriter(folder, SPACE) as writer:
@@ -78,14 +84,8 @@ def test_a_run_killed_anywhere(tmp_path: Path) -> None:
             found = _plain(contents(writer.snapshot))
         assert found in models, f"{folder.name}: recovered half of something"
         assert found in models[acknowledged:], f"{folder.name}: an appended batch is lost"
-        kept = {each.version: _plain(contents(Snapshot.open(folder, each.version))) for each in versions.kept(folder)}
         crash_child.run_rest(folder)
-        assert (
-            kept.items()
-            <= {
-                each.version: _plain(contents(Snapshot.open(folder, each.version))) for each in versions.kept(folder)
-            }.items()
-        ), f"{folder.name}: a kept version has changed or is gone"
+        assert held.items() <= _held(folder).items(), f"{folder.name}: a kept version has changed or is gone"
         assert _plain(contents(Snapshot.open(folder))) == models[-1], f"{folder.name}: the next run ends elsewhere"
         assert not (folder / "journal.arrows").exists()
 
@@ -100,7 +100,7 @@ def test_a_bulk_load_killed_anywhere(tmp_path: Path) -> None:
     # A segment of three rows at a time.
     models = [_plain(before | {str(row[0]["id"]): row for row in rows[:n]}) for n in (0, 3, 6, len(rows))]
     seen = set()
-    for folder, _ in _killed("extend", tmp_path / "base", tmp_path / "cases"):
+    for folder, _, _ in _killed("extend", tmp_path / "base", tmp_path / "cases"):
         held = _plain(contents(Snapshot.open(folder)))
         assert held in models, f"{folder.name}: a reader sees half of a segment"
         seen.add(models.index(held))
@@ -113,7 +113,7 @@ def test_a_bulk_load_killed_anywhere(tmp_path: Path) -> None:
 
 def test_a_compaction_killed_anywhere(tmp_path: Path) -> None:
     before = _base(tmp_path / "base")
-    for folder, _ in _killed("compact", tmp_path / "base", tmp_path / "cases"):
+    for folder, _, _ in _killed("compact", tmp_path / "base", tmp_path / "cases"):
         assert contents(Snapshot.open(folder)) == before, folder.name
         compact(folder)
         assert contents(Snapshot.open(folder)) == before, folder.name

@@ -13,8 +13,8 @@ from retriever.ann.base import RowSet
 from retriever.ann.exact import ExactSearch
 from retriever.errors import FilterError, UsageError
 from retriever.index import Index
-from retriever.query.nearest import unit as unit_vectors
 from retriever.query.term import Term
+from retriever.query.vectors import unit as unit_vectors
 from retriever.store import Snapshot
 from retriever.store.catalog import rows_where
 

@@ -66,10 +66,10 @@ def augment(rgba: Tensor, side: int, how: Augmentation, generator: torch.Generat
     return (pixels.clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous()
 
 
-def plain(rgba: Tensor, side: int, background: float = 1.0) -> Tensor:
-    """(b, s, s, 4) bytes -> (b, side, side, 3) bytes as the tower meets them in use: whole, before one grey level."""
+def plain(rgba: Tensor, side: int) -> Tensor:
+    """(b, s, s, 4) bytes -> (b, side, side, 3) bytes as the tower meets them in use: whole, before white."""
     layers = rgba.permute(0, 3, 1, 2).float() / 255
-    pixels = layers[:, :3] * layers[:, 3:] + background * (1 - layers[:, 3:])
+    pixels = layers[:, :3] * layers[:, 3:] + (1 - layers[:, 3:])
     if pixels.shape[-1] != side:
         pixels = F.interpolate(pixels, (side, side), mode="bilinear", antialias=True)
     return (pixels.clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous()

@@ -29,17 +29,6 @@ PHOTOS_HELD_OUT = 0.1
 PARAMETRIC_SEED = 17
 """Added to the seed: other parametric shapes than the 3D tower learns from."""
 
-LICENCES = {
-    "caltech101": "CC BY 4.0",
-    "grocery": "MIT",
-    "grocery_iconic": "MIT",
-    "clothing": "CC0 1.0",
-    "renders": "CC0 1.0 (kenney)",
-    "shapes_named": "per item: CC0 1.0, CC BY 3.0/4.0, MIT-0",
-    "parametric": "made by this package",
-}
-"""Under what each source of pictures may be used."""
-
 
 def everything(
     folders: Iterable[Path], *, views: int, per_kind: int, seed: int, part: int = 0, parts: int = 1

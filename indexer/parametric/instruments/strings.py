@@ -12,7 +12,6 @@ from indexer.parametric.surface import Points, Solid, array, merge
 
 FAMILY = "instruments"
 STRING: RGB = (0.85, 0.84, 0.8)
-MUSIC = ("musical instrument", "string instrument")
 
 
 def plate(outline: Points, depth: float, edge: float = 0.0) -> Solid:

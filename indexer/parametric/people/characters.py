@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from indexer.parametric.forms import chance, pick, shape, vary
@@ -17,7 +15,6 @@ from indexer.parametric.skin import skin
 from indexer.parametric.solids import ball
 from indexer.parametric.surface import Solid
 
-Extra = Callable[[Joints, Build, np.random.Generator], tuple[Solid, str]]
 ROLES: dict[str, tuple[str, ...]] = {
     "man": (),
     "woman": (),

@@ -38,10 +38,10 @@ def drift(rng: Rng, n: int, rate: float) -> Samples:
     return np.asarray(values[under] * (1 - smooth) + values[under + 1] * smooth)
 
 
-def tone(hertz: Samples | float, n: int, partials: Sequence[float] | Samples, phase: float = 0.0) -> Samples:
+def tone(hertz: Samples | float, n: int, partials: Sequence[float] | Samples) -> Samples:
     """A harmonic tone: frequency (n,) or one number, and the strength of each multiple of it below 7.5 kHz."""
     curve = np.broadcast_to(np.asarray(hertz, dtype=np.float64), (n,))
-    turns = 2 * np.pi * np.cumsum(curve) / RATE + phase
+    turns = 2 * np.pi * np.cumsum(curve) / RATE
     total = np.zeros(n)
     for k, strength in enumerate(partials, start=1):
         if k * curve.min() > 7500 or strength == 0:
