@@ -16,7 +16,7 @@ from indexer.compaction import compact
 from indexer.writer import IndexWriter
 from retriever.ann.deferred import Deferred
 from retriever.ann.plan import ANN_PAYS
-from retriever.errors import RetrieverError, UsageError
+from retriever.errors import IndexCorrupt, RetrieverError, UsageError
 from retriever.store import Manifest, Snapshot
 from retriever.types import Modality
 
@@ -91,6 +91,18 @@ def test_the_status_tells_of_codes_that_no_query_can_use(copy, name, caplog):
     plan = retriever.open(copy).status().plan
     assert plan.backend == "exact" and "`retriever optimize`" in plan.reason
     assert f"{path} of the approximate search is damaged" in caplog.text
+
+
+def test_vectors_that_are_not_finite_are_said_before_they_end_the_process(copy):
+    path = copy / "segments/000001/vectors.npy"
+    vectors = np.load(path, mmap_mode="r+")
+    vectors[7, 3] = np.inf
+    vectors.flush()
+    before = Manifest.read(copy)
+    with pytest.raises(IndexCorrupt, match=r"not finite.*`retriever check`"):
+        optimize(copy, Wish(recall=0.9))
+    assert Manifest.read(copy) == before
+    assert [path.name for path in (copy / "ann").iterdir()] == [before.ann]
 
 
 def test_a_small_index_gets_none(tmp_path):
