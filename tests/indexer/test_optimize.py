@@ -105,6 +105,15 @@ def test_vectors_that_are_not_finite_are_said_before_they_end_the_process(copy):
     assert [path.name for path in (copy / "ann").iterdir()] == [before.ann]
 
 
+@pytest.mark.parametrize("memory", [10**30, -1, 4e9, "4GB"])
+def test_a_memory_that_no_manifest_can_hold_is_refused(tmp_path, memory):
+    fill(tmp_path / "small", (table(0, 50), unit(50, dim=DIM)))
+    before = Manifest.read(tmp_path / "small")
+    with pytest.raises(UsageError, match=r"memory=.*: give a whole number of bytes"):
+        optimize(tmp_path / "small", Wish(memory=memory))
+    assert Manifest.read(tmp_path / "small") == before
+
+
 def test_a_small_index_gets_none(tmp_path):
     fill(tmp_path / "small", (table(0, 500), unit(500, dim=DIM)))
     with IndexWriter(tmp_path / "small", TOY) as writer:
