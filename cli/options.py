@@ -53,7 +53,7 @@ def size(text: str) -> int:
         bytes = int(number * (1024 if binary else 1000) ** (" kmgt".index(letter or " ")))
     except (TypeError, ValueError, OverflowError):  # the last for what is no finite float
         bytes = 0
-    if bytes < 1:
+    if not 1 <= bytes < 2**63:  # more than any index writes down
         raise UsageError(f"The size {text!r} cannot be understood; give one such as 4GB or 512MiB.")
     return bytes
 

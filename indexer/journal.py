@@ -6,9 +6,11 @@ extras as one JSON column; their types are settled when the whole journal is kno
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,8 @@ from retriever.files import sync_folder
 from retriever.store import layout
 from retriever.store.schema import ITEMS
 from retriever.types import Vectors
+
+log = logging.getLogger(__name__)
 
 EXTRAS = "extras"
 VECTOR = "vector"
@@ -92,7 +96,6 @@ class Leftover:
 
     Attributes:
         segment: number of the segment they become; 0 where there is no readable journal.
-        rows: in complete batches.
         ids: (rows,) of the items.
         schema: the segment's columns, extras typed.
     """
@@ -102,16 +105,28 @@ class Leftover:
         self.segment = 0
         self.ids: list[str] = []
         types = extras.Types()
+        self._whole = 0
         for batch in self._batches():
+            if (added := _extras(batch)) is None:
+                log.warning(
+                    f"The journal {self._path} of an interrupted run is damaged after its first {self.rows:,} items: "
+                    "the others are left out, until `retriever index` reads their files again."
+                )
+                break
+            self._whole += 1
             self.ids += batch.column("id").to_pylist()
-            for text in batch.column(EXTRAS).to_pylist():
-                types.see(extras.from_json(text))
-        self.rows = len(self.ids)
+            for item in added:
+                types.see(item)
         self.schema = pa.schema([*ITEMS, *types.fields()])
+
+    @property
+    def rows(self) -> int:
+        """In complete batches."""
+        return len(self.ids)
 
     def parts(self) -> Iterator[tuple[pa.Table, Vectors]]:
         """(items with the columns of `schema`, vectors) of each batch."""
-        for batch in self._batches():
+        for batch in islice(self._batches(), self._whole):
             vectors = batch.column(VECTOR).flatten().to_numpy().reshape(batch.num_rows, -1)
             yield self._items(batch), vectors
 
@@ -145,6 +160,17 @@ def _next(stream: pa.ipc.RecordBatchStreamReader) -> pa.RecordBatch | None:
     try:
         return stream.read_next_batch()
     except (StopIteration, EOFError, OSError, pa.ArrowInvalid):
+        return None
+
+
+def _extras(batch: pa.RecordBatch) -> list[dict[str, Any]] | None:
+    """What the items of a batch have beside the core columns; None where it is not as it was written."""
+    try:
+        batch.validate(full=True)
+        for field in ITEMS:
+            check_core(field, batch.column(field.name))
+        return [extras.from_json(text) for text in batch.column(EXTRAS).to_pylist()]
+    except (ValueError, UsageError):  # the first is Arrow's too, and that of JSON
         return None
 
 

@@ -38,10 +38,18 @@ class Wish:
     Attributes:
         recall: share of the true ten nearest, above 0 and up to 1.
         memory: bytes.
+
+    Raises:
+        UsageError: the memory is no whole number of bytes that a manifest can hold.
     """
 
     recall: float | None = None
     memory: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check it before it is written down."""
+        if self.memory is not None and not (type(self.memory) is int and 0 <= self.memory < 2**63):
+            raise UsageError(f"--memory {self.memory!r}: give a whole number of bytes, such as 4_000_000_000.")
 
 
 @dataclass(frozen=True)

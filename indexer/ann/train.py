@@ -12,6 +12,7 @@ from indexer.ann.coders import Coder, FaissCoder
 from retriever.ann.base import Rows, RowSet
 from retriever.ann.inverted_lists import Scan
 from retriever.ann.plan import IvfPq
+from retriever.errors import IndexCorrupt
 from retriever.types import Vectors
 
 SAMPLE = 40
@@ -53,15 +54,18 @@ def train(
         coder: makes what finds lists and codes, given what `Coder` is.
         seed: of the sample, of the random rotation, and of the coder.
         progress: called after every chunk.
+
+    Raises:
+        IndexCorrupt: a vector is not finite, which none is that was written; faiss would end the process.
     """
     random = np.random.Generator(np.random.PCG64(seed))
-    sample = _sample(rows, members, max(SAMPLE * sizes.lists, LEAST_SAMPLE), random)
+    sample = _finite(_sample(rows, members, max(SAMPLE * sizes.lists, LEAST_SAMPLE), random))
     center = sample.mean(axis=0)
     projection = _projection(sample - center, sizes.dims, random)
     made = coder(sample - center, projection, sizes, seed)
     done = 0
     for chunk in _chunks(members.rows):
-        made.add(rows.gather(chunk) - center, ids[chunk])
+        made.add(_finite(rows.gather(chunk)) - center, ids[chunk])
         done += len(chunk)
         if progress:
             progress(done)
@@ -72,6 +76,12 @@ def _sample(rows: Rows, members: RowSet, size: int, random: np.random.Generator)
     every = members.rows
     chosen = every if len(every) <= size else np.sort(random.choice(every, size, replace=False))
     return rows.gather(chosen)
+
+
+def _finite(vectors: Vectors) -> Vectors:
+    if not np.isfinite(vectors).all():
+        raise IndexCorrupt("The index has vectors that are not finite, so it is damaged: `retriever check` says where.")
+    return vectors
 
 
 def _projection(centered: Vectors, widest: int, random: np.random.Generator) -> NDArray[np.float32]:

@@ -57,6 +57,7 @@ class Scan:
         self.index.implem = _BY_QUERY
         self.projection = projection
         self._known: dict[int, Any] = {}
+        self._list_of: NDArray[np.uint32] | None = None
 
     @property
     def sizes(self) -> IvfPq:
@@ -130,26 +131,27 @@ class Scan:
         """(lists,) how many ids of each are allowed.
 
         Args:
-            allowed: (ids,) True for those.
+            allowed: (ids,) True for those; as long in every call.
         """
-        return np.bincount(self._lists[allowed[: len(self._lists)]], minlength=self.index.nlist + 1)[:-1]
+        if self._list_of is None:
+            self._list_of = self._lists(len(allowed))
+        return np.bincount(self._list_of[allowed], minlength=self.index.nlist + 1)[:-1]
 
     @cached_property
     def lengths(self) -> NDArray[np.int64]:
         """(lists,) how many ids each has."""
         return np.array([self.index.invlists.list_size(number) for number in range(self.index.nlist)])
 
-    @cached_property
-    def _lists(self) -> NDArray[np.uint32]:
-        """(ids,) the list of each; ids of other parts are in none, which is the last number."""
-        ids = [
-            self._faiss.rev_swig_ptr(self.index.invlists.get_ids(number), length) if length else np.empty(0, np.int64)
-            for number, length in enumerate(self.lengths.tolist())
-        ]
-        size = max((int(some.max()) + 1 for some in ids if len(some)), default=0)
+    def _lists(self, size: int) -> NDArray[np.uint32]:
+        """(size,) the list of each id; ids of other parts are in none, which is the last number.
+
+        What is no id, in a damaged file, is passed over, as `Numbering.rows` does.
+        """
         lists = np.full(size, self.index.nlist, np.min_scalar_type(self.index.nlist))
-        for number, some in enumerate(ids):
-            lists[some] = number
+        for number, length in enumerate(self.lengths.tolist()):
+            if length:
+                ids = self._faiss.rev_swig_ptr(self.index.invlists.get_ids(number), length)
+                lists[ids[ids.view(np.uint64) < size]] = number  # what is below 0 is very large
         return lists
 
     def _projected(self, queries: Vectors) -> Vectors:

@@ -27,6 +27,13 @@ Tile = tuple[NDArray[np.int64] | range, "Tensor"]
 PRODUCTS = 2**28
 """Products with a tile at once, where its size is free: 512 MiB. Few queries so see large tiles, and few of them."""
 
+ENTRIES = 2**31 - 1
+"""Of a tile at most: with more, products on GPUs have reached beyond their memory (PyTorch issue 17897)."""
+
+GATHERED = 2**29
+"""Bytes of a tile that rows are copied into from here and there: two such tiles, and the products with one, have to fit
+in what `gpu.RESERVE` leaves beside the copy of all vectors."""
+
 STEP = 8192
 """Products of a query are filled up to a multiple of this, see `picks`; so are sizes that are free to be one."""
 
@@ -127,7 +134,8 @@ class ResidentTiles:
     Args:
         host: what to copy, once, tile by tile.
         device: "cuda", or "cpu" for `KeptTiles` and in tests.
-        products: with a tile at once, None: `PRODUCTS`; few queries so see large tiles, but none smaller than `host`'s.
+        products: with a tile at once, None: `PRODUCTS`; few queries so see large tiles, up to `ENTRIES` and `GATHERED`,
+            but none smaller than `host`'s.
     """
 
     def __init__(self, host: HostTiles, device: str, products: int | None = None) -> None:
@@ -142,7 +150,10 @@ class ResidentTiles:
         """See `Tiles`."""
         import torch
 
-        size = max(self._host.size, _even(self._products // max(queries, 1)))
+        most = min(self._products // max(queries, 1), ENTRIES // self._host.vectors.dim)
+        if rows is not None:
+            most = min(most, GATHERED // (self._host.vectors.dim * self._copy.itemsize))
+        size = max(self._host.size, _even(most))
         for start, stop in spans(len(self._copy) if rows is None else len(rows), size):
             if rows is None:
                 yield range(start, stop), self._copy[start:stop]

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from threading import Lock
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -193,28 +193,36 @@ class _FullSums:
 
     def __init__(self) -> None:
         self._lock, self._inside = Lock(), 0
-        self._before: tuple[str, Any] = ("", None)
+        self._undo: list[Callable[[], object]] = []
 
     def __enter__(self) -> None:
-        import torch
-
         with self._lock:
             self._inside += 1
             if self._inside == 1:
-                matmul = torch.backends.cuda.matmul
-                self._before = torch.get_float32_matmul_precision(), matmul.allow_fp16_reduced_precision_reduction
-                torch.set_float32_matmul_precision("highest")
-                matmul.allow_fp16_reduced_precision_reduction = False
+                self._undo = list(_summing_in_full())
 
     def __exit__(self, *_: object) -> None:
-        import torch
-
         with self._lock:
             self._inside -= 1
             if self._inside == 0:
-                precision, reduced = self._before
-                torch.set_float32_matmul_precision(precision)
-                torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction = reduced
+                for undo in self._undo:
+                    undo()
+
+
+def _summing_in_full() -> Iterator[Callable[[], object]]:
+    """Takes back, one by one, what a program can allow torch; gives what allows it again."""
+    import torch
+
+    on_gpus, on_cpus = torch.backends.cuda.matmul, getattr(torch.backends.mkldnn, "matmul", None)
+    halves = [(on_gpus, f"allow_fp16_{name}", False) for name in ("reduced_precision_reduction", "accumulation")]
+    wholes = [(where, "fp32_precision", "ieee") for where in (on_gpus, on_cpus)]
+    for where, name, value in halves + wholes:
+        if hasattr(where, name):
+            yield partial(setattr, where, name, getattr(where, name))
+            setattr(where, name, value)
+    if not hasattr(on_gpus, "fp32_precision"):  # a newer torch may refuse to be asked in the older way
+        yield partial(torch.set_float32_matmul_precision, torch.get_float32_matmul_precision())
+        torch.set_float32_matmul_precision("highest")
 
 
 _FULL_SUMS = _FullSums()

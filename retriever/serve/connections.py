@@ -9,6 +9,7 @@ import re
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socketserver import TCPServer
@@ -200,8 +201,9 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self._timed.within(_DROPPING)
         left = min(int(self.headers.get("Content-Length", 0)), 2 * LARGEST)
-        while left > 0 and (part := self.rfile.read(min(left, _PART))):
-            left -= len(part)
+        with suppress(TimeoutError):  # who sends no more may still listen
+            while left > 0 and (part := self.rfile.read(min(left, _PART))):
+                left -= len(part)
 
     def _answer(self, body: bytes) -> None:
         parts = urlsplit(self.path)

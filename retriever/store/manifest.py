@@ -76,7 +76,12 @@ class Manifest:
         return sum(segment.rows for segment in self.segments)
 
     def to_json(self) -> str:
-        """The file's text."""
+        """The file's text.
+
+        Raises:
+            ValueError: it could not be read again, and neither could the index.
+        """
+        _check(self)
         data = {"format": FORMAT, **asdict(self)}
         return json.dumps({_CRC: json_crc32(data), **data}, indent=1, ensure_ascii=False) + "\n"
 
@@ -118,9 +123,7 @@ class Manifest:
         data.pop(_CRC, None)
         segments = tuple(SegmentEntry(**entry) for entry in data.pop("segments"))
         found = cls(space=SpaceIdentity.from_json(data.pop("space")), segments=segments, **data)
-        for entry in segments:
-            _check_entry(entry, found.next_segment)
-        _check_rest(found)
+        _check(found)
         return found
 
 
@@ -136,8 +139,15 @@ def is_as_written(path: Path) -> bool:
     return crc is None or crc == json_crc32(data)
 
 
+def _check(manifest: Manifest) -> None:
+    """Raises ValueError or TypeError for what no writer writes."""
+    for entry in manifest.segments:
+        _check_entry(entry, manifest.next_segment)
+    _check_rest(manifest)
+
+
 def _check_entry(entry: SegmentEntry, next_segment: int) -> None:
-    """Raises ValueError or TypeError for what no writer writes: its number would be given again, and its files lost."""
+    """Likewise: its number would be given again, and its files lost."""
     if not re.fullmatch(r"\d+", entry.name) or int(entry.name) >= next_segment:
         raise ValueError(f"there cannot be a segment {entry.name!r}, as {next_segment!r} is the next")
     if not all(isinstance(name, str) and type(crc) is int for name, crc in entry.files.items()):

@@ -83,6 +83,7 @@ class WordsFile:
             known, held = self._file.execute("SELECT rows, lengths FROM facts").fetchone() or (None, None)
             self._file.execute("SELECT term FROM postings LIMIT 0")
         except (sqlite3.Error, UnicodeDecodeError) as error:
+            path.stat()  # a writer may have taken it away meanwhile, which is no damage
             raise _problem(path, error) from error
         if (pages * of_page, form, known) != (size, FORMAT, rows):
             raise damaged(path, f"it has format {form}, {known} rows and {size:,} bytes")

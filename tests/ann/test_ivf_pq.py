@@ -249,3 +249,12 @@ def test_ids_of_a_damaged_file_are_no_rows():
     strange = np.array([[3, -1, 10, 2**62, -(2**62)]])
     np.testing.assert_array_equal(numbering.rows(strange), [[3, -1, -1, -1, -1]])
     np.testing.assert_array_equal(Numbering.of([("0", 5), ("1", 5)], {"1": 0}).rows(strange), [[-1] * 5])
+
+
+def test_ids_of_a_damaged_file_count_for_no_list():
+    ids = np.arange(3000)
+    ids[:3] = 2**50, -5, 3000
+    scan = train(Rows([clustered(3000, 1)], DIM), RowSet(np.ones(3000, bool)), ids, IvfPq(LISTS, DIM))
+    allowed = np.arange(3000) % 5 == 0
+    assert scan.counts(allowed).sum() == 600 - 1
+    assert (scan.counts(allowed) <= scan.lengths).all()

@@ -110,6 +110,25 @@ def test_what_the_program_allows_torch_does_not_change_the_answer():
         torch.set_float32_matmul_precision("highest")
 
 
+@pytest.mark.skipif(not hasattr(torch.backends.cuda.matmul, "fp32_precision"), reason="needs torch 2.9")
+def test_nor_does_what_it_allows_in_the_newer_way():
+    rng = np.random.default_rng(7)
+    vectors, queries = near(rng, unit(rng, 1, 64)[0], 5000, 1e-4), unit(rng, 9, 64)
+    on_gpus, on_cpus = torch.backends.cuda.matmul, torch.backends.mkldnn.matmul
+    torch.set_float32_matmul_precision("highest")
+    on_gpus.fp32_precision, on_cpus.fp32_precision, on_gpus.allow_fp16_accumulation = "tf32", "bf16", True
+    try:
+        with torch_exact._FULL_SUMS:
+            assert (on_gpus.fp32_precision, on_cpus.fp32_precision) == ("ieee", "ieee")
+            assert not on_gpus.allow_fp16_accumulation and not on_gpus.allow_fp16_reduced_precision_reduction
+        assert_equals_exact([vectors], 64, queries, 10, format="float32")
+        assert (on_gpus.fp32_precision, on_cpus.fp32_precision) == ("tf32", "bf16")
+        assert on_gpus.allow_fp16_accumulation and on_gpus.allow_fp16_reduced_precision_reduction
+    finally:
+        on_gpus.fp32_precision, on_cpus.fp32_precision, on_gpus.allow_fp16_accumulation = "ieee", "ieee", False
+        torch.set_float32_matmul_precision("highest")
+
+
 @settings(max_examples=80, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
@@ -169,6 +188,17 @@ def test_few_queries_see_a_copy_in_few_tiles(queries, most):
         np.testing.assert_array_equal(np.concatenate([part for part, _ in seen]), expected)
         np.testing.assert_array_equal(torch.cat([tile for _, tile in seen]).numpy(), vectors[expected])
         assert max(len(part) for part, _ in seen) == min(most, len(expected))
+
+
+def test_tiles_of_a_copy_are_no_larger_than_a_gpu_takes_nor_copied_together_than_it_has_room_for(monkeypatch):
+    monkeypatch.setattr("retriever.ann.tiles.ENTRIES", 8 * 100)
+    monkeypatch.setattr("retriever.ann.tiles.GATHERED", 4 * 8 * 40)
+    vectors = unit(np.random.default_rng(13), 300, 8)
+    tiles = ResidentTiles(HostTiles(Rows([vectors], 8), FORMATS["float32"], 7), "cpu")
+    assert [len(tile) for _, tile in tiles.tiles(None, 1)] == [100, 100, 100]
+    assert [len(tile) for _, tile in tiles.tiles(np.arange(0, 300, 3), 1)] == [40, 40, 20]
+    big = ResidentTiles(HostTiles(Rows([vectors], 8), FORMATS["float32"], 250), "cpu")
+    assert [len(tile) for _, tile in big.tiles(np.arange(300), 1)] == [250, 50]
 
 
 def test_a_search_that_stops_half_way_leaves_no_thread_waiting():

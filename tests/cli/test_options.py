@@ -47,6 +47,7 @@ def test_sizes(text: str, bytes: int):
         "1e9",
         "nan",
         "inf",
+        "9" * 20,
         "9" * 400,
         "9" * 400 + "GB",
     ],

@@ -83,6 +83,24 @@ def test_a_torn_tail_is_ignored(tmp_path: Path, tail: bytes) -> None:
     assert Leftover(tmp_path).rows == 6
 
 
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [(b'{"note": 1}', b'{"note"; 1}'), (b"class 1", b"class \xff"), (b"shape", b"shade"), (b"ff", b"\xff\xff")],
+)
+def test_from_a_damaged_batch_on_nothing_is_taken_and_that_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, written: bytes, instead: bytes
+) -> None:
+    start = _write(tmp_path)[2]
+    path = tmp_path / "journal.arrows"
+    data = path.read_bytes()
+    assert written in data[start:]
+    path.write_bytes(data[:start] + data[start:].replace(written, instead, 1))
+    left = Leftover(tmp_path)
+    assert left.ids == ids(1, 2, 3)
+    assert len(_rows(left)[0]) == 3
+    assert "journal.arrows of an interrupted run is damaged after its first 3 items" in caplog.text
+
+
 def test_no_journal_and_a_discarded_one_have_no_rows(tmp_path: Path) -> None:
     assert (Leftover(tmp_path).rows, Leftover(tmp_path).segment) == (0, 0)
     _write(tmp_path)

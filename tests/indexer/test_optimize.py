@@ -16,7 +16,7 @@ from indexer.compaction import compact
 from indexer.writer import IndexWriter
 from retriever.ann.deferred import Deferred
 from retriever.ann.plan import ANN_PAYS
-from retriever.errors import RetrieverError, UsageError
+from retriever.errors import IndexCorrupt, RetrieverError, UsageError
 from retriever.store import Manifest, Snapshot
 from retriever.types import Modality
 
@@ -92,6 +92,27 @@ def test_the_status_tells_of_codes_that_no_query_can_use(copy, name, caplog):
     plan = retriever.open(copy).status().plan
     assert plan.backend == "exact" and "`retriever optimize`" in plan.reason
     assert f"{path} of the approximate search is damaged" in caplog.text
+
+
+def test_vectors_that_are_not_finite_are_said_before_they_end_the_process(copy):
+    path = copy / "segments/000001/vectors.npy"
+    vectors = np.load(path, mmap_mode="r+")
+    vectors[7, 3] = np.inf
+    vectors.flush()
+    before = Manifest.read(copy)
+    with pytest.raises(IndexCorrupt, match=r"not finite.*`retriever check`"):
+        optimize(copy, Wish(recall=0.9))
+    assert Manifest.read(copy) == before
+    assert [path.name for path in (copy / "ann").iterdir()] == [before.ann]
+
+
+@pytest.mark.parametrize("memory", [10**30, -1, 4e9, "4GB"])
+def test_a_memory_that_no_manifest_can_hold_is_refused(tmp_path, memory):
+    fill(tmp_path / "small", (table(0, 50), unit(50, dim=DIM)))
+    before = Manifest.read(tmp_path / "small")
+    with pytest.raises(UsageError, match=r"memory=.*: give a whole number of bytes"):
+        optimize(tmp_path / "small", Wish(memory=memory))
+    assert Manifest.read(tmp_path / "small") == before
 
 
 def test_a_small_index_gets_none(tmp_path):

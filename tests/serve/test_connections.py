@@ -64,6 +64,14 @@ def test_a_body_that_is_not_read_is_no_next_request(client: Client, method: byte
     assert exchanged(client, sent).count(b"HTTP/1.1 ") == 1
 
 
+def test_who_waits_for_the_refusal_of_a_large_body_hears_it(client: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(connections, "_DROPPING", 0.2)
+    head = f"POST /api/upload?name=a.png HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {10**10}\r\n\r\n"
+    with connected(client) as connection:
+        connection.sendall(head.encode() + b"the first bytes")
+        assert connection.recv(2**16).startswith(b"HTTP/1.1 413")
+
+
 def test_connections_that_are_too_many_are_told_so_and_room_is_given_back(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,13 +18,28 @@ from indexer.writer import IndexWriter
 from retriever.ann.base import RowSet
 from retriever.store import Snapshot
 from retriever.store.lexicon import Lexicon
-from retriever.store.words import BOUNDARIES, stems_of
+from retriever.store.words import BOUNDARIES, WordsFile, stems_of
 
 WORDS = ("oak", "table", "red", "round", "lamp", "ox")
 """Each its own stem."""
 
 TEXTS = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
 CAPTIONS = st.lists(st.one_of(st.none(), TEXTS), min_size=1, max_size=8)
+
+
+def test_a_file_that_goes_while_it_is_opened_is_gone_and_not_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, [item(1)])
+    path, connect = tmp_path / "segments/000001/words.db", sqlite3.connect
+
+    def too_late(*given: Any, **named: Any) -> sqlite3.Connection:
+        path.unlink()
+        return connect(*given, **named)
+
+    monkeypatch.setattr(sqlite3, "connect", too_late)
+    with pytest.raises(FileNotFoundError):
+        WordsFile(path, 1)
 
 
 def found(snapshot: Snapshot, words: str, k: int = 100, allowed: RowSet | None = None) -> list[int]:

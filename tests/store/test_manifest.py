@@ -2,7 +2,9 @@ import functools
 import json
 import operator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -31,6 +33,14 @@ def test_it_reads_back_as_written(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(_manifest().to_json(), encoding="utf-8")
     assert Manifest.read(tmp_path) == _manifest()
     assert _manifest().rows == 5
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"memory": 10**30}, {"memory": -1}, {"memory": 4e9}, {"recall": "0.9"}, {"ann": "x"}]
+)
+def test_one_that_could_not_be_read_is_not_written(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        replace(_manifest(), **wrong).to_json()
 
 
 def test_a_folder_without_one_is_no_index(tmp_path: Path) -> None:
