@@ -109,7 +109,8 @@ def by_label(
     notes = [*labels.notes(), *notes]
     if not answers:
         raise UsageError(f"No query has anything to find, by {column}: {' '.join(notes) or 'there are no queries.'}")
-    how = f"{target}s by {column}: every candidate ranked by vectors alone"
+    things = "sounds" if target is Modality.AUDIO else f"{target}s"
+    how = f"{things} by {column}: every candidate ranked by vectors alone"
     how += f", queries moved towards their {expand} best" if expand else ""
     return Evaluation(
         column, how, snapshot.identity.name, snapshot.manifest.version, tuple(figures), tuple(answers), tuple(notes)
