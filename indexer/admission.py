@@ -55,14 +55,19 @@ def check_vectors(space: SpaceIdentity, count: int, vectors: Vectors) -> None:
     Raises:
         SpaceError: says what they are.
     """
+    if not isinstance(vectors, np.ndarray):
+        raise SpaceError(f"The vectors are of type {type(vectors).__name__}: give a NumPy array of float32.")
     if vectors.shape != (count, space.dim) or vectors.dtype != np.float32:
         raise SpaceError(
-            f"The space {space.name!r} gave {vectors.dtype} {vectors.shape} for {count} items "
-            f"where float32 {(count, space.dim)} is due: fix its encoder."
+            f"The space {space.name!r} gave {vectors.dtype} {vectors.shape} for {count} items where float32 "
+            f"{(count, space.dim)} is due: fix its encoder, or of vectors of your own the array."
         )
     squares = np.einsum("ij,ij->i", vectors, vectors)  # makes no copy of them
     if not (np.abs(np.sqrt(squares) - 1) < 1e-3).all():
-        raise SpaceError(f"The space {space.name!r} gave a vector that is not of unit length: fix its encoder.")
+        raise SpaceError(
+            f"The space {space.name!r} gave a vector that is not of unit length: fix its encoder, or divide vectors of "
+            "your own by their lengths."
+        )
 
 
 def check_core(field: pa.Field, column: pa.Array | pa.ChunkedArray) -> None:

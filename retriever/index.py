@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from retriever.query.candidates import Candidates
 from retriever.query.engine import Engine
 from retriever.query.explain import Labels
 from retriever.query.hits import Hits
+from retriever.query.listing import ids_of, listed
 from retriever.query.naming import rows_named
 from retriever.query.nearest import Neighbourhood, nearest
 from retriever.query.request import DEFAULT_COMBINE, DEFAULT_MINUS, Asked, Query, queries_of, query_of
@@ -33,6 +34,8 @@ from retriever.types import Vectors
 from retriever.wording import counted
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from retriever.status import Status
     from retriever.store.lexicon import Lexicon
 
@@ -240,17 +243,32 @@ class Index:
         query.check()
         return resolve(self.snapshot, lambda: self.space, [query])[0].vectors
 
-    def vectors(self, ids: str | Sequence[str]) -> Vectors:
-        """(n, d) float32 unit vectors of n items; of one, which may be given without a list, (1, d).
+    def items(
+        self, columns: Sequence[str] | None = None, *, to: str | None = "any", where: str | None = None
+    ) -> pa.Table:
+        """The items without a search, one row each, in the order of the index; deleted ones are not among them.
 
         Args:
-            ids: of the items, or their paths as hits have them.
+            columns: names, as ``where`` has them; None for all.
+            to: modality of the items, as in `search`; "any" for all of them.
+            where: as in `search`.
+
+        Raises:
+            UsageError: there is no such column, or another argument or filter at fault.
+        """
+        return listed(self.snapshot, self._candidates, columns, to, where)
+
+    def vectors(self, ids: str | Iterable[str]) -> Vectors:
+        """(n, d) float32 unit vectors of n items, in their order; of one, which may be given without a list, (1, d).
+
+        Args:
+            ids: of the items, or their paths as hits have them; also a column of Arrow, NumPy or pandas.
 
         Raises:
             UnknownItem: names the id or path.
-            UsageError: a path that several items have; lists their ids.
+            UsageError: a path that several items have, lists their ids; or what is no text.
         """
-        return self.snapshot.vectors(rows_named(self.snapshot, [ids] if isinstance(ids, str) else list(ids)))
+        return self.snapshot.vectors(rows_named(self.snapshot, ids_of(ids)))
 
     @property
     def plan(self) -> Recipe:

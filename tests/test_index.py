@@ -10,6 +10,7 @@ import sys
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 import retriever
@@ -278,3 +279,27 @@ def test_a_text_that_is_no_string_is_refused(made_space, texts):
         made_space.encode(texts=texts)
     with pytest.raises(FileProblem, match="The list is of type list; give a path, points, or a mesh"):
         made_space.encode(shapes=[[[0, 0, 0], [1, 1, 1]]])
+
+
+def test_items_are_listed_without_deleted_ones_and_their_vectors_taken_in_that_order(made_index):
+    index = made_index
+    (gone,) = index.snapshot.take(index.snapshot.deleted, ["id"])["id"].to_pylist()
+    everything = index.items()
+    assert everything.num_rows == len(index) == 7 and everything.column_names == index.snapshot.columns()
+    assert gone not in everything["id"].to_pylist()
+    shapes = index.items(["id", "path"], to="shape", where="path not like '%nothing%'")
+    assert shapes.column_names == ["id", "path"]
+    assert index.items("id", where="label is null")["id"].to_pylist() == [
+        item["id"] for item in everything.to_pylist() if item["label"] is None
+    ]
+    vectors = index.vectors(shapes["id"])
+    for ids in (shapes["id"].to_pylist(), shapes["id"].combine_chunks(), np.array(shapes["id"].to_pylist(), object)):
+        assert (index.vectors(ids) == vectors).all()
+    for path, vector in zip(shapes["path"].to_pylist(), vectors, strict=True):
+        assert (index.vectors(path)[0] == vector).all()
+    with pytest.raises(UsageError, match="no column 'price'"):
+        index.items(["price"])
+    with pytest.raises(UsageError, match="ids holds None, of type NoneType"):
+        index.vectors(pa.array([everything["id"][0].as_py(), None]))
+    with pytest.raises(UsageError, match="where must be a string"):
+        index.items(where=3)

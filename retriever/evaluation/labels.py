@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.errors import UsageError
+from retriever.errors import SpaceError, UsageError
 from retriever.evaluation.answers import USUAL, Answers, Evaluation, Figure, Measured
 from retriever.evaluation.sides import LABEL, Labels, Side
 from retriever.metrics import judge
@@ -32,7 +32,7 @@ MOST = 2_000
 """Queries of a kind, where nobody says."""
 
 _NUMBERS = 16_000_000  # scores that are in memory at once
-_ROWS = 65_536  # vectors that are read at once
+_ROWS = 16_384  # vectors that are read at once
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -61,7 +61,8 @@ def by_label(
         figures: what to measure.
         asked: kinds of queries, of `KINDS`; none for the labels and every modality of the index.
         to: modality of the items to find; None for shapes where there are any. Items of that modality also look for
-            their label ("shape>label": zero-shot classification), unless `asked` leaves out that modality.
+            their label ("shape>label": zero-shot classification), unless `asked` leaves out that modality. Where
+            nothing encodes labels, as in an index of vectors made elsewhere, both go without, unless `asked` has them.
         where: SQL condition; only such items are candidates.
         queries_where: SQL condition; only such items ask. None for the same as `where`: ModelNet40's test queries
             against its training gallery are ``where="split = 'train'", queries_where="split = 'test'"``.
@@ -74,7 +75,7 @@ def by_label(
     Raises:
         UsageError: no such column, no labels, nothing of that modality, or nothing to ask with.
         FilterError: a filter that DuckDB does not accept.
-        SpaceError: the space is not there, or has no text encoder.
+        SpaceError: labels are to ask, and the space is not there, or has no text encoder.
     """
     _check(asked, templates, most, seed)
     check_expand(expand)
@@ -84,6 +85,10 @@ def by_label(
     named = labels.named(index, gallery, templates, progress)
     notes: list[str] = []
     askers = dict(_askers(labels, named, asked, queries_where or where, notes))
+    unspoken = _unspoken(index) if LABEL not in asked and (not asked or target in asked) else ""
+    if unspoken:
+        notes.append(f"Labels neither ask nor are looked for, as nothing encodes them: {unspoken}")
+        askers.pop(LABEL, None)
     drawn = {kind: side.some(most, seed) for kind, side in askers.items()}
     for kind, places in drawn.items():
         if len(places) < len(askers[kind]):
@@ -91,7 +96,7 @@ def by_label(
     pairs = [
         (kind, other)
         for kind in askers
-        for other in ((gallery, named) if kind == target and len(named) > 1 else (gallery,))
+        for other in ((gallery, named) if kind == target and len(named) > 1 and not unspoken else (gallery,))
     ]
     total, done, answers = sum(len(drawn[kind]) for kind, _ in pairs), 0, []
     for kind, other in pairs:
@@ -104,7 +109,8 @@ def by_label(
     notes = [*labels.notes(), *notes]
     if not answers:
         raise UsageError(f"No query has anything to find, by {column}: {' '.join(notes) or 'there are no queries.'}")
-    how = f"{target}s by {column}: every candidate ranked by vectors alone"
+    things = "sounds" if target is Modality.AUDIO else f"{target}s"
+    how = f"{things} by {column}: every candidate ranked by vectors alone"
     how += f", queries moved towards their {expand} best" if expand else ""
     return Evaluation(
         column, how, snapshot.identity.name, snapshot.manifest.version, tuple(figures), tuple(answers), tuple(notes)
@@ -120,6 +126,16 @@ def _check(asked: Sequence[str], templates: Sequence[str], most: int, seed: int)
         raise UsageError(f"--most {most}: ask with one query or more.")
     if not 0 <= seed < 2**64:
         raise UsageError(f"--seed {seed}: give a number from 0 to 18,446,744,073,709,551,615.")
+
+
+def _unspoken(index: Index) -> str:
+    """Why the labels cannot be encoded; empty where they can."""
+    try:
+        if Modality.TEXT in index.space.modalities:
+            return ""
+    except SpaceError as error:
+        return str(error)
+    return f"the space {index.space.identity.name!r} has no text encoder."
 
 
 def _gallery(labels: Labels, target: Modality, where: str | None) -> Side:
@@ -203,11 +219,15 @@ def _answers(
 
 
 def _scores(queries: Vectors, gallery: Side, itself: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """(q, n) cosines; -inf with itself."""
-    scores = np.empty((len(queries), len(gallery)), np.float32)
+    """(q, n) cosines; -inf with itself.
+
+    Summed in float64 and rounded after: in which order a product adds up differs between processors and blocks, and in
+    float32 that would part equal vectors, such as copies, whose order then were another on another machine.
+    """
+    scores, wide = np.empty((len(queries), len(gallery)), np.float32), queries.astype(np.float64)
     for start in range(0, len(gallery), _ROWS):
         some = np.arange(start, min(start + _ROWS, len(gallery)))
-        scores[:, some] = queries @ gallery.read(some).T
+        scores[:, some] = wide @ gallery.read(some).astype(np.float64).T
     scores[itself] = -np.inf
     return scores
 

@@ -50,10 +50,12 @@ def from_array(array: np.ndarray) -> Geometry:
 
 
 def _no_cloud(array: np.ndarray) -> FileProblem:
+    several = array.ndim == 3 and array.shape[2] in (3, 6, 7)
     return FileProblem(
         "malformed",
-        f"holds a {array.dtype} array of shape {array.shape}; give x y z in shape (n, 3), with r g b in (n, 6), or "
-        "with r g b a in (n, 7), colours of 0 to 1 or 0 to 255.",
+        f"holds a {array.dtype} array of shape {array.shape}; "
+        + (f"give each of its {counted(len(array), 'cloud')} by itself, " if several else "give ")
+        + "x y z in shape (n, 3), with r g b in (n, 6), or with r g b a in (n, 7), colours of 0 to 1 or 0 to 255.",
     )
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -22,9 +23,11 @@ from indexer.align.own.interrupts import held_interrupts
 from indexer.align.own.origin import Run
 from indexer.align.own.pairs import of_clouds, read_pairs
 from indexer.align.own.reading import Example
+from indexer.align.own.splits import SPLIT
 from indexer.align.own.tuning import Tuning, of_length
 from retriever import spaces
 from retriever.errors import RetrieverError, SpaceError, UsageError
+from retriever.evaluation import by_label, figures
 from retriever.spaces import home
 from retriever.types import Modality
 
@@ -86,6 +89,16 @@ def test_the_folder_holds_all_that_is_to_be_known(trained):
     assert "(curve-shape.svg)" in readme
     ElementTree.parse(folder / "curve-shape.svg")
     assert not list(folder.parent.glob(".*"))
+
+
+def test_files_that_were_held_out_are_told_so_that_they_alone_can_be_asked_about(trained, place, tmp_path):
+    folder, tower = trained[0].folder, trained[0].towers[Modality.SHAPE]
+    build.index(place / "shapes", tmp_path / "index", space="mine", workers=0, metadata=folder / SPLIT)
+    index = retriever.open(tmp_path / "index")
+    splits = dict(zip(*(index.snapshot.column(name).to_pylist() for name in ("path", "split")), strict=True))
+    assert Counter(splits.values()) == {"train": tower.trained, "val": tower.held_out}
+    found = by_label(index, figures=figures(["hit@1"]), where="split = 'val'").of("shape>label")
+    assert found.row(figures(["hit@1"])[0])["value"] == pytest.approx(tower.after["top1"])
 
 
 def test_towers_that_were_not_trained_are_the_same(trained, place):

@@ -9,9 +9,10 @@ from conftest import made_item, meaning
 
 from indexer.writer import IndexWriter
 from retriever import spaces
-from retriever.errors import UsageError
+from retriever.errors import SpaceError, UsageError
 from retriever.evaluation import by_label, figures
 from retriever.index import Index
+from retriever.spaces import Space
 from retriever.store.snapshot import Snapshot
 
 ITEMS = [
@@ -181,18 +182,18 @@ def test_labels_that_differ_in_case_and_space_are_one_and_others_with_the_same_w
 
 
 def test_blocks_change_nothing(index, monkeypatch):
-    def ranks():  # but for what is wide among the labels: two of these are equally far from it, but for rounding
+    def ranks():  # also where items, or labels, are equally far but for rounding
         found = by_label(index, figures=EVERY)
-        return [[*values(found, pair, "mAP").values()] for pair in found.pairs if pair != "shape>label"]
+        return [[*values(found, pair, "mAP").values()] for pair in found.pairs]
 
     whole = ranks()
     monkeypatch.setattr("retriever.evaluation.labels._NUMBERS", 7)
     monkeypatch.setattr("retriever.evaluation.labels._ROWS", 2)
-    assert [pytest.approx(each) for each in whole] == ranks()
+    assert whole == ranks()
 
 
 def test_templates_are_what_asks(index):
-    found = by_label(index, asked=["label"], templates=["deep {}"], figures=EVERY)
+    found = by_label(index, asked=["label"], templates=["deep deep {}"], figures=EVERY)
     assert values(found, "label>shape", "MRR")["tall"] < 1
 
 
@@ -276,3 +277,25 @@ def test_per_query_has_a_row_a_query_and_its_mean_is_the_figure(index):
     mean = table.filter(pa.compute.equal(table["pair"], "shape>label"))["mAP"].to_numpy().mean()
     (row,) = [row for row in found.rows() if (row["pair"], row["measure"]) == ("shape>label", "mAP")]
     assert mean == pytest.approx(row["value"])
+
+
+def test_items_ask_for_each_other_where_nothing_encodes_labels(index, made_space, monkeypatch):
+    whole = by_label(index, figures=EVERY)
+
+    def gone(name):
+        raise SpaceError("There is no space called 'made'.")
+
+    for get, why in (
+        (gone, "There is no space called 'made'."),
+        (lambda name: Space(made_space.identity, {}, "none"), "the space 'made' has no text encoder."),
+    ):
+        monkeypatch.setattr(spaces, "get", get)
+        alone = Index(index.snapshot)  # such as one of vectors that other programs made
+        for asked in ([], ["shape"]):
+            found = by_label(alone, figures=EVERY, asked=asked)
+            assert found.pairs == (("shape>shape",) if asked else ("shape>shape", "image>shape"))
+            assert values(found, "shape>shape", "mAP") == values(whole, "shape>shape", "mAP")
+            assert f"Labels neither ask nor are looked for, as nothing encodes them: {why}" in found.notes
+        assert not any("encodes" in note for note in by_label(alone, asked=["image"]).notes)
+        with pytest.raises(SpaceError, match="'made'"):
+            by_label(alone, asked=["label"])

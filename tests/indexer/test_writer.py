@@ -191,6 +191,8 @@ def test_vectors_that_do_not_fit_are_refused(tmp_path: Path, vectors: np.ndarray
     with IndexWriter(tmp_path, SPACE) as writer:
         with pytest.raises(SpaceError, match=r"'toy' gave .*: fix its encoder"):
             writer.append([item(1)], vectors)
+        with pytest.raises(SpaceError, match="of type list: give a NumPy array"):
+            writer.append([item(1)], vectors.tolist())
         assert writer.commit().rows == 0
 
 

@@ -153,3 +153,9 @@ def test_a_cloud_that_is_saved_as_a_text_is_no_note(tmp_path: Path, separator: s
 def test_a_note_may_hold_numbers(tmp_path: Path, note: str) -> None:
     (tmp_path / "note.txt").write_text(note)
     assert loaders.load(tmp_path / "note.txt", INPUTS).payload == Text(note.strip())
+
+
+def test_several_clouds_in_one_array_are_told_apart(tmp_path: Path) -> None:
+    np.save(tmp_path / "batch.npy", np.zeros((4, 16, 3)))
+    with pytest.raises(FileProblem, match=r"shape \(4, 16, 3\); give each of its 4 clouds by itself, x y z in shape"):
+        loaders.load(tmp_path / "batch.npy", INPUTS)

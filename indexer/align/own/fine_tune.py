@@ -22,6 +22,7 @@ from indexer.align.own.origin import Origin, Run, Target
 from indexer.align.own.pairs import Pair
 from indexer.align.own.reading import Progress, Reader
 from indexer.align.own.report import Report
+from indexer.align.own.splits import SPLIT, write_split
 from indexer.align.own.tuning import Tuning
 from indexer.align.publish import publish
 from retriever import __version__
@@ -98,7 +99,7 @@ def fine_tune(
             run.plan(what, steps)
             report.towers[each.modality] = part.train(each, recipe, run.folder / each.modality, progress, say)
         told = {"data": data, "license": license, "digests": _digests(parts), "version": __version__}
-        target.replace(lambda folder: _write(folder, origin, report, told))
+        target.replace(lambda folder: _write(folder, origin, report, told, parts))
     shutil.rmtree(run.folder)
     report.seconds = time.monotonic() - began
     return report
@@ -108,8 +109,8 @@ def _digests(parts: Sequence[part.Part]) -> dict[str, str]:
     return {str(each.modality): each.digest() for each in parts}
 
 
-def _write(folder: Path, origin: Origin, report: Report, told: dict[str, Any]) -> None:
-    """Fills the folder of a space: trained towers, copies of the others, curves, card."""
+def _write(folder: Path, origin: Origin, report: Report, told: dict[str, Any], parts: Sequence[part.Part]) -> None:
+    """Fills the folder of a space: trained towers, copies of the others, curves, who was held out, card."""
     towers = {modality: origin.tower(modality) for modality in origin.modalities}
     for modality, each in report.towers.items():
         before = towers[modality].license.rstrip(".")
@@ -132,6 +133,7 @@ def _write(folder: Path, origin: Origin, report: Report, told: dict[str, Any]) -
         shutil.copyfile(each.folder / "curve.jsonl", folder / f"curve-{modality}.jsonl")
         picture = curves.draw(each.curve, f"{report.name}: {modality} tower, on held-out examples")
         (folder / f"curve-{modality}.svg").write_text(picture, encoding="utf-8")
+    write_split(folder / SPLIT, parts)
     if report.failed:
         lines = (json.dumps({"path": path, "problem": problem}) for path, problem in report.failed)
         (folder / FAILURES).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
