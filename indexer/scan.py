@@ -230,7 +230,7 @@ def _items(
             found.skipped["companion"] += 1
         else:
             own = sides.get(name, [])
-            metadata: dict[str, object] = {"name": name_of(path.stem)} | layout.columns(path)
+            metadata: dict[str, object] = {"name": name_of(path)} | layout.columns(path)
             metadata |= _columns(root, folder, own, found)
             metadata = {key: value for key, value in metadata.items() if value is not None}
             parts = {part: names[part] for part in (name, *own, *sidecars.companions(name, names))}
