@@ -71,8 +71,8 @@ def scan(
 ) -> Scan:
     """Walk `root`, or only what lies at or below the paths `within` it.
 
-    Links are followed, each folder once, under its own path where that is below the root. Hidden files and folders, and folders that are an index or are called
-    ``*.retriever``, are left out.
+    Links are followed, each folder once, under its own path where that is below the root. Hidden files and folders, and
+    folders that are an index or are called ``*.retriever``, are left out.
 
     Args:
         root: the corpus; paths and labels are relative to it also where `within` narrows the walk.
