@@ -189,6 +189,8 @@ def _done(summary: Summary, folder: Path) -> Iterator[str]:
         yield from plans(summary.optimized)
     if summary.recovered:
         yield f"  recovered {summary.recovered:,} of them from a run that was interrupted"
+    for old, new in summary.moved.items():
+        yield f"  {printable(old)} is {printable(new)} now: its items moved along"
     if summary.reused:  # copies of what the index knows: perhaps a corpus that moved
         for root in summary.absent:
             cure = f"if it moved, `retriever remove {argument(root)}` forgets its old place"

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from indexer import lexicon, pipeline, plan_changes
+from indexer import lexicon, moving, pipeline, plan_changes
 from indexer.ann import optimize
 from indexer.ann.optimize import Optimized, Wish, check_wish
 from indexer.calibration import calibrate
@@ -56,6 +56,7 @@ class Summary:
         optimized: the approximate search, where it was built.
         seconds: of the run.
         roots: short name -> absolute path of the corpora looked at.
+        moved: old -> new absolute path of corpora that were found elsewhere.
         absent: absolute paths of corpora of the index that are not there now.
     """
 
@@ -71,6 +72,7 @@ class Summary:
     optimized: Optimized | None = None
     seconds: float = 0.0
     roots: dict[str, str] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
 
 
@@ -128,6 +130,7 @@ def index(
     wish = wish or Wish()
     check_wish(wish, manifest, Counter(file.modality for part in parts for file in part.files), joint.identity.dim)
     with IndexWriter(folder, joint.identity) as writer:
+        summary.moved = moving.follow(writer, parts)
         _Run(writer, joint, up, workers, progress, summary, again).bring_up_to_date(parts, has_table=table is not None)
         lexicon.bring_up_to_date(writer.snapshot)
         summary.optimized = optimize.bring_up_to_date(writer, wish, lambda: joint, progress, device=device)

@@ -5,10 +5,10 @@ Layouts, the first that fits:
 - ShapeNetCore v1 and v2: below a folder named by a synset; label, name, synset, model_id.
 - Class folders: every folder directly under the root that holds shapes holds them directly, or below folders called
   train, test or val only (ModelNet), there are at least two of them, and none has a name that is no class ("models",
-  "textures", ...). The label is the folder's name as words, and the split that of the folder; shapes that lie beside
-  the folders have no label. ``train/CLASS/`` is read likewise. Where no folder holds shapes, the same is asked of
-  pictures, and then of sounds. A folder that is no class level is asked again for each of its own folders, some levels
-  deep: one corpus may hold several sets.
+  "OBJ format", "crate_2k.gltf", ...). The label is the folder's name as words, and the split that of the folder;
+  shapes that lie beside the folders have no label. ``train/CLASS/`` is read likewise. Where no folder holds shapes, the
+  same is asked of pictures, and then of sounds. A folder that is no class level is asked again for each of its own
+  folders, some levels deep: one corpus may hold several sets.
 - Anything else, a flat folder for one, has no labels.
 """
 
@@ -28,22 +28,41 @@ from retriever.store import holds_index
 from retriever.types import Modality
 
 SPLITS = {"train": "train", "test": "test", "val": "val", "valid": "val", "validation": "val"}
-_NO_CLASS = {
-    *("3d", "assets", "audio", "data", "files", "images", "materials", "mesh", "meshes", "misc", "mixed", "model"),
-    *("models", "obj", "objects", "objs", "other", "others", "photos", "pictures", "ply", "points", "previews"),
-    *("renders", "scans", "shapes", "sounds", "source", "src", "stl", "texture", "textures"),
+_HOLDERS = {
+    *("3d", "assets", "audio", "data", "export", "exported", "exports", "files", "format", "formats"),
+    *("godot", "images", "lod", "lods", "materials", "maya", "mesh", "meshes", "misc", "mixed", "model", "models"),
+    *("objects", "objs", "other", "others", "photos", "pictures", "points", "previews", "renders", "scans", "shapes"),
+    *("sounds", "source", "src", "texture", "textures", "unity", "unreal"),
+    *(suffix[1:] for suffix in loaders.suffixes(Modality.SHAPE)),
 }
+"""Words of names that say how things are kept, and not what they are."""
+_ANY = _HOLDERS | {"object", "scene", "untitled"}
+"""Words of names that files of anything have."""
 _CODE = re.compile(r"[0-9a-f]{16,}|[0-9a-f]{8}-[0-9a-f-]{27}|[a-z]?\d*", re.IGNORECASE)
+_TRAILING = re.compile(r"(\s+lod[\s.]*\d+|(\s+v)?[\s.]*\d+|\s+\d\d?k)$")
 
 
-def name_of(stem: str) -> str | None:
-    """What a file's stem calls the thing, without trailing numbers; None for a code such as ``D00983``."""
+def name_of(path: PurePosixPath) -> str | None:
+    """What a file below its corpus root is called; None for a code such as ``D00983``.
+
+    Trailing numbers are left out, levels of detail and resolutions too: ``crate_01_2k``, ``crate_LOD0``. A file that is
+    called as any file may be, such as ``scene.gltf``, has the name of the nearest folder that is called by something.
+    """
+    if _says_nothing(path.stem, _ANY) and not _CODE.fullmatch(path.stem):
+        path = next((each for each in path.parents if each.name and not _says_nothing(each.name, _ANY)), path)
+    stem = path.stem if loaders.modality_of(Path(path.name)) else path.name
     if _CODE.fullmatch(stem):
         return None
-    name = re.sub(r"(\s+v)?[\s.]*\d+$", "", words(stem))
-    while re.search(r"\s\d+$", name):
-        name = re.sub(r"\s+\d+$", "", name)
+    name = words(stem)
+    while (shorter := _TRAILING.sub("", name)) != name:
+        name = shorter
     return None if _CODE.fullmatch(name) else name
+
+
+def _says_nothing(name: str, words_of: set[str]) -> bool:
+    """Whether a name has no other words than these, and numbers."""
+    left = (word if word in words_of else word.rstrip("0123456789") for word in words(name).split())
+    return all(not word or word in words_of for word in left)
 
 
 @dataclass(frozen=True)
@@ -163,8 +182,9 @@ class _Folders:
 
 
 def _may_be_class(name: str) -> bool:
-    """Whether a folder's name can be that of a class: no "models", no number such as ``000-012``."""
-    return name.lower() not in _NO_CLASS and any(letter.isalpha() for letter in name)
+    """Whether a folder's name can be that of a class: no "models", no number such as ``000-012``, no ``cup.gltf``."""
+    is_file = loaders.modality_of(Path(name)) is not None  # of libraries that pack each model into such a folder
+    return not (is_file or _says_nothing(name, _HOLDERS)) and any(letter.isalpha() for letter in name)
 
 
 def is_left_out(name: str) -> bool:

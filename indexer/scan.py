@@ -71,8 +71,8 @@ def scan(
 ) -> Scan:
     """Walk `root`, or only what lies at or below the paths `within` it.
 
-    Links are followed, each folder once. Hidden files and folders, and folders that are an index or are called
-    ``*.retriever``, are left out.
+    Links are followed, each folder once, under its own path where that is below the root. Hidden files and folders, and
+    folders that are an index or are called ``*.retriever``, are left out.
 
     Args:
         root: the corpus; paths and labels are relative to it also where `within` narrows the walk.
@@ -125,9 +125,10 @@ def _walk(
 def _walk_below(
     root: Path, folder: PurePosixPath, seen: set[tuple[int, int]], exclude: Exclusion, found: Scan
 ) -> Iterator[tuple[PurePosixPath, dict[str, os.stat_result]]]:
-    waiting = [folder]
-    while waiting:
-        folder = waiting.pop()
+    """As `_walk`, links last: a folder that they lead to keeps the path where it really lies."""
+    waiting, links = [folder], list[PurePosixPath]()
+    while waiting or links:
+        folder = (waiting or links).pop()
         try:
             state = (root / folder).stat()
         except OSError as error:
@@ -141,7 +142,8 @@ def _walk_below(
         if index_layout.MANIFEST in names and index_layout.SEGMENTS in folders:  # as `holds_index` says
             found.skipped["an index"] += 1
             continue
-        waiting += [folder / name for name in sorted(folders, reverse=True)]
+        for name in sorted(folders, reverse=True):
+            (links if (root / folder / name).is_symlink() else waiting).append(folder / name)
         yield folder, names
 
 
@@ -230,7 +232,7 @@ def _items(
             found.skipped["companion"] += 1
         else:
             own = sides.get(name, [])
-            metadata: dict[str, object] = {"name": name_of(path.stem)} | layout.columns(path)
+            metadata: dict[str, object] = {"name": name_of(path)} | layout.columns(path)
             metadata |= _columns(root, folder, own, found)
             metadata = {key: value for key, value in metadata.items() if value is not None}
             parts = {part: names[part] for part in (name, *own, *sidecars.companions(name, names))}

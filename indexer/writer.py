@@ -109,6 +109,11 @@ class IndexWriter:
             self._publish(roots={**roots, name: absolute})
         return name
 
+    def move_root(self, old: str, new: str) -> None:
+        """Lets the corpus at the absolute path `old` be the one at `new`, under its short name."""
+        with disk_errors(self.folder):
+            self._publish(roots={name: new if at == old else at for name, at in self._manifest.roots.items()})
+
     def append(self, items: Sequence[Mapping[str, Any]], vectors: Vectors) -> None:
         """Adds rows, durable when this returns; an id that is live already takes the place of its older row.
 

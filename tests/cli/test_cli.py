@@ -249,13 +249,26 @@ def test_remove_by_path_id_and_filter(indexed: Path):
     assert "3 embedded" in run("index", indexed).stderr
 
 
-def test_a_corpus_that_moved_is_told_how_to_leave_its_old_place(indexed: Path, tmp_path: Path):
-    assert "not there now" not in run("index", indexed).stderr
+def test_a_corpus_that_moved_is_followed(indexed: Path, tmp_path: Path):
+    before = rows(run("query", "x"))
     indexed.rename(tmp_path / "moved")
+    done = run("index", "moved")
+    assert done.exit_code == 0 and f"{indexed} is {tmp_path / 'moved'} now: its items moved along" in done.stderr
+    assert ": 0 embedded, 3 unchanged in" in done.stderr
+    assert rows(run("query", "x")) == before
+    assert "now: its items" not in run("index", "moved").stderr
+
+
+def test_a_corpus_that_moved_in_parts_is_told_how_to_leave_its_old_place(indexed: Path, tmp_path: Path):
+    assert "not there now" not in run("index", indexed).stderr
+    indexed.rename(tmp_path / "deeper")
+    (tmp_path / "moved").mkdir()
+    (tmp_path / "deeper").rename(tmp_path / "moved/deeper")
     said = run("index", "moved").stderr
     assert f"{indexed} is not there now; if it moved, `retriever remove {indexed}`" in said
     assert run("remove", indexed).exit_code == 0
-    assert {row[5] for row in rows(run("query", "x"))} == {"tall/a.off", "tall/b.off", "flat/c.off"}
+    found = {row[5] for row in rows(run("query", "x"))}
+    assert found == {"deeper/tall/a.off", "deeper/tall/b.off", "deeper/flat/c.off"}
 
 
 def test_remove_here_means_the_folder_not_everything(indexed: Path, monkeypatch: pytest.MonkeyPatch):

@@ -146,21 +146,34 @@ def test_a_root_around_known_ones_takes_their_rows_over(corpus: Path, folder: Pa
     assert counts(index([corpus / "tall"], folder)) == {"unchanged": 2}
 
 
-def test_a_corpus_that_moved_can_be_forgotten_at_its_old_place(corpus: Path, folder: Path, tmp_path: Path):
+def test_a_corpus_that_moved_takes_its_items_and_failures_along(corpus: Path, folder: Path, tmp_path: Path):
     (corpus / "bad.glb").write_bytes(b"no mesh")
     other = write_box(tmp_path / "other/x.off", (3, 1, 1)).with_name("bad.obj")
     other.write_text("Dear diary")
     index([corpus, tmp_path / "other"], folder)
     assert len(read_failures(folder)) == 2
     corpus.rename(tmp_path / "moved")
-    index([tmp_path / "moved"], folder)
-    assert [(one.root, one.path) for one in read_failures(folder)] == [("other", "bad.obj"), ("moved", "bad.glb")]
+    (tmp_path / "moved/tall/a.off").unlink()
+    done = index([tmp_path / "moved"], folder)
+    assert done.moved == {str(corpus): str(tmp_path / "moved")}
+    assert counts(done) == {"removed": 1, "unchanged": 4}
+    assert [(one.root, one.path) for one in read_failures(folder)] == [("other", "bad.obj"), ("corpus", "bad.glb")]
     other.unlink()
     index([tmp_path / "moved"], folder)
-    assert [one.root for one in read_failures(folder)] == ["moved"]
-    assert len(remove(folder, [str(corpus)])) == 5
-    assert list(Manifest.read(folder).roots) == ["other", "moved"]
-    assert len(Snapshot.open(folder)) == 6
+    assert [one.root for one in read_failures(folder)] == ["corpus"]
+    assert len(remove(folder, [str(tmp_path / "moved")])) == 4
+    assert list(Manifest.read(folder).roots) == ["other"]
+    assert len(Snapshot.open(folder)) == 1
+
+
+def test_a_folder_with_other_files_is_not_where_a_corpus_moved(corpus: Path, folder: Path, tmp_path: Path):
+    index([corpus], folder)
+    corpus.rename(tmp_path / "away")
+    write_box(tmp_path / "new/corpus/tall/a.off", (3, 1, 1))
+    done = index([tmp_path / "new/corpus"], folder)
+    assert not done.moved and done.absent == [str(corpus)] and len(Snapshot.open(folder)) == 6
+    (tmp_path / "away").rename(corpus)
+    assert counts(index([corpus], folder)) == {"unchanged": 5}
 
 
 def test_two_roots_of_one_name(tmp_path: Path, folder: Path):

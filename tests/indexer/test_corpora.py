@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -43,9 +43,17 @@ def test_words(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stem", "expected"),
+    ("path", "expected"),
     [
         ("coffee_table_02", "coffee table"),
+        ("wooden_crate_01_2k.glb", "wooden crate"),
+        ("anvil_LOD0.fbx", "anvil"),
+        ("tripod.glb", "tripod"),
+        ("Sketchfab/old-rusty-truck/scene.gltf", "old rusty truck"),
+        ("old-rusty-truck/source/Model 2.obj", "old rusty truck"),
+        ("crates/crate_02_4k.gltf/LOD1.fbx", "crate"),
+        ("models/scene.glb", "scene"),
+        ("chairs/0042.obj", None),
         ("chair12", "chair"),
         ("airplane_0627", "airplane"),
         ("lamp_v2", "lamp"),
@@ -58,8 +66,8 @@ def test_words(text: str, expected: str) -> None:
         ("3f2504e0-4f89-11d3-9a0c-0305e82c3301", None),
     ],
 )
-def test_names(stem: str, expected: str | None) -> None:
-    assert name_of(stem) == expected
+def test_names(path: str, expected: str | None) -> None:
+    assert name_of(PurePosixPath(path)) == expected
 
 
 def test_shapenet_v2_with_its_taxonomy(tmp_path: Path) -> None:
@@ -132,6 +140,16 @@ def test_class_folders(tmp_path: Path) -> None:
         "NonWheelChair/m1.obj": "non wheel chair",
         "docs/readme.txt": None,
     }
+
+
+@pytest.mark.parametrize(
+    "folders",
+    [("OBJ format", "GLTF format"), ("FBX", "blend files"), ("cup_2k.gltf", "jar_2k.blend"), ("LOD0", "LOD1")],
+)
+def test_folders_of_a_format_are_no_classes(tmp_path: Path, folders: tuple[str, str]) -> None:
+    first, second = folders
+    plant(tmp_path, f"kit/{first}/cup.obj", f"kit/{first}/jar.obj", f"kit/{second}/cup.glb")
+    assert set(labels(tmp_path).values()) == {None}
 
 
 def test_a_corpus_of_several_sets(tmp_path: Path) -> None:

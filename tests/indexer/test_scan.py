@@ -90,6 +90,13 @@ def test_links_are_followed_and_loops_end(tmp_path: Path) -> None:
     assert [path for path, _ in result.problems] == ["gone.obj", "itself.obj"]
 
 
+def test_a_folder_keeps_its_own_path_where_a_link_to_it_is_met_first(tmp_path: Path) -> None:
+    plant(tmp_path, "packs/trees/b.obj", "z/a.obj")
+    (tmp_path / "favourite").symlink_to(tmp_path / "packs/trees")
+    (tmp_path / "packs/0").symlink_to(tmp_path / "z")
+    assert found(scan(tmp_path)) == ["packs/trees/b.obj", "z/a.obj"]
+
+
 def test_a_link_to_nothing_counts_as_a_file_of_its_suffix(tmp_path: Path) -> None:
     for name in ("a.obj", "folder", "notes.odt"):
         (tmp_path / name).symlink_to(tmp_path / "nothing")

@@ -234,6 +234,12 @@ def test_a_file_that_is_dropped_is_asked_with(page: Page, tmp_path: Path):
     page.drop(tmp_path / "words.txt")
     page.until("document.querySelector('#problem').innerText.includes('words.txt is no 3D file')")
     assert paths(page)[0] == SHAPES[0], "what was there before stays"
+    opacity = "getComputedStyle(document.querySelector('#cards')).opacity"
+    assert page.js(opacity) == "1", "it is still the answer"
+    page.click("#where")
+    page.type("nosuch = 1")
+    page.press("Enter")
+    page.until(f"{opacity} === '0.4'")
 
 
 def test_what_narrows_the_hits_is_in_the_address_and_can_be_left_out(page: Page, client: Client):

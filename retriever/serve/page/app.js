@@ -56,7 +56,7 @@ async function show(live) {
   const got = await answer(question);
   if (!got) return;
   problem(got.error ?? "");
-  failed = Boolean(got.error);
+  setFailed(Boolean(got.error));
   if (failed) {
     at("told").replaceChildren();
     at("none").hidden = at("adding").hidden = true;
@@ -71,7 +71,12 @@ function problem(sentence) {
   at("problem").textContent = sentence;
   at("problem").classList.toggle("pointed", sentence.includes("\n"));
   at("problem").hidden = !sentence;
-  document.body.classList.toggle("stale", Boolean(sentence));
+}
+
+// Hits of before a question that failed are paled: they answer another. A file that was not taken changes no question.
+function setFailed(is) {
+  failed = is;
+  document.body.classList.toggle("stale", is);
 }
 
 // Drawing -----------------------------------------------------------------------------------------------------------
@@ -79,7 +84,7 @@ function problem(sentence) {
 function begin() {
   running?.abort();
   found = null;
-  failed = false;
+  setFailed(false);
   problem("");
   for (const id of ["terms", "adding", "more", "none"]) at(id).hidden = true;
   at("cards").replaceChildren();
