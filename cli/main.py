@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from cli import align, check, demo, duplicates, evaluate, index, label, manage, optimize, query, serve, spaces
+from cli import align, check, demo, duplicates, evaluate, guesses, index, label, manage, optimize, query, serve, spaces
 from cli.interrupts import started
 from cli.output import printable
 from cli.streams import Unread, drop_output, prepare
@@ -86,12 +86,28 @@ def _one_line_usage(running: Callable[[], str]) -> Iterator[None]:
         message = error.format_message().replace("Value error, ", "").replace("Input should be", "it should be")
         if message.startswith("Got unexpected extra argument"):
             message = f"{message.rstrip('.')}: {_cure(message)}"
-        option = getattr(error, "option_name", None) or ""
-        if message.startswith("No such option") and option[:2] != "--" and error.ctx and error.ctx.info_name == "query":
-            message = f"{message.rstrip('.')}: an expression that begins with - goes after --"
+        if message.startswith("No such "):
+            message = _meant(message, error)
         command = error.ctx.command_path if error.ctx else running()
         _say(f"{message.rstrip('.')}; see: {command} --help")
         raise typer.Exit(2) from error
+
+
+def _meant(message: str, error: Any) -> str:
+    """A message about a command or option that is not there, with what it is called here, if it is anything."""
+    tried, known = getattr(error, "option_name", None), error.ctx.command if error.ctx else None
+    if tried is None:
+        here = guesses.command(message.partition("'")[2].partition("'")[0])
+        is_there = here in getattr(known, "commands", ())
+        return f"{message.partition('. Did')[0].rstrip('.')}: here that is {here}" if is_there else message
+    options = [
+        name for parameter in getattr(known, "params", ()) for name in (*parameter.opts, *parameter.secondary_opts)
+    ]
+    if here := guesses.option(tried, options):
+        return f"{message.partition(' (')[0]}: here that is {here}"
+    if tried[:2] != "--" and error.ctx and error.ctx.info_name == "query":
+        return f"{message.rstrip('.')}: an expression that begins with - goes after --"
+    return message
 
 
 def _cure(message: str) -> str:
