@@ -29,7 +29,7 @@ from retriever import spaces
 from retriever.errors import UsageError
 from retriever.spaces import Space
 from retriever.spaces.mini import open_space
-from retriever.types import Modality, Vectors
+from retriever.types import Modality
 
 _DIFFER = ("value", "low", "high")
 
@@ -122,7 +122,7 @@ def compared(before: list[Row], after: list[Row]) -> Iterator[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Judge:
-    """The part that is measured on; queries that fine-tuning does not change are encoded once.
+    """The part that is measured on; photos, which fine-tuning a 3D tower does not change, are encoded once.
 
     Attributes:
         material: whose names, class map and space to start from count.
@@ -135,14 +135,12 @@ class Judge:
     photos: photos.Photos | None
 
     def rows(self, space: Space) -> Iterator[Row]:
-        """The measures of `space` on the part; its image and text towers are those of the material's."""
-        vectors = Material(self.material.folder, space).encode("clouds", shapes=list(self.clouds.points))
-        yield from measures(self.clouds, vectors, self._names())
+        """The measures of `space` on the part; its image tower is that of the material's."""
+        own = Material(self.material.folder, space)
+        vectors = own.encode("clouds", shapes=list(self.clouds.points))
+        yield from measures(self.clouds, vectors, own.labels(self.clouds.names))
         if self.photos is not None and self.material.class_map:
             yield from self.photos.to_shapes(self.material, self.clouds, vectors)
-
-    def _names(self) -> Vectors:
-        return self.material.labels(self.clouds.names)
 
 
 def _part(clouds: LabelledClouds, mask: Mask) -> LabelledClouds:
