@@ -16,7 +16,7 @@ from benchmarks.retrieval.packed import NamedMesh, held_out_meshes
 from indexer.align.shapes.sources import LabelledClouds
 from retriever import spaces
 from retriever.errors import RetrieverError, UsageError
-from retriever.spaces.minilm import MiniLM
+from retriever.spaces.prototypes import PlacedTexts
 from retriever.types import Geometry, Modality
 
 EYE = np.eye(4, dtype=np.float32)
@@ -178,6 +178,6 @@ def test_a_folder_without_data_is_said(tmp_path, monkeypatch):
 def test_the_shipped_space_is_far_better_than_chance(tmp_path):
     write_clouds(tmp_path / "shapes69", points=1024)
     material = Material(tmp_path, spaces.get())
-    assert isinstance(material.space.encoder(Modality.TEXT), MiniLM)
+    assert isinstance(material.space.encoder(Modality.TEXT), PlacedTexts)
     got = values(classes.rows(material))
     assert got["top-1", "upright"] > 0.6  # chance is 1/3
