@@ -20,19 +20,7 @@ _COMMANDS = {
 }
 
 _OPTIONS = {
-    "-k": (
-        "-n",
-        "--k",
-        "--count",
-        "--hits",
-        "--limit",
-        "--max-results",
-        "--num",
-        "--results",
-        "--top",
-        "--topk",
-        "--top-k",
-    ),
+    "-k": ("-n", "--k", "--count", "--hits", "--limit", "--num", "--results", "--top", "--topk", "--top-k"),
     "--where": ("--condition", "--filter"),
     "--text": ("--prompt", "--query", "--words"),
     "--image": ("--img", "--photo", "--picture"),

@@ -130,7 +130,7 @@ def fit(space: Space, data: Path, photos: Pack, seed: int = 0) -> dict[Modality,
     rng = np.random.default_rng(seed)
     meshes = [shape for shape in named_meshes(data / "shapes_named") if not is_held_out(shape.group)]
     meshes = [meshes[i] for i in rng.permutation(len(meshes))[:MESHES]]
-    named = _vectors(space, meshes, seed)
+    named = shape_vectors(space, meshes, seed)
     across = evened(named, EVENNESS)
     shapes = crossed(named, across)
     renders = Pairs(_renders(space, meshes, VIEWS, rng), shapes.repeat(VIEWS, axis=0), batch=1024)
@@ -170,7 +170,7 @@ def placed(names: Vectors, captions: Sequence[Sequence[str]], shapes: Vectors, e
     return unit(names @ turn)
 
 
-def _vectors(space: Space, shapes: Sequence[LabelledShape], seed: int) -> Vectors:
+def shape_vectors(space: Space, shapes: Sequence[LabelledShape], seed: int) -> Vectors:
     """(n, d) unit vectors of the shapes' clouds."""
     entry = space.identity.shape
     return _in_blocks(

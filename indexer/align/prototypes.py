@@ -15,7 +15,7 @@ import numpy as np
 import typer
 from safetensors.numpy import load_file, save
 
-from indexer.align.bridges import unit
+from indexer.align.bridges import shape_vectors, unit
 from indexer.align.captions import label_vectors
 from indexer.align.command import run
 from indexer.align.publish import TEXTS, revise, text_tower
@@ -23,11 +23,10 @@ from indexer.align.shapes.sources import LabelledShape, named_meshes, parametric
 from indexer.align.split import is_held_out
 from indexer.align.vocabulary import widen
 from retriever.files import whole_file
-from retriever.loaders.sampling import sample
 from retriever.spaces import Space, folders
 from retriever.spaces.minilm import MiniLM
 from retriever.spaces.prototypes import Prototypes
-from retriever.types import Modality, Vectors
+from retriever.types import Modality
 
 EACH = 10
 """Parametric shapes of each kind, beside all named meshes that were trained on."""
@@ -35,7 +34,6 @@ SEED = 7_000
 """Of these."""
 
 _PHRASE = re.compile("(?:a|an|the|one|two|three|some) ")
-_BLOCK = 64
 
 
 def fit(space: Space, shapes: Sequence[LabelledShape], seed: int = 0) -> Prototypes:
@@ -49,18 +47,13 @@ def fit(space: Space, shapes: Sequence[LabelledShape], seed: int = 0) -> Prototy
         shapes: with their captions.
         seed: of the points of their surfaces.
     """
-    entry, encoder = space.identity.shape, space.encoder(Modality.SHAPE)
-    sums: dict[str, Vectors] = {}
-    counts: dict[str, int] = {}
-    for start in range(0, len(shapes), _BLOCK):
-        some = shapes[start : start + _BLOCK]
-        vectors = encoder.encode([sample(shape.geometry, entry, "y", seed) for shape in some])
-        for shape, vector in zip(some, vectors.astype(np.float64), strict=True):
-            for name in names(shape):
-                sums[name] = sums.get(name, 0) + vector
-                counts[name] = counts.get(name, 0) + 1
-    means = np.array([sums[name] / counts[name] for name in sums])
-    return Prototypes(label_vectors(list(sums), MiniLM()), unit(means - means.mean(axis=0)))
+    bearers: dict[str, list[int]] = {}
+    for place, shape in enumerate(shapes):
+        for name in names(shape):
+            bearers.setdefault(name, []).append(place)
+    vectors = shape_vectors(space, shapes, seed).astype(np.float64)
+    means = np.array([vectors[places].mean(axis=0) for places in bearers.values()])
+    return Prototypes(label_vectors(list(bearers), MiniLM()), unit(means - means.mean(axis=0)))
 
 
 def names(shape: LabelledShape) -> list[str]:
@@ -80,8 +73,9 @@ def build_in(folder: Path, data: Path, seed: int = 0, each: int = EACH) -> None:
     meshes = [shape for shape in named_meshes(data / "shapes_named") if not is_held_out(shape.group)]
     found = fit(folders.open_space(folder), [*meshes, *parametric_shapes(each, SEED)], seed)
     found.write(folder / TEXTS)
+    kept = Prototypes.read(folder / TEXTS)  # as rounded
     for modality in (Modality.IMAGE, Modality.AUDIO):
-        place_captions(folder / f"{modality}.safetensors", Prototypes.read(folder / TEXTS))
+        place_captions(folder / f"{modality}.safetensors", kept)
     revise(folder, towers=folders.read(folder)["towers"] | {Modality.TEXT: text_tower(folder / TEXTS)})
 
 

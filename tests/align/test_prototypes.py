@@ -11,6 +11,7 @@ from safetensors.numpy import load_file, save_file
 from small_space import write_shapes, write_space
 
 from indexer.align import prototypes
+from indexer.align.bridges import shape_vectors
 from indexer.align.own.fine_tune import fine_tune
 from indexer.align.own.pairs import read_pairs
 from indexer.align.own.tuning import Tuning
@@ -40,9 +41,7 @@ def test_a_name_comes_to_lie_nearer_to_the_shapes_that_bear_it():
     found = prototypes.fit(space, shapes)
     np.testing.assert_allclose(np.linalg.norm(found.captions, axis=1), 1, atol=1e-5)
     np.testing.assert_allclose(np.linalg.norm(found.places, axis=1), 1, atol=1e-5)
-    entry = space.identity.shape
-    clouds = [prototypes.sample(shape.geometry, entry, "y", 5) for shape in shapes[::3]]
-    vectors = space.encoder(Modality.SHAPE).encode(clouds)
+    vectors = shape_vectors(space, shapes[::3], seed=5)
     named = hub("bottle", "car", "chair", "guitar")
     before, after = ((texts @ vectors.T).diagonal() for texts in (named, found.moved(named)))
     assert (after > before + 0.05).all()
