@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from retriever.ann.base import NearestNeighbours, RowSet
 from retriever.ann.files import Tuned
-from retriever.ann.inverted_lists import Scan
+from retriever.ann.inverted_lists import Scan, Selection
 from retriever.ann.ivf_pq import TUNED_K
 from retriever.ann.numbering import Numbering
 from retriever.ann.plan import Effort, IvfPq
@@ -72,11 +72,11 @@ def tune(
     for density in (each for each in DENSITIES if each == 1 or each * len(members) >= FEWEST):
         mask = members.mask if density == 1 else members.mask & (random.random(len(members.mask)) < density)
         allowed = RowSet(mask)
-        bits = None if density == 1 else np.packbits(numbering.ids_mask(mask), bitorder="little")
+        only = None if density == 1 else Selection(numbering.ids_mask(mask))
         truths = exact.search(np.concatenate(list(enough.values())), TUNED_K, allowed)[1]
         ends = np.cumsum([len(vectors) for vectors in enough.values()])
         for (pair, vectors), truth in zip(enough.items(), np.split(truths, ends[:-1]), strict=True):
-            ranks = _ladder(scan, numbering, vectors, truth, bits, wanted)
+            ranks = _ladder(scan, numbering, vectors, truth, only, wanted)
             found.append(_tuned(pair, density, ranks, scan.sizes, len(members), dim, wanted))
     return tuple(found)
 
@@ -125,13 +125,13 @@ def _ladder(
     numbering: Numbering,
     queries: Vectors,
     truth: NDArray[np.int64],
-    bits: NDArray[np.uint8] | None,
+    only: Selection | None,
     wanted: float,
 ) -> dict[int, NDArray[np.int64]]:
     """Probes -> ranks, up to where more lists have next to nothing to add."""
     ranks = {}
     for probes in _probes(scan.index.nlist):
-        ranks[probes] = _ranks(scan, numbering, queries, truth, probes, bits)
+        ranks[probes] = _ranks(scan, numbering, queries, truth, probes, only)
         if _recall(ranks[probes], POOLS[-1]) >= 1 - (1 - wanted) / 20:
             break
     return ranks
@@ -143,10 +143,10 @@ def _ranks(
     queries: Vectors,
     truth: NDArray[np.int64],
     probes: int,
-    bits: NDArray[np.uint8] | None,
+    only: Selection | None,
 ) -> NDArray[np.int64]:
     """(q, 10) place of each true neighbour in the longest shortlist; its length where it is not there."""
-    rows = numbering.rows(scan.ids(queries, POOLS[-1], probes, bits))
+    rows = numbering.rows(scan.ids(queries, POOLS[-1], probes, only))
     out = np.full(truth.shape, POOLS[-1], np.int64)
     for places, shortlist, true in zip(out, rows, truth, strict=True):
         same = shortlist == true[:, None]

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from retriever.ann.base import NearestNeighbours, Neighbours, RowSet
 from retriever.ann.exact import ExactSearch
-from retriever.ann.precision import BFLOAT16, kept, native_bfloat16, pays
+from retriever.ann.precision import Format, cpu_format, kept, pays
 from retriever.types import Vectors
 
 
@@ -22,20 +22,23 @@ class CpuExact:
     """
 
     def __init__(self, blocks: Sequence[Vectors], dim: int, memory: int | None = None) -> None:
-        self._blocks, self._dim = blocks, dim
+        self._blocks, self._dim, self._memory = blocks, dim, memory
         self._rows = sum(map(len, blocks))
-        self._copied = kept(BFLOAT16, self._rows, dim, memory)
         self._numpy = ExactSearch(blocks, dim)
 
     def search(self, queries: Vectors, k: int, allowed: RowSet | None = None, pairs: Sequence[str] = ()) -> Neighbours:
         """See `NearestNeighbours.search`."""
         rows = self._rows if allowed is None else len(allowed)
-        worth = pays(len(queries), rows, self._dim, "torch" in sys.modules, self._native, self._copied)
+        worth = pays(len(queries), rows, self._dim, "torch" in sys.modules, self._format, self._copied)
         return (self._torch if worth else self._numpy).search(queries, k, allowed, pairs)
 
     @cached_property
-    def _native(self) -> bool:
-        return native_bfloat16()
+    def _format(self) -> Format | None:
+        return cpu_format()
+
+    @cached_property
+    def _copied(self) -> bool:
+        return self._format is not None and kept(self._format, self._rows, self._dim, self._memory)
 
     @cached_property
     def _torch(self) -> NearestNeighbours:

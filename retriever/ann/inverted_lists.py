@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from retriever.ann.files import AnnFile, Part, damaged
 from retriever.ann.plan import IvfPq
-from retriever.ann.wheels import load
+from retriever.ann.wheels import load, threads
 from retriever.files import read_npy
 from retriever.types import Vectors
 
-MANY_QUERIES = 4
-"""From so many queries on, their nearest lists are found here: batches of 100 took faiss 1.4 to 2.3 times as long."""
+MANY_QUERIES, MANY_PROBES = 4, 100
+"""From so many queries, or lists of one, on, the nearest lists are found here: batches of 100 took faiss 1.4 to 2.3
+times as long, one query in 192 lists twice."""
 ONE_BY_ONE = 8
 """The most lists that are quicker found one after the other than by parting them from all others."""
 NEAR_LISTS = 2**18
@@ -41,6 +42,24 @@ class Near(NamedTuple):
     def at(self, some: NDArray[np.bool_]) -> Near:
         """Those of some queries."""
         return Near(self.projected[some], self.lists[some], self.products[some])
+
+
+class Selection:
+    """Ids that a scan may return, as faiss looks them up; made once a filter.
+
+    Args:
+        allowed: (ids,) True for those.
+    """
+
+    def __init__(self, allowed: NDArray[np.bool_]) -> None:
+        self._selector = load().IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+        self._known: dict[int, Any] = {}
+
+    def parameters(self, probes: int) -> Any:
+        """How faiss is to search; kept, as making it takes as long as scanning ten lists."""
+        if probes not in self._known:
+            self._known[probes] = load().SearchParametersIVF(nprobe=probes, sel=self._selector)
+        return self._known[probes]
 
 
 class Scan:
@@ -82,7 +101,7 @@ class Scan:
         return cls(index, projection)
 
     def ids(
-        self, queries: Vectors, fetch: int, probes: int, bits: NDArray[np.uint8] | None = None, near: Near | None = None
+        self, queries: Vectors, fetch: int, probes: int, only: Selection | None = None, near: Near | None = None
     ) -> NDArray[Any]:
         """(q, fetch) int64 ids by falling approximate score, -1 where there are no more.
 
@@ -90,26 +109,26 @@ class Scan:
             queries: (q, d).
             fetch: how many.
             probes: inverted lists to scan.
-            bits: the ids allowed, as in `RowSet.bits`; None allows all.
+            only: the ids allowed; None allows all.
             near: what `near` says of them, where that is known already.
         """
-        how, at = self._parameters(probes, bits), self._faiss.swig_ptr
+        how, at = self._parameters(probes, only), self._faiss.swig_ptr
         scores, found = np.empty((len(queries), fetch), np.float32), np.empty((len(queries), fetch), np.int64)
-        if near is None and len(queries) < MANY_QUERIES:
-            projected = self._projected(queries)
-            self.index.search_c(len(queries), at(projected), fetch, at(scores), at(found), how)
-            return found
-        projected, lists, products = self.near(queries, probes) if near is None else near
-        self.index.search_preassigned_c(
-            len(queries), at(projected), fetch, at(lists), at(products), at(scores), at(found), False, how
-        )
+        with threads(self._faiss, 1 if len(queries) == 1 else None):
+            if near is None and len(queries) < MANY_QUERIES and probes < MANY_PROBES:
+                projected = self._projected(queries)
+                self.index.search_c(len(queries), at(projected), fetch, at(scores), at(found), how)
+                return found
+            projected, lists, products = self.near(queries, probes) if near is None else near
+            self.index.search_preassigned_c(
+                len(queries), at(projected), fetch, at(lists), at(products), at(scores), at(found), False, how
+            )
         return found
 
-    def _parameters(self, probes: int, bits: NDArray[np.uint8] | None) -> Any:
-        """How faiss is to search; kept without a filter, as making it takes longer than a list."""
+    def _parameters(self, probes: int, only: Selection | None) -> Any:
         probes = min(probes, self.index.nlist)
-        if bits is not None:
-            return self._faiss.SearchParametersIVF(nprobe=probes, sel=self._faiss.IDSelectorBitmap(bits))
+        if only is not None:
+            return only.parameters(probes)
         if probes not in self._known:
             self._known[probes] = self._faiss.SearchParametersIVF(nprobe=probes)
         return self._known[probes]

@@ -30,12 +30,13 @@ from retriever.ann.base import (
     settle_each,
     slack,
 )
+from retriever.ann.copies import Copies
 from retriever.ann.exact import ExactSearch
 from retriever.ann.files import OVERFETCH, AnnFile, Part, tuned_for
-from retriever.ann.inverted_lists import Near, Scan
+from retriever.ann.inverted_lists import Near, Scan, Selection
 from retriever.ann.numbering import Numbering
 from retriever.ann.plan import GATHER_NS, Effort
-from retriever.ann.wheels import load
+from retriever.ann.wheels import load, threads
 from retriever.types import Vectors
 
 TUNED_K = 10
@@ -83,8 +84,8 @@ class _Slice:
         return self._numbering.ids_mask(self.allowed.mask)
 
     @cached_property
-    def bits(self) -> NDArray[np.uint8]:
-        return np.packbits(self._ids, bitorder="little")
+    def selection(self) -> Selection:
+        return Selection(self._ids)
 
     def opposed(self, lists: NDArray[np.int64]) -> NDArray[np.bool_]:
         """(q,) whether fewer rows are allowed near a query than the filter's density lets expect.
@@ -144,6 +145,7 @@ class IvfPqSearch:
     ) -> None:
         self._faiss = load()
         self._rows = Rows(blocks, dim)
+        self._copies = Copies(self._rows)
         self._exact = exact or ExactSearch(blocks, dim)
         self._parts = file.parts
         self._scans = scans
@@ -211,10 +213,11 @@ class IvfPqSearch:
         return scores, rows
 
     def _exactly(self, allowed: RowSet, queries: Vectors, k: int) -> Neighbours:
-        """The k best of all allowed rows; where they are few, one query is scored with them where they lie."""
-        if len(queries) == 1 and len(allowed) < SCATTERED * len(self._rows):
-            return self._ranked(allowed.rows[None], queries, k)
-        return self._exact.search(queries, k, allowed)
+        """The k best of all allowed rows; where they are few, one query is scored with a copy, or where they lie."""
+        if len(queries) > 1 or len(allowed) >= SCATTERED * len(self._rows):
+            return self._exact.search(queries, k, allowed)
+        copy = self._copies.of(allowed)
+        return self._ranked(allowed.rows[None], queries, k, None if copy is None else queries @ copy.T)
 
     def _pays(self, part: Part, effort: Effort, count: int) -> bool:
         """Whether the scan is quicker than scoring all allowed rows, and good enough."""
@@ -230,14 +233,16 @@ class IvfPqSearch:
         if mine.whole:
             return self._numbering.rows(scan.ids(queries, effort.pool, effort.probes))
         if mine.density < OVERFETCH:
-            return self._numbering.rows(scan.ids(queries, effort.pool, effort.probes, mine.bits, near))
+            return self._numbering.rows(scan.ids(queries, effort.pool, effort.probes, mine.selection, near))
         fetch = math.ceil(effort.pool / mine.density)
         rows = self._numbering.rows(scan.ids(queries, fetch, effort.probes, near=near))
         return np.where((rows >= 0) & mine.allowed.mask[rows], rows, -1)
 
-    def _ranked(self, shortlists: NDArray[np.int64], queries: Vectors, k: int) -> Neighbours:
-        """The k best of each shortlist, by the full vectors."""
-        scores = self._scores(queries, shortlists)
+    def _ranked(
+        self, shortlists: NDArray[np.int64], queries: Vectors, k: int, scores: NDArray[np.float32] | None = None
+    ) -> Neighbours:
+        """The k best of each shortlist, by the full vectors; `scores` are their float32 products, where known."""
+        scores = self._scores(queries, shortlists) if scores is None else scores
         others = max(scores.shape[1] - k, 0)
         kth = np.partition(scores, others, axis=1)[:, others, None]
         near = scores >= np.maximum(kth - slack(self._rows.dim), LEAST)
@@ -272,7 +277,8 @@ class IvfPqSearch:
     def _products(self, out: NDArray[np.float32], queries: Vectors, block: Vectors, rows: NDArray[np.int64]) -> None:
         """Fills `out` with the products of each query with the rows of a block beside it, -inf for -1."""
         pointers = map(self._faiss.swig_ptr, (out, queries, block, rows))
-        self._faiss.fvec_inner_products_by_idx(*pointers, block.shape[1], *rows.shape)
+        with threads(self._faiss, 1 if len(queries) == 1 else None):
+            self._faiss.fvec_inner_products_by_idx(*pointers, block.shape[1], *rows.shape)
 
 
 def _merged(found: Sequence[Neighbours], queries: int, k: int) -> Neighbours:

@@ -72,29 +72,36 @@ def lengths(vectors: Vectors) -> NDArray[np.float64]:
     return np.sqrt((vectors.astype(np.float64) ** 2).sum(axis=1))
 
 
-NUMPY_NS, TORCH_NS = 0.0125, 0.004
-"""Per query, row and dimension, by `ExactSearch` and by `TorchExact`: 100 queries x 200,000 x 384 on two cores."""
+NUMPY_NS = 0.0125
+"""Per query, row and dimension, by `ExactSearch`: 100 queries x 200,000 x 384 on two cores."""
+TORCH_NS = {BFLOAT16: 0.004, FLOAT32: 0.009}
+"""The same by `TorchExact`, on CPUs that `cpu_format` names the format for."""
 IMPORT_S = 1.5
 """Importing torch in a process that has not."""
-FEW, FEW_CONVERTED = 16, 64
-"""Queries from which `TorchExact` is quicker, torch being loaded, where it keeps a copy and where it converts all rows
-every time: few queries are all memory traffic."""
+FEW, FEW_IN_PLACE = 16, 64
+"""Queries from which `TorchExact` is quicker, torch being loaded, where it keeps a copy in a short format, and where it
+reads all rows, or converts them, every time: few queries are all memory traffic."""
 KEPT = 2**28
 """Bytes up to which `TorchExact` keeps a copy of all vectors in its format on the CPU: 350,000 of 384 dimensions."""
 
 
-def native_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
-    """Whether this CPU multiplies bfloat16 itself; without, torch imitates it, slower than float32.
+def cpu_format(cpuinfo: Path = Path("/proc/cpuinfo")) -> Format | None:
+    """The format in which torch multiplies on this CPU sooner than numpy multiplies float32; None where there is none.
 
-    It is asked before torch is imported, so of Linux; elsewhere, and of processors other than x86, the answer is no.
+    AMD's processors with AVX-512 BF16 and Intel's with AMX multiply bfloat16 several times as fast as float32. Intel's
+    with AVX-512 alone took twice as long for it, but MKL, which torch brings, three quarters of numpy's time for
+    float32. It is asked before torch is imported, so of Linux; elsewhere, and of other processors, the answer is None.
     """
     try:
-        return "avx512_bf16" in cpuinfo.read_text(encoding="utf-8", errors="replace").split()
+        known = set(cpuinfo.read_text(encoding="utf-8", errors="replace").split())
     except OSError:
-        return False
+        return None
+    if "amx_bf16" in known or {"AuthenticAMD", "avx512_bf16"} <= known:
+        return BFLOAT16
+    return FLOAT32 if {"GenuineIntel", "avx512f"} <= known else None
 
 
-def pays(queries: int, rows: int, dim: int, loaded: bool, native: bool, copied: bool = True) -> bool:
+def pays(queries: int, rows: int, dim: int, loaded: bool, format: Format | None, copied: bool = True) -> bool:
     """Whether a batch is searched sooner by `TorchExact` on the CPU than by `ExactSearch`.
 
     Args:
@@ -102,11 +109,12 @@ def pays(queries: int, rows: int, dim: int, loaded: bool, native: bool, copied: 
         rows: that may be returned.
         dim: of a vector.
         loaded: whether torch is imported already (``"torch" in sys.modules``); if not, its import has to be earned.
-        native: whether the CPU has `native_bfloat16`; numpy multiplies float32 as quickly as torch does.
+        format: `cpu_format`.
         copied: whether `TorchExact` keeps a copy of all vectors.
     """
-    saved = queries * rows * dim * (NUMPY_NS - TORCH_NS) * 1e-9
-    return native and queries >= (FEW if copied else FEW_CONVERTED) and (loaded or saved > IMPORT_S)
+    if format is None or queries < (FEW if copied else FEW_IN_PLACE):
+        return False
+    return loaded or queries * rows * dim * (NUMPY_NS - TORCH_NS[format]) * 1e-9 > IMPORT_S
 
 
 def kept(format: Format, rows: int, dim: int, memory: int | None = None) -> bool:

@@ -1,6 +1,6 @@
 """Exact search by torch, for batches: products in a short format pick the rows that float64 then decides between.
 
-A tile of rows is multiplied with all queries in bfloat16 (CPUs that multiply it natively), float16 (GPUs) or float32.
+A tile of rows is multiplied with all queries in bfloat16 (CPUs that are quick at it), float16 (GPUs) or float32.
 `Format.error` proves how far such a product can be from the cosine. A row is dropped only where it is proven to come
 after k others, so the result is that of `ExactSearch`, bit by bit. On a GPU that is settled by `Picks`, and for queries
 with many near-ties, and on the CPU, by `Shortlists`. Where there is a GPU, the contract suite tests it as well. On an
@@ -25,7 +25,7 @@ from retriever.ann.base import Neighbours, Rows, RowSet, blank
 from retriever.ann.exact import ExactSearch
 from retriever.ann.gpu import fits, free_on, out_of_memory
 from retriever.ann.picks import MOST_K, Picks
-from retriever.ann.precision import BFLOAT16, FLOAT16, FLOAT32, FORMATS, Format, kept, native_bfloat16
+from retriever.ann.precision import FLOAT16, FLOAT32, FORMATS, Format, cpu_format, kept
 from retriever.ann.shortlists import CPU_BATCH, GPU_BATCH, Shortlists
 from retriever.ann.tiles import HostTiles, KeptTiles, ResidentTiles, StreamedTiles, Tiles
 from retriever.types import Vectors
@@ -176,7 +176,7 @@ def _placed(device: str) -> str:
 def _quickest(device: str) -> str:
     if device != "cpu":
         return FLOAT16.name
-    return BFLOAT16.name if native_bfloat16() else FLOAT32.name
+    return (cpu_format() or FLOAT32).name
 
 
 def _kind(device: str, format: Format, rows: int, dim: int) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import ctypes
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +52,17 @@ def load() -> Any:
     if not hasattr(faiss, "IndexFlatIP"):  # an empty folder, left where files were removed, imports as well
         raise _failed(ImportError("its files are gone"))
     return faiss
+
+
+@contextmanager
+def threads(faiss: Any, most: int | None) -> Iterator[None]:
+    """At most so many OpenMP threads for what this thread calls of faiss: waking one takes longer than a short loop."""
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(min(most or before, before))
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 def installed() -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from retriever.ann import shortlists, torch_exact
 from retriever.ann.base import Rows, RowSet
 from retriever.ann.exact import ExactSearch
 from retriever.ann.gpu import fits, torch_gpus
-from retriever.ann.precision import FORMATS, KEPT, kept, lengths, native_bfloat16, pays
+from retriever.ann.precision import BFLOAT16, FLOAT32, FORMATS, KEPT, cpu_format, kept, lengths, pays
 from retriever.ann.shortlists import Shortlists
 from retriever.ann.tiles import HostTiles, KeptTiles, ResidentTiles, StreamedTiles
 from retriever.ann.torch_exact import TorchExact
@@ -215,20 +215,22 @@ def test_float32_tiles_are_not_copied():
 
 
 @pytest.mark.parametrize(
-    ("queries", "rows", "loaded", "native", "copied", "expected"),
+    ("queries", "rows", "loaded", "format", "copied", "expected"),
     [
-        (1, 10**7, True, True, True, False),  # one query is all memory traffic
-        (16, 200_000, True, True, True, True),
-        (16, 10**6, True, True, False, False),  # all rows would be converted each time
-        (100, 150_000, False, True, True, False),  # the import costs more
-        (1000, 10**6, False, True, True, True),
-        (1000, 10**6, True, False, True, False),
-        (0, 10**6, True, True, True, False),
-        (100, 0, False, True, True, False),
+        (1, 10**7, True, BFLOAT16, True, False),  # one query is all memory traffic
+        (16, 200_000, True, BFLOAT16, True, True),
+        (16, 10**6, True, BFLOAT16, False, False),  # all rows would be converted each time
+        (100, 150_000, False, BFLOAT16, True, False),  # the import costs more
+        (1000, 10**6, False, BFLOAT16, True, True),
+        (1000, 10**6, True, FLOAT32, False, True),
+        (16, 10**6, True, FLOAT32, False, False),
+        (1000, 10**6, True, None, True, False),
+        (0, 10**6, True, BFLOAT16, True, False),
+        (100, 0, False, BFLOAT16, True, False),
     ],
 )
-def test_a_batch_has_to_earn_the_import_of_torch(queries, rows, loaded, native, copied, expected):
-    assert pays(queries, rows, 384, loaded, native, copied) is expected
+def test_a_batch_has_to_earn_the_import_of_torch(queries, rows, loaded, format, copied, expected):
+    assert pays(queries, rows, 384, loaded, format, copied) is expected
 
 
 def test_a_copy_is_kept_where_the_budget_allows_and_never_of_what_needs_none():
@@ -239,22 +241,30 @@ def test_a_copy_is_kept_where_the_budget_allows_and_never_of_what_needs_none():
 
 
 @pytest.mark.parametrize(
-    ("flags", "expected"), [("avx2 avx512_bf16 vnni", True), ("avx2 avx512_bf16x", False), ("", False)]
+    ("vendor", "flags", "expected"),
+    [
+        ("AuthenticAMD", "avx2 avx512f avx512_bf16 vnni", BFLOAT16),
+        ("AuthenticAMD", "avx2 avx512f avx512_bf16x", None),
+        ("GenuineIntel", "avx512f avx512_bf16 amx_bf16", BFLOAT16),
+        ("GenuineIntel", "avx512f avx512_bf16", FLOAT32),
+        ("GenuineIntel", "avx2", None),
+        ("", "", None),
+    ],
 )
-def test_bfloat16_is_looked_up_among_the_flags_of_the_cpu(tmp_path, flags, expected):
-    (tmp_path / "cpuinfo").write_text(f"processor : 0\nflags : fpu {flags}\n")
-    assert native_bfloat16(tmp_path / "cpuinfo") is expected
+def test_what_torch_is_quick_at_is_told_by_the_maker_and_the_flags_of_the_cpu(tmp_path, vendor, flags, expected):
+    (tmp_path / "cpuinfo").write_text(f"processor : 0\nvendor_id : {vendor}\nflags : fpu {flags}\n")
+    assert cpu_format(tmp_path / "cpuinfo") is expected
 
 
-def test_bfloat16_is_not_expected_of_an_unknown_cpu(tmp_path):
-    assert not native_bfloat16(tmp_path / "none")
+def test_nothing_is_expected_of_an_unknown_cpu(tmp_path):
+    assert cpu_format(tmp_path / "none") is None
 
 
-def test_bfloat16_is_believed_native_where_torch_says_so():
+def test_bfloat16_is_only_taken_where_torch_says_that_it_is_native():
     asked = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
     if asked is None or sys.platform != "linux":
         pytest.skip("this torch does not tell")
-    assert native_bfloat16() == asked()
+    assert cpu_format() != BFLOAT16 or asked()
 
 
 @pytest.mark.parametrize(
