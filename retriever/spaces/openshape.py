@@ -30,9 +30,9 @@ from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
 from retriever.spaces.base import Encoder
 from retriever.spaces.parts.encoders import ColoredCloudEncoder
-from retriever.spaces.parts.pointnet import farthest_points, folded, within
+from retriever.spaces.parts.pointnet import folded, within
 from retriever.spaces.parts.variants import chosen_shape
-from retriever.spaces.tokens import gather
+from retriever.spaces.tokens import farthest_points, gather
 from retriever.types import Modality
 
 _TRUNK = {"width": 512, "depth": 12, "heads": 8, "head_width": 64, "mixed": 64}

@@ -135,7 +135,7 @@ class ShapeEncoder:
     def __init__(self, weights: Path, config: TowerConfig, device: str = "cpu") -> None:
         self._tower = ShapeTower(config).load(weights).to(device).eval()
         self._device = device
-        self.batch = 16 if device == "cpu" else 128
+        self.batch = 32 if device == "cpu" else 128
 
     @torch.inference_mode()
     def encode(self, payloads: Sequence[Payload]) -> Vectors:

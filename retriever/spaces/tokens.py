@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from retriever.spaces.shape_tower import TowerConfig
 
 
+NEAR_ORIGIN = 1e-3
+"""Squared norm up to which ``pointnet2_ops`` takes a point for padding, and never samples it."""
+
+_TILE = 128
+"""Points whose maximum is taken at once: torch finds a maximum many times faster than the place of one."""
+
+
 @dataclass(frozen=True)
 class Grouping:
     """Who is whose neighbour in b clouds; it does not change when a cloud is turned or scaled.
@@ -41,25 +48,53 @@ class Grouping:
 
 
 def group(points: Tensor, config: TowerConfig) -> Grouping:
-    """Neighbourhoods of (b, n, 3) clouds."""
-    centers = farthest_points(points, config.centers)
+    """Neighbourhoods of (b, n, 3) clouds; the first centre is the point farthest from the origin."""
+    centers = farthest_points(points, config.centers, start=points.square().sum(-1).argmax(-1))
     at = gather(points, centers)
-    near = torch.cdist(at, points).topk(config.neighbors, dim=-1, largest=False).indices
-    patch_near = torch.cdist(at[:, : config.patches], at).topk(config.patch_neighbors, dim=-1, largest=False).indices
+    near = _nearest(at, points, config.neighbors)
+    patch_near = _nearest(at[:, : config.patches], at, config.patch_neighbors)
     return Grouping(centers, near, patch_near)
 
 
-def farthest_points(points: Tensor, count: int) -> Tensor:
-    """(b, count) int64: the point farthest from the origin, then again and again the one farthest from all picked."""
-    b = points.shape[0]
-    picked = torch.empty(b, count, dtype=torch.int64, device=points.device)
-    distance = torch.full(points.shape[:2], torch.inf, device=points.device)
-    last = points.square().sum(-1).argmax(-1)
+def _nearest(centers: Tensor, points: Tensor, count: int) -> Tensor:
+    """(b, m, 3) and (b, n, 3) -> (b, m, count) int64, in no particular order."""
+    return torch.cdist(centers, points).topk(count, dim=-1, largest=False, sorted=False).indices
+
+
+def farthest_points(points: Tensor, count: int, *, start: Tensor | int = 0, skip_origin: bool = False) -> Tensor:
+    """Samples each cloud evenly: again and again the point farthest from all that were picked.
+
+    Args:
+        points: (b, n, 3) float32.
+        count: how many are picked; beyond the number of different points some are picked again.
+        start: index of the first, of all clouds or (b,) of each.
+        skip_origin: never pick a point within `NEAR_ORIGIN` of the origin, except as the first, as ``pointnet2_ops``.
+
+    Returns:
+        (b, count) int64 into the points, in the order in which they were picked.
+    """
+    b, n, _ = points.shape
+    planes = F.pad(points, (0, 0, 0, -n % _TILE)).movedim(-1, 0).contiguous()
+    x, y, z = planes
+    distance = torch.full_like(x, 1e10)  # to the nearest point picked so far
+    distance[:, n:] = -1  # stays below all others for good, and so is never the farthest
+    if skip_origin:
+        distance[(x * x + y * y + z * z) <= NEAR_ORIGIN] = -1
+    tiles = distance.view(b, -1, _TILE)
     rows = torch.arange(b, device=points.device)
+    away, difference = torch.empty_like(x), torch.empty_like(x)
+    picked = torch.empty(b, count, dtype=torch.int64, device=points.device)
+    last = torch.zeros_like(rows) + start
     for i in range(count):
         picked[:, i] = last
-        distance = torch.minimum(distance, (points - points[rows, last, None]).square().sum(-1))
-        last = distance.argmax(-1)
+        at_x, at_y, at_z = planes[:, rows, last, None]
+        torch.sub(x, at_x, out=away).square_()
+        for plane, at in ((y, at_y), (z, at_z)):
+            torch.sub(plane, at, out=difference)
+            away.addcmul_(difference, difference)
+        torch.minimum(distance, away, out=distance)
+        tile = tiles.amax(dim=2).argmax(dim=1)
+        last = tile * _TILE + tiles[rows, tile].argmax(dim=1)
     return picked
 
 
@@ -99,14 +134,14 @@ class PatchTransformer(nn.Module):
         said = [offsets * 8, length * 8, centers[:, :, None].expand_as(offsets)]
         if paint is not None:
             said.append(gather(paint, grouping.near))
-        features = F.gelu(self.local(torch.cat(said, dim=-1)).max(dim=2).values)
+        features = F.gelu(self.local(torch.cat(said, dim=-1)).amax(dim=2))
         at = centers[:, : self.patches]
         offsets = gather(centers, grouping.patch_near) - at[:, :, None]
-        tokens = self.patch(torch.cat([gather(features, grouping.patch_near), offsets * 4], dim=-1)).max(dim=2).values
+        tokens = self.patch(torch.cat([gather(features, grouping.patch_near), offsets * 4], dim=-1)).amax(dim=2)
         x = tokens + self.position(at)
         for block in self.blocks:
             x = block(x)
-        pooled: Tensor = self.norm(torch.cat([x.mean(dim=1), x.max(dim=1).values], dim=-1))
+        pooled: Tensor = self.norm(torch.cat([x.mean(dim=1), x.amax(dim=1)], dim=-1))
         return pooled
 
 

@@ -10,16 +10,14 @@ from torch import nn
 
 from retriever.spaces.parts import pointnet
 from retriever.spaces.parts.pointnet import (
-    NEAR_ORIGIN,
     Blocks,
     MiniPointNet,
-    farthest_points,
     nearest,
     neighborhoods,
     squared_distances,
     within,
 )
-from retriever.spaces.tokens import gather
+from retriever.spaces.tokens import NEAR_ORIGIN, farthest_points, gather
 
 DATA = Path(__file__).parents[1] / "data/published"
 CLOUDS = ("chair", "torus", "ball_small")
@@ -89,6 +87,13 @@ def test_each_cloud_of_a_batch_is_sampled_as_alone_whatever_its_size(n, skip) ->
     points = drawn(3, n)
     wanted = [picked_one_by_one(cloud, 12, 1, skip) for cloud in points.numpy()]
     assert farthest_points(points, 12, start=1, skip_origin=skip).tolist() == wanted
+
+
+def test_each_cloud_may_start_at_a_point_of_its_own():
+    points = drawn(3, 40)
+    together = farthest_points(points, 8, start=torch.tensor([7, 0, 39]))
+    apart = [farthest_points(cloud[None], 8, start=start)[0] for cloud, start in zip(points, (7, 0, 39), strict=True)]
+    assert together.tolist() == torch.stack(apart).tolist()
 
 
 def test_more_samples_than_points_repeat_some() -> None:

@@ -15,54 +15,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
-from retriever.spaces.tokens import gather
+from retriever.spaces.tokens import farthest_points, gather
 
-NEAR_ORIGIN = 1e-3
-"""Squared norm up to which ``pointnet2_ops`` takes a point for padding, and never samples it."""
-
-_TILE = 128
-"""Points whose maximum is taken at once: torch finds a maximum many times faster than the place of one."""
 _DISTANCES = {"cpu": 1 << 20, "cuda": 1 << 26}
 """Distances that are held at once; what stays in a CPU's cache is quickest there."""
 _MEMBERS = {"cpu": 1 << 11, "cuda": 1 << 18}
 """Points of neighbourhoods that go through their network at once, likewise."""
-
-
-def farthest_points(points: Tensor, count: int, *, start: int = 0, skip_origin: bool = False) -> Tensor:
-    """Samples each cloud evenly: again and again the point farthest from all that were picked.
-
-    Args:
-        points: (b, n, 3) float32.
-        count: how many are picked; beyond the number of different points some are picked again.
-        start: index of the first.
-        skip_origin: never pick a point within `NEAR_ORIGIN` of the origin, except as the first, as ``pointnet2_ops``.
-
-    Returns:
-        (b, count) int64 into the points, in the order in which they were picked.
-    """
-    b, n, _ = points.shape
-    planes = F.pad(points, (0, 0, 0, -n % _TILE)).movedim(-1, 0).contiguous()
-    x, y, z = planes
-    distance = torch.full_like(x, 1e10)  # to the nearest point picked so far
-    distance[:, n:] = -1  # stays below all others for good, and so is never the farthest
-    if skip_origin:
-        distance[(x * x + y * y + z * z) <= NEAR_ORIGIN] = -1
-    tiles = distance.view(b, -1, _TILE)
-    rows = torch.arange(b, device=points.device)
-    away, difference = torch.empty_like(x), torch.empty_like(x)
-    picked = torch.empty(b, count, dtype=torch.int64, device=points.device)
-    last = torch.full((b,), start, device=points.device)
-    for i in range(count):
-        picked[:, i] = last
-        at_x, at_y, at_z = planes[:, rows, last, None]
-        torch.sub(x, at_x, out=away).square_()
-        for plane, at in ((y, at_y), (z, at_z)):
-            torch.sub(plane, at, out=difference)
-            away.addcmul_(difference, difference)
-        torch.minimum(distance, away, out=distance)
-        tile = tiles.amax(dim=2).argmax(dim=1)
-        last = tile * _TILE + tiles[rows, tile].argmax(dim=1)
-    return picked
 
 
 def nearest(centers: Tensor, points: Tensor, count: int) -> Tensor:
