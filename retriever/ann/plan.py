@@ -104,7 +104,7 @@ class Recipe:
             "gpu" (exact on GPUs, by faiss or torch).
         reason: one sentence for people.
         bytes: what the backend keeps in memory beside the files, that of the GPUs where it is "gpu"; 0 where it reads
-            them in place or streams them. Buffers and copies for batches of queries (`precision.KEPT`) are not counted.
+            them in place or streams them. Buffers and copies (`precision.KEPT`, `copies.KEPT`) are not counted.
         seconds: predicted for one query, once its files are in memory.
         build_seconds: predicted for building it.
         sizes: of an "ivf-pq".
