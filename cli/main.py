@@ -12,7 +12,22 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from cli import align, check, demo, duplicates, evaluate, guesses, index, label, manage, optimize, query, serve, spaces
+from cli import (
+    align,
+    check,
+    demo,
+    duplicates,
+    evaluate,
+    guesses,
+    index,
+    items,
+    label,
+    manage,
+    optimize,
+    query,
+    serve,
+    spaces,
+)
 from cli.interrupts import started
 from cli.output import printable
 from cli.streams import Unread, drop_output, prepare
@@ -169,7 +184,7 @@ def main(
     """Find 3D models by text, picture, sound, shape, or a sum of them."""
 
 
-for module in (index, query, serve, evaluate, label, duplicates, manage, check, optimize, demo, align, spaces):
+for module in (index, query, items, serve, evaluate, label, duplicates, manage, check, optimize, demo, align, spaces):
     module.register(app)
 for group in (app, *(each.typer_instance for each in app.registered_groups)):
     for command in group.registered_commands if group else ():
