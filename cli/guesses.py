@@ -7,7 +7,8 @@ from collections.abc import Collection
 _COMMANDS = {
     "query": ("ask", "find", "get", "lookup", "search", "similar"),
     "index": ("add", "build", "embed", "import", "ingest", "init", "refresh", "scan", "sync", "update"),
-    "status": ("info", "inspect", "list", "ls", "show", "stat", "stats"),
+    "items": ("catalog", "dir", "dump", "export", "item", "list", "ls", "show"),
+    "status": ("info", "inspect", "stat", "stats"),
     "remove": ("del", "delete", "drop", "forget", "rm"),
     "serve": ("browse", "gui", "server", "ui", "view", "web"),
     "duplicates": ("copies", "dedup", "dedupe"),

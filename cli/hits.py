@@ -1,8 +1,8 @@
-"""How hits are shown: a table on a terminal that is as wide as it may be, tab-separated columns elsewhere."""
+"""How hits and items are shown: a table on a terminal that is as wide as it may be, tab-separated columns elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cli.output import empty_table, plain, printable, show_rows, to_terminal
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from retriever import Hit, Hits, Term
+    from retriever.query.browse import Items
+    from retriever.query.item import Item
 
 _BAR = 12  # cells
 _TITLE = 12
@@ -36,20 +38,14 @@ def show_hits(hits: Hits) -> None:
         plain(_plain_hit(hit, several, whole=hits.several_roots) for hit in hits)
         return
     from rich.console import Console
-    from rich.padding import Padding
     from rich.text import Text
 
     console = Console()
-    roots = {hit.root for hit in hits}
     columns = {
         "#": [Text(str(hit.rank)) for hit in hits],
         "score": [Text(f"{hit.score:.3f}") for hit in hits],
-        "kind": [Text(hit.modality) for hit in hits],
-        "what": [_cut(named(hit), _WHAT) for hit in hits],
-        "path": [_path(hit, whole=len(roots) > 1) for hit in hits],
+        **_what_and_where(hits),
     }
-    if len({hit.modality for hit in hits}) == 1:
-        del columns["kind"]
     columns = _with_beside(hits, columns)
     columns, missing = _fitted(columns, console.width), 0
     if several:
@@ -57,15 +53,51 @@ def show_hits(hits: Hits) -> None:
         missing = len(hits.terms) - len(shares)
         columns |= shares
     else:
-        more = _details(hits, console.width - sum(map(_width, columns.items())))
+        more = _details(hits, console.width - sum(map(_width, columns.items())), [hit.score for hit in hits])
         bar = {"": more.pop("")} if "" in more else {}
         first = [name for name in ("#", "score", "fused", "sure", "alike") if name in columns]
         columns = {**{name: columns.pop(name) for name in first}, **bar, **columns, **more}
+    _show(columns, hits, _remarks(hits, missing))
+
+
+def show_items(items: Items) -> None:
+    """What each is, path, caption, faces and size, as of hits; off a terminal: id, modality, label or name, path."""
+    if not to_terminal():
+        whole = items.several_roots
+        plain((item.id, item.modality, what(item), _shown_path(item, whole)) for item in items.each(["name"]))
+        return
+    from rich.console import Console
+
+    listed, room = list(items), Console().width
+    columns = _fitted(_what_and_where(listed), room)
+    _show(columns | _details(listed, room - sum(map(_width, columns.items()))), listed)
+
+
+def _what_and_where(items: Sequence[Hit | Item]) -> dict[str, list[Text]]:
+    """The kind, where there are several, what each is, and its path; the whole one of several roots."""
+    from rich.text import Text
+
+    whole = len({item.root for item in items}) > 1
+    kinds = {"kind": [Text(item.modality) for item in items]} if len({item.modality for item in items}) > 1 else {}
+    return {
+        **kinds,
+        "what": [_cut(named(item), _WHAT) for item in items],
+        "path": [_path(item, whole=whole) for item in items],
+    }
+
+
+def _show(columns: dict[str, list[Text]], items: Sequence[Hit | Item], remarks: Iterable[str] = ()) -> None:
+    """The table, what it leaves open, and the root of the paths where there is one."""
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console, roots = Console(), {item.root for item in items}
     table = empty_table(*(name.rstrip("\0") for name in columns))
     for cells in zip(*columns.values(), strict=True):
         table.add_row(*cells)
     console.print(table)
-    for remark in _remarks(hits, missing):
+    for remark in remarks:
         console.print(Padding(Text(remark, "dim"), (0, 1)))
     if len(roots) == 1:
         console.print(Text(f" in {printable(roots.pop())}", "dim"), soft_wrap=True)
@@ -118,12 +150,16 @@ def _reasons(hit: Hit) -> Iterator[tuple[object, ...]]:
         yield hit.rank, f"passed by its {column}", value
 
 
-def _path(hit: Hit, *, whole: bool) -> Text:
+def _path(item: Hit | Item, *, whole: bool) -> Text:
     """A link to the file; below its corpus root, or the whole path."""
     from rich.text import Text
 
-    shown = str(hit.file) if whole else hit.path
-    return Text(printable(shown), f"link {hit.file.absolute().as_uri()}", overflow="fold")
+    return Text(printable(_shown_path(item, whole)), f"link {item.file.absolute().as_uri()}", overflow="fold")
+
+
+def _shown_path(item: Hit | Item, whole: bool) -> str:
+    """The path below the corpus root may mean several files, the `whole` one does not."""
+    return str(item.file) if whole else item.path
 
 
 def _with_beside(hits: Hits, columns: dict[str, list[Text]]) -> dict[str, list[Text]]:
@@ -140,18 +176,18 @@ def _with_beside(hits: Hits, columns: dict[str, list[Text]]) -> dict[str, list[T
     return {"#": columns.pop("#"), "score": columns.pop("score"), **beside, **columns}
 
 
-def _details(hits: Hits, room: int) -> dict[str, list[Text]]:
-    """Of faces or other measures, caption, a bar of the score, and size: what fits into `room` cells."""
+def _details(hits: Sequence[Hit | Item], room: int, scores: Sequence[float] = ()) -> dict[str, list[Text]]:
+    """Of faces or other measures, caption, a bar of the scores, and size: what fits into `room` cells."""
     from rich.text import Text
 
-    best = max(1e-9, *(hit.score for hit in hits))
+    best = max([1e-9, *scores])
     unit = "faces" if {hit.modality for hit in hits} == {"shape"} else "measures"
     captions = [_cut(str(hit.metadata.get("caption") or ""), _CAPTION, "dim") for hit in hits]
     columns: dict[str, list[Text]] = {}
     for name, cells in {
         unit: [Text(measured(hit), "dim") for hit in hits],
         "caption": captions if any(captions) else [],
-        "": [Text("━" * round(_BAR * max(hit.score, 0) / best), "cyan") for hit in hits],
+        "": [Text("━" * round(_BAR * max(score, 0) / best), "cyan") for score in scores],
         "size": [Text(size(float(str(hit.metadata["bytes"]))), "dim") for hit in hits],
     }.items():
         if name == "caption" and room - _GAP >= _CAPTION // 2:
@@ -194,10 +230,9 @@ def _shares(hits: Hits, room: int) -> dict[str, list[Text]]:
 
 
 def _plain_hit(hit: Hit, several: bool, *, whole: bool) -> list[Any]:
-    """The cells of a line; the path below the corpus root may mean several files, the `whole` one does not."""
+    """The cells of a line."""
     shares = [f"{share:+.4f}" for share in hit.shares] if several else []
-    path = str(hit.file) if whole else hit.path
-    return [hit.rank, f"{hit.score:.4f}", hit.id, hit.modality, what(hit), path, *shares]
+    return [hit.rank, f"{hit.score:.4f}", hit.id, hit.modality, what(hit), _shown_path(hit, whole), *shares]
 
 
 def _title(term: Term, room: int) -> str:

@@ -12,7 +12,22 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from cli import align, check, demo, duplicates, evaluate, guesses, index, label, manage, optimize, query, serve, spaces
+from cli import (
+    align,
+    check,
+    demo,
+    duplicates,
+    evaluate,
+    guesses,
+    index,
+    items,
+    label,
+    manage,
+    optimize,
+    query,
+    serve,
+    spaces,
+)
 from cli.interrupts import started
 from cli.output import printable
 from cli.streams import Unread, drop_output, prepare
@@ -85,7 +100,7 @@ def _one_line_usage(running: Callable[[], str]) -> Iterator[None]:
             raise
         message = error.format_message().replace("Value error, ", "").replace("Input should be", "it should be")
         if message.startswith("Got unexpected extra argument"):
-            message = f"{message.rstrip('.')}: {_cure(message)}"
+            message = f"{message.rstrip('.')}: {_cure(message, error)}"
         if message.startswith("No such "):
             message = _meant(message, error)
         command = error.ctx.command_path if error.ctx else running()
@@ -110,13 +125,18 @@ def _meant(message: str, error: Any) -> str:
     return message
 
 
-def _cure(message: str) -> str:
+def _cure(message: str, error: Any) -> str:
     """What to do about the words in the parentheses at the end of a message, which no option takes."""
     words = message.partition(" (")[2].rpartition(")")[0].split()
     if any(word.startswith("-") for word in words):
         return "put options before --"
-    if any(Path(word).is_file() for word in words):  # the shell made several of one pattern
-        return "give the option again before each further file; a value that has spaces needs quotes"
+    if files := [word for word in words if Path(word).is_file()]:  # the shell made several of one pattern
+        from retriever.loaders import modality_of
+
+        option = f"--{modality_of(Path(files[0]))}"
+        takes = any(option in parameter.opts for parameter in getattr(error.ctx and error.ctx.command, "params", ()))
+        such = f", as in {option} {files[0]}" if takes else ""
+        return f"give the option again before each further file{such}; a value that has spaces needs quotes"
     return "put quotes around a value that has spaces"
 
 
@@ -169,7 +189,7 @@ def main(
     """Find 3D models by text, picture, sound, shape, or a sum of them."""
 
 
-for module in (index, query, serve, evaluate, label, duplicates, manage, check, optimize, demo, align, spaces):
+for module in (index, query, items, serve, evaluate, label, duplicates, manage, check, optimize, demo, align, spaces):
     module.register(app)
 for group in (app, *(each.typer_instance for each in app.registered_groups)):
     for command in group.registered_commands if group else ():

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from retriever.ann.backends import Backends
 from retriever.ann.plan import Recipe
 from retriever.devices import check_device
+from retriever.query.browse import Items, browse
 from retriever.query.calibrate import Calibration
 from retriever.query.candidates import Candidates
 from retriever.query.engine import Engine
@@ -257,6 +258,22 @@ class Index:
             UsageError: there is no such column, or another argument or filter at fault.
         """
         return listed(self.snapshot, self._candidates, columns, to, where)
+
+    def browse(
+        self, *, to: str | None = "any", where: str | None = None, k: int | None = None, offset: int = 0
+    ) -> Items:
+        """The items without a search, by root and path, read when they are looked at; to show them, or for a file.
+
+        Args:
+            to: as in `items`.
+            where: as in `search`.
+            k: how many at most; None for all.
+            offset: how many to pass over first.
+
+        Raises:
+            UsageError: an argument or filter at fault.
+        """
+        return browse(self.snapshot, self._candidates, to, where, k, offset)
 
     def vectors(self, ids: str | Iterable[str]) -> Vectors:
         """(n, d) float32 unit vectors of n items, in their order; of one, which may be given without a list, (1, d).

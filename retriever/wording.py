@@ -8,6 +8,8 @@ def printable(text: str, keep: str = "") -> str:
 
     File names may hold any of them, and a terminal would obey.
     """
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() or c in keep else c.encode("unicode_escape").decode() for c in text)
 
 

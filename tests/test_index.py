@@ -303,3 +303,33 @@ def test_items_are_listed_without_deleted_ones_and_their_vectors_taken_in_that_o
         index.vectors(pa.array([everything["id"][0].as_py(), None]))
     with pytest.raises(UsageError, match="where must be a string"):
         index.items(where=3)
+
+
+def test_items_are_browsed_by_path_a_part_at_a_time(made_index, monkeypatch):
+    index = made_index
+    everything = sorted(index.items().to_pylist(), key=lambda row: (row["root"], row["path"]))
+    paths = [row["path"] for row in everything]
+    found = index.browse()
+    assert (len(found), found.total) == (7, 7) and [item.path for item in found] == paths
+    for offset in range(9):
+        for k in (1, 3, 9):
+            some = index.browse(k=k, offset=offset)
+            assert [item.path for item in some] == paths[offset : offset + k] and some.total == 7
+    where = "label is null or path like '%1%'"
+    ids = index.items("id", to="shape", where=where)["id"].to_pylist()
+    narrow = index.browse(to="shape", where=where)
+    assert 0 < len(ids) < 7 and [item.id for item in narrow] == [row["id"] for row in everything if row["id"] in ids]
+    assert index.browse(to="shape", where=where, k=1).total == len(ids)
+    item, row = next(iter(found)), everything[0]
+    assert (item.id, item.label, item.metadata["bytes"]) == (row["id"], row["label"], row["bytes"])
+    assert str(item.file) == f"{index.snapshot.root_path(row['root'])}/{row['path']}"
+    whole, lines = found.to_json(), "".join(found.csv_parts())
+    monkeypatch.setattr("retriever.query.browse.PART", 3)
+    monkeypatch.setattr("retriever.query.browse._AT_ONCE", 2)
+    assert [table.num_rows for table in found.tables()] == [3, 3, 1]
+    assert found.to_json() == whole and "".join(found.csv_parts()) == lines
+    for wrong in ({"k": 0}, {"k": True}, {"k": "3"}, {"offset": -1}, {"offset": None}):
+        with pytest.raises(UsageError, match=f"^{next(iter(wrong))} is .*: give a whole number from"):
+            index.browse(**wrong)
+    with pytest.raises(UsageError, match="where must be a string"):
+        index.browse(where=3)

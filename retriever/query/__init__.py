@@ -13,6 +13,6 @@ The way of a query, which ``search`` leads:
 5. Hits: `told` (rows -> hits), `hit`, `hits`, `metadata` (their columns), `explain` (why), `about` (what was asked);
    shown as `shown` words them, by `written` (JSON, CSV), `tables` (Parquet) and `notebook`.
 
-`duplicates`, `zeroshot` and `listing` ask an index for something else: what repeats, which of some names fits an item,
-and all items of a kind.
+`duplicates`, `zeroshot`, `listing` and `browse` ask an index for something else: what repeats, which of some names fits
+an item, all items of a kind, and these by their paths, each an `item`.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
@@ -96,7 +97,11 @@ class Query:
     def check(self) -> None:
         """Raise UsageError where it makes no query, whatever the index."""
         if not self.terms:
-            raise UsageError('There is nothing to look for: give an expression, or a term such as text="a chair".')
+            where = f" --where {_in_a_shell(self.where)}" if isinstance(self.where, str) else ""
+            raise UsageError(
+                'There is nothing to look for: give an expression, or a term such as text="a chair"; '
+                f"`retriever items{where}` lists items without one."
+            )
         for term in self.terms:
             check_term(term)
         check_k(self.k)
@@ -196,6 +201,11 @@ def blame(error: RetrieverError, name: str) -> RetrieverError:
     if isinstance(error, ExpressionError):
         return ExpressionError(f"{name}: {error.message}", error.expression, error.column)
     return type(error)(f"{name}: {error}")
+
+
+def _in_a_shell(where: str) -> str:
+    """A condition as people write it on the command line."""
+    return shlex.quote(where) if set(where) & set('"$`\\!') else f'"{where}"'
 
 
 def check_where(where: object) -> None:

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from retriever.query.hit import Hit
+    from retriever.query.item import Item
 
 
-def what(hit: Hit) -> str:
+def what(hit: Hit | Item) -> str:
     """Label or name; of a file whose name is a code, that of its folder, and at the top of a corpus the code."""
     path = PurePosixPath(hit.path)
     return hit.label or str(hit.metadata.get("name") or path.parent.name or path.stem)
 
 
-def named(hit: Hit) -> str:
+def named(hit: Hit | Item) -> str:
     """As `what`, but a guessed label stands behind the name, with a question mark."""
     from retriever.query.zeroshot import CONFIDENCE
 
@@ -25,11 +26,11 @@ def named(hit: Hit) -> str:
     return what(hit)
 
 
-def measured(hit: Hit, faces: str = "", points: str = " pts") -> str:
+def measured(hit: Hit | Item, faces: str = "", points: str = " pts") -> str:
     """Faces; of a cloud, its points; of a picture, its pixels; of a sound, its length.
 
     Args:
-        hit: a hit.
+        hit: a hit, or an item without a question.
         faces: what stands behind their number.
         points: likewise.
     """

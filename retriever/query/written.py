@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from retriever.query.hit import Hit
+from retriever.query.item import Item
 from retriever.query.metadata import NUMBER
 
 if TYPE_CHECKING:
@@ -29,36 +30,48 @@ def to_csv(many: Iterable[Hits], numbers: Sequence[int] = (), *, header: bool = 
             writer.writerow([*([NUMBER] if numbers else []), *table.column_names])
         scores = [{name: hit[name] for name in _ROUNDED if name in hit} for hit in hits.to_dicts()]
         for row, rounded in zip(table.to_pylist(), scores, strict=True):
-            writer.writerow([*front, *(_cell(value) for value in {**row, **rounded}.values())])
+            writer.writerow([*front, *(cell(value) for value in {**row, **rounded}.values())])
     return out.getvalue()
 
 
 def as_dict(hit: Hit) -> dict[str, Any]:
     """What JSON says of a hit."""
     score, shares = rounded(hit.score, hit.shares)
-    beside = {"fused": hit.fused, "confidence": hit.confidence, **_guess(hit)}
+    beside = {"fused": hit.fused, "confidence": hit.confidence}
     return {
         "rank": hit.rank,
         "score": score,
-        "id": hit.id,
-        "path": hit.path,
-        "root": hit.root,
-        "file": str(hit.file),
-        "modality": hit.modality.value,
-        "label": hit.label,
-        "name": hit.metadata.get("name"),
-        "caption": hit.metadata.get("caption"),
+        **_described(hit),
         "shares": shares,
         **{name: round(value, DIGITS) for name, value in beside.items() if value is not None},
+        **_guess(hit),
     }
 
 
-def _guess(hit: Hit) -> dict[str, float]:
+def item_dict(item: Item) -> dict[str, Any]:
+    """What JSON says of an item: what it says of a hit that no question changes."""
+    return {**_described(item), **_guess(item)}
+
+
+def _described(item: Hit | Item) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "path": item.path,
+        "root": item.root,
+        "file": str(item.file),
+        "modality": item.modality.value,
+        "label": item.label,
+        "name": item.metadata.get("name"),
+        "caption": item.metadata.get("caption"),
+    }
+
+
+def _guess(item: Hit | Item) -> dict[str, float]:
     """How sure its label is, where that is a guess."""
     from retriever.query.zeroshot import CONFIDENCE
 
-    sure = hit.metadata.get(CONFIDENCE)
-    return {CONFIDENCE: sure} if hit.label and isinstance(sure, float) else {}
+    sure = item.metadata.get(CONFIDENCE)
+    return {CONFIDENCE: round(sure, DIGITS)} if item.label and isinstance(sure, float) else {}
 
 
 def rounded(score: float, shares: Sequence[float]) -> tuple[float, list[float]]:
@@ -70,5 +83,6 @@ def rounded(score: float, shares: Sequence[float]) -> tuple[float, list[float]]:
     return score + 0.0, [share + 0.0 for share in out]  # + 0.0: no minus zero
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
+    """A value as CSV has it: lists with spaces between their numbers."""
     return " ".join(map(str, value)) if isinstance(value, Iterable) and not isinstance(value, str | bytes) else value

@@ -1,9 +1,10 @@
-"""What a search answers: the JSON object of ``retriever query --json``, and beside it what the page shows."""
+"""What a search answers, and a list of items: the JSON objects of the commands, and beside them what the page shows."""
 
 from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from retriever.query.calibrate import Calibration
 from retriever.query.expression import format
 from retriever.query.hit import Hit
 from retriever.query.hits import Hits
+from retriever.query.item import Item
 from retriever.query.naming import item_rows, the_row
 from retriever.query.shown import by_fused, measured, named
 from retriever.query.stored import spread
@@ -55,19 +57,34 @@ def page(question: Question, index: Index, uploads: Uploads) -> str:
     hits = _hits(question, index, uploads)
     beside = {
         "terms": [_term(term, index, uploads) for term in hits.terms],
-        "shown": [
-            {
-                "title": named(hit),
-                "measured": measured(hit, faces=" faces", points=" points"),
-                "words": _words(hit),
-            }
-            for hit in hits
-        ],
+        "shown": [_shown(hit) for hit in hits],
         "order": by_fused(hits),
         "version": index.snapshot.manifest.version,
-        "milliseconds": round(1000 * (time.perf_counter() - start), 1),
+        "milliseconds": _since(start),
     }
     return f'{{"answer": {hits.to_json()}, {json.dumps(beside)[1:]}'
+
+
+def items(asked: Mapping[str, Any], index: Index) -> str:
+    """The JSON object of ``retriever items --json``.
+
+    Raises:
+        RetrieverError: anything wrong with the request.
+    """
+    return index.browse(**asked).to_json()
+
+
+def items_page(asked: Mapping[str, Any], index: Index) -> str:
+    """As ``page``, of items that nobody asked for: without terms, ranks and scores, and with how many there are.
+
+    Raises:
+        RetrieverError: anything wrong with the request.
+    """
+    start = time.perf_counter()
+    found = index.browse(**asked)
+    answer = {"total": found.total, "count": len(found), "hits": found.to_dicts()}
+    shown = [_shown(item) for item in found]
+    return json.dumps({"answer": answer, "terms": [], "shown": shown, "milliseconds": _since(start)})
 
 
 def start(index: Index) -> dict[str, Any]:
@@ -98,7 +115,16 @@ def _hits(question: Question, index: Index, uploads: Uploads) -> Hits:
         raise Refused(said) from error
 
 
-def _words(hit: Hit) -> str:
+def _since(start: float) -> float:
+    return round(1000 * (time.perf_counter() - start), 1)
+
+
+def _shown(hit: Hit | Item) -> dict[str, str]:
+    """What a card shows beside what JSON says."""
+    return {"title": named(hit), "measured": measured(hit, faces=" faces", points=" points"), "words": _words(hit)}
+
+
+def _words(hit: Hit | Item) -> str:
     """The beginning of a note."""
     path = lying(hit.root, hit.path, Modality.TEXT) if hit.modality is Modality.TEXT else None
     return "" if path is None else look(path).words

@@ -11,7 +11,7 @@ from typing import Any
 from retriever.errors import UnknownItem, UsageError
 from retriever.loaders import modality_of
 from retriever.query import expression as language
-from retriever.query.request import ASKED, LIKE, MINUS, PLUS, Query, check_where, query_of
+from retriever.query.request import ASKED, LIKE, MINUS, PLUS, Query, check_k, check_where, query_of
 from retriever.query.term import Term
 from retriever.query.terms import check_term, is_bare
 from retriever.serve.conditions import check_condition
@@ -23,9 +23,13 @@ from retriever.store.snapshot import Snapshot
 KEYS = ("q", *PLUS, *MINUS, *LIKE, *ASKED, "explain")
 """What a request may hold; ``q`` is the expression, the others are those of `Index.search`."""
 
+LISTED = ("where", "to", "k", "offset")
+"""What a request for items may hold: the keywords of `Index.browse`."""
+
 _FILES = ("image", "audio", "shape", "vector")
 """Kinds of terms whose source is a file."""
 
+_LISTED = 10  # items where nobody says how many, as hits
 
 MOST_LETTERS = 20_000
 """Of an expression."""
@@ -84,6 +88,21 @@ def question_of(keywords: Mapping[str, Any]) -> Question:
     if len(leaves) > MOST_TERMS:
         raise UsageError(f"There are more than {MOST_TERMS} terms; ask with fewer, or with `retriever query`.")
     return Question(words, written, rest, leaves, explain)
+
+
+def listing_of(keywords: Mapping[str, Any]) -> dict[str, Any]:
+    """The keywords of `Index.browse`, of a request for items; nothing but the keywords is looked at.
+
+    Raises:
+        UsageError: a key or value at fault, or more than is taken over HTTP.
+        FilterError: a condition that is not taken over HTTP.
+    """
+    if unknown := sorted(keywords.keys() - set(LISTED)):
+        raise UsageError(f"A list of items has no {unknown[0]!r}; its keys are {', '.join(LISTED)}.")
+    check_k(k := keywords.get("k", _LISTED))
+    if (where := keywords.get("where")) is not None:
+        check_condition(where)
+    return {**keywords, "k": k}
 
 
 def request_of(question: Question, snapshot: Snapshot, uploads: Uploads) -> Query:

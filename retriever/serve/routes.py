@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl
 
 from retriever.errors import RetrieverError
 from retriever.query.request import LIKE, MINUS, PLUS
-from retriever.serve.answers import Refused, answer, page, start
-from retriever.serve.asking import question_of
+from retriever.serve.answers import Refused, answer, items, items_page, page, start
+from retriever.serve.asking import listing_of, question_of
 from retriever.serve.current import Current
 from retriever.serve.kept import Kept, tag_of
 from retriever.serve.things import Thing, thing
@@ -112,6 +112,8 @@ class Routes:
             ("GET", "/api/search"): partial(self._search, answer),
             ("POST", "/api/search"): partial(self._search, answer),
             ("GET", "/api/page"): partial(self._search, page),
+            ("GET", "/api/items"): partial(self._items, items),
+            ("GET", "/api/items/page"): partial(self._items, items_page),
             ("GET", "/api/start"): self._start,
             ("GET", "/api/status"): self._status,
             ("POST", "/api/upload"): self._upload,
@@ -164,6 +166,12 @@ class Routes:
         index = self._current.index()
         with self._searching:
             return Reply(200, answered(question, index, self._uploads).encode(), headers=_FRESH)
+
+    def _items(self, answered: Callable[..., str], asked: Asked) -> Reply:
+        listing = listing_of(asked.keywords())
+        index = self._current.index()
+        with self._searching:  # of a large index, all paths are looked at
+            return Reply(200, answered(listing, index).encode(), headers=_FRESH)
 
     def _start(self, asked: Asked) -> Reply:
         return _json({**start(self._current.index()), "largest": LARGEST})
@@ -261,6 +269,7 @@ _NUMBERS: dict[str, tuple[Callable[[str], float], str]] = {
     "min_confidence": (float, "a number from 0 to 1, such as 0.5"),
     "diverse": (float, "a number from 0 to 1, such as 0.7"),
     "expand": (int, "a whole number such as 5"),
+    "offset": (int, "a whole number such as 24"),
 }
 _SWITCHES = ("center", "unbalanced", "geometry_only", "unique", "explain")
 _SEND = 'send an object such as {"q": "a chair", "k": 5}.'

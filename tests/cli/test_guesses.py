@@ -23,7 +23,14 @@ def said(*arguments):
 
 @pytest.mark.parametrize(
     ("tried", "here"),
-    [("search", "query"), ("Find", "query"), ("update", "index"), ("rm", "remove"), ("info", "status")],
+    [
+        ("search", "query"),
+        ("Find", "query"),
+        ("update", "index"),
+        ("rm", "remove"),
+        ("info", "status"),
+        ("ls", "items"),
+    ],
 )
 def test_a_command_by_another_name_is_told(tried, here):
     assert said(tried) == f"error: No such command '{tried}': here that is {here}; see: retriever --help\n"

@@ -38,6 +38,7 @@ def overtaken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
         ["query", "box", "--where", "label = 'tall'"],
         ["query", "tall", "-k", "4"],  # found by name
         ["query", "where(\"label = 'tall'\")", "-k", "4"],
+        ["items", "--where", "label = 'tall'"],
         ["duplicates", "--where", "label = 'tall'", "--limit", "1"],
         ["eval", "--where", "label is not null"],
     ],
@@ -49,6 +50,8 @@ def test_the_newest_version_answers(overtaken: list[int], arguments: list[str], 
     if arguments[0] == "query":
         labels = [line.split("\t")[4] for line in done.stdout.splitlines()]
         assert len(labels) == 4 and (labels == ["tall"] * 4 or arguments[1].startswith("where"))
+    if arguments[0] == "items":
+        assert [line.split("\t")[2] for line in done.stdout.splitlines()] == ["tall"] * 4
     assert "open" not in done.stderr + capfd.readouterr().err
 
 

@@ -21,6 +21,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 WRITERS = [
     ("query", "box", "--parquet"),
+    ("items", "--parquet"),
     ("label", "--names", "tall,flat", "--parquet"),
     ("eval", "--parquet"),
     ("eval", "--per-query"),
@@ -49,7 +50,7 @@ def test_no_output_takes_the_place_of_what_is_none(work: Path, writer: tuple[str
     assert not (work / "--csv").exists()
 
 
-@pytest.mark.parametrize("writer", WRITERS[:4], ids=" ".join)
+@pytest.mark.parametrize("writer", WRITERS[:5], ids=" ".join)
 @pytest.mark.parametrize("name", ["out.parquet", "out", "out.table"])
 def test_an_earlier_output_is_replaced(work: Path, writer: tuple[str, ...], name: str):
     (work / "out").touch()  # as mktemp does

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -263,3 +264,50 @@ def test_what_would_take_long_to_read_is_refused(client: Client, keywords: dict[
     reply = client.ask("/api/search", json.dumps(keywords).encode())
     assert reply.status == 400 and said in reply.error
     assert client.search("mean(" * 8 + "text:a" + ")" * 8).status == 200
+
+
+def listed(client: Client, *arguments: str) -> Any:
+    """What `retriever items` says."""
+    done = CliRunner().invoke(app, ["items", *arguments, "--json", "--index", str(client.server.current.folder)])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def test_items_are_listed_as_the_command_line_does(client: Client):
+    assert client.ask("/api/items").json == listed(client)
+    some = client.ask(f"/api/items?to=shape&k=1&where={quote('faces > 1')}").json
+    assert some == listed(client, "--to", "shape", "-k", "1", "--where", "faces > 1")
+    assert (some["total"], some["count"], some["items"][0]["path"]) == (3, 1, "cubes/cube.off")
+    everything = [item["path"] for item in listed(client)["items"]]
+    pages = [client.ask(f"/api/items?k=4&offset={offset}").json for offset in (0, 4, 8)]
+    assert [item["path"] for page in pages for item in page["items"]] == everything == sorted(everything)
+    assert [page["count"] for page in pages] == [4, 2, 0] and {page["total"] for page in pages} == {6}
+
+
+def test_the_page_is_told_what_it_shows_of_items(client: Client):
+    page = client.ask("/api/items/page?k=3").json
+    answer = client.ask("/api/items?k=3").json
+    assert (page["answer"]["hits"], page["answer"]["total"], page["terms"]) == (answer["items"], 6, [])
+    assert page["shown"][0] == {"title": "cubes", "measured": "12 faces", "words": ""}
+    assert [one["words"] for one in page["shown"]] == ["", "", "a tall tower"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("q=tower", "no 'q'; its keys are where, to, k, offset"),
+        ("k=0", "k is 0"),
+        ("k=10001", "k is 10001"),
+        ("k=many", "k is 'many'"),
+        ("offset=-1", "offset is -1"),
+        ("offset=x", "offset is 'x'"),
+        ("to=smell", "to=smell"),
+        ("where=labl%20%3D%201", "labl"),
+        ("where=1%20in%20(select%201)", "SELECT is not taken over HTTP"),
+        ("where=repeat(path,9)%3D''", "the function repeat is not taken over HTTP"),
+    ],
+)
+def test_errors_of_a_list_are_sentences(client: Client, given: str, said: str):
+    for address in ("/api/items", "/api/items/page"):
+        reply = client.ask(f"{address}?{given}")
+        assert reply.status == 400 and said in reply.error

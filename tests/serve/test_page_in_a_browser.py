@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def ask(page: Page, words: str) -> None:
     page.press("/")
     page.type(words)
     page.press("Enter")
-    page.until("document.querySelector('.card')")
+    page.until("document.querySelector('.card .rank')")
 
 
 def chips(page: Page) -> list[str]:
@@ -76,7 +77,84 @@ def test_more_and_less_of_a_hit_are_terms_and_back_takes_them_away(page: Page):
     page.until("document.querySelector('#terms').hidden && document.querySelectorAll('.card').length === 3")
     assert page.js("document.querySelector('#words').value") == "tower"
     page.js("history.back()")
-    page.until("!document.querySelector('#start').hidden && !document.querySelector('.card')")
+    page.until("!document.querySelector('#start').hidden && !document.querySelector('.card .rank')")
+
+
+def items(page: Page, *wanted: str) -> None:
+    """Wait until the cards are those of these items, which nobody asked for: without rank and score."""
+    page.until(f"document.querySelectorAll('.card').length === {len(wanted)} && !document.querySelector('.rank')")
+    page.until("!document.body.classList.contains('busy')")
+    assert paths(page) == list(wanted) and page.js("document.querySelector('.card .score, .card .bar')") is None
+
+
+def test_before_anything_is_asked_the_items_are_shown_and_lead_on(page: Page):
+    items(page, *sorted(SHAPES))
+    page.until("[...document.querySelectorAll('.card img')].every((one) => one.complete && one.naturalWidth === 320)")
+    assert page.js("document.querySelector('#told').innerText").startswith("3 items by path in ")
+    assert page.js("document.querySelector('#more').hidden && document.title === 'retriever'")
+    page.press("Escape")
+    page.press("ArrowRight")
+    page.press(" ")
+    page.until("document.querySelector('dialog[open] #about h2')")
+    named = "[...document.querySelectorAll('#about dt')].map((one) => one.innerText)"
+    assert page.js(named) == ["measure", "label", "id", "in"]
+    page.press("Escape")
+    page.until("!document.querySelector('dialog[open]')")
+    page.press("Enter")
+    page.until("document.querySelectorAll('.chip').length === 1 && document.querySelector('.card .rank')")
+    assert chips(page) == ["+cubes"] and sorted(paths(page)) == ["planks/plank.off", "towers/tower.obj"]
+    page.click(".chip .off")
+    items(page, *sorted(SHAPES))
+    page.press("Escape")
+    page.press("ArrowRight")
+    page.press("-")
+    page.until("document.querySelector('.chip.minus')")
+
+
+def test_items_are_narrowed_and_words_that_were_typed_stay(page: Page, client: Client):
+    items(page, *sorted(SHAPES))
+    page.type("a tall thing")
+    page.click("#where")
+    page.type("path like 'cu%' or path like 'pl%'")
+    page.press("Enter")
+    items(page, *sorted(SHAPES)[:2])
+    assert (
+        page.js("document.querySelector('#start').hidden && document.querySelector('#words').value") == "a tall thing"
+    )
+    page.js("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    page.click("#told .link")
+    page.until("window.copied")
+    program, *words = shlex.split(page.js("window.copied"))
+    assert program == "retriever"
+    assert words == ["items", "--where=path like 'cu%' or path like 'pl%'", "--to", "shape", "-k", "24"]
+    page.click("#words")
+    page.press("Enter")
+    page.until("document.querySelector('.card .rank')")
+    assert asked(page)[0] == "a tall thing" and sorted(paths(page)) == sorted(SHAPES)[:2]
+    page.js("history.back()")
+    items(page, *sorted(SHAPES)[:2])
+    page.click("#where")
+    page.type(" or nosuch = 1")
+    page.press("Enter")
+    page.until("document.querySelector('#problem').innerText.includes('nosuch')")
+    page.open(f"{client.server.address}?where=faces < 0")
+    items(page)
+    page.until("!document.querySelector('#none').hidden")
+    assert page.js("document.querySelector('#told').innerText").startswith("No item qualifies")
+    assert page.js("document.querySelector('#none').innerText").split("\n") == ["Leave the filter out", "Begin anew"]
+    page.click("#home")
+    items(page, *sorted(SHAPES))
+    page.js("[...document.querySelectorAll('#kinds button')].at(-1).click()")
+    items(page, "cubes/cube.off", "low.wav", "note.txt", "planks/plank.off", "red.png", "towers/tower.obj")
+
+
+def test_more_items_are_shown_until_there_are_no_more(page: Page, client: Client):
+    page.open(f"{client.server.address}?k=2")
+    items(page, *sorted(SHAPES)[:2])
+    assert page.js("document.querySelector('#told b').innerText") == "2 of 3 items"
+    page.click("#more")
+    items(page, *sorted(SHAPES))
+    page.until("document.querySelector('#more').hidden")
 
 
 def test_all_of_it_goes_by_keys(page: Page):

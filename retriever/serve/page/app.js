@@ -6,7 +6,7 @@ import { listen as takeGiven } from "/given.js";
 import { listen as takeKeys } from "/keys.js";
 import { look } from "/look.js";
 import { at, copy, make } from "/parts.js";
-import { fill, KINDS, listen as takeSettings, waysOut } from "/settings.js";
+import { fill, KINDS, listen as takeSettings, usualKind, waysOut } from "/settings.js";
 import { chips, expression, inBox, keepFocus, LESS, typed } from "/terms.js";
 
 const SILENT = "The server does not answer: start it again with `retriever serve`.";
@@ -34,7 +34,7 @@ async function answer(question) {
   busy(true);
   try {
     const given = new URLSearchParams(Object.entries(question).filter(([, value]) => value));
-    const reply = await fetch(`/api/page?${given}`, { signal: mine.signal });
+    const reply = await fetch(`${question.q ? "/api/page" : "/api/items/page"}?${given}`, { signal: mine.signal });
     return await reply.json();
   } catch (error) {
     return error.name === "AbortError" ? null : { error: SILENT };
@@ -49,10 +49,14 @@ function busy(is) {
 }
 
 async function show(live) {
-  const question = live ?? asked();
+  let question = live ?? asked();
   clearTimeout(waiting);
   if (!live) fill(question, started, go);
-  if (!question.q) return begin();
+  if (!question.q) {
+    begin(question);
+    if (!Object.keys(started?.items ?? {}).length) return;
+    question = { where: question.where, to: question.to || usualKind(started), k: question.k };
+  }
   const got = await answer(question);
   if (!got) return;
   problem(got.error ?? "");
@@ -60,7 +64,7 @@ async function show(live) {
   if (failed) {
     at("told").replaceChildren();
     at("none").hidden = at("adding").hidden = true;
-    if (!live) at("words").value = question.q;
+    if (!live && question.q) at("words").value = question.q;
     return;
   }
   found = got;
@@ -81,20 +85,25 @@ function setFailed(is) {
 
 // Drawing -----------------------------------------------------------------------------------------------------------
 
-function begin() {
+// Before anything is asked, or with nothing but a filter; the items come below. Words that nobody sent yet stay.
+function begin({ where, to }) {
   running?.abort();
-  found = null;
+  if (found?.terms.length || failed) {
+    found = null;
+    at("cards").replaceChildren();
+    at("told").replaceChildren();
+    at("words").value = "";
+    for (const id of ["more", "none"]) at(id).hidden = true;
+  }
+  sign = 0;
   setFailed(false);
   problem("");
-  for (const id of ["terms", "adding", "more", "none"]) at(id).hidden = true;
-  at("cards").replaceChildren();
-  at("told").replaceChildren();
-  at("words").value = "";
+  for (const id of ["terms", "adding"]) at(id).hidden = true;
   at("words").placeholder = "Describe what you look for";
   document.title = "retriever";
   if (!started) return;
   const items = Object.entries(started.items).map(([kind, count]) => `${count.toLocaleString("en")} ${kind === "shape" ? KINDS[kind] : KINDS[kind].toLowerCase()}`).join(", ") || "Nothing yet";
-  at("start").hidden = false;
+  at("start").hidden = Boolean(where || to);
   at("start").replaceChildren(
     make("h2", {}, items),
     make("p", {}, "Type words, or drop, paste or choose a picture, a sound or a 3D model."),
@@ -104,9 +113,9 @@ function begin() {
 }
 
 function draw(question, live) {
-  const { answer: { hits }, terms } = found;
-  at("start").hidden = true;
-  if (!live) {
+  const { answer: { hits, total = Infinity }, terms } = found;
+  if (terms.length) at("start").hidden = true;
+  if (!live && terms.length) {
     compose(inBox(terms) ? 0 : 1);
     document.title = `${terms.map((term) => term.title).join(" + ")} · retriever`;
   }
@@ -115,8 +124,8 @@ function draw(question, live) {
   at("cards").replaceChildren(...cards(found, acting, before));
   if (walks) at("cards").firstChild?.focus({ preventScroll: true });
   at("none").hidden = hits.length > 0;
-  at("none").replaceChildren(...waysOut(question, go), make("button", { type: "button", onclick: home }, "Begin anew"));
-  at("more").hidden = hits.length < question.k || question.k >= MOST;
+  at("none").replaceChildren(...waysOut({ ...question, to: asked().to }, go), make("button", { type: "button", onclick: home }, "Begin anew"));
+  at("more").hidden = hits.length < question.k || hits.length >= total || question.k >= MOST;
   at("told").replaceChildren(...said(question));
 }
 
@@ -135,11 +144,12 @@ function compose(next) {
 }
 
 function said(question) {
-  const { answer: { count }, milliseconds, order } = found;
+  const { answer: { count, total }, milliseconds, order } = found, [one, several, by] = question.q ? ["hit", "hits", ""] : ["item", "items", " by path"];
+  const number = total > count ? `${count.toLocaleString("en")} of ${total.toLocaleString("en")}` : count.toLocaleString("en");
   return [
-    make("span", {}, make("b", {}, count ? `${count.toLocaleString("en")} ${count === 1 ? "hit" : "hits"}` : "No item qualifies."), ` in ${Math.round(milliseconds)} ms`),
+    make("span", {}, make("b", {}, count ? `${number} ${number === "1" ? one : several}` : "No item qualifies."), `${count ? by : ""} in ${Math.round(milliseconds)} ms`),
     order && count ? make("span", {}, order) : "",
-    question.q.includes("uploads/") ? "" : make("button", { class: "link", type: "button", onclick: () => copy(command(question), "Command copied") }, "copy as command"),
+    question.q?.includes("uploads/") ? "" : make("button", { class: "link", type: "button", onclick: () => copy(command(question), "Command copied") }, "copy as command"),
   ].filter(Boolean);
 }
 
@@ -173,7 +183,7 @@ const acting = {
 
 function submit() {
   const text = at("words").value, anew = !found || failed || !sign;
-  if (!text.trim()) return found && anew ? go({ q: "" }) : undefined;
+  if (!text.trim()) return asked().q && anew ? go({ q: "" }) : undefined;
   at("words").blur();
   return go({ q: anew ? typed(text) : `${expression(found.terms)} ${typed(text, sign)}` });
 }
@@ -232,4 +242,4 @@ try {
 at("where").placeholder = `Filter: ${started?.suggestions[0] ? `label = '${started.suggestions[0]}'` : "faces < 5000"}`;
 at("where").title = `An SQL condition over ${started?.columns.join(", ") ?? "the columns"}`;
 fill(asked(), started, go);
-if (started && !asked().q) begin();
+if (started && !asked().q) show();

@@ -30,6 +30,7 @@ const shell = (text) => `'${text.replace(/'/g, "'\\''")}'`;
 
 // The same for a terminal.
 export function command(question) {
+  if (!question.q) return `retriever items${question.where ? ` --where=${shell(question.where)}` : ""} --to ${shell(question.to)} -k ${question.k}`;
   const set = Object.entries(SETTINGS).filter(([name]) => question[name])
     .map(([name, option]) => ` ${option}${SWITCHES.includes(name) ? "" : `=${shell(question[name])}`}`).join("");
   const options = `${set}${question.to ? ` --to ${shell(question.to)}` : ""} -k ${question.k}`;

@@ -6,18 +6,19 @@ import { copy, make, problemOf, signed, thumbnail } from "/parts.js";
 // Pictures of hits that were shown before stay as they are.
 export function cards(found, act, before) {
   const { hits } = found.answer;
-  const best = Math.max(1e-9, ...hits.map((hit) => hit.score));
-  const largest = Math.max(1e-9, ...hits.flatMap((hit) => hit.shares.map(Math.abs)));
+  const best = Math.max(1e-9, ...hits.map((hit) => hit.score ?? 0));
+  const largest = Math.max(1e-9, ...hits.flatMap((hit) => hit.shares?.map(Math.abs) ?? []));
   return hits.map((hit, place) => card(hit, found.shown[place], found, { best, largest }, act, before.get(hit.id)));
 }
 
 function card(hit, shown, found, scale, act, look) {
-  const made = make("li", { class: "card", tabindex: "0", "aria-label": `${hit.rank}. ${shown.title}` },
+  const ranked = hit.rank !== undefined;  // items that nobody asked for have no rank and no score
+  const made = make("li", { class: "card", tabindex: "0", "aria-label": ranked ? `${hit.rank}. ${shown.title}` : shown.title },
     look ?? seen(hit, shown, act), heard(hit, shown),
     make("div", { class: "text" },
-      make("h2", {}, make("span", { class: "rank" }, String(hit.rank)), make("span", { class: "name" }, shown.title),
-        make("span", { class: "score", title: "score: the cosine, higher is better" }, signed(hit.score))),
-      bar(hit.score / scale.best), path(hit), facts(hit, shown),
+      make("h2", {}, ranked && make("span", { class: "rank" }, String(hit.rank)), make("span", { class: "name" }, shown.title),
+        ranked && make("span", { class: "score", title: "score: the cosine, higher is better" }, signed(hit.score))),
+      ranked && bar(hit.score / scale.best), path(hit), facts(hit, shown),
       hit.caption ? make("p", { class: "caption" }, hit.caption) : "",
       found.terms.length > 1 ? shares(hit, found.terms, scale.largest) : "", acts(hit, act)));
   made.hit = hit;

@@ -29,7 +29,7 @@ const turner = (step, words) => make("button", { type: "button", "data-step": st
   onclick: () => turn(step) }, words);
 
 function facts(hit, told) {
-  const all = { rank: hit.rank, score: signed(hit.score), sure: hit.confidence === undefined ? "" : `${Math.round(100 * hit.confidence)}%`,
+  const all = { rank: hit.rank, score: hit.score === undefined ? "" : signed(hit.score), sure: hit.confidence === undefined ? "" : `${Math.round(100 * hit.confidence)}%`,
     fused: hit.fused?.toFixed(4), measure: told.measured, label: hit.label, id: hit.id, in: hit.root };
   return Object.entries(all).filter(([, value]) => value).map(([name, value]) =>
     make("div", {}, make("dt", {}, name), make("dd", {}, String(value))));

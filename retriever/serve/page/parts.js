@@ -9,7 +9,7 @@ export function make(name, attributes = {}, ...inside) {
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
     else element.setAttribute(key, value === true ? "" : value);
   }
-  element.append(...inside.filter((one) => one !== "" && one !== null && one !== undefined));
+  element.append(...inside.filter((one) => one !== "" && one !== false && one !== null && one !== undefined));
   return element;
 }
 

@@ -13,6 +13,9 @@ export function listen(go) {
   for (const name of SWITCHES) at(name).addEventListener("change", () => go({ [name]: at(name).checked ? "true" : "" }));
 }
 
+// What is found where nobody chooses.
+export const usualKind = (started) => (started?.items.shape ? "shape" : "any");
+
 export function fill({ to, ...asked }, started, go) {
   for (const name of CHOSEN) set(at(name), asked[name]);
   for (const name of SWITCHES) at(name).checked = asked[name] === "true";
@@ -20,7 +23,7 @@ export function fill({ to, ...asked }, started, go) {
   at("min_confidence").hidden = !started?.calibrated;
   const several = started ? Object.keys(started.items) : [];
   at("kinds").hidden = several.length < 2;
-  const usual = several.includes("shape") ? "shape" : "any";
+  const usual = usualKind(started);
   at("kinds").replaceChildren(...Object.keys(KINDS).filter((kind) => kind === "any" || several.includes(kind)).map((kind) =>
     make("button", { type: "button", "aria-pressed": String((to || usual) === kind), onclick: () => go({ to: kind === usual ? "" : kind }) }, KINDS[kind])));
 }

@@ -1,0 +1,166 @@
+"""The items by their paths, without a search: all that fulfil a condition, or some of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.errors import UsageError
+from retriever.query.candidates import Candidates
+from retriever.query.item import Item
+from retriever.query.metadata import FIXED, HIDDEN
+from retriever.query.request import check_where
+from retriever.query.tables import Tables
+from retriever.query.written import cell, item_dict
+from retriever.query.zeroshot import CONFIDENCE
+from retriever.store.snapshot import Snapshot
+from retriever.types import Modality
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PART = 2**18
+"""Rows whose columns are read at once."""
+
+_AT_ONCE = 4096  # rows that become Python's own values at once
+
+_TOLD = ("name", "caption", CONFIDENCE)
+
+
+class Items:
+    """Items by root and path; immutable, and read when they are looked at, some at a time.
+
+    Args:
+        snapshot: what holds them.
+        rows: theirs, in order.
+        total: how many fulfil the condition, of which these are all or some.
+
+    Attributes:
+        space: name of the index's space.
+        total: as given.
+        several_roots: whether a path alone may not say which file is meant.
+    """
+
+    def __init__(self, snapshot: Snapshot, rows: NDArray[np.int64], total: int) -> None:
+        self._snapshot, self._rows = snapshot, rows
+        self.total = total
+        self.space = snapshot.identity.name
+        self.several_roots = len(snapshot.manifest.roots) > 1
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Item]:
+        return self.each()
+
+    def __repr__(self) -> str:
+        return f"<{len(self):,} of {self.total:,} items of {self._snapshot.folder}>"
+
+    def each(self, columns: Sequence[str] | None = None) -> Iterator[Item]:
+        """The items one by one, with those of `columns` that there are as metadata; None for all."""
+        for table in self._parts(columns):
+            for row in _rows(table):
+                id, path, root, modality, label = (row.pop(name) for name in FIXED)
+                yield Item(id, path, self._snapshot.root_path(root), Modality(modality), label, row)
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """One dict an item, as in `to_json`: what JSON says of a hit but for its rank, score and shares."""
+        return [item_dict(item) for item in self.each(_TOLD)]
+
+    def to_json(self) -> str:
+        """One object: the space, how many there are in all and here, and the items."""
+        return "".join(self.json_parts())
+
+    def json_parts(self) -> Iterator[str]:
+        """`to_json`, a little at a time."""
+        head = json.dumps({"space": self.space, "total": self.total, "count": len(self)})
+        yield f'{head[:-1]}, "items": ['
+        for place, item in enumerate(self.each(_TOLD)):
+            yield f"{', ' if place else ''}{json.dumps(item_dict(item), allow_nan=False)}"
+        yield "]}"
+
+    def csv_parts(self) -> Iterator[str]:
+        """All columns as CSV with a header, a line at a time; lists have spaces between their numbers."""
+        for place, table in enumerate(self.tables()):
+            if not place:
+                yield _line(table.column_names)
+            yield from (_line(map(cell, row.values())) for row in _rows(table))
+
+    def to_parquet(self, path: str | Path) -> None:
+        """Write all columns to a Parquet file, which is replaced when all is written.
+
+        Raises:
+            UsageError: the file cannot be written.
+        """
+        with Tables(path) as tables:
+            for table in self.tables():
+                tables.write(table)
+
+    def tables(self) -> Iterator[pa.Table]:
+        """All columns as tables of up to `PART` rows, one at least; `root` is the absolute path of the corpus root."""
+        import pyarrow as pa
+
+        for table in self._parts(None):
+            paths = [self._snapshot.root_path(root) for root in table.column("root").to_pylist()]
+            yield table.set_column(FIXED.index("root"), "root", pa.array(paths, pa.string()))
+
+    def _parts(self, columns: Sequence[str] | None) -> Iterator[pa.Table]:
+        known = [name for name in self._snapshot.columns() if name not in HIDDEN and name not in FIXED]
+        wanted = [*FIXED, *(name for name in known if columns is None or name in columns)]
+        for start in range(0, max(1, len(self)), PART):
+            yield self._snapshot.take(self._rows[start : start + PART], wanted)
+
+
+def _rows(table: pa.Table) -> Iterator[dict[str, Any]]:
+    for some in table.to_batches(_AT_ONCE):
+        yield from some.to_pylist()
+
+
+def _line(cells: Iterable[object]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(cells)
+    return out.getvalue()
+
+
+def browse(
+    snapshot: Snapshot, candidates: Candidates, to: str | None, where: str | None, k: int | None, offset: int
+) -> Items:
+    """What `Index.browse` gives.
+
+    Raises:
+        UsageError: an argument at fault, or nothing of that modality.
+        FilterError: a filter that DuckDB does not accept.
+    """
+    check_where(where)
+    for name, value, least in (("k", 1 if k is None else k, 1), ("offset", offset, 0)):
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+            raise UsageError(f"{name} is {value!r}: give a whole number from {least} on.")
+    allowed = candidates.rows(to, where)
+    total = snapshot.rows if allowed is None else len(allowed)
+    end = total if k is None else min(total, offset + k)
+    mask = None if allowed is None else allowed.mask
+    return Items(snapshot, _first(snapshot, mask, total, end)[offset:], total)
+
+
+def _first(snapshot: Snapshot, mask: NDArray[np.bool_] | None, total: int, count: int) -> NDArray[np.int64]:
+    """The first rows by root and path of the `total` that `mask` lets through; None lets through all."""
+    if not count:
+        return np.zeros(0, np.int64)
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    keys = pa.table({name: snapshot.column(name) for name in ("root", "path")})
+    if mask is not None:  # made from a buffer, as pa.array would import pandas
+        bits = pa.py_buffer(np.packbits(mask, bitorder="little"))
+        keys = keys.filter(pa.Array.from_buffers(pa.bool_(), len(mask), [None, bits]))
+    order = [(name, "ascending") for name in keys.column_names]
+    found = pc.select_k_unstable(keys, count, order) if count < total else pc.sort_indices(keys, order)
+    places = np.from_dlpack(found).astype(np.int64)
+    return places if mask is None else np.flatnonzero(mask)[places]

@@ -1,0 +1,102 @@
+"""``retriever items``: what an index holds, in every form, without a question."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from commands import rows, run
+from small_corpus import write_boxes
+from transcript import play
+
+from retriever.store import Snapshot
+
+PATHS = ["flat/c.off", "tall/a.off", "tall/b.off"]
+
+
+def test_a_line_an_item_by_path(indexed: Path):
+    found = rows(run("items"))
+    assert [row[3] for row in found] == PATHS
+    by_query = {row[5]: [row[2], *row[3:6]] for row in rows(run("query", "box"))}
+    assert found == [by_query[path] for path in PATHS]
+
+
+def test_what_fulfils_a_condition_and_how_many(indexed: Path):
+    assert [row[3] for row in rows(run("items", "--where", "label = 'tall'"))] == PATHS[1:]
+    assert [row[3] for row in rows(run("items", "--where", "label = 'tall'", "-k", "1"))] == PATHS[1:2]
+    assert len(rows(run("items", "-k", "0"))) == 3 and len(rows(run("items", "--to", "shape"))) == 3
+    none = run("items", "--where", "faces < 0")
+    assert none.exit_code == 0 and none.stdout == "" and none.stderr == "No item qualifies.\n"
+    assert run("remove", "tall/a.off").exit_code == 0
+    assert [row[3] for row in rows(run("items"))] == [PATHS[0], PATHS[2]]
+
+
+def test_json_says_of_an_item_what_it_says_of_a_hit(indexed: Path):
+    told = json.loads(run("items", "--json", "-k", "2").stdout)
+    assert (told["space"], told["total"], told["count"]) == ("mini", 3, 2)
+    hits = {hit["path"]: hit for hit in json.loads(run("query", "box", "--json").stdout)["hits"]}
+    ranked = ("rank", "score", "shares", "fused", "confidence")
+    assert told["items"] == [
+        {name: value for name, value in hits[path].items() if name not in ranked} for path in PATHS[:2]
+    ]
+    none = json.loads(run("items", "--where", "faces < 0", "--json").stdout)
+    assert none == {"space": "mini", "total": 0, "count": 0, "items": []}
+
+
+def test_tables_have_all_columns_and_whole_roots(indexed: Path):
+    (indexed / "labels.csv").write_text("path,price\ntall/a.off,2.5\n")
+    assert run("index", indexed, "--metadata", indexed / "labels.csv").exit_code == 0
+    done = run("items", "--parquet", "items.parquet")
+    assert done.stdout == "" and done.stderr == "3 items written to items.parquet\n"
+    table = pq.read_table("items.parquet")
+    listed = [name for name in Snapshot.open(".retriever").columns() if name != "fingerprint"]
+    assert sorted(table.column_names) == sorted(listed) and "price" in listed
+    assert table["path"].to_pylist() == PATHS and set(table["root"].to_pylist()) == {str(indexed)}
+    assert table["price"].to_pylist() == [None, 2.5, None]
+    lines = list(csv.DictReader(io.StringIO(run("items", "--csv").stdout)))
+    assert [line["path"] for line in lines] == PATHS and list(lines[0]) == table.column_names
+    assert lines[1]["price"] == "2.5" and len(lines[0]["extent"].split()) == 3
+    assert run("items", "--where", "faces < 0", "--parquet", "items.parquet").exit_code == 0
+    assert pq.read_table("items.parquet").num_rows == 0
+    assert run("items", "--where", "faces < 0", "--csv").stdout.strip() == ",".join(table.column_names)
+
+
+def test_several_roots_are_listed_one_after_the_other_by_whole_paths(indexed: Path, tmp_path: Path):
+    write_boxes(tmp_path / "abc/tall", 2)
+    assert run("index", indexed, tmp_path / "abc").exit_code == 0
+    found = [row[3] for row in rows(run("items"))]
+    first = [str(tmp_path / "abc/tall" / f"box-00{number}.off") for number in (0, 1)]
+    assert found == first + [str(indexed / path) for path in PATHS]
+
+
+def test_a_terminal_gets_the_first_and_is_told_how_many_there_are(indexed: Path, tmp_path: Path):
+    write_boxes(indexed / "many", 25)
+    assert run("index", indexed).exit_code == 0
+    program = f"{sys.executable} -m retriever"
+    some, three, all_of_them, table = play(
+        [f"{program} items {options}" for options in ("", "-k 3", "-k 0", "--csv")], tmp_path
+    )
+    assert some.output.endswith("20 of 28 items; -k 0 shows all.") and some.output.count(".off") == 20
+    head, _, first, *_ = some.output.strip().splitlines()
+    assert head.split() == ["what", "path", "faces", "size"] and first.split()[:3] == ["flat", "flat/c.off", "12"]
+    assert " in /home/you/corpus" in some.output
+    assert three.output.endswith("3 of 28 items; -k 0 shows all.") and three.output.count(".off") == 3
+    assert "items" not in all_of_them.output and all_of_them.output.count(".off") == 28
+    assert table.output.count(".off") == 28, "what goes into a file is whole"
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["lines", "json"])
+def test_nothing_heavy_is_imported(indexed: Path, options: list[str]):
+    program = (
+        f"import sys; from cli.main import app; app(['items', *{options}], standalone_mode=False); "
+        "print(*{name.split('.')[0] for name in sys.modules}, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "tall/a.off" in done.stdout
+    assert not {"torch", "faiss", "duckdb", "trimesh", "pandas"} & set(done.stderr.split())
