@@ -259,6 +259,12 @@ def test_a_corpus_that_moved_is_followed(indexed: Path, tmp_path: Path):
     assert "now: its items" not in run("index", "moved").stderr
 
 
+def test_a_root_that_cannot_be_looked_at_is_not_there(indexed: Path, tmp_path: Path):
+    path, far = tmp_path / ".retriever/manifest.json", f"/{'x' * 300}/corpus"
+    path.write_text(path.read_text().replace(str(indexed), far))
+    assert ["root", f"corpus: {far} (not there now)"] in rows(run("status"))
+
+
 def test_a_corpus_that_moved_in_parts_is_told_how_to_leave_its_old_place(indexed: Path, tmp_path: Path):
     assert "not there now" not in run("index", indexed).stderr
     indexed.rename(tmp_path / "deeper")
