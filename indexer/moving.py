@@ -10,6 +10,9 @@ from retriever.files import exists
 from retriever.store import Snapshot
 from retriever.store.roots import share
 
+_ENOUGH = 0.8
+"""A copy of a part of a drive that is away is not where it moved to: the index would lose the rest."""
+
 
 def along(before: Snapshot | None) -> dict[str, str]:
     """Old place -> new one of the roots that an index has moved along with since it was written."""
@@ -19,7 +22,7 @@ def along(before: Snapshot | None) -> dict[str, str]:
 
 
 def follow(writer: IndexWriter, parts: Sequence[Surveyed]) -> dict[str, str]:
-    """Lets a root whose folder is gone be the new folder that holds its files: half of them or more.
+    """Lets a root whose folder is gone be the new folder that holds its files: four fifths of them or more.
 
     Its items keep their ids, and what is known of them.
 
@@ -34,7 +37,7 @@ def follow(writer: IndexWriter, parts: Sequence[Surveyed]) -> dict[str, str]:
         gone = [name for name, at in known.items() if not exists(at)]
         shares = {name: share(writer.snapshot, name, str(here)) for name in gone}
         name = max(shares, key=lambda name: shares[name], default="")
-        if name and shares[name] >= 0.5:
+        if name and shares[name] >= _ENOUGH:
             moved[known[name]] = str(here)
             writer.move_root(name, here)
     return moved

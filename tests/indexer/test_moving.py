@@ -169,6 +169,17 @@ def test_a_folder_whose_name_is_no_text_holds_an_index_all_the_same(project: Pat
     assert Manifest.read(here / ".retriever").folder == "" and len(Snapshot.open(here / ".retriever")) == 4
 
 
+def test_a_copy_of_a_part_does_not_take_the_place_of_a_drive_that_is_away(corpus: Path, folder: Path, tmp_path: Path):
+    index([corpus], folder)
+    shutil.copytree(corpus / "flat", tmp_path / "part/flat")  # three of five
+    drive = corpus.rename(tmp_path / "away")
+    done = index([tmp_path / "part"], folder)
+    assert counts(done) == {"reused": 3} and not done.moved and done.absent == [str(corpus)]
+    drive.rename(corpus)
+    assert counts(index([corpus], folder)) == {"unchanged": 5}
+    assert len(Snapshot.open(folder)) == 8
+
+
 def _rewrite(path: Path, **changes: object) -> None:
     """A manifest with other values; of an older format it does not say where the index lies."""
     data = json.loads(path.read_text()) | changes
