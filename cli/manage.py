@@ -142,6 +142,7 @@ def _license(space: str) -> list[str]:
 
 def _facts(told: Status, named: Path | None) -> list[tuple[str, str]]:
     from retriever.ann.wheels import trouble
+    from retriever.files import exists
 
     items = ", ".join(f"{count:,} {modality}" for modality, count in told.items.items()) or "none"
     deleted = f"{told.deleted:,}"
@@ -156,10 +157,7 @@ def _facts(told: Status, named: Path | None) -> list[tuple[str, str]]:
         ("labels", f"{told.labels:,}"),
         ("space", told.space),
         *(("licence", line) for line in _license(told.space)),
-        *(
-            ("root", f"{name}: {path}{'' if Path(path).exists() else ' (not there now)'}")
-            for name, path in told.roots.items()
-        ),
+        *(("root", f"{name}: {path}{'' if exists(path) else ' (not there now)'}") for name, path in told.roots.items()),
         ("failures", failures),
         ("updated", told.updated),
         ("version", str(told.version)),

@@ -31,7 +31,8 @@ from indexer.survey import Surveyed, survey
 from indexer.writer import IndexWriter
 from retriever import loaders, spaces
 from retriever.errors import FileProblem, UsageError
-from retriever.store import Failure, Manifest, is_index
+from retriever.files import exists
+from retriever.store import Failure, Snapshot, is_index
 from retriever.types import Vectors
 
 log = logging.getLogger(__name__)
@@ -121,21 +122,22 @@ def index(
     if not paths:
         raise UsageError("There is nothing to index: give at least one folder or file.")
     folder, progress = Path(folder), progress or (lambda phase, done, total: None)
-    manifest = Manifest.read(folder) if is_index(folder) else None
+    before = Snapshot.open(folder) if is_index(folder) else None
+    manifest = before.manifest if before is not None else None
     joint = spaces.get(space or (manifest.space.name if manifest else spaces.DEFAULT), device=device)
     summary = Summary()
     table = read_table(Path(metadata)) if metadata else None
-    known = tuple(manifest.roots.values()) if manifest else ()
+    known = tuple(before.roots.values()) if before is not None else ()
     parts = survey(map(Path, paths), known, folder, joint, table, exclude, summary.skipped, progress)
     wish = wish or Wish()
     check_wish(wish, manifest, Counter(file.modality for part in parts for file in part.files), joint.identity.dim)
     with IndexWriter(folder, joint.identity) as writer:
-        summary.moved = moving.follow(writer, parts)
+        summary.moved = moving.along(before) | moving.follow(writer, parts)
         _Run(writer, joint, up, workers, progress, summary, again).bring_up_to_date(parts, has_table=table is not None)
         lexicon.bring_up_to_date(writer.snapshot)
         summary.optimized = optimize.bring_up_to_date(writer, wish, lambda: joint, progress, device=device)
         calibrate(writer, lambda: joint)
-        summary.absent = [root for root in writer.manifest.roots.values() if not Path(root).exists()]
+        summary.absent = [root for root in writer.manifest.roots.values() if not exists(root)]
     summary.seconds = time.monotonic() - started
     return summary
 

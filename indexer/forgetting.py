@@ -38,7 +38,7 @@ def named_by(snapshot: Snapshot, targets: Sequence[str], forgotten: Forgotten) -
     Returns:
         `targets` without those that mean a root or failures, and no item.
     """
-    roots, failures, rest = snapshot.manifest.roots, read_failures(snapshot.folder), []
+    roots, failures, rest = snapshot.roots, read_failures(snapshot.folder), []
     for target in targets:
         places = _places(target)
         under = {name: root for name, root in roots.items() if any(Path(root).is_relative_to(at) for at in places)}

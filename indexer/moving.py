@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from indexer.rows import indexed_rows
-from indexer.scan import SourceFile
 from indexer.survey import Surveyed
 from indexer.writer import IndexWriter
+from retriever.files import exists
+from retriever.store import Snapshot
+from retriever.store.roots import share
+
+_ENOUGH = 0.8
+"""A copy of a part of a drive that is away is not where it moved to: the index would lose the rest."""
+
+
+def along(before: Snapshot | None) -> dict[str, str]:
+    """Old place -> new one of the roots that an index has moved along with since it was written."""
+    if before is None:
+        return {}
+    return {at: before.roots[name] for name, at in before.manifest.roots.items() if before.roots[name] != at}
 
 
 def follow(writer: IndexWriter, parts: Sequence[Surveyed]) -> dict[str, str]:
-    """Lets a root whose folder is gone be the new folder that holds its files: half of them or more, by path and size.
+    """Lets a root whose folder is gone be the new folder that holds its files: four fifths of them or more.
 
     Its items keep their ids, and what is known of them.
 
@@ -21,19 +31,13 @@ def follow(writer: IndexWriter, parts: Sequence[Surveyed]) -> dict[str, str]:
     """
     moved: dict[str, str] = {}
     for part in parts:
-        here, known = str(part.corpus.root), set(writer.manifest.roots.values())
-        if part.corpus.within or here in known:
+        here, known = part.corpus.root, writer.manifest.roots
+        if part.corpus.within or str(here) in known.values() or writer.snapshot is None:
             continue
-        shares = {at: _share(writer, Path(at), part.files) for at in known if not Path(at).exists()}
-        if shares and max(shares.values()) >= 0.5:
-            there = max(shares, key=lambda at: shares[at])
-            writer.move_root(there, here)
-            moved[there] = here
+        gone = [name for name, at in known.items() if not exists(at)]
+        shares = {name: share(writer.snapshot, name, str(here)) for name in gone}
+        name = max(shares, key=lambda name: shares[name], default="")
+        if name and shares[name] >= _ENOUGH:
+            moved[known[name]] = str(here)
+            writer.move_root(name, here)
     return moved
-
-
-def _share(writer: IndexWriter, root: Path, files: Sequence[SourceFile]) -> float:
-    """How many of a root's items have a file of their path and size among `files`."""
-    held = {(file.path, file.bytes) for file in files}
-    rows = indexed_rows(writer.snapshot, root) if writer.snapshot else []
-    return sum((row.path, row.bytes) in held for row in rows) / max(len(rows), 1)

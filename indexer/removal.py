@@ -95,7 +95,7 @@ def _meant(snapshot: Snapshot, targets: Sequence[str], among: NDArray[np.bool_])
 def _names(snapshot: Snapshot, rows: NDArray[np.int64]) -> list[tuple[str, str]]:
     """Id and path; with several roots the whole path, for one below a root may be there twice."""
     table = snapshot.take(rows, ["id", "root", "path"]).to_pylist()
-    several = len(snapshot.manifest.roots) > 1
+    several = len(snapshot.roots) > 1
     return [
         (row["id"], str(PurePosixPath(snapshot.root_path(row["root"]), row["path"])) if several else row["path"])
         for row in table

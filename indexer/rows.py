@@ -38,7 +38,7 @@ def indexed_rows(snapshot: Snapshot, root: Path) -> list[Indexed]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    below = {name: Path(at) for name, at in snapshot.manifest.roots.items() if Path(at).is_relative_to(root)}
+    below = {name: Path(at) for name, at in snapshot.roots.items() if Path(at).is_relative_to(root)}
     ours = pc.is_in(snapshot.column("root"), value_set=pa.array(below, pa.string())).to_numpy()
     rows = np.flatnonzero(ours & snapshot.live)
     own, taken_over = [], []

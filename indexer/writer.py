@@ -35,6 +35,7 @@ from retriever.files import crc32
 from retriever.spaces.base import SpaceIdentity
 from retriever.store import layout
 from retriever.store.manifest import Manifest, SegmentEntry
+from retriever.store.roots import place_of
 from retriever.store.segment import Segment
 from retriever.store.snapshot import Snapshot
 from retriever.types import Vectors
@@ -77,6 +78,8 @@ class IndexWriter:
             self.snapshot = Snapshot.open(self.folder) if self._manifest.segments else None
             with disk_errors(self.folder):
                 keep_found(self.folder, self._manifest)
+                if self.snapshot is not None:
+                    self._manifest = replace(self._manifest, roots=self.snapshot.roots)
                 self.recovered = self._seal()
         except BaseException:
             self._lock.release()
@@ -109,10 +112,10 @@ class IndexWriter:
             self._publish(roots={**roots, name: absolute})
         return name
 
-    def move_root(self, old: str, new: str) -> None:
-        """Lets the corpus at the absolute path `old` be the one at `new`, under its short name."""
+    def move_root(self, name: str, place: Path) -> None:
+        """Lets the corpus of this short name be the one at the absolute path `place`."""
         with disk_errors(self.folder):
-            self._publish(roots={name: new if at == old else at for name, at in self._manifest.roots.items()})
+            self._publish(roots={**self._manifest.roots, name: str(place)})
 
     def append(self, items: Sequence[Mapping[str, Any]], vectors: Vectors) -> None:
         """Adds rows, durable when this returns; an id that is live already takes the place of its older row.
@@ -286,7 +289,8 @@ class IndexWriter:
         old = self._manifest
         version, now = old.version + 1, datetime.now(UTC).isoformat(timespec="seconds")
         new = replace(old, version=version, created=old.created or now, updated=now, **changes)
-        new = replace(new, next_segment=max([old.next_segment, *(int(entry.name) + 1 for entry in new.segments)]))
+        number = max([old.next_segment, *(int(entry.name) + 1 for entry in new.segments)])
+        new = replace(new, next_segment=number, folder=place_of(self.folder))
         if deleted is not None:
             name = write_deleted(self.folder, version, deleted)
             new = replace(new, deleted=name, deleted_crc=crc32(self.folder / layout.DELETED / name) if name else None)
@@ -295,5 +299,6 @@ class IndexWriter:
         self.snapshot = Snapshot(self.folder, new, self.snapshot) if new.segments else None
 
     def _ensure_manifest(self) -> None:
-        if not self._manifest.version:
+        """Publishes a first one, and one that says where the index and its roots are now that it has moved."""
+        if not self._manifest.version or self._manifest.folder != place_of(self.folder):
             self._publish()

@@ -144,7 +144,7 @@ class _Check:
         items = self._items(entry, segment)
         if not items:
             return Damage(path, _differs(path, "nothing in it counts any more, so `retriever compact` takes it away"))
-        roots = shlex.join(self.manifest.roots.values()) or "FOLDER"
+        roots = shlex.join(Snapshot(self.folder, self.manifest).roots.values()) or "FOLDER"
         cure = (
             f"take {counted(len(items), 'item')} out and index {'it' if len(items) == 1 else 'them'} again, with "
             f"`retriever check --items | xargs retriever remove`, `retriever compact` and `retriever index {roots}`"

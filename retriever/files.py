@@ -7,7 +7,7 @@ import os
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, BinaryIO, Literal
 
 import numpy as np
@@ -38,6 +38,14 @@ def sync_folder(folder: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def exists(path: PurePath | str) -> bool:
+    """Whether there is such a file or folder, as far as one may look and it can be the name of one."""
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):  # too long a name, or a folder that may not be looked into; a NUL
+        return False
 
 
 def crc32(path: Path) -> int:

@@ -32,7 +32,7 @@ class Status:
         freeable: what a compaction gives back of that, about: the share of such rows in their segments, and segments
             that only earlier versions have.
         failures: files that could not be indexed.
-        roots: short name of a corpus root -> its absolute path.
+        roots: short name of a corpus root -> its absolute path now.
         updated: UTC, ISO 8601.
         plan: how it is searched, and why.
         versions: that can be opened, oldest first.
@@ -70,7 +70,7 @@ def status_of(snapshot: Snapshot, plan: Recipe) -> Status:
         bytes=layout.bytes_on_disk(snapshot.folder),
         freeable=_freeable(snapshot),
         failures=len(read_failures(snapshot.folder)),
-        roots=dict(manifest.roots),
+        roots=snapshot.roots,
         updated=manifest.updated,
         plan=plan,
         versions=kept(snapshot.folder),

@@ -63,7 +63,7 @@ class Neighbourhood:
         number = range(len(self))[number]
         rows = self.rows[number][self.rows[number] >= 0]
         scores = self.scores[number][: len(rows), None].astype(np.float64)
-        roots, name = self.snapshot.manifest.roots, self.snapshot.identity.name
+        roots, name = self.snapshot.roots, self.snapshot.identity.name
         return Hits([Term("vector", str(number))], name, self.snapshot.take(rows), roots, scores)
 
 

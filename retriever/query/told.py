@@ -55,7 +55,7 @@ def _read(
             terms,
             snapshot.identity.name,
             items.slice(*span),
-            snapshot.manifest.roots,
+            snapshot.roots,
             shares,
             partial(_slice, whole, *span),
             one.fused,

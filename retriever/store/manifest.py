@@ -14,8 +14,11 @@ from retriever.spaces.base import SpaceIdentity
 from retriever.store import layout
 from retriever.types import Modality
 
-FORMAT = 3
-"""Version of the folder's layout; a reader refuses newer ones. 2 added `Manifest.ann` and its wishes, 3 checksums."""
+FORMAT = 4
+"""Version of the folder's layout; a reader refuses newer ones.
+
+2 added `Manifest.ann` and its wishes, 3 checksums, 4 `Manifest.folder`.
+"""
 
 _CRC = "crc"
 """CRC-32 of the rest of the file. `retriever check` compares it, and nobody else: it may be mended by hand."""
@@ -45,7 +48,8 @@ class Manifest:
     Attributes:
         space: what made the vectors.
         version: counts the manifests published; a commit may take more than one.
-        roots: short name of a corpus root -> its absolute path.
+        roots: short name of a corpus root -> its absolute path, when this was written; see `Snapshot.roots`.
+        folder: absolute path of the index itself at that time; empty where an older version wrote it.
         segments: in the order of their rows.
         deleted: file of tombstones below ``deleted``, or None.
         deleted_crc: CRC-32 of that file; None where an older version wrote it.
@@ -60,6 +64,7 @@ class Manifest:
     space: SpaceIdentity
     version: int = 0
     roots: dict[str, str] = field(default_factory=dict)
+    folder: str = ""
     segments: tuple[SegmentEntry, ...] = ()
     deleted: str | None = None
     deleted_crc: int | None = None
@@ -160,7 +165,7 @@ def _check_rest(found: Manifest) -> None:
     """Likewise."""
     for number in (found.version, found.next_segment, found.space.dim, found.memory or 0):
         _count(number)
-    texts = [found.created, found.updated, *found.roots.values()]
+    texts = [found.folder, found.created, found.updated, *found.roots.values()]
     if not all(isinstance(text, str) for text in texts) or not isinstance(found.recall, int | float | None):
         raise ValueError("a value is of the wrong type")
     for name, pattern in ((found.deleted, r"\d+\.npy"), (found.ann, r"\d+")):

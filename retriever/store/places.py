@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from retriever.errors import UsageError
+from retriever.files import exists
 from retriever.store.snapshot import Snapshot
 from retriever.types import is_utf8
 
@@ -22,7 +23,7 @@ class Places:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._roots = snapshot.manifest.roots
+        self._roots = snapshot.roots
         self._root, self._path = (snapshot.column(name) for name in ("root", "path"))
 
     def at(self, target: str) -> NDArray[np.int64]:
@@ -55,7 +56,7 @@ class Places:
         """
         on_disk, live = _on_disk(target), self._snapshot.live
         lying = self._lying_in(on_disk) & live
-        if lying.any() and _exists(on_disk):
+        if on_disk is not None and lying.any() and exists(on_disk):
             return lying
         shown = self._below(PurePosixPath(target).as_posix()) & live
         self._check_one(target, shown if among is None else shown & among, lying if among is None else lying & among)
@@ -110,13 +111,6 @@ def _on_disk(target: str) -> PurePosixPath | None:
         return PurePosixPath(Path(target).expanduser().resolve().as_posix())
     except (OSError, ValueError, RuntimeError):  # no name of a file: too long, or a NUL in it, or no such user's home
         return None
-
-
-def _exists(path: PurePosixPath | None) -> bool:
-    try:
-        return path is not None and Path(path).exists()
-    except OSError:  # too long a name, or a folder that may not be looked into
-        return False
 
 
 def _mask(column: pa.ChunkedArray) -> NDArray[np.bool_]:

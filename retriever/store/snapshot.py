@@ -15,6 +15,7 @@ from retriever.files import read_npy
 from retriever.store import layout, versions
 from retriever.store.ids import id_keys
 from retriever.store.manifest import Manifest, SegmentEntry
+from retriever.store.roots import located
 from retriever.store.segment import Segment, pick
 from retriever.types import Modality, Vectors
 
@@ -227,9 +228,14 @@ class Snapshot:
                 raise UnknownItem(f"The index {self.folder} has no item {id!r}: take an id from a hit of a query.")
         return rows
 
+    @cached_property
+    def roots(self) -> dict[str, str]:
+        """Short name of a corpus root -> its absolute path now, also where the index has moved along with it."""
+        return located(self)
+
     def root_path(self, root: str) -> str:
         """Absolute path of the corpus root called `root`; the name itself where the index knows no path."""
-        return self.manifest.roots.get(root, root)
+        return self.roots.get(root, root)
 
     def _by_segment(self, rows: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64]]]:
         """(segment number, places in `rows` that lie in it), only for segments that any row lies in."""

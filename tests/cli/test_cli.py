@@ -270,6 +270,30 @@ def test_a_corpus_that_moved_is_followed(indexed: Path, tmp_path: Path):
     assert "now: its items" not in run("index", "moved").stderr
 
 
+def test_a_folder_that_moved_with_its_index_needs_no_command(
+    indexed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    here = tmp_path / "usb"
+    here.mkdir()
+    for name in (".retriever", "corpus"):
+        (tmp_path / name).rename(here / name)
+    monkeypatch.chdir(here)
+    (hit,) = json.loads(run("query", "x", "-k", 1, "--json").stdout)["hits"]
+    assert Path(hit["file"]).is_relative_to(here) and Path(hit["file"]).is_file()
+    assert ["root", f"corpus: {here / 'corpus'}"] in rows(run("status"))
+    assert len(rows(run("query", "--id", "corpus/tall/a.off"))) == 2
+    assert rows(run("remove", "corpus/tall", "--dry-run")) == rows(run("remove", "tall", "--dry-run"))
+    done = run("index", "corpus").stderr
+    assert f"{indexed} is {here / 'corpus'} now: its items moved along" in done and ": 0 embedded, 3 unchanged" in done
+    assert "moved along" not in run("index", "corpus").stderr
+
+
+def test_a_root_that_cannot_be_looked_at_is_not_there(indexed: Path, tmp_path: Path):
+    path, far = tmp_path / ".retriever/manifest.json", f"/{'x' * 300}/corpus"
+    path.write_text(path.read_text().replace(str(indexed), far))
+    assert ["root", f"corpus: {far} (not there now)"] in rows(run("status"))
+
+
 def test_a_corpus_that_moved_in_parts_is_told_how_to_leave_its_old_place(indexed: Path, tmp_path: Path):
     assert "not there now" not in run("index", indexed).stderr
     indexed.rename(tmp_path / "deeper")

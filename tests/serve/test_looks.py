@@ -54,6 +54,18 @@ def test_a_picture_that_the_browser_has_is_not_made_again_after_a_restart(client
         assert again.ask(f"/thumbnail/{item}").status == 200 and len(server._http.routes._pictures) == 1
 
 
+def test_a_folder_that_was_copied_with_its_index_shows_its_own_files(fresh: Client, tmp_path: Path):
+    here = tmp_path / "copy"
+    for name in ("media", "index"):
+        shutil.copytree(tmp_path / name, here / name)
+    shutil.rmtree(tmp_path / "media")
+    with Server(here / "index", port=0) as server:
+        copy = Client(server)
+        assert copy.ask("/api/status").json["roots"] == {"media": str(here / "media")}
+        assert copy.ask(f"/thumbnail/{id_of(copy, 'towers/tower.obj')}").status == 200
+    assert fresh.ask(f"/thumbnail/{id_of(fresh, 'towers/tower.obj')}").status == 404
+
+
 def test_a_changed_file_has_another_picture_and_one_that_is_gone_a_sentence(fresh: Client):
     address = f"/thumbnail/{id_of(fresh, 'towers/tower.obj')}"
     before = fresh.ask(address)
