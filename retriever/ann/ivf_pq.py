@@ -214,7 +214,7 @@ class IvfPqSearch:
 
     def _exactly(self, allowed: RowSet, queries: Vectors, k: int) -> Neighbours:
         """The k best of all allowed rows; where they are few, one query is scored with a copy, or where they lie."""
-        if len(queries) > 1 or len(allowed) >= SCATTERED * len(self._rows):
+        if len(queries) != 1 or len(allowed) >= SCATTERED * len(self._rows):
             return self._exact.search(queries, k, allowed)
         copy = self._copies.of(allowed)
         return self._ranked(allowed.rows[None], queries, k, None if copy is None else queries @ copy.T)
