@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
@@ -146,7 +147,8 @@ def codes_of(file: sqlite3.Connection, stem: str) -> Sequence[object] | None:
     return answer
 
 
-def stems_of(words: str) -> list[str]:
+@lru_cache(256)
+def stems_of(words: str) -> tuple[str, ...]:
     """The stems of the words of a query that tell anything, as the files have them.
 
     Raises:
@@ -166,7 +168,7 @@ def stems_of(words: str) -> list[str]:
         raise without_fts5() from error
     finally:
         memory.close()
-    return [stem for stem in stems if stem not in UNSAID]
+    return tuple(stem for stem in stems if stem not in UNSAID)
 
 
 def without_fts5() -> MissingDependency:

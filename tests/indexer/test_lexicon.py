@@ -100,6 +100,7 @@ def test_without_fts5_an_index_is_made_and_it_is_said(
     assert files(tmp_path) == []
     assert list(tmp_path.glob("segments/*/*.tmp")) == []
     assert any("FTS5" in message for message in caplog.messages)
+    words.stems_of.cache_clear()
     with pytest.raises(MissingDependency, match="FTS5"):
         words.stems_of("lamp")
     assert Lexicon(snapshot).search("lamp", None, 5)[1].tolist() == []
