@@ -27,7 +27,7 @@ FORMAT = 1
 """Of the file; one of another format is searched around, and written again by the next run."""
 
 WEIGHTS = {"name": 2, "caption": 1, "label": 2, "path": 1}
-"""What a word counts in each field; "path" are the last folder and the file's stem."""
+"""What a word counts in each field; "path" are the last folder that says more than "files", and the file's stem."""
 
 TABLE = (
     f"CREATE VIRTUAL TABLE words USING fts5({', '.join(WEIGHTS)}, content='', columnsize=0, detail=column, "
