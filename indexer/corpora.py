@@ -28,7 +28,7 @@ from retriever.store import holds_index
 from retriever.types import Modality
 
 SPLITS = {"train": "train", "test": "test", "val": "val", "valid": "val", "validation": "val"}
-_HOLDERS = {
+HOLDERS = {
     *("3d", "assets", "audio", "data", "export", "exported", "exports", "files", "format", "formats"),
     *("godot", "images", "lod", "lods", "materials", "maya", "mesh", "meshes", "misc", "mixed", "model", "models"),
     *("objects", "objs", "other", "others", "photos", "pictures", "points", "previews", "renders", "scans", "shapes"),
@@ -36,16 +36,17 @@ _HOLDERS = {
     *(suffix[1:] for suffix in loaders.suffixes(Modality.SHAPE)),
 }
 """Words of names that say how things are kept, and not what they are."""
-_ANY = _HOLDERS | {"object", "scene", "untitled"}
+_ANY = HOLDERS | {"object", "scene", "untitled"}
 """Words of names that files of anything have."""
 _CODE = re.compile(r"[0-9a-f]{16,}|[0-9a-f]{8}-[0-9a-f-]{27}|[a-z]?\d*", re.IGNORECASE)
-_TRAILING = re.compile(r"(\s+lod[\s.]*\d+|(\s+v)?[\s.]*\d+|\s+\d\d?k)$")
+_TRAILING = re.compile(r"(?:\s+lod[\s.]*\d+|\s+v?[\s.]*\d[\d.]*|(?<![\w.])(?P<kept>[^\W\d]{2,})\d+|\s+\d\d?k)$")
 
 
 def name_of(path: PurePosixPath) -> str | None:
     """What a file below its corpus root is called; None for a code such as ``D00983``.
 
-    Trailing numbers are left out, levels of detail and resolutions too: ``crate_01_2k``, ``crate_LOD0``. A file that is
+    Trailing numbers are left out, levels of detail and resolutions too: ``crate_01_2k``, ``crate_LOD0``; but not those
+    of a size, such as ``M3x12``. A file that is
     called as any file may be, such as ``scene.gltf``, has the name of the nearest folder that is called by something.
     """
     if _says_nothing(path.stem, _ANY) and not _CODE.fullmatch(path.stem):
@@ -54,7 +55,7 @@ def name_of(path: PurePosixPath) -> str | None:
     if _CODE.fullmatch(stem):
         return None
     name = words(stem)
-    while (shorter := _TRAILING.sub("", name)) != name:
+    while (shorter := _TRAILING.sub(r"\g<kept>", name)) != name:
         name = shorter
     return None if _CODE.fullmatch(name) else name
 
@@ -184,7 +185,7 @@ class _Folders:
 def _may_be_class(name: str) -> bool:
     """Whether a folder's name can be that of a class: no "models", no number such as ``000-012``, no ``cup.gltf``."""
     is_file = loaders.modality_of(Path(name)) is not None  # of libraries that pack each model into such a folder
-    return not (is_file or _says_nothing(name, _HOLDERS)) and any(letter.isalpha() for letter in name)
+    return not (is_file or _says_nothing(name, HOLDERS)) and any(letter.isalpha() for letter in name)
 
 
 def is_left_out(name: str) -> bool:

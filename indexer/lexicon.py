@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from indexer.corpora import HOLDERS
 from indexer.durable import disk_errors
 from retriever.errors import IndexCorrupt, MissingDependency
 from retriever.files import sync_folder
@@ -47,7 +48,10 @@ HASH_BYTES = 32 << 20
 _CHECKSUM_AT, _HEADER = 68, 100
 """Where SQLite leaves four bytes of its header to the application, and where the header ends."""
 
-_LAST_FOLDER_AND_STEM = r"^(?:(?:.*/)?([^/]*)/)?([^/]+?)(?:\.[^./]*)?$"
+_HOLDER = rf"(?:(?:\d|{'|'.join(sorted(HOLDERS))})[\s_.-]*)+/"
+_FOLDER_AND_STEM = rf"(?i)^(?:(?:.*?/)??([^/]*)/(?:{_HOLDER})*)?([^/]+?)(?:\.[^./]*)?$"
+"""Of a path: the last folder that says more than how things are kept (``files``, ``STL 2``), and the file's stem."""
+
 _MOST = np.iinfo(np.uint16).max
 
 
@@ -166,7 +170,7 @@ def _texts(file: pq.ParquetFile) -> Iterator[tuple[int, list[pa.Array]]]:
         held = {name: batch.column(name).cast(pa.string()) for name in wanted}
         if guesses and "label" in held:  # what the vectors guessed is no second opinion beside them
             held["label"] = pc.if_else(batch.column(CONFIDENCE).is_valid(), pa.scalar(None, pa.string()), held["label"])
-        held["path"] = pc.replace_substring_regex(held["path"], _LAST_FOLDER_AND_STEM, r"\1 \2")
+        held["path"] = pc.replace_substring_regex(held["path"], _FOLDER_AND_STEM, r"\1 \2")
         yield first, [_cut(held.get(name), len(batch)) for name in WEIGHTS]
         first += len(batch)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import struct
-import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -56,21 +54,6 @@ def _gltf_counts(text: bytes, size: int) -> None:
         raise FileProblem("too-large", "has more vertices than are read; simplify it.")
 
 
-def _zip(data: bytes) -> bytes:
-    """3MF: a zip archive whose members fit into the limit."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            total = sum(info.file_size for info in archive.infolist())
-            names = [name.lower() for name in archive.namelist()]
-    except Exception as error:
-        raise not_a("a whole 3MF archive") from error
-    if total > MAX_BYTES:
-        raise FileProblem("too-large", "unpacks to more than is read; simplify it.")
-    if not any("3d/3dmodel.model" in name for name in names):
-        raise not_a("a 3MF archive with a model")
-    return data
-
-
 def _dae(data: bytes) -> bytes:
     """DAE: XML with its root."""
     if b"COLLADA" not in data[: 1 << 16]:
@@ -81,6 +64,5 @@ def _dae(data: bytes) -> bytes:
 CHECKS: dict[str, Callable[[bytes], bytes]] = {
     ".glb": _glb,
     ".gltf": _gltf,
-    ".3mf": _zip,
     ".dae": _dae,
 }

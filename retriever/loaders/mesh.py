@@ -1,4 +1,4 @@
-"""Meshes: glb gltf 3mf dae through trimesh, step iges and usd through libraries of theirs, and blend obj ply stl off.
+"""Meshes: glb gltf dae through trimesh, step iges and usd through libraries of theirs, and 3mf blend obj ply stl off.
 
 Scenes are flattened with their transforms, and colours brought to the faces.
 """
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import blend, cad, fbx, headers, obj, off, ply, skins, soup, stl, usd
+from retriever.loaders import blend, cad, fbx, headers, obj, off, ply, skins, soup, stl, threemf, usd
 from retriever.loaders.colors import face_colors, picture_of, point_colors
 from retriever.loaders.numeric import NO_FACES, WARNINGS, in_range
 from retriever.loaders.parts import MissingPartError, Parts
@@ -121,6 +121,7 @@ READERS: dict[str, Reader] = {
     **{suffix: partial(read, suffix=suffix) for suffix in headers.CHECKS},
     **{suffix: partial(read_cad, suffix=suffix) for suffix in cad.KINDS},
     **dict.fromkeys(usd.SUFFIXES, usd.read_usd),
+    ".3mf": threemf.read_3mf,
     ".blend": blend.read_blend,
     ".fbx": fbx.read_fbx,
     ".obj": obj.read_obj,

@@ -24,6 +24,7 @@ _TO_Y = {
 }
 _NO_AREA = 1e-12
 """Of a mesh in a box of unit size: below it, all triangles are lines or points but for rounding."""
+_CHUNK = 65_536  # faces at once: what is worked out for each of them stays in the processor's cache
 _R2 = np.array([0.7548776662466927, 0.5698402909980532])  # 1/g, 1/g^2 with g the real root of g^3 = g + 1
 
 
@@ -84,10 +85,13 @@ def _drawn(
 
 def _areas(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> NDArray[np.float64]:
     """(f,) twice the area of every face; by columns, which is several times faster than np.cross of rows."""
-    a, b, c = (np.ascontiguousarray(vertices.T)[:, corner] for corner in faces.T)
-    (ux, uy, uz), (vx, vy, vz) = b - a, c - a
-    x, y, z = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
-    return np.sqrt(x * x + y * y + z * z)
+    columns, areas = np.ascontiguousarray(vertices.T), np.empty(len(faces))
+    for start in range(0, len(faces), _CHUNK):
+        a, b, c = (columns[:, corner] for corner in faces[start : start + _CHUNK].T)
+        (ux, uy, uz), (vx, vy, vz) = b - a, c - a
+        x, y, z = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
+        areas[start : start + _CHUNK] = np.sqrt(x * x + y * y + z * z)
+    return areas
 
 
 def _stratified(areas: NDArray[np.float64], count: int, random: np.random.Generator) -> NDArray[np.int64]:

@@ -19,7 +19,10 @@ from retriever.store.snapshot import Snapshot
 from retriever.types import Modality
 
 NAMES = 1.0
-"""Weight of the names' ranking beside that of the vectors, for an item that has all words of the query."""
+"""Weight of the names' ranking beside that of the vectors, times how much of the query a name has."""
+
+WHOLE = 2.0
+"""Weight for an item that has all of several words: no other is before it, whatever it looks like."""
 
 NAMED = 200
 """How deep both are looked into, whatever k is: so that the best hits stay the best where more are asked for."""
@@ -75,10 +78,12 @@ class Named:
     Attributes:
         rows: (n,) best first.
         coverage: (n,) how much of the query each has, above 0 to 1.
+        several: whether more words than one are looked for.
     """
 
     rows: Rows
     coverage: NDArray[np.float64]
+    several: bool
 
 
 @dataclass(frozen=True)
@@ -134,7 +139,8 @@ def merged(
     # Names that say as much of the query share a rank, so that among them the vectors decide.
     place = np.arange(len(named.rows))
     above = len(place) - np.searchsorted(np.sort(named.coverage), named.coverage + _ALIKE, side="right")
-    worth = NAMES * named.coverage * (HALFWAY + 1 + place) / (HALFWAY + 1 + above)
+    whole = np.where(named.several & (named.coverage > 1 - _ALIKE), WHOLE, NAMES)
+    worth = whole * named.coverage * (HALFWAY + 1 + place) / (HALFWAY + 1 + above)
     scores, rows = reciprocal_rank([lists[0], named.rows], [1.0, worth])
     return Ranked(rows, scores)
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from retriever.query.request import LATE, MOST, Query
 from retriever.query.resolve import UNKNOWN, Resolved, resolve
 from retriever.query.stored import Means
 from retriever.query.told import told
+from retriever.store.words import stems_of
 from retriever.types import Modality
 
 log = logging.getLogger(__name__)
@@ -130,7 +132,17 @@ def _words(query: Query) -> str:
     """What names are searched for: the words of a query of nothing but texts, all looked for alike, and summed."""
     plain = query.combine == "sum" and all(term.kind == Modality.TEXT and term.weight > 0 for term in query.terms)
     plain = plain and len({float(term.weight) for term in query.terms}) == 1  # else some words count more than others
-    return " ".join(term.source for term in query.terms) if plain and not query.geometry_only else ""
+    return " ".join(_without_suffix(term.source) for term in query.terms) if plain and not query.geometry_only else ""
+
+
+def _without_suffix(words: str) -> str:
+    """A file's name as names are kept; other words as they are."""
+    name, dot, suffix = words.strip().rpartition(".")
+    if not name or not suffix.isalnum():
+        return words
+    from retriever.loaders import modality_of
+
+    return words if modality_of(Path(f"a{dot}{suffix}")) is None else name
 
 
 def _depth(k: int) -> int:
@@ -226,4 +238,4 @@ def _named(engine: Engine, ready: Ready, lists: Sequence[NDArray[np.int64]]) -> 
         others = np.setdiff1d(np.concatenate(lists), rows)
         more = lexicon.coverage(ready.words, others)
         rows, coverage = np.concatenate([rows, others[more > 0]]), np.concatenate([coverage, more[more > 0]])
-    return Named(rows, coverage)
+    return Named(rows, coverage, several=len(stems_of(ready.words)) > 1)

@@ -7,6 +7,7 @@ item takes the name of the largest cosine, and the softmax over all names is its
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,7 +106,8 @@ def read_names(path: Path, templates: Sequence[str] = ()) -> Names:
 
 def words(text: str) -> str:
     """A file, folder or class name as lower-case words: ``NonWheelChair`` -> "non wheel chair"."""
-    spaced = re.sub(r"(?<!\d)\.|\.(?!\d)|[^\w.'&+]|_", " ", _CAMEL.sub(" ", text))
+    whole = unicodedata.normalize("NFC", text)  # an accent of its own, as macOS writes them, is no letter
+    spaced = re.sub(r"(?<!\d)\.|\.(?!\d)|[^\w.'&+]|_", " ", _CAMEL.sub(" ", whole))
     return " ".join(spaced.lower().split())
 
 

@@ -98,7 +98,7 @@ class Lexicon:
 
     def _found(self, words: str) -> dict[int, list[Postings]]:
         """Segment number -> what it has of each word of the query; only segments that have any."""
-        stems = stems_of(words) if words.strip() and self._files else []
+        stems = stems_of(words) if words.strip() and self._files else ()
         found = {}
         for number, file in self._files.items():
             if number in self._damaged:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
@@ -26,7 +27,7 @@ FORMAT = 1
 """Of the file; one of another format is searched around, and written again by the next run."""
 
 WEIGHTS = {"name": 2, "caption": 1, "label": 2, "path": 1}
-"""What a word counts in each field; "path" are the last folder and the file's stem."""
+"""What a word counts in each field; "path" are the last folder that says more than "files", and the file's stem."""
 
 TABLE = (
     f"CREATE VIRTUAL TABLE words USING fts5({', '.join(WEIGHTS)}, content='', columnsize=0, detail=column, "
@@ -146,7 +147,8 @@ def codes_of(file: sqlite3.Connection, stem: str) -> Sequence[object] | None:
     return answer
 
 
-def stems_of(words: str) -> list[str]:
+@lru_cache(256)
+def stems_of(words: str) -> tuple[str, ...]:
     """The stems of the words of a query that tell anything, as the files have them.
 
     Raises:
@@ -166,7 +168,7 @@ def stems_of(words: str) -> list[str]:
         raise without_fts5() from error
     finally:
         memory.close()
-    return [stem for stem in stems if stem not in UNSAID]
+    return tuple(stem for stem in stems if stem not in UNSAID)
 
 
 def without_fts5() -> MissingDependency:

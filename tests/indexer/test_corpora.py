@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
@@ -36,6 +37,7 @@ def labels(root: Path) -> dict[str, object]:
         ("6.35mm_jack", "6.35mm jack"),
         ("v1.2.final", "v1.2 final"),
         ("Stühle", "stühle"),
+        (unicodedata.normalize("NFD", "Löffel"), "löffel"),
     ],
 )
 def test_words(text: str, expected: str) -> None:
@@ -58,6 +60,11 @@ def test_words(text: str, expected: str) -> None:
         ("airplane_0627", "airplane"),
         ("lamp_v2", "lamp"),
         ("lamp (1)", "lamp"),
+        ("lamp 1.5", "lamp"),
+        ("M3x12.stl", "m3x12"),
+        ("M3x12_v2 (1).stl", "m3x12"),
+        ("box 20x30", "box 20x30"),
+        ("nut_M3", "nut m3"),
         ("3_point_shuriken", "3 point shuriken"),
         ("D00983", None),
         ("m1337", None),

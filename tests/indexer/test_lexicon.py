@@ -40,6 +40,22 @@ def test_an_earlier_version_is_searched_by_the_words_it_had(tmp_path: Path) -> N
     assert found(Snapshot.open(tmp_path, before), "table") == []
 
 
+@pytest.mark.parametrize(
+    ("path", "searched"),
+    [
+        ("Downloads/Wall hook - 4382911/files/part1.stl", "4382911"),
+        ("Wall hook/STL files 2/files/part1.stl", "wall"),
+        ("rooms/wall/part1.stl", "wall"),
+        ("files/part1.stl", "files"),
+        ("part1.stl", "part"),
+    ],
+)
+def test_a_file_is_found_by_the_folder_that_says_something(tmp_path: Path, path: str, searched: str) -> None:
+    snapshot = write(tmp_path, [{**item(1, name="x", label="x"), "path": path}])
+    assert found(snapshot, searched) == [path]
+    assert found(snapshot, "rooms downloads stl") == [], "neither by those above it nor by those that say nothing"
+
+
 def test_compacting_keeps_what_is_found(tmp_path: Path) -> None:
     write(tmp_path, [item(n, caption=f"lamp number{n}") for n in range(9)], [item(n, name="oak") for n in range(9, 12)])
     with IndexWriter(tmp_path, SPACE) as writer:
@@ -100,6 +116,7 @@ def test_without_fts5_an_index_is_made_and_it_is_said(
     assert files(tmp_path) == []
     assert list(tmp_path.glob("segments/*/*.tmp")) == []
     assert any("FTS5" in message for message in caplog.messages)
+    words.stems_of.cache_clear()
     with pytest.raises(MissingDependency, match="FTS5"):
         words.stems_of("lamp")
     assert Lexicon(snapshot).search("lamp", None, 5)[1].tolist() == []

@@ -9,6 +9,7 @@ import os
 import struct
 import warnings
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,7 @@ NPY_OBJECT = npy((3,), "|O", b"\x80\x04]\x94.")
 CASES = [
     ("a.stl", b"\0" * 80 + struct.pack("<I", 10**9) + b"\0" * 500, "truncated"),
     ("a.stl", b"\0" * 84, "empty"),
+    ("a.stl", archive(**{"chair.stl": (CHAIRS / "chair.stl").read_bytes()}), "malformed"),
     ("a.stl", b"solid a\nendsolid a\n", "empty"),
     ("a.stl", "solid a\n facet normal 0 0 1\n outer loop\n vertex 0 0 0\n vertex 1 0 0\n", "truncated"),
     ("a.stl", "solid a\n facet\n vertex 0 0 0\n vertex 1 0 x\n vertex 0 1 0\nendsolid a", "malformed"),
@@ -212,6 +214,15 @@ def test_an_array_called_points_is_enough(tmp_path: Path) -> None:
     points = npy((3, 3), "<f4", np.eye(3, dtype="<f4").tobytes())
     path = written(tmp_path, "a.npz", archive(**{"names.npy": NPY_OBJECT, "normals.npy": points, "points.npy": points}))
     assert loaders.load(path, INPUTS).facts["vertices"] == 3
+
+
+@pytest.mark.parametrize("change", [lambda text: b"\xef\xbb\xbf" + text, lambda text: text.replace(b".", b",")])
+def test_ascii_stl_with_a_mark_in_front_or_decimal_commas(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
+    plain = (CHAIRS / "chair_ascii.stl").read_bytes()
+    assert b"." in plain
+    path = written(tmp_path, "a.stl", change(plain))
+    expected = loaders.load(CHAIRS / "chair_ascii.stl", INPUTS).facts
+    assert loaders.load(path, INPUTS).facts == expected
 
 
 def test_binary_stl_with_bytes_after_its_end(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from retriever.errors import FileProblem
+from retriever.loaders import sampling
 from retriever.loaders.geometry import cleaned
 from retriever.loaders.numeric import NO_FACES, fan
 from retriever.loaders.sampling import sample
@@ -127,3 +128,10 @@ def test_polygons_become_fans() -> None:
     faces, polygon = fan(np.array([3, 2, 5]), np.array([0, 1, 2, 8, 9, 3, 4, 5, 6, 7]))
     assert faces.tolist() == [[0, 1, 2], [3, 4, 5], [3, 5, 6], [3, 6, 7]]
     assert polygon.tolist() == [0, 2, 2, 2]
+
+
+def test_faces_are_measured_alike_however_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    geometry = soup(np.random.default_rng(0).normal(size=(300, 3)))
+    whole = sample(geometry, SHAPE, "y", seed=1).points
+    monkeypatch.setattr(sampling, "_CHUNK", 7)
+    np.testing.assert_array_equal(sample(geometry, SHAPE, "y", seed=1).points, whole)

@@ -263,6 +263,13 @@ def test_a_name_counts_by_how_much_of_the_query_it_covers(plain):
     assert plain.search(text="oak lamp 2", k=1)[0].path == "oak_lamp_2.obj", "a whole name goes first"
 
 
+def test_what_has_all_of_several_words_goes_first_whatever_it_looks_like(plain):
+    for number in range(0, 300, 3):
+        path = f"{NAMES[number % 8]} {number}.obj".replace(" ", "_")
+        assert plain.search(text=path[:-4].replace("_", " "), k=1)[0].path == path
+        assert plain.search(text=path, k=1)[0].path == path, "so it does by the name of its file"
+
+
 # Late fusion.
 
 

@@ -1,0 +1,188 @@
+"""3MF: what the build of its model asks for, each part where it stands.
+
+An object is a mesh, or is put together of others by components; those may lie in further models of the archive, as
+slicers write them (the production extension). Numbers go from the parser into flat arrays, so that a file of a million
+triangles takes little more memory than its geometry.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from array import array
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.parsers import expat
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retriever.errors import FileProblem
+from retriever.loaders import soup
+from retriever.loaders.files import MAX_BYTES
+from retriever.loaders.numeric import in_range, not_a
+from retriever.types import Geometry
+
+_MODEL = "3d/3dmodel.model"
+_LEAST = 64  # vertices that an object counts for, however few it has: components can ask for very many
+
+
+@dataclass(frozen=True)
+class _Place:
+    """An object where an item or a component puts it: the member of the archive and the id, and a (4, 4) matrix."""
+
+    member: str
+    object: str
+    matrix: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Object:
+    vertices: array[float] = field(default_factory=lambda: array("d"))
+    triangles: array[int] = field(default_factory=lambda: array("q"))
+    components: list[_Place] = field(default_factory=list)
+
+
+class _Model:
+    """One model of the archive, parsed: its objects by id, and what it builds.
+
+    Raises:
+        FileProblem: "malformed" for a document type, which the format forbids and which can be made to swell.
+    """
+
+    def __init__(self, member: str, archive: zipfile.ZipFile) -> None:
+        self.objects: dict[str, _Object] = {}
+        self.items: list[_Place] = []
+        self._member = member
+        self._object = _Object()
+        self._starts: dict[str, Callable[[Mapping[str, str]], None]] = {
+            "vertex": self._vertex,
+            "triangle": self._triangle,
+            "object": self._start_object,
+            "component": lambda given: self._object.components.append(self._place(given)),
+            "item": lambda given: self.items.append(self._place(given)),
+        }
+        self._in_mesh = False
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.StartDoctypeDeclHandler = _refuse
+        with archive.open(member) as file:
+            parser.ParseFile(file)
+
+    def _start(self, tag: str, given: Mapping[str, str]) -> None:
+        name = tag.rpartition(":")[2]
+        self._in_mesh |= name == "mesh"
+        if handle := self._starts.get(name):
+            handle(given)
+
+    def _end(self, tag: str) -> None:
+        if tag.rpartition(":")[2] == "mesh":
+            self._in_mesh = False
+
+    def _start_object(self, given: Mapping[str, str]) -> None:
+        self._object = self.objects[given["id"]] = _Object()
+
+    def _vertex(self, given: Mapping[str, str]) -> None:
+        if self._in_mesh:  # slices have vertices in the plane
+            self._object.vertices.extend((float(given["x"]), float(given["y"]), float(given["z"])))
+
+    def _triangle(self, given: Mapping[str, str]) -> None:
+        self._object.triangles.extend((int(given["v1"]), int(given["v2"]), int(given["v3"])))
+
+    def _place(self, given: Mapping[str, str]) -> _Place:
+        member = next((value.strip("/") for key, value in given.items() if key.endswith("path")), self._member)
+        return _Place(member, given["objectid"], _matrix(given.get("transform")))
+
+
+def read_3mf(data: bytes, path: Path, *, textures: bool = True) -> Geometry:
+    """All that is built, as one soup.
+
+    Raises:
+        FileProblem: "malformed", "empty", "missing-part" or "too-large".
+    """
+    with _archive(data) as archive, soup.refused("a 3MF file"):
+        root = next((name for name in archive.namelist() if _MODEL in name.lower()), None)
+        if root is None:
+            raise not_a("a 3MF archive with a model")
+        pieces = list(_Build(archive).pieces(root))
+        if not pieces:
+            raise FileProblem("empty", "builds no geometry, as files that were sliced do; export the model itself.")
+        return soup.flat(pieces)
+
+
+class _Build:
+    """Puts together what the items of a model ask for; each model of the archive is parsed once."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._models: dict[str, _Model] = {}
+        self._budget = soup.Budget()
+
+    def pieces(self, root: str) -> Iterator[soup.Piece]:
+        """Every mesh as often as it is built."""
+        for item in _in_order(self._model(root).items):
+            yield from self._placed(item, np.eye(4), ())
+
+    def _placed(
+        self, place: _Place, parent: NDArray[np.float64], within: tuple[tuple[str, str], ...]
+    ) -> Iterator[soup.Piece]:
+        key = (place.member, place.object)
+        found = self._model(place.member).objects.get(place.object)
+        if found is None:
+            return  # a component of nothing
+        if key in within:
+            raise FileProblem("malformed", "has an object that is put together of itself; export it again.")
+        points, faces = np.frombuffer(found.vertices).reshape(-1, 3), np.frombuffer(found.triangles, np.int64)
+        matrix = parent @ place.matrix
+        self._budget.take(max(len(points), _LEAST), len(faces) // 3)
+        if len(faces):
+            yield soup.Piece(soup.moved(points, matrix), in_range(faces.reshape(-1, 3), len(points)))
+        for component in _in_order(found.components):
+            yield from self._placed(component, matrix, (*within, key))
+
+    def _model(self, member: str) -> _Model:
+        if member not in self._models:
+            try:
+                self._models[member] = _Model(member, self._archive)
+            except KeyError as error:
+                if member in self._archive.namelist():
+                    raise
+                raise FileProblem("missing-part", f"needs {member!r}, which is not in it; export it again.") from error
+        return self._models[member]
+
+
+def _archive(data: bytes) -> zipfile.ZipFile:
+    """Raises FileProblem: no zip archive, or one whose members do not fit into the limit."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except Exception as error:
+        raise not_a("a whole 3MF archive") from error
+    if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
+        raise FileProblem("too-large", "unpacks to more than is read; simplify it.")
+    return archive
+
+
+def _in_order(places: list[_Place]) -> list[_Place]:
+    """Those of one object together, the first first, and the others from the last.
+
+    An order that is as good as any; the points that are drawn from a file depend on it, so it must stay.
+    """
+    together: dict[tuple[str, str], list[_Place]] = {}
+    for place in places:
+        together.setdefault((place.member, place.object), []).append(place)
+    ordered = [place for group in together.values() for place in group]
+    return ordered[:1] + ordered[:0:-1]
+
+
+def _matrix(transform: str | None) -> NDArray[np.float64]:
+    """(4, 4) of the twelve numbers of a file, which are the columns of three rows."""
+    matrix = np.eye(4)
+    if transform is not None:
+        matrix[:3] = np.array(transform.split(), np.float64).reshape(4, 3).T
+    return matrix
+
+
+def _refuse(*_: object) -> None:
+    raise FileProblem("malformed", "has a document type, which 3MF forbids; export it again.")

@@ -1,0 +1,132 @@
+"""3MF files as slicers write them: objects put together of others, in one model of the archive or in several."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retriever.errors import FileProblem
+from retriever.loaders.threemf import read_3mf
+
+CORE = 'xmlns="http://schemas.microsoft.com/3dmanufacturing/core/2015/02"'
+MORE = (
+    'xmlns:p="http://schemas.microsoft.com/3dmanufacturing/production/2015/06" '
+    'xmlns:s="http://schemas.microsoft.com/3dmanufacturing/slice/2015/07"'
+)
+
+
+def mesh(number: int, size: float = 1.0) -> str:
+    """An object that is one right-angled triangle with its corner in the origin."""
+    corners = "".join(f'<vertex y="{y}" x="{x}" z="0"/>' for x, y in ((0, 0), (size, 0), (0, size)))
+    triangle = '<triangle v1="0" v2="1" v3="2"/>'
+    return (
+        f'<object id="{number}" type="model"><mesh><vertices>{corners}</vertices>'
+        f"<triangles>{triangle}</triangles></mesh></object>"
+    )
+
+
+def group(number: int, *components: str) -> str:
+    inside = "".join(f"<component {each}/>" for each in components)
+    return f'<object id="{number}"><components>{inside}</components></object>'
+
+
+def model(objects: str, *items: str) -> str:
+    build = "".join(f"<item {each}/>" for each in items)
+    return (
+        f'<?xml version="1.0"?>\n<model unit="millimeter" {CORE} {MORE}>'
+        f"<resources>{objects}</resources><build>{build}</build></model>"
+    )
+
+
+def archive(**models: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, text in models.items():
+            made.writestr(f"3D/{name}.model", text)
+    return file.getvalue()
+
+
+def corners(data: bytes) -> set[tuple[float, ...]]:
+    """Where the right angles of the triangles are, and how long their legs."""
+    shape = read_3mf(data, Path("a.3mf"))
+    found = [
+        (*triangle[0].tolist(), round(float(np.linalg.norm(triangle[1] - triangle[0])), 6))
+        for triangle in shape.vertices[shape.faces]
+    ]
+    assert len(set(found)) == len(found)  # nothing is read twice
+    return set(found)
+
+
+def at(number: int, x: float, path: str = "") -> str:
+    way = f'p:path="/3D/{path}.model" ' if path else ""
+    return f'{way}objectid="{number}" transform="1 0 0 0 1 0 0 0 1 {x} 0 0"'
+
+
+def test_only_what_is_built_is_read() -> None:
+    assert corners(archive(**{"3dmodel": model(mesh(1) + mesh(2, 5), at(1, 3), 'objectid="1"')})) == {
+        (3.0, 0.0, 0.0, 1.0),
+        (0.0, 0.0, 0.0, 1.0),
+    }
+
+
+def test_the_parts_of_another_model_are_told_apart() -> None:
+    """Two parts of one object in a model of its own, as Bambu Studio and OrcaSlicer save them."""
+    data = archive(
+        **{
+            "3dmodel": model(group(9, at(1, 10, "one"), at(2, 20, "one")), at(9, 100)),
+            "one": model(mesh(1) + mesh(2, 5)),
+        }
+    )
+    assert corners(data) == {(110.0, 0.0, 0.0, 1.0), (120.0, 0.0, 0.0, 5.0)}
+
+
+def test_an_id_is_of_its_own_model() -> None:
+    data = archive(
+        **{
+            "3dmodel": model(group(1, at(1, 10, "one")) + group(2, at(1, 20, "two")), 'objectid="1"', 'objectid="2"'),
+            "one": model(mesh(1)),
+            "two": model(mesh(1, 5)),
+        }
+    )
+    assert corners(data) == {(10.0, 0.0, 0.0, 1.0), (20.0, 0.0, 0.0, 5.0)}
+
+
+def test_places_within_places() -> None:
+    turned = 'objectid="2" transform="0 2 0 -2 0 0 0 0 2 1 0 0"'  # a quarter turn, doubled, then moved along x
+    data = archive(**{"3dmodel": model(mesh(1) + group(2, at(1, 10)) + group(3, turned), 'objectid="3"')})
+    assert corners(data) == {(1.0, 20.0, 0.0, 2.0)}
+
+
+def test_slices_are_no_vertices() -> None:
+    slices = '<s:slicestack id="7"><s:slice><s:vertices><s:vertex x="0" y="0"/></s:vertices></s:slice></s:slicestack>'
+    assert len(corners(archive(**{"3dmodel": model(mesh(1) + slices + mesh(2), at(1, 1), at(2, 2))}))) == 2
+
+
+SWELLING = "".join(group(number, f'objectid="{number - 1}"', at(number - 1, 1)) for number in range(2, 42))
+DOCTYPE = '<!DOCTYPE model [<!ENTITY a "aaaa">]>'
+
+
+@pytest.mark.parametrize(
+    ("models", "kind"),
+    [
+        ({"3dmodel": model("")}, "empty"),  # a file that was sliced
+        ({"3dmodel": model(mesh(1))}, "empty"),
+        ({"3dmodel": model(mesh(1), 'objectid="7"')}, "empty"),
+        ({"3dmodel": model(group(1, at(1, 0, "gone")), 'objectid="1"')}, "missing-part"),
+        ({"3dmodel": model(group(1, 'objectid="2"') + group(2, 'objectid="1"'), 'objectid="1"')}, "malformed"),
+        ({"3dmodel": model(mesh(1), 'objectid="1"')[:-30]}, "malformed"),
+        ({"3dmodel": model(mesh(1).replace('v3="2"', 'v3="3"'), 'objectid="1"')}, "malformed"),
+        ({"3dmodel": model(mesh(1).replace(' z="0"', ""), 'objectid="1"')}, "malformed"),
+        ({"3dmodel": model(mesh(1), 'objectid="1"').replace("\n", DOCTYPE)}, "malformed"),
+        ({"3dmodel": model(mesh(1) + SWELLING, 'objectid="41"')}, "too-large"),
+        ({"other": model(mesh(1), 'objectid="1"')}, "malformed"),
+    ],
+)
+def test_each_fault_has_its_kind(models: dict[str, str], kind: str) -> None:
+    with pytest.raises(FileProblem) as caught:
+        read_3mf(archive(**models), Path("a.3mf"))
+    assert caught.value.kind == kind
