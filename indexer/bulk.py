@@ -64,8 +64,13 @@ def as_items(table: pa.Table, spelling: Spelling) -> pa.Table:
     """A user's table with the core columns as they must be, and the others in the types that an index knows.
 
     Raises:
-        UsageError: names the column that is missing, has gaps or holds something else.
+        UsageError: names the column that is missing, has gaps or holds something else; or it is no table of Arrow.
     """
+    if not isinstance(table, pa.Table | pa.RecordBatch):
+        raise UsageError(
+            f"The items are of type {type(table).__name__}: extend takes a table of Arrow, "
+            "as pyarrow.Table.from_pandas makes of a data frame; mappings go into append."
+        )
     given = dict(zip(table.column_names, table.columns, strict=True))
     named = {name: given[old] for name, old in spelling.item({name: name for name in given}).items()}
     columns = [_core(field, named.get(field.name), len(table)) for field in ITEMS]

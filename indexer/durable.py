@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from retriever.errors import IndexBusy, RetrieverError
+from retriever.errors import IndexBusy, RetrieverError, UsageError
 from retriever.store import layout
 
 try:
@@ -34,6 +34,7 @@ class FolderLock:
             raise RetrieverError(
                 "Writing an index needs the file locks of Linux or macOS: on Windows, run retriever inside WSL."
             )
+        self._folder, self._what = folder, what
         self._fd = os.open(folder / layout.LOCK, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -50,6 +51,21 @@ class FolderLock:
         with suppress(OSError):  # only said to others who ask; a full disk must not leave the lock held
             os.ftruncate(self._fd, 0)
             os.pwrite(self._fd, str(os.getpid()).encode(), 0)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """What writes to the folder goes in here; see `check` and `disk_errors`."""
+        self.check()
+        with disk_errors(self._folder, self._what):
+            yield
+
+    def check(self) -> None:
+        """Raise UsageError where it was given back, or is that of the process which this one was forked from."""
+        if self._fd not in _held:
+            raise UsageError(
+                f"This writer to {self._what} {self._folder} is closed, and others may have written since: "
+                "open another one, and do all writing before it is closed."
+            )
 
     def release(self) -> None:
         """Let others write; harmless when called twice."""

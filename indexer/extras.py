@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from retriever.errors import UsageError
 from retriever.store.catalog import RESERVED
 from retriever.store.schema import ITEMS, unify
 
@@ -29,7 +30,16 @@ class Spelling:
         self._names |= {name: f"{name}_" for name in (*ITEMS.names, *RESERVED)}
 
     def item(self, item: Mapping[str, Any]) -> dict[str, Any]:
-        """The item's values, nulls left out, under these names."""
+        """The item's values, nulls left out, under these names.
+
+        Raises:
+            UsageError: it is no mapping.
+        """
+        if not isinstance(item, Mapping):
+            raise UsageError(
+                f"An item is of type {type(item).__name__}: append takes a list of mappings, such as a table's "
+                "to_pylist(); Arrow tables go into extend([(table, vectors)])."
+            )
         given = ((name, value) for name, value in item.items() if value is not None)
         return {name if name in _CORE else self._name(name): value for name, value in given}
 

@@ -94,7 +94,10 @@ class IndexWriter:
         self.close()
 
     def close(self) -> None:
-        """Gives the lock back; uncommitted rows stay in the journal, uncommitted deletions are forgotten."""
+        """Gives the lock back; uncommitted rows stay in the journal, uncommitted deletions are forgotten.
+
+        What writes raises UsageError from then on, for another writer may have changed the index.
+        """
         if self._journal:
             self._journal.close()
         self._lock.release()
@@ -108,13 +111,13 @@ class IndexWriter:
                 return name
         stem = path.resolve().name or "root"
         name = next(name for n in range(1, len(roots) + 2) if (name := stem if n == 1 else f"{stem}-{n}") not in roots)
-        with disk_errors(self.folder):
+        with self._lock.writing():
             self._publish(roots={**roots, name: absolute})
         return name
 
     def move_root(self, name: str, place: Path) -> None:
         """Lets the corpus of this short name be the one at the absolute path `place`."""
-        with disk_errors(self.folder):
+        with self._lock.writing():
             self._publish(roots={**self._manifest.roots, name: str(place)})
 
     def append(self, items: Sequence[Mapping[str, Any]], vectors: Vectors) -> None:
@@ -132,7 +135,7 @@ class IndexWriter:
         if not len(items):
             return
         check_vectors(self._manifest.space, len(items), vectors)
-        with disk_errors(self.folder):
+        with self._lock.writing():
             if self._journal is None:
                 self._seal()  # a journal whose sealing failed, say on a full disk, is never written over
                 self._ensure_manifest()
@@ -159,13 +162,13 @@ class IndexWriter:
             SpaceError: vectors do not fit the space.
             UsageError: a column is missing or holds something else.
         """
-        with disk_errors(self.folder):
+        with self._lock.writing():
             self._seal()
             self._ensure_manifest()
         before, dim = self._manifest.rows, self._manifest.space.dim
         ready = (self._ready(items, vectors) for items, vectors in parts)
         for entry in bulk.write_segments(self.folder, self._manifest.next_segment, dim, ready):
-            with disk_errors(self.folder):
+            with self._lock.writing():
                 self._take_in(entry)
         return self._manifest.rows - before
 
@@ -183,7 +186,7 @@ class IndexWriter:
         The version is kept, and so are those of the `versions.KEEP` - 1 commits before, with their files.
         """
         before = self._manifest
-        with disk_errors(self.folder):
+        with self._lock.writing():
             doomed = np.concatenate([np.zeros(0, np.int64), *self._doomed])
             if not self._seal(doomed) and len(doomed):
                 self._publish(deleted=union(self._deleted(), doomed))
@@ -197,6 +200,7 @@ class IndexWriter:
 
     def rewrite(self, names: Collection[str]) -> None:
         """Replaces the segments called `names` by one of their live rows, behind the others; row numbers change."""
+        self._lock.check()
         if not names or self.snapshot is None:
             return
         every = list(zip(self._manifest.segments, self.snapshot.segments, self.snapshot.live_by_segment(), strict=True))
@@ -232,7 +236,7 @@ class IndexWriter:
             name: of the folder.
             wish: `Manifest.recall` and `Manifest.memory`, where they are to change.
         """
-        with disk_errors(self.folder):
+        with self._lock.writing():
             self._publish(ann=name, **wish)
 
     def _seal(self, doomed: NDArray[np.int64] | None = None) -> int:

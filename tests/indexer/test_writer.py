@@ -3,6 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from index_making import DIM, SPACE, contents, ids, item, live, unit, write
 
@@ -194,6 +195,41 @@ def test_vectors_that_do_not_fit_are_refused(tmp_path: Path, vectors: np.ndarray
         with pytest.raises(SpaceError, match="of type list: give a NumPy array"):
             writer.append([item(1)], vectors.tolist())
         assert writer.commit().rows == 0
+
+
+def test_a_closed_writer_takes_nothing_from_who_wrote_since(tmp_path: Path) -> None:
+    with IndexWriter(tmp_path, SPACE) as closed:
+        closed.append([item(1)], unit(1))
+        closed.commit()
+        closed.append([item(2)], unit(1))
+    write(tmp_path, [item(3)])
+    table = pa.Table.from_pylist([item(4)])
+    for late in (
+        lambda: closed.append([item(4)], unit(1)),
+        lambda: closed.extend([(table, unit(1))]),
+        closed.commit,
+        lambda: closed.root(tmp_path),
+        lambda: closed.move_root("/a", "/b"),
+        lambda: closed.set_ann(None),
+        lambda: closed.rewrite(["000001"]),
+    ):
+        with pytest.raises(UsageError, match="is closed, and others may have written since: open another one"):
+            late()
+    assert live(tmp_path) == {1, 2, 3}
+
+
+def test_tables_and_mappings_go_where_they_belong(tmp_path: Path) -> None:
+    with IndexWriter(tmp_path, SPACE) as writer:
+        with pytest.raises(UsageError, match=r"append takes a list of mappings.*to_pylist.*extend"):
+            writer.append(pa.Table.from_pylist([item(1), item(2)]), unit(2))  # type: ignore[arg-type]
+        with pytest.raises(
+            UsageError, match=r"are of type list: extend takes a table of Arrow.*mappings go into append"
+        ):
+            writer.extend([([item(1)], unit(1))])  # type: ignore[list-item]
+        writer.append(pa.Table.from_pylist([item(3)]).to_pylist(), unit(1))
+        writer.extend([(pa.RecordBatch.from_pylist([item(4)]), unit(1)), (pa.Table.from_pylist([item(5)]), unit(1))])
+        writer.commit()
+    assert live(tmp_path) == {3, 4, 5}
 
 
 @pytest.mark.parametrize(
