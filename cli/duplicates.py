@@ -17,7 +17,7 @@ from retriever.errors import UsageError
 if TYPE_CHECKING:
     from retriever.query.duplicates import Group
 
-_COLUMNS = ("group", "kind", "score", "id", "modality", "bytes", "path", "root")
+_COLUMNS = ("group", "kind", "score", "id", "modality", "bytes", "path", "root", "scale")
 
 
 def register(app: typer.Typer) -> None:
@@ -116,7 +116,10 @@ def _csv(groups: Sequence[Group]) -> str:
 
 
 def _shown(groups: Sequence[Group]) -> Iterator[tuple[object, ...]]:
-    """Group, what an item is in it, score, size and path; whole paths where there are several roots."""
+    """Group, what an item is in it, score, size and path; whole paths where there are several roots.
+
+    A shape that is another one, only larger or smaller, may well be wanted: screws differ in nothing else.
+    """
     from pathlib import Path
 
     from retriever.wording import size
@@ -125,7 +128,8 @@ def _shown(groups: Sequence[Group]) -> Iterator[tuple[object, ...]]:
     for number, group in enumerate(groups, 1):
         for member in group.members:
             path = str(Path(member.root) / member.path) if several else member.path
-            yield number, member.kind, f"{member.score:.3f}", size(member.bytes), path
+            what = f"{member.kind} ×{member.scale:.4g}" if member.resized else member.kind
+            yield number, what, f"{member.score:.3f}", size(member.bytes), path
 
 
 def _summary(groups: Sequence[Group]) -> str:
@@ -136,8 +140,10 @@ def _summary(groups: Sequence[Group]) -> str:
     if not groups:
         return "No item repeats another."
     count = totals(groups)
+    resized = sum(member.kind == "geometry" and member.resized for group in groups for member in group.members)
     spent = sum(member.bytes for group in groups for member in group.members if member.kind == "exact")
     return (
         f"{counted(count['first'], 'group')}: beside the first of each, {count['exact']:,} with the same bytes "
-        f"({size(spent)}), {count['geometry']:,} with the same geometry, {count['near']:,} near."
+        f"({size(spent)}), {count['geometry']:,} with the same geometry"
+        f"{f' ({resized:,} larger or smaller)' if resized else ''}, {count['near']:,} near."
     )

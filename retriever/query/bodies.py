@@ -56,6 +56,12 @@ def same_geometry(snapshot: Snapshot, rows: NDArray[np.int64]) -> NDArray[np.int
     return first
 
 
+def longest_edges(snapshot: Snapshot, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(n,) longest edge of each item's bounding box, in units of its file; NaN where it has none."""
+    longest = _edges(snapshot.take(rows, ("extent",)).column("extent")).max(axis=1)
+    return np.where(longest > 0, longest, np.nan)
+
+
 def _forms(snapshot: Snapshot, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """(n,) faces, of clouds the negative of their points; (n, 2) short and middle edge of the box over the long one.
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.ann.base import NearestNeighbours, RowSet
-from retriever.query.bodies import cosines, same_content, same_geometry
+from retriever.query.bodies import TOLERANCE, cosines, longest_edges, same_content, same_geometry
 from retriever.query.diversity import NEAR, check_limit
 from retriever.query.request import MOST, check_where
 from retriever.store.snapshot import Snapshot
@@ -43,6 +43,8 @@ class Member:
         bytes: size of the file.
         kind: one of `KINDS`.
         score: cosine with the first of the group.
+        scale: of a shape, its longest edge as a multiple of that of the first of the group, in their files' units: 25.4
+            may be inches for millimetres, 1.33 a larger screw. None where it is not known, and of what is no shape.
     """
 
     id: str
@@ -51,6 +53,12 @@ class Member:
     bytes: int
     kind: str
     score: float
+    scale: float | None = None
+
+    @property
+    def resized(self) -> bool:
+        """Whether it is larger or smaller than the first of its group, by more than formats round."""
+        return self.scale is not None and abs(self.scale - 1) > TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -179,18 +187,17 @@ def _groups(
     scores = np.full(len(rows), np.nan)
     scores[places] = np.clip(cosines(snapshot, rows[places], rows[first[places]]), -1, 1)
     kinds = np.select([first == np.arange(len(rows)), content < np.arange(len(rows)), body < content], range(3), 3)
+    scales = np.full(len(rows), np.nan)
+    scales[places] = longest_edges(snapshot, rows[places]) / longest_edges(snapshot, rows[first[places]])
     order = places[np.lexsort((places, content[places], -scores[body[places]], first[places]))]
     items = snapshot.take(rows[order], _COLUMNS).to_pylist()
     at = 0
     while at < len(order):
         end = at + int(sizes[first[order[at]]])
-        members = tuple(
-            Member(
-                item["id"], item["path"], snapshot.root_path(item["root"]), item["bytes"], KINDS[kinds[place]], score
-            )
-            for item, place, score in zip(
-                items[at:end], order[at:end].tolist(), scores[order[at:end]].tolist(), strict=True
-            )
-        )
-        yield Group(modality, members)
+        members = []
+        for item, place in zip(items[at:end], order[at:end].tolist(), strict=True):
+            known = {**item, "root": snapshot.root_path(item["root"]), "kind": KINDS[kinds[place]]}
+            scale = float(scales[place]) if np.isfinite(scales[place]) else None
+            members.append(Member(**known, score=float(scores[place]), scale=scale))
+        yield Group(modality, tuple(members))
         at = end

@@ -41,10 +41,10 @@ def test_lines(folder: Path):
         ("1", "first", "flat copy.off"),
         ("1", "exact", "flat.off"),
         ("2", "first", "long.off"),
-        ("2", "geometry", "longer.off"),
+        ("2", "geometry ×2", "longer.off"),
     ]
     assert "2 groups: beside the first of each, 1 with the same bytes" in done.stderr
-    assert "1 with the same geometry, 0 near." in done.stderr
+    assert "1 with the same geometry (1 larger or smaller), 0 near." in done.stderr
 
 
 def test_json_counts_what_it_lists(folder: Path):
@@ -66,13 +66,14 @@ def test_json_counts_what_it_lists(folder: Path):
 
 def test_csv_has_a_line_an_item(folder: Path):
     rows = list(csv.DictReader(io.StringIO(retriever("duplicates", "--limit", "1", "--csv").stdout)))
-    assert list(rows[0]) == ["group", "kind", "score", "id", "modality", "bytes", "path", "root"]
+    assert list(rows[0]) == ["group", "kind", "score", "id", "modality", "bytes", "path", "root", "scale"]
     assert [(row["group"], row["kind"]) for row in rows] == [
         ("1", "first"),
         ("1", "exact"),
         ("2", "first"),
         ("2", "geometry"),
     ]
+    assert [float(row["scale"]) for row in rows] == [1, 1, 1, 2]
 
 
 def test_nothing_that_repeats(folder: Path):

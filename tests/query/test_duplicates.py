@@ -83,6 +83,10 @@ def test_a_mesh_saved_again_moved_and_scaled_is_found(saved_again: Index):
         for group in groups:
             assert {Path(member.path).stem.split()[0] for member in group.members} in ({"car"}, {"chair"}, {"guitar"})
             assert all(0.8 <= member.score <= 1 for member in group.members)
+            edges = np.array(
+                [trimesh.load(Path(member.root, member.path), force="mesh").extents.max() for member in group.members]
+            )
+            assert [member.scale for member in group.members] == pytest.approx(edges / edges[0], rel=1e-3)
         assert totals(groups) == {"first": 3, "exact": 1, "geometry": 12, "near": 0}
 
 
@@ -121,6 +125,7 @@ def test_near_ones_are_those_of_the_fold(seed: int, limit: float, tmp_path_facto
     groups = duplicates(index, limit)
     assert {(g.members[0].path, *sorted((m.path for m in g.members[1:]), key=_number)) for g in groups} == expected
     assert all(a.score >= b.score for group in groups for a, b in pairwise(group.members))
+    assert all(member.scale is None for group in groups for member in group.members)
     assert [len(group.members) for group in groups] == sorted((len(group.members) for group in groups), reverse=True)
 
 
