@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
@@ -275,7 +275,7 @@ class Index:
         """
         return browse(self.snapshot, self._candidates, to, where, k, offset)
 
-    def vectors(self, ids: str | Iterable[str]) -> Vectors:
+    def vectors(self, ids: str | PurePath | Iterable[str | PurePath]) -> Vectors:
         """(n, d) float32 unit vectors of n items, in their order; of one, which may be given without a list, (1, d).
 
         Args:

@@ -89,6 +89,9 @@ def test_vectors_are_the_stored_ones(made_index):
     with pytest.raises(UnknownItem, match="'nope'"):
         made_index.vectors(["nope"])
     np.testing.assert_array_equal(made_index.vectors(hits[0].id), vectors[:1])
+    np.testing.assert_array_equal(made_index.vectors(hits[0].file), vectors[:1])
+    with pytest.raises(UsageError, match="ids holds 3, of type int"):
+        made_index.vectors(3)
 
 
 def test_vectors_are_found_by_path_as_well(made_index):

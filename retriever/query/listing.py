@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,20 +34,20 @@ def listed(
     return snapshot.take(np.flatnonzero(snapshot.live) if allowed is None else allowed.rows, wanted)
 
 
-def ids_of(given: str | Iterable[object]) -> list[str]:
+def ids_of(given: str | PurePath | Iterable[object]) -> list[str]:
     """Ids or paths as a list: of one, of several, or of a column of Arrow, NumPy or pandas.
 
     Raises:
         UsageError: something that is no text.
     """
-    values = [given] if isinstance(given, str) else given
+    values = [given] if isinstance(given, str | PurePath) or not isinstance(given, Iterable) else given
     for name in ("to_pylist", "tolist"):  # Arrow's values and NumPy's arrays are no Python objects
         if hasattr(values, name):
             values = getattr(values, name)()
             break
     out = []
     for value in values:
-        if not isinstance(value, str):
+        if not isinstance(value, str | PurePath):
             raise UsageError(f"ids holds {value!r}, of type {type(value).__name__}: give ids or paths, as text.")
-        out.append(value)
+        out.append(str(value))
     return out

@@ -175,6 +175,8 @@ def queries_of(many: Sequence[Asked], usual: Mapping[str, Any]) -> list[Query]:
     Raises:
         UsageError: begins with the number of the query at fault.
     """
+    if hasattr(many, "columns"):  # of which only the names of its columns would be asked
+        raise UsageError("search_many takes a sequence of queries; of a table give one column, or a dict a row.")
     if isinstance(many, str | Mapping) or not isinstance(many, Iterable):
         raise UsageError("search_many takes a sequence of queries; ask a single one with search.")
     return [_one_of(asked, f"Query {number}", usual) for number, asked in enumerate(many, 1)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 
+_SUFFIXES, _START = (".parquet", ".pq"), b"PAR1"
+
+
 class Tables:
     """Arrow tables of one schema into a Parquet file, which takes the place of an older one when all are written.
 
@@ -26,13 +29,15 @@ class Tables:
         path: of the file.
 
     Raises:
-        UsageError: it cannot be written.
+        UsageError: it cannot be written, or is there and something else: a model, or an index's manifest.
     """
 
     def __init__(self, path: str | Path) -> None:
         if str(path) == "-":
             raise UsageError("A Parquet table goes into a file, and - is none: name one, such as hits.parquet.")
         self._path = Path(path)
+        if _is_other(self._path):
+            raise UsageError(f"{path} is there, and no Parquet table that could be replaced: choose another file.")
         self._open = ExitStack()
         self._writer: pq.ParquetWriter | None = None
 
@@ -69,3 +74,12 @@ class Tables:
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno else error
             raise UsageError(f"The table cannot be written to {self._path} ({reason}); choose another file.") from error
+
+
+def _is_other(path: Path) -> bool:
+    """Whether there is a file with something in it that neither its name nor its start calls a table."""
+    if path.suffix.lower() in _SUFFIXES or not path.is_file():
+        return False
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(len(_START)) not in (b"", _START)
+    return False

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 import retriever
@@ -199,6 +200,13 @@ def test_an_error_names_its_query(made_index, fault, kind, words):
 def test_one_query_is_not_many(made_index, queries):
     with pytest.raises(UsageError, match=r"takes a sequence of queries; ask a single one with search\."):
         made_index.search_many(queries)
+
+
+def test_a_tables_column_names_are_no_queries(made_index):
+    table = pa.table({"text": ["tall", "wide"]})
+    with pytest.raises(UsageError, match="of a table give one column, or a dict a row"):
+        made_index.search_many(table)
+    assert len(made_index.search_many(table.to_pylist())) == 2
 
 
 def test_exact_searches_whatever_is_planned(made_index):

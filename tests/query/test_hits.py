@@ -198,6 +198,17 @@ def test_parquet_that_cannot_be_written_names_the_file(tmp_path):
         make().to_parquet(tmp_path / "nowhere" / "hits.parquet")
 
 
+def test_a_table_takes_no_other_files_place(tmp_path):
+    model, older = tmp_path / "chair.obj", tmp_path / "old"
+    model.write_text("v 0 0 0\n")
+    make().to_parquet(older)
+    with pytest.raises(UsageError, match=r"chair\.obj is there, and no Parquet table"):
+        make().to_parquet(model)
+    assert model.read_text() == "v 0 0 0\n"
+    make(0).to_parquet(older)
+    assert pq.read_table(older).num_rows == 0
+
+
 def test_pandas():
     frame = make().to_pandas()
     assert frame["path"].tolist() == ["x/chair, old.glb", "ü.obj"]
