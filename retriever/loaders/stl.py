@@ -15,6 +15,7 @@ from retriever.wording import counted
 
 _TRIANGLE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
 _HEADER = 84
+_UNCOUNTED = (0, 2**32 - 1)  # of programs that write triangles as they come, and never go back to the header
 _MARK = b"\xef\xbb\xbf"  # of UTF-8, as editors put it in front
 _OTHERS = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"glTF")
 """How archives and GLB begin, which sites hand out under other names, too; their bytes would be a huge count."""
@@ -29,6 +30,8 @@ def read_stl(data: bytes, path: Path, *, textures: bool = True) -> Geometry:
     """
     data = data.removeprefix(_MARK)
     count = struct.unpack_from("<I", data, 80)[0] if len(data) >= _HEADER else 0
+    if count in _UNCOUNTED and not (len(data) - _HEADER) % _TRIANGLE.itemsize:
+        count = max(0, len(data) - _HEADER) // _TRIANGLE.itemsize
     whole = len(data) == _HEADER + _TRIANGLE.itemsize * count and count
     if not whole and data[:512].lstrip()[:5].lower() == b"solid" and re.search(rb"(?i)facet|endsolid", data):
         corners = _ascii(data)

@@ -230,6 +230,14 @@ def test_binary_stl_with_bytes_after_its_end(tmp_path: Path) -> None:
     assert loaders.load(path, INPUTS).facts["faces"] == 72
 
 
+@pytest.mark.parametrize("count", [0, 2**32 - 1])
+def test_binary_stl_that_was_written_as_a_stream(tmp_path: Path, count: int) -> None:
+    whole = (CHAIRS / "chair.stl").read_bytes()
+    path = written(tmp_path, "a.stl", whole[:80] + struct.pack("<I", count) + whole[84:])
+    assert loaders.load(path, INPUTS).facts["faces"] == 72
+    assert problem(written(tmp_path, "b.stl", path.read_bytes()[:-1])).kind in ("malformed", "truncated")
+
+
 def test_modelnet_files_with_counts_on_the_first_line(tmp_path: Path) -> None:
     path = written(tmp_path, "a.off", "OFF4 2 0\n0 0 0\n1 0 0\n1 1 0\n0 1 0\n3 0 1 2\n3 0 2 3\n")
     assert loaders.load(path, INPUTS).facts["faces"] == 2
