@@ -24,6 +24,8 @@ from retriever.types import Vectors
 WANTED = 0.95
 """Recall that both are tuned for, without a filter."""
 
+PLAIN = "retriever, no filter"
+
 QUERIES = 100
 """Asked one at a time in each round."""
 
@@ -98,7 +100,7 @@ class Folder:
 
 
 def rows(exam: Exam, rounds: int, work: Path) -> Iterator[dict[str, Any]]:
-    """Every kind of query and condition, ours and LanceDB's in turn; medians."""
+    """Every kind of query and condition: ours, the same without the condition, and LanceDB's in turn; medians."""
     material = exam.material
     numbers = np.arange(len(material.base))
     columns = {"n_points": folders.points(numbers), "label": np.array(folders.labels(numbers))}
@@ -109,16 +111,16 @@ def rows(exam: Exam, rounds: int, work: Path) -> Iterator[dict[str, Any]]:
         ways = {"retriever": ours.open(kind)}
         if lance is not None and (knob := exam.choose(lance, kind)[WANTED].knob) is not None:
             ways["LanceDB"] = _lance_ask(lance, kind, knob)
-        plain = 0.0
         for predicate in (None, *PREDICATES):
             mask = predicate.allows(1, columns[predicate.column]) if predicate else np.ones(len(numbers), np.bool_)
-            found = _measured(ways, predicate.sql(1) if predicate else None, queries, rounds)
-            plain = plain or found["retriever"].median
+            sql = predicate.sql(1) if predicate else None
+            turns = {name: (ask, sql) for name, ask in ways.items()}
+            found = _measured({PLAIN: (ways["retriever"], None), **turns}, queries, rounds)
             first = _first(lambda kind=kind: ours.open(kind), predicate, queries, rounds)  # type: ignore[misc]
             new = _new(ways["retriever"], predicate, queries, rounds)
             yield {
                 "queries": kind, "filter": predicate.name if predicate else "none", "rows": int(mask.sum()),
-                **_cells(found, _true(material.base, mask, queries), plain), "new ms": new, "first ms": first,
+                **_cells(found, _true(material.base, mask, queries)), "new ms": new, "first ms": first,
             }  # fmt: skip
 
 
@@ -133,29 +135,35 @@ class _Measured:
     def median(self) -> float:
         return float(np.median(self.times))
 
+    def over(self, other: _Measured) -> float:
+        """How many times as long as the other way, which took turns with this one."""
+        return float(np.median(np.median(self.times, axis=1) / np.median(other.times, axis=1)))
 
-def _measured(ways: dict[str, Ask], where: str | None, queries: Vectors, rounds: int) -> dict[str, _Measured]:
-    times: dict[str, list[list[float]]] = {name: [] for name in ways}
-    found = {name: np.concatenate([ask(query[None], where) for query in queries]) for name, ask in ways.items()}
+
+def _measured(turns: dict[str, tuple[Ask, str | None]], queries: Vectors, rounds: int) -> dict[str, _Measured]:
+    times: dict[str, list[list[float]]] = {name: [] for name in turns}
+    found = {
+        name: np.concatenate([ask(query[None], where) for query in queries]) for name, (ask, where) in turns.items()
+    }
     for _ in range(rounds):
-        for name, ask in ways.items():
+        for name, (ask, where) in turns.items():
             times[name].append([_milliseconds(ask, query[None], where) for query in queries])
-    return {name: _Measured(np.array(times[name]), found[name]) for name in ways}
+    return {name: _Measured(np.array(times[name]), found[name]) for name in turns}
 
 
-def _cells(measured: dict[str, _Measured], true: NDArray[np.int64], plain: float) -> dict[str, Any]:
+def _cells(measured: dict[str, _Measured], true: NDArray[np.int64]) -> dict[str, Any]:
     ours, lance = measured["retriever"], measured.get("LanceDB")
     due = (true >= 0).sum(axis=1)
     cells = {
         "full": float(((ours.found >= 0).sum(axis=1) >= due).mean()),
         "recall": recall(ours.found, true),
         "p50 ms": ours.median,
-        "x unfiltered": ours.median / plain,
+        "x unfiltered": ours.over(measured[PLAIN]),
     }
     if lance is None:
         return cells
-    x = median(np.median(ours.times, axis=1) / np.median(lance.times, axis=1))
-    return {**cells, "LanceDB recall": recall(lance.found, true), "LanceDB ms": lance.median, "x LanceDB": float(x)}
+    beside = {"LanceDB recall": recall(lance.found, true), "LanceDB ms": lance.median}
+    return {**cells, **beside, "x LanceDB": ours.over(lance)}
 
 
 def _new(ask: Ask, predicate: Predicate | None, queries: Vectors, rounds: int) -> float | str:
