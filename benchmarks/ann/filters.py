@@ -115,7 +115,8 @@ def rows(exam: Exam, rounds: int, work: Path) -> Iterator[dict[str, Any]]:
             mask = predicate.allows(1, columns[predicate.column]) if predicate else np.ones(len(numbers), np.bool_)
             sql = predicate.sql(1) if predicate else None
             turns = {name: (ask, sql) for name, ask in ways.items()}
-            found = _measured({PLAIN: (ways["retriever"], None), **turns}, queries, rounds)
+            plain = {PLAIN: (ways["retriever"], None)} if sql else {}
+            found = _measured({**plain, **turns}, queries, rounds)
             first = _first(lambda kind=kind: ours.open(kind), predicate, queries, rounds)  # type: ignore[misc]
             new = _new(ways["retriever"], predicate, queries, rounds)
             yield {
@@ -158,7 +159,7 @@ def _cells(measured: dict[str, _Measured], true: NDArray[np.int64]) -> dict[str,
         "full": float(((ours.found >= 0).sum(axis=1) >= due).mean()),
         "recall": recall(ours.found, true),
         "p50 ms": ours.median,
-        "x unfiltered": ours.over(measured[PLAIN]),
+        "x unfiltered": ours.over(measured.get(PLAIN, ours)),
     }
     if lance is None:
         return cells

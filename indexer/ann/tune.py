@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from retriever.ann.base import NearestNeighbours, RowSet
 from retriever.ann.files import Tuned
 from retriever.ann.inverted_lists import Scan, Selection
-from retriever.ann.ivf_pq import TUNED_K
 from retriever.ann.numbering import Numbering
 from retriever.ann.plan import Effort, IvfPq
+from retriever.ann.slices import TUNED_K
 from retriever.types import Vectors
 
 POOLS = (10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 400, 600, 800, 1200, 1600, 2400, 3200)

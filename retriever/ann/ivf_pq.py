@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -32,15 +30,13 @@ from retriever.ann.base import (
 )
 from retriever.ann.copies import Copies
 from retriever.ann.exact import ExactSearch
-from retriever.ann.files import OVERFETCH, AnnFile, Part, tuned_for
-from retriever.ann.inverted_lists import Near, Scan, Selection
+from retriever.ann.files import OVERFETCH, AnnFile, Part
+from retriever.ann.inverted_lists import Near, Scan
 from retriever.ann.numbering import Numbering
 from retriever.ann.plan import GATHER_NS, Effort
+from retriever.ann.slices import Slice, Split
 from retriever.ann.wheels import load, threads
 from retriever.types import Vectors
-
-TUNED_K = 10
-"""Neighbours that the efforts were tuned for; a search for more re-ranks proportionally more."""
 
 TOGETHER = 4_000_000
 """Shortlisted rows of all queries that are looked at in one go; each takes some 30 bytes."""
@@ -48,76 +44,14 @@ TOGETHER = 4_000_000
 MORE_PROBES, MORE_POOL = 8, 2
 """Times as many lists and rows, for a query whose lists hold fewer allowed rows than it wants."""
 
-EXPECTED, SURE = 0.9, 2.0
-"""The part of a filter's density, and by how many standard deviations, that its rows near a query must fall short of
-before the query is searched exactly."""
-
 LEAST = np.finfo(np.float32).min
 """Below every product, above the -inf of what is no row."""
 
+FEW = 32
+"""Rows up to which one query's are settled at once: to leave some of them out takes as long."""
+
 SCATTERED = 0.3
 """The part of the rows below which one query is scored with each where it lies: reading all takes longer."""
-
-
-class _Slice:
-    """The allowed rows of one part."""
-
-    def __init__(self, mask: NDArray[np.bool_], numbering: Numbering, scan: Scan, part: Part) -> None:
-        self.allowed = RowSet(mask)
-        self.whole = len(self.allowed) == part.rows
-        self.density = len(self.allowed) / part.rows
-        self._numbering, self._scan, self._part = numbering, scan, part
-        self._known: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
-        self._efforts: dict[tuple[tuple[str, ...], int], Effort] = {}
-
-    def effort(self, pairs: tuple[str, ...], k: int) -> Effort:
-        """How hard to look for the k nearest of queries of these pairs."""
-        if (pairs, k) not in self._efforts:
-            effort = tuned_for(self._part, pairs, self.density).effort
-            more = max(1.0, k / TUNED_K)  # further neighbours lie in further lists
-            effort = Effort(math.ceil(effort.probes * math.sqrt(more)), math.ceil(effort.pool * more))
-            self._efforts[pairs, k] = effort
-        return self._efforts[pairs, k]
-
-    @cached_property
-    def _ids(self) -> NDArray[np.bool_]:
-        return self._numbering.ids_mask(self.allowed.mask)
-
-    @cached_property
-    def selection(self) -> Selection:
-        return Selection(self._ids)
-
-    def opposed(self, lists: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """(q,) whether fewer rows are allowed near a query than the filter's density lets expect.
-
-        Efforts are tuned for filters that know nothing of the query. Where what is near to it is forbidden, as where
-        something like a chair, but no chair, is looked for, what is allowed lies far from it, in any lists.
-
-        Args:
-            lists: (q, probes) what would be scanned, nearest first.
-        """
-        weights, excess = self._expected(lists.shape[1])
-        short: NDArray[np.bool_] = excess[lists] @ weights < 0
-        return short
-
-    def _expected(self, probes: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """(probes,) weights of lists, the nearest first, and (lists,) rows of each beyond the fewest expected."""
-        if probes not in self._known:
-            weights = 1 / (1 + np.arange(probes))
-            # Of lists of one length; chance differs little between those of several.
-            drawn = self._scan.lengths.mean() * weights.sum() ** 2 / (weights**2).sum()
-            chance = math.sqrt(self.density * (1 - self.density) / max(drawn, 1e-9))
-            least = max(EXPECTED * self.density - SURE * chance, 0.0)
-            self._known[probes] = weights, self._scan.counts(self._ids) - least * self._scan.lengths
-        return self._known[probes]
-
-
-@dataclass(frozen=True)
-class _Split:
-    """A set of allowed rows, by where they are searched."""
-
-    slices: tuple[_Slice, ...]
-    rest: RowSet
 
 
 class IvfPqSearch:
@@ -153,7 +87,7 @@ class IvfPqSearch:
         covered = self._numbering.covered(len(self._rows))
         self._masks = [covered & mask for mask in members]
         self._all = RowSet(np.ones(len(self._rows), np.bool_))
-        self._splits: WeakKeyDictionary[RowSet, _Split] = WeakKeyDictionary()
+        self._splits: WeakKeyDictionary[RowSet, Split] = WeakKeyDictionary()
 
     def search(self, queries: Vectors, k: int, allowed: RowSet | None = None, pairs: Sequence[str] = ()) -> Neighbours:
         """See `NearestNeighbours.search`; the recall is the one that the efforts were tuned for."""
@@ -168,16 +102,16 @@ class IvfPqSearch:
             found.append(self._exact.search(queries, k, split.rest))
         return _merged(found, len(queries), k)
 
-    def _split(self, allowed: RowSet) -> _Split:
+    def _split(self, allowed: RowSet) -> Split:
         if allowed not in self._splits:
             rest, slices = allowed.mask.copy(), []
             for mask, part, scan in zip(self._masks, self._parts, self._scans, strict=True):
                 rest &= ~mask
-                slices.append(_Slice(allowed.mask & mask, self._numbering, scan, part))
-            self._splits[allowed] = _Split(tuple(slices), RowSet(rest))
+                slices.append(Slice(allowed.mask & mask, self._numbering, scan, part))
+            self._splits[allowed] = Split(tuple(slices), RowSet(rest))
         return self._splits[allowed]
 
-    def _scanned(self, number: int, mine: _Slice, queries: Vectors, k: int, effort: Effort) -> Neighbours:
+    def _scanned(self, number: int, mine: Slice, queries: Vectors, k: int, effort: Effort) -> Neighbours:
         """The k best that a scan finds, in more lists where these hold fewer; exactly where that is quicker."""
         part, count = self._parts[number], len(mine.allowed)
         if not self._pays(part, effort, count):
@@ -196,7 +130,7 @@ class IvfPqSearch:
             scores[short], rows[short] = self._scanned(number, mine, queries[short], k, more)
         return scores, rows
 
-    def _found(self, number: int, mine: _Slice, queries: Vectors, k: int, effort: Effort) -> Neighbours:
+    def _found(self, number: int, mine: Slice, queries: Vectors, k: int, effort: Effort) -> Neighbours:
         """The k best that a scan finds; those of queries that a filter opposes are found exactly."""
         if mine.whole:
             return self._ranked(self._shortlists(number, mine, queries, effort), queries, k)
@@ -226,7 +160,7 @@ class IvfPqSearch:
         return effort.probes > 0 and effort.pool < count and scanned < exactly
 
     def _shortlists(
-        self, number: int, mine: _Slice, queries: Vectors, effort: Effort, near: Near | None = None
+        self, number: int, mine: Slice, queries: Vectors, effort: Effort, near: Near | None = None
     ) -> NDArray[np.int64]:
         """(q, <= pool / density) row numbers, -1 where there is none."""
         scan = self._scans[number]
@@ -242,15 +176,14 @@ class IvfPqSearch:
         self, shortlists: NDArray[np.int64], queries: Vectors, k: int, scores: NDArray[np.float32] | None = None
     ) -> Neighbours:
         """The k best of each shortlist, by the full vectors; `scores` are their float32 products, where known."""
+        if shortlists.size <= FEW and len(queries) == 1:
+            return self._settled(queries, shortlists[shortlists >= 0], k)
         scores = self._scores(queries, shortlists) if scores is None else scores
         others = max(scores.shape[1] - k, 0)
         kth = np.partition(scores, others, axis=1)[:, others, None]
         near = scores >= np.maximum(kth - slack(self._rows.dim), LEAST)
         if len(queries) == 1:
-            out = blank(1, k)
-            found, rows = settle(self._rows, queries[0], shortlists[near], k)
-            out[0][0, : len(found)], out[1][0, : len(rows)] = found, rows
-            return out
+            return self._settled(queries, shortlists[near], k)
         counts = np.count_nonzero(near, axis=1)
         most = max(int(counts.max(initial=0)), 1)
         if most * len(queries) > 2 * counts.sum():  # few have near-ties, and many of them
@@ -258,6 +191,12 @@ class IvfPqSearch:
             return settle_all(self._rows, queries, owners, shortlists[owners, places], k)
         first = np.argpartition(-scores, most - 1, axis=1)[:, :most]  # all that are near are among them
         return settle_each(self._rows, queries, np.take_along_axis(shortlists, first, 1), k)
+
+    def _settled(self, query: Vectors, shortlist: NDArray[np.int64], k: int) -> Neighbours:
+        out = blank(1, k)
+        found, rows = settle(self._rows, query[0], shortlist, k)
+        out[0][0, : len(found)], out[1][0, : len(rows)] = found, rows
+        return out
 
     def _scores(self, queries: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """(q, n) float32 products of each query with the rows beside it, -inf for -1."""
