@@ -148,7 +148,7 @@ class Leftover:
             if not self.segment:
                 return
             while (batch := _next(stream)) is not None:
-                yield batch
+                yield _as_of_now(batch)
 
 
 def discard(folder: Path) -> None:
@@ -161,6 +161,14 @@ def _next(stream: pa.ipc.RecordBatchStreamReader) -> pa.RecordBatch | None:
         return stream.read_next_batch()
     except (StopIteration, EOFError, OSError, pa.ArrowInvalid):
         return None
+
+
+def _as_of_now(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """With the core columns that the version which wrote it did not have, empty."""
+    for field in ITEMS:
+        if field.name not in batch.schema.names:
+            batch = batch.append_column(field, pa.nulls(batch.num_rows, field.type))
+    return batch
 
 
 def _extras(batch: pa.RecordBatch) -> list[dict[str, Any]] | None:

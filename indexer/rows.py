@@ -24,7 +24,10 @@ from retriever.wording import counted
 
 log = logging.getLogger(__name__)
 
-FACTS = ("vertices", "faces", "extent", "up", "colored", "width", "height", "seconds", "rate", "channels")
+FACTS = (
+    *("vertices", "faces", "extent", "surface_area", "watertight", "volume", "up", "colored"),
+    *("width", "height", "seconds", "rate", "channels"),
+)
 """Columns that follow from a file's bytes."""
 
 _PLANNED = ("path", "fingerprint", "sha256", "bytes", "up")

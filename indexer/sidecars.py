@@ -28,8 +28,8 @@ _KEYS = {
     **dict.fromkeys(("name", "title"), "name"),
     "split": "split",
 }
-_MEASURES = {"width", "height", "seconds", "rate", "channels"}
-"""What the index measures of pictures and sounds, and people note of furniture: theirs gets an underscore."""
+_MEASURES = {"width", "height", "seconds", "rate", "channels", "surface_area", "watertight", "volume"}
+"""What the index measures and people note of furniture, sounds or prints as well: theirs gets an underscore."""
 _JSON = {
     list: "an array",
     str: "a text",

@@ -192,8 +192,8 @@ class Loaded:
     Attributes:
         payload: input of the encoder for `modality`.
         facts: metadata columns known from the content: of shapes ``vertices``, ``faces`` (int) and ``extent`` (list of
-            3 floats); of pictures ``width`` and ``height`` (pixels); of sounds ``seconds``, ``rate`` (samples a second)
-            and ``channels``; of texts nothing.
+            3 floats), of meshes ``surface_area``, ``watertight`` and maybe ``volume`` too; of pictures ``width`` and
+            ``height`` (pixels); of sounds ``seconds``, ``rate`` (samples a second) and ``channels``; of texts nothing.
         sha256: of its bytes, 64 hex digits.
         parts: the other files that were looked for: materials, buffers, textures of a 3D file.
     """

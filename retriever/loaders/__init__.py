@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from retriever.errors import FileProblem, SpaceError, UsageError
-from retriever.loaders import audio, image, memory, mesh, points, sampling, text
+from retriever.loaders import audio, image, memory, mesh, points, sampling, solidity, text
 from retriever.loaders.files import read_bytes
 from retriever.loaders.geometry import cleaned
 from retriever.loaders.parts import watched
@@ -189,7 +189,8 @@ def load_shape(source: Any, shape: ShapeInput, *, up: str = "auto", sha256: str 
         sha256: the content hash of the file, where the caller has it already.
 
     Returns:
-        a `PointCloud` with the facts vertices, faces, extent (file units and axes), up and colored.
+        a `PointCloud` with the facts vertices, faces, extent (file units and axes), up and colored, and of a mesh those
+        of `solidity.measured`.
 
     Raises:
         FileProblem: anything wrong with the file or the array.
@@ -216,6 +217,7 @@ def load_shape(source: Any, shape: ShapeInput, *, up: str = "auto", sha256: str 
         "extent": list(geometry.extent),
         "up": axis,
         "colored": geometry.colors is not None,
+        **solidity.measured(geometry),
     }
     return Loaded(Modality.SHAPE, payload, facts, digest)
 

@@ -24,6 +24,9 @@ ITEMS = pa.schema(
         pa.field("vertices", pa.int64()),
         pa.field("faces", pa.int64()),
         pa.field("extent", pa.list_(pa.float32())),  # box edges x, y, z in file units
+        pa.field("surface_area", pa.float64()),  # of a mesh, square file units
+        pa.field("watertight", pa.bool_()),  # of a mesh: every edge is of two faces
+        pa.field("volume", pa.float64()),  # of a mesh that closes up, cubic file units
         pa.field("up", pa.string()),  # the file axis taken as up
         pa.field("colored", pa.bool_()),
         pa.field("width", pa.int64()),  # of a picture, pixels, as seen

@@ -37,6 +37,15 @@ def test_what_fulfils_a_condition_and_how_many(indexed: Path):
     assert [row[3] for row in rows(run("items"))] == [PATHS[0], PATHS[2]]
 
 
+def test_what_is_closed_and_what_it_holds(indexed: Path):
+    boxes = [row[3] for row in rows(run("items", "--where", "watertight and volume between 1 and 1000"))]
+    assert boxes == PATHS
+    without_a_side = (indexed / PATHS[0]).read_text().replace("8 6 0", "8 5 0").removesuffix("4 1 5 7 3\n")
+    (indexed / PATHS[0]).write_text(without_a_side)
+    assert run("index", indexed).exit_code == 0
+    assert [row[3] for row in rows(run("items", "--where", "not watertight and volume is null"))] == PATHS[:1]
+
+
 def test_json_says_of_an_item_what_it_says_of_a_hit(indexed: Path):
     told = json.loads(run("items", "--json", "-k", "2").stdout)
     assert (told["space"], told["total"], told["count"]) == ("mini", 3, 2)

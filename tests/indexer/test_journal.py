@@ -44,6 +44,20 @@ def test_it_reads_back_as_written(tmp_path: Path) -> None:
     assert items[1]["caption"] is None
 
 
+def test_one_from_before_a_column_was_one_has_it_empty(tmp_path: Path) -> None:
+    _write(tmp_path)
+    path = tmp_path / "journal.arrows"
+    with pa.ipc.open_stream(path.read_bytes()) as stream:
+        batches, metadata = list(stream), stream.schema.metadata
+    without = [batch.drop_columns(["volume"]) for batch in batches]
+    with pa.ipc.new_stream(path, without[0].schema.with_metadata(metadata)) as out:
+        for batch in without:
+            out.write_batch(batch)
+    items, _ = _rows(Leftover(tmp_path))
+    assert [row["bytes"] for row in items] == [1, 2, 3, 4, 5, 6]
+    assert {row["volume"] for row in items} == {None}
+
+
 def test_cut_at_any_byte_the_complete_batches_are_left(tmp_path: Path) -> None:
     sizes = _write(tmp_path)
     path = tmp_path / "journal.arrows"
