@@ -33,7 +33,7 @@ PICTURES = {
 SOUNDS = {
     "dog.wav": "dog",
     "helicopter.wav": "helicopter",
-    "car engine.wav": "engine",
+    "car horn.wav": "car horn",
     "church bell.wav": "church bells",
     "typing.wav": "keyboard typing",
     "knocking on a door.wav": "door wood knock",

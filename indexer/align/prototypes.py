@@ -7,7 +7,7 @@ writes them into its folder: to the text tower, and to the captions that its tow
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -20,13 +20,14 @@ from indexer.align.captions import label_vectors
 from indexer.align.command import run
 from indexer.align.publish import TEXTS, revise, text_tower
 from indexer.align.shapes.sources import LabelledShape, named_meshes, parametric_shapes
+from indexer.align.sounds.places import classes, shared
 from indexer.align.split import is_held_out
 from indexer.align.vocabulary import widen
 from retriever.files import whole_file
 from retriever.spaces import Space, folders
 from retriever.spaces.minilm import MiniLM
 from retriever.spaces.prototypes import Prototypes
-from retriever.types import Modality
+from retriever.types import Modality, Vectors
 
 EACH = 10
 """Parametric shapes of each kind, beside all named meshes that were trained on."""
@@ -66,7 +67,7 @@ def build_in(folder: Path, data: Path, seed: int = 0, each: int = EACH) -> None:
 
     Args:
         folder: of a space with 3D, image and audio towers.
-        data: folder with shapes_named.
+        data: folder with shapes_named and audio.
         seed: of the points of surfaces.
         each: parametric shapes of each kind, beside the named meshes.
     """
@@ -74,22 +75,27 @@ def build_in(folder: Path, data: Path, seed: int = 0, each: int = EACH) -> None:
     found = fit(folders.open_space(folder), [*meshes, *parametric_shapes(each, SEED)], seed)
     found.write(folder / TEXTS)
     kept = Prototypes.read(folder / TEXTS)  # as rounded
-    for modality in (Modality.IMAGE, Modality.AUDIO):
-        place_captions(folder / f"{modality}.safetensors", kept)
+    place_captions(folder / "image.safetensors", kept.moved)
+    place_captions(folder / "audio.safetensors", lambda each: shared(each, kept, classes(data / "audio")))
     revise(folder, towers=folders.read(folder)["towers"] | {Modality.TEXT: text_tower(folder / TEXTS)})
 
 
-def place_captions(weights: Path, prototypes: Prototypes) -> None:
-    """Makes a tower's `Expectation` expect captions where `prototypes` move them to."""
+def place_captions(weights: Path, placed: Callable[[Vectors], Vectors]) -> None:
+    """Makes a tower's `Expectation` expect captions elsewhere.
+
+    Args:
+        weights: of the tower, a file that is written again.
+        placed: (n, d) unit vectors of captions in the hub -> (n, d) unit vectors of their places.
+    """
     state = load_file(weights)
     captions = state["expectation.captions"].astype(np.float32)
-    state["expectation.places"] = prototypes.moved(unit(captions)).astype(np.float16)
+    state["expectation.places"] = placed(unit(captions)).astype(np.float16)
     with whole_file(weights) as file:
         file.write(save(state))
 
 
 def main(
-    data: Annotated[Path, typer.Option(help="Folder with shapes_named.")],
+    data: Annotated[Path, typer.Option(help="Folder with shapes_named and audio.")],
     space: Annotated[Path, typer.Option(help="Folder of a space, which is changed.")],
     seed: Annotated[int, typer.Option(help="Of the points of surfaces.")] = 0,
 ) -> None:
