@@ -127,6 +127,15 @@ class AudioInput:
 
 
 @dataclass(frozen=True)
+class Inputs:
+    """What the encoders of a space are given, and so how files are read; None where there is no such encoder."""
+
+    shape: ShapeInput
+    image: ImageInput | None = None
+    audio: AudioInput | None = None
+
+
+@dataclass(frozen=True)
 class PointCloud:
     """What a 3D encoder is given: points on a surface, y up, centred, in the unit sphere.
 

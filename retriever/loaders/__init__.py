@@ -21,8 +21,7 @@ from retriever.loaders import audio, image, memory, mesh, points, sampling, soli
 from retriever.loaders.files import read_bytes
 from retriever.loaders.geometry import cleaned
 from retriever.loaders.parts import watched
-from retriever.spaces.base import Inputs
-from retriever.types import AudioInput, Geometry, ImageInput, Loaded, Modality, ShapeInput, Text
+from retriever.types import AudioInput, Geometry, ImageInput, Inputs, Loaded, Modality, ShapeInput, Text
 
 __all__ = [
     "Inputs",

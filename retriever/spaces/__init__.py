@@ -13,7 +13,8 @@ from pathlib import Path
 from retriever.devices import check_device
 from retriever.errors import SpaceError
 from retriever.spaces import folders, home, mini, plugins
-from retriever.spaces.base import Encoder, Inputs, ShapeInput, Space, SpaceIdentity
+from retriever.spaces.base import Encoder, Space, SpaceIdentity
+from retriever.types import Inputs, ShapeInput
 
 __all__ = [
     "DEFAULT",

@@ -11,22 +11,13 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 
 from retriever.errors import FileProblem, SpaceError, UsageError
-from retriever.types import AudioInput, ImageInput, Modality, Payload, ShapeInput, Text, Vectors
+from retriever.types import AudioInput, ImageInput, Inputs, Modality, Payload, ShapeInput, Text, Vectors
 
 if TYPE_CHECKING:
     from retriever.query.background import Background
 
 Given = Any
 """A path, a thing in memory that `retriever.loaders.memory` knows, or a sequence of them."""
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What the encoders of a space are given, and so how files are read; None where there is no such encoder."""
-
-    shape: ShapeInput
-    image: ImageInput | None = None
-    audio: AudioInput | None = None
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,9 @@ from typing import Any
 from retriever import spaces
 from retriever.errors import SpaceError
 from retriever.spaces import folders, home, mini, plugins
-from retriever.spaces.base import Inputs
 from retriever.spaces.catalogue import PUBLISHED
 from retriever.spaces.published import Published
-from retriever.types import AudioInput, ImageInput, Modality, ShapeInput
+from retriever.types import AudioInput, ImageInput, Inputs, Modality, ShapeInput
 
 _SHIPPED = {"mini": "yes; audio: no", "mini-research": "no"}
 """Whether the licence of a shipped space permits commercial use."""
