@@ -71,6 +71,8 @@ def read_xyz(data: bytes, path: Path) -> Geometry:
 
 def read_asc(data: bytes, path: Path) -> Geometry:
     """Rows as of `read_xyz`, or a grid of heights."""
+    if data.startswith(b"-----BEGIN PGP"):
+        raise FileProblem("unsupported", "is a signature of another file, and no cloud; leave it out.")
     return grid.read_grid(data) if data[:64].lstrip().lower().startswith(grid.MARK) else read_xyz(data, path)
 
 

@@ -132,7 +132,7 @@ def test_a_grid_of_heights(tmp_path: Path) -> None:
         (GRID.replace("ncols 3", "ncols 1") + "1\n" * 3, "empty"),
         (GRID + "1 2 three\n" * 3, "malformed"),
         (GRID + "-9999 -9999 -9999\n" * 3, "empty"),
-        ("-----BEGIN PGP SIGNATURE-----\n\niQIzBAAB\n", "malformed"),
+        ("-----BEGIN PGP SIGNATURE-----\n\niQIzBAAB\n", "unsupported"),
     ],
 )
 def test_grids_that_are_none(tmp_path: Path, text: str, kind: str) -> None:
