@@ -1,6 +1,7 @@
 """Makes the small real files of this folder: one chair in every 3D format, each in the format's own axes.
 
-Run ``python tests/data/make.py`` after a change here; the files are committed, so that the tests read given bytes.
+Run ``python tests/data/make.py`` after a change here, which takes laspy; the files are committed, so that the tests
+read given bytes.
 """
 
 from __future__ import annotations
