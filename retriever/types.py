@@ -61,7 +61,7 @@ class Geometry:
         colors: float32 RGB in 0..1, or None where the file has none: (f, 3) one per face for a mesh,
             (v, 3) one per point for a bare cloud.
         skin: the pictures on a mesh, where they were asked for and there are any; else None.
-        up: the axis that points up, "x", "y" or "z", where the file says so; None where its format does.
+        up: the axis that points up, "x", "y", "-y" or "z", where the file says so; None where its format does.
     """
 
     vertices: NDArray[np.float64]

@@ -1,9 +1,9 @@
 """Files in, encoder payloads out.
 
 ``mesh``, ``points``, ``image``, ``audio`` and ``text`` each export ``READERS``: {suffix: function of the file's bytes
-and path}; sounds are read from their path, for only their beginning is needed. Formats that take more than a few lines
-have modules or packages of their own, which these gather. Whatever goes wrong inside a file is a `FileProblem`; no
-other exception leaves this package for a bad file.
+and path}; sounds are read from their path, for only their beginning is needed, and so are scans, in parts. Formats that
+take more than a few lines have modules or packages of their own, which these gather. Whatever goes wrong inside a file
+is a `FileProblem`; no other exception leaves this package for a bad file.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ __all__ = [
     "suffixes",
 ]
 
-_SHAPES = {**mesh.READERS, **points.READERS}
+_SHAPES = frozenset({*mesh.READERS, *points.READERS, *points.SCANS})
 _SUFFIXES = {
-    Modality.SHAPE: frozenset(_SHAPES),
+    Modality.SHAPE: _SHAPES,
     Modality.TEXT: frozenset(text.READERS),
     Modality.IMAGE: frozenset(image.READERS),
     Modality.AUDIO: frozenset(audio.READERS),
@@ -232,13 +232,15 @@ def load_geometry(path: Path, *, up: str = "auto") -> Geometry:
         FileProblem: anything wrong with the file.
     """
     _check_suffix(path, _SHAPES, "a 3D format")
-    suffix, data, axis = path.suffix.lower(), read_bytes(path), "y"
+    suffix = path.suffix.lower()
     with np.errstate(all="ignore"):  # as in `load_shape`
         if suffix in mesh.LOOKS:
+            data = read_bytes(path)
             geometry = mesh.LOOKS[suffix](data, path)
             axis = mesh.up_axis(suffix, data, geometry)
         else:
-            geometry = points.READERS[suffix](data, path)
+            geometry = points.read(path)[0]
+            axis = geometry.up or "y"
         geometry = cleaned(geometry)
     return replace(geometry, vertices=geometry.vertices @ sampling.to_y(axis if up == "auto" else up).T)
 
@@ -255,12 +257,12 @@ def _read_shape(path: Path, sha256: str | None, *, looks_at_color: bool) -> tupl
     """The geometry, its up axis by the format's convention, and the content hash of a 3D file."""
     _check_suffix(path, _SHAPES, "a 3D format")
     suffix = path.suffix.lower()
-    data = read_bytes(path)
-    digest = sha256 or hashlib.sha256(data).hexdigest()
     if suffix in mesh.READERS:
+        data = read_bytes(path)
         geometry = mesh.READERS[suffix](data, path, textures=looks_at_color)
-        return geometry, mesh.up_axis(suffix, data, geometry), digest
-    return points.READERS[suffix](data, path), "y", digest
+        return geometry, mesh.up_axis(suffix, data, geometry), sha256 or hashlib.sha256(data).hexdigest()
+    geometry, data = points.read(path)
+    return geometry, geometry.up or "y", sha256 or (hashlib.sha256(data).hexdigest() if data else content_hash(path))
 
 
 def _check_suffix(path: Path, readers: Collection[str], what: str) -> None:

@@ -1,4 +1,4 @@
-"""A process of its own for libraries that a damaged file may bring down: OpenUSD and OpenCASCADE.
+"""A process of its own for libraries that a damaged file may bring down: OpenUSD, OpenCASCADE and lazrs.
 
 They may end the process that they run in, take time or memory without end, and write to the screen. The process is
 started at the first such file and reads one after another; one that ends, or is ended, is replaced at the next.
@@ -51,7 +51,7 @@ def ask(job: str, value: Any, data: bytes, size: int) -> Answer:
     """Have a job done; one at a time.
 
     Args:
-        job: "usd", "usd-names" or "cad".
+        job: "usd", "usd-names", "cad" or "laz".
         value: what it is told, of JSON.
         data: likewise.
         size: bytes of the file, by which the time goes.
@@ -189,9 +189,14 @@ def _done(request: Answer) -> tuple[dict[str, Any], Sequence[NDArray[Any]]]:
 
 
 def _job(name: str) -> Job:
-    from retriever.loaders import cad, usd
+    from retriever.loaders import cad, las, usd
 
-    jobs: dict[str, Job] = {"cad": cad.convert, "usd": usd.read_here, "usd-names": usd.names_here}
+    jobs: dict[str, Job] = {
+        "cad": cad.convert,
+        "laz": las.rows_here,
+        "usd": usd.read_here,
+        "usd-names": usd.names_here,
+    }
     return jobs[name]
 
 

@@ -1,4 +1,4 @@
-"""Point Cloud Data files of the Point Cloud Library: DATA ascii and binary here, binary_compressed through open3d."""
+"""Point Cloud Data files of the Point Cloud Library: DATA ascii, binary and binary_compressed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
+from retriever.loaders.lzf import unpacked
 from retriever.loaders.numeric import NO_FACES, numbers, truncated
 from retriever.types import Geometry
 from retriever.wording import counted
@@ -20,7 +21,7 @@ def read_pcd(data: bytes, path: Path) -> Geometry:
     """The fields x y z, and the colours of a field called rgb or rgba; other fields are left out.
 
     Raises:
-        FileProblem: "malformed", "truncated" or "empty"; "unsupported" for DATA binary_compressed without open3d.
+        FileProblem: "malformed", "truncated" or "empty".
     """
     header, body = _split(data)
     try:
@@ -33,37 +34,9 @@ def read_pcd(data: bytes, path: Path) -> Geometry:
         raise FileProblem("malformed", "has no fields x, y and z; save it with them.")
     if points <= 0:
         raise FileProblem("empty", "holds no points; save it again.")
-    if encoding == "binary_compressed":
-        return _with_open3d(path)
-    smallest = dtype.itemsize if encoding == "binary" else 2 * _columns(dtype) - 1
-    if points * smallest > len(body):
-        raise truncated(counted(points, "point"))
-    rows = np.frombuffer(body, dtype, points) if encoding == "binary" else _ascii_rows(body, dtype, points)
+    rows = _ROWS.get(encoding, _ascii_rows)(body, dtype, points)
     vertices = np.stack([rows[axis].astype(np.float64).reshape(points, -1)[:, 0] for axis in "xyz"], axis=1)
     return Geometry(vertices, NO_FACES, _packed_rgb(rows))
-
-
-def _with_open3d(path: Path) -> Geometry:
-    """What open3d reads of a file that is compressed; it is optional, since it is large and needs system libraries."""
-    try:
-        import open3d
-    except ModuleNotFoundError as error:
-        raise FileProblem(
-            "unsupported",
-            "is binary_compressed, which open3d reads; pip install 'any3d-retriever[open3d]', or save it as binary.",
-        ) from error
-    except (ImportError, OSError) as error:
-        raise FileProblem(
-            "unsupported",
-            f"is binary_compressed, and open3d does not load here ({error}); on Debian, apt-get install libusb-1.0-0 "
-            "libegl1 libgl1 libx11-6, or save the file as binary.",
-        ) from error
-    with open3d.utility.VerbosityContextManager(open3d.utility.VerbosityLevel.Error):
-        cloud = open3d.io.read_point_cloud(str(path), format="pcd")
-    if not len(cloud.points):
-        raise FileProblem("malformed", "cannot be decompressed; save it again.")
-    colors = np.asarray(cloud.colors, np.float32) if cloud.has_colors() else None
-    return Geometry(np.asarray(cloud.points, np.float64), NO_FACES, colors)
 
 
 def _split(data: bytes) -> tuple[dict[str, list[str]], bytes]:
@@ -93,8 +66,29 @@ def _columns(dtype: np.dtype) -> int:
     return sum(int(np.prod(dtype[name].shape)) for name in dtype.names or ())
 
 
+def _binary_rows(body: bytes, dtype: np.dtype, points: int) -> NDArray[np.void]:
+    if points * dtype.itemsize > len(body):
+        raise truncated(counted(points, "point"))
+    return np.frombuffer(body, dtype, points)
+
+
+def _unpacked_rows(body: bytes, dtype: np.dtype, points: int) -> NDArray[np.void]:
+    """The rows of DATA binary_compressed: all values of the first field, then all of the second, and so on."""
+    packed, size = np.frombuffer(body, "<u4", 2).tolist() if len(body) >= 8 else (0, 0)
+    if size != points * dtype.itemsize or packed > len(body) - 8:
+        raise truncated(counted(points, "point"))
+    data, rows, at = unpacked(body[8 : 8 + packed], size), np.zeros(points, dtype), 0
+    for name in dtype.names or ():
+        column = np.frombuffer(data, dtype[name].base, rows[name].size, at)
+        rows[name] = column.reshape(rows[name].shape)
+        at += column.nbytes
+    return rows
+
+
 def _ascii_rows(body: bytes, dtype: np.dtype, points: int) -> NDArray[np.void]:
     """The rows of DATA ascii, in the type of their binary form."""
+    if points * (2 * _columns(dtype) - 1) > len(body):
+        raise truncated(counted(points, "point"))
     values, width = numbers(body), _columns(dtype)
     if len(values) < points * width:
         raise truncated(counted(points, "point"))
@@ -115,3 +109,6 @@ def _packed_rgb(rows: NDArray[np.void]) -> NDArray[np.float32] | None:
             rgb = np.stack([packed >> shift & 255 for shift in (16, 8, 0)], axis=1)
             return (rgb / 255).astype(np.float32)
     return None
+
+
+_ROWS = {"binary": _binary_rows, "binary_compressed": _unpacked_rows}

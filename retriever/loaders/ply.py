@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import ply_rows
+from retriever.loaders import ply_rows, splats
 from retriever.loaders.colors import RGB, at_middles, mean_of_corners, scaled
 from retriever.loaders.mtl import picture
 from retriever.loaders.numeric import NO_FACES, fan, in_range, indices, not_a, truncated
@@ -55,7 +55,7 @@ class Header:
 
 
 def read_ply(data: bytes, path: Path, *, textures: bool = True) -> Geometry:
-    """The vertices, and the faces where there are any.
+    """The vertices, and the faces where there are any; of gaussians those that are seen.
 
     Raises:
         FileProblem: "malformed", "truncated" or "empty".
@@ -64,6 +64,8 @@ def read_ply(data: bytes, path: Path, *, textures: bool = True) -> Geometry:
     try:
         tables = ply_rows.read(data, header.size, bool(header.order), header.elements)
         vertex, face = tables.get("vertex", {}), tables.get("face", {})
+        if gaussians := splats.of_ply(vertex, tables.get("chunk", {})):
+            return gaussians
         if not {"x", "y", "z"} <= vertex.keys():
             raise FileProblem("empty", "holds no vertices; export it again.")
         vertices = np.stack([np.asarray(vertex[axis], np.float64) for axis in "xyz"], axis=1)
@@ -75,7 +77,7 @@ def read_ply(data: bytes, path: Path, *, textures: bool = True) -> Geometry:
             return Geometry(vertices, NO_FACES, _rgb(vertex))
         in_range(faces, len(vertices))
         return Geometry(vertices, faces, _face_colors(faces, polygon, vertex, face, header, path, textures))
-    except (TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise not_a("a PLY file that can be understood") from error
 
 

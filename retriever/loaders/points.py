@@ -1,4 +1,4 @@
-"""Bare clouds: xyz, pts, pcd, npy, npz, parsed here on numpy; nothing is ever unpickled."""
+"""Bare clouds: xyz, asc, pts, npy, npz, parsed here on numpy; nothing is ever unpickled. pcd, splats, scans."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
+from retriever.loaders import grid, las, splats, spz
 from retriever.loaders.colors import as_rgb
-from retriever.loaders.files import MAX_BYTES, MAX_VERTICES
+from retriever.loaders.files import MAX_BYTES, MAX_VERTICES, read_bytes
 from retriever.loaders.numeric import NO_FACES, not_a, numbers, truncated
 from retriever.loaders.pcd import read_pcd
 from retriever.loaders.text import decoded
@@ -66,6 +67,13 @@ def read_xyz(data: bytes, path: Path) -> Geometry:
     it, a line with their count may come first, then one with a comment, and before each point what it is: "C".
     """
     return from_array(_columns(_counted(_rows(data)))[:, :6])
+
+
+def read_asc(data: bytes, path: Path) -> Geometry:
+    """Rows as of `read_xyz`, or a grid of heights."""
+    if data.startswith(b"-----BEGIN PGP"):
+        raise FileProblem("unsupported", "is a signature of another file, and no cloud; leave it out.")
+    return grid.read_grid(data) if data[:64].lstrip().lower().startswith(grid.MARK) else read_xyz(data, path)
 
 
 def read_pts(data: bytes, path: Path) -> Geometry:
@@ -234,4 +242,29 @@ def _int(word: str) -> int:
         raise FileProblem("malformed", "starts with a line that is no count of points; export it again.") from error
 
 
-READERS = {".xyz": read_xyz, ".pts": read_pts, ".npy": read_npy, ".npz": read_npz, ".pcd": read_pcd}
+READERS = {
+    ".xyz": read_xyz,
+    ".asc": read_asc,
+    ".pts": read_pts,
+    ".npy": read_npy,
+    ".npz": read_npz,
+    ".pcd": read_pcd,
+    ".splat": splats.read_splat,
+    ".spz": spz.read_spz,
+}
+
+SCANS = {".las": las.read_las, ".laz": las.read_las}
+"""Read from their path, and in parts: they may be larger than memory."""
+
+
+def read(path: Path) -> tuple[Geometry, bytes]:
+    """The cloud of a file, and the file's bytes; none of a scan.
+
+    Raises:
+        FileProblem: anything wrong with the file.
+    """
+    suffix = path.suffix.lower()
+    if suffix in SCANS:
+        return SCANS[suffix](path), b""
+    data = read_bytes(path)
+    return READERS[suffix](data, path), data

@@ -20,6 +20,7 @@ VERSION = 1
 _TO_Y = {
     "x": np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]]),
     "y": np.eye(3),
+    "-y": np.diag([1.0, -1, -1]),
     "z": np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]]),
 }
 _NO_AREA = 1e-12
@@ -34,7 +35,7 @@ def sample(geometry: Geometry, shape: ShapeInput, up: str, seed: int) -> PointCl
     Args:
         geometry: cleaned.
         shape: how many points, the encoder's up axis, and the level of colour where there is none.
-        up: the axis of the file that points up, "x", "y" or "z".
+        up: the axis of the file that points up, "x", "y", "-y" or "z".
         seed: not negative; the content hash.
 
     Returns:
@@ -59,7 +60,7 @@ def sample(geometry: Geometry, shape: ShapeInput, up: str, seed: int) -> PointCl
 
 
 def to_y(up: str) -> NDArray[np.float64]:
-    """(3, 3) rotation of a file whose axis `up` ("x", "y" or "z") points up, to y up."""
+    """(3, 3) rotation of a file whose axis `up` ("x", "y", "-y" or "z") points up, to y up."""
     return _TO_Y[up]
 
 

@@ -1,14 +1,19 @@
 """Makes the small real files of this folder: one chair in every 3D format, each in the format's own axes.
 
-Run ``python tests/data/make.py`` after a change here; the files are committed, so that the tests read given bytes.
+Run ``python tests/data/make.py`` after a change here, which takes laspy; the files are committed, so that the tests
+read given bytes.
 """
 
 from __future__ import annotations
 
+import gzip
 import struct
+from datetime import date
 from pathlib import Path
 
+import laspy
 import numpy as np
+import pyarrow as pa
 import trimesh
 from PIL import Image
 
@@ -21,6 +26,9 @@ BOXES = [
     *(((x, 0.21, z), (0.05, 0.42, 0.05), BLUE) for x in (-0.2, 0.2) for z in (-0.15, 0.15)),
 ]
 CUBE = trimesh.creation.box()
+DC = 0.28209479177387814
+"""The spherical harmonic of degree 0, which colours of splats are multiples of."""
+Y_DOWN = (1, -1, -1)
 TO_Z_UP = np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0]], float)
 
 
@@ -138,6 +146,7 @@ def write_clouds() -> None:
     colored = [f"{p} {r} {g} {b}" for p, (r, g, b) in zip(rows, colors.tolist(), strict=True)]
     (HERE / "chair.xyz").write_text("\n".join(rows) + "\n")
     (HERE / "chair_colored.xyz").write_text("\n".join(colored).replace(" ", ",") + "\n")
+    (HERE / "chair.asc").write_text("\n".join(colored) + "\n")
     (HERE / "chair.pts").write_text(f"{len(rows)}\n" + "\n".join(rows) + "\n")
     intensity = [f"{p} -1000 {r} {g} {b}" for p, (r, g, b) in zip(rows, colors.tolist(), strict=True)]
     (HERE / "chair_no_count.pts").write_text("\n".join(intensity) + "\n")
@@ -152,7 +161,107 @@ def write_clouds() -> None:
     np.savez_compressed(HERE / "chair.npz", points=points, label=np.array(3))
 
 
+def gaussians() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Points (n, 3) y up, coefficients f_dc (n, 3) and opacities (n,): the chair, and 60 faint floaters about it."""
+    points, colors = cloud()
+    floaters = np.random.default_rng(2).normal(size=(60, 3)) * 4
+    colors = np.concatenate([colors / 255, np.ones((60, 3))])
+    opacity = np.repeat([0.9, 0.04], [len(points), 60])
+    return np.concatenate([points, floaters]), (colors - 0.5) / DC, opacity
+
+
+def splat_ply(points: np.ndarray, coefficients: np.ndarray, opacity: np.ndarray) -> bytes:
+    """As trainers write it, y down."""
+    names = ["x", "y", "z", *(f"f_dc_{i}" for i in range(3)), "opacity", *(f"scale_{i}" for i in range(3))]
+    names += [f"rot_{i}" for i in range(4)]
+    ones = np.ones((len(points), 1))
+    logit = np.log(opacity / (1 - opacity))[:, None]
+    rows = np.hstack(
+        [points * Y_DOWN, coefficients, logit, np.log(0.01) * ones.repeat(3, 1), ones, 0 * ones.repeat(3, 1)]
+    )
+    header = [f"element vertex {len(rows)}", *(f"property float {name}" for name in names)]
+    return ply_header(header) + rows.astype("<f4").tobytes()
+
+
+def ply_header(lines: list[str]) -> bytes:
+    return "\n".join(["ply", "format binary_little_endian 1.0", *lines, "end_header", ""]).encode()
+
+
+def packed_ply(points: np.ndarray, coefficients: np.ndarray, opacity: np.ndarray) -> bytes:
+    """As SuperSplat compresses it, y down: 256 gaussians share their bounds."""
+    chunks, rows = [], []
+    colors = 0.5 + DC * coefficients
+    for start in range(0, len(points), 256):
+        here = slice(start, start + 256)
+        place, rgb = points[here] * Y_DOWN, colors[here]
+        bounds = [place.min(0), place.max(0), np.full(3, -5.0), np.full(3, -4.0), rgb.min(0), rgb.max(0)]
+        chunks.append(np.concatenate(bounds))
+        share = [
+            (value - low) / np.maximum(high - low, 1e-9)
+            for value, low, high in ((place, *bounds[:2]), (rgb, *bounds[4:]))
+        ]
+        x, y, z = np.round(share[0] * (2047, 1023, 2047)).astype(np.uint32).T
+        r, g, b = np.round(share[1] * 255).astype(np.uint32).T
+        a = np.round(opacity[here] * 255).astype(np.uint32)
+        rows.append(np.stack([x << 21 | y << 11 | z, 0 * x, 0 * x, r << 24 | g << 16 | b << 8 | a], axis=1))
+    bounds = [f"{end}_{of}{axis}" for of in ("", "scale_") for end in ("min", "max") for axis in "xyz"]
+    bounds += [f"{end}_{channel}" for end in ("min", "max") for channel in "rgb"]
+    packed = [f"packed_{name}" for name in ("position", "rotation", "scale", "color")]
+    header = [f"element chunk {len(chunks)}", *(f"property float {name}" for name in bounds)]
+    header += [f"element vertex {len(points)}", *(f"property uint {name}" for name in packed)]
+    return ply_header(header) + np.array(chunks, "<f4").tobytes() + np.concatenate(rows).astype("<u4").tobytes()
+
+
+def spz(points: np.ndarray, coefficients: np.ndarray, opacity: np.ndarray, version: int) -> bytes:
+    """As Niantic packs it, y up: places with 12 bits behind the point, no spherical harmonics."""
+    count = len(points)
+    fixed = np.round(points * 4096).astype("<i4")
+    streams = [
+        np.ascontiguousarray(fixed).view(np.uint8).reshape(-1, 4)[:, :3].tobytes(),
+        np.round(opacity * 255).astype(np.uint8).tobytes(),
+        np.round((0.5 + 0.15 * coefficients) * 255).clip(0, 255).astype(np.uint8).tobytes(),
+        np.full((count, 3), 86, np.uint8).tobytes(),
+        np.full((count, 3 if version == 2 else 4), 127, np.uint8).tobytes(),
+    ]
+    head = struct.pack("<4sIIBBBB", b"NGSP", version, count, 0, 12, 0, len(streams) if version == 4 else 0)
+    if version < 4:
+        return gzip.compress(head + b"".join(streams), mtime=0)
+    packed = [pa.compress(stream, "zstd", asbytes=True) for stream in streams]
+    table = b"".join(struct.pack("<QQ", len(each), len(stream)) for each, stream in zip(packed, streams, strict=True))
+    return head + struct.pack("<I12x", 32) + table + b"".join(packed)
+
+
+def write_splats() -> None:
+    of = points, coefficients, opacity = gaussians()
+    (HERE / "chair_splat.ply").write_bytes(splat_ply(*of))
+    (HERE / "chair_packed.ply").write_bytes(packed_ply(*of))
+    rows = np.zeros(len(points), [("p", "<f4", 3), ("s", "<f4", 3), ("c", "u1", 4), ("r", "u1", 4)])
+    rows["p"], rows["s"], rows["r"] = points * Y_DOWN, 0.01, (255, 128, 128, 128)
+    rows["c"][:, :3], rows["c"][:, 3] = np.round((0.5 + DC * coefficients) * 255), np.round(opacity * 255)
+    (HERE / "chair.splat").write_bytes(rows.tobytes())
+    (HERE / "chair.spz").write_bytes(spz(*of, version=3))
+    (HERE / "chair_v2.spz").write_bytes(spz(*of, version=2))
+    (HERE / "chair_v4.spz").write_bytes(spz(*of, version=4))
+
+
+def write_scans() -> None:
+    """As surveyors have them, far from the origin, z up; one with colours of 16 bits, one of 8, and some noise."""
+    points, colors = cloud()
+    places = np.concatenate([points @ TO_Z_UP.T, [[9.0, 9.0, 90.0]] * 5]) + (500_000, 4_649_776, 100)
+    for name, kind, version, most in (("chair.las", 2, "1.2", 255), ("chair.laz", 7, "1.4", 65535)):
+        header = laspy.LasHeader(point_format=kind, version=version)
+        header.scales, header.offsets, header.creation_date = [0.0001] * 3, [500_000, 4_649_000, 0], date(2026, 1, 1)
+        scan = laspy.LasData(header)
+        scan.x, scan.y, scan.z = places.T
+        rgb = np.concatenate([colors, np.zeros((5, 3))]) / 255 * most
+        scan.red, scan.green, scan.blue = np.round(rgb).astype(np.uint16).T
+        scan.classification = np.repeat([1, 7], [len(points), 5])
+        scan.write(HERE / name)
+
+
 if __name__ == "__main__":
     HERE.mkdir(exist_ok=True)
     write_meshes()
     write_clouds()
+    write_splats()
+    write_scans()

@@ -110,7 +110,7 @@ CASES = [
     ("a.pts", "1000000000\n1 2 3\n", "truncated"),
     ("a.pcd", PCD.format(10**9, "binary"), "truncated"),
     ("a.pcd", PCD.format(10**9, "ascii") + "0 0 0\n", "truncated"),
-    ("a.pcd", PCD.format(5, "binary_compressed"), "unsupported"),
+    ("a.pcd", PCD.format(5, "binary_compressed"), "truncated"),
     ("a.pcd", PCD.format(0, "ascii"), "empty"),
     ("a.pcd", PCD.replace("x y z", "x y q").format(1, "ascii") + "0 0 0\n", "malformed"),
     ("a.npy", npy((10**9, 3)), "truncated"),
@@ -300,7 +300,7 @@ def cloud_file(folder: Path, suffix: str, points: np.ndarray) -> Path:
     return path
 
 
-@pytest.mark.parametrize("suffix", [".xyz", ".pts", ".npy", ".npz", ".pcd", ".ply"])
+@pytest.mark.parametrize("suffix", [".xyz", ".asc", ".pts", ".npy", ".npz", ".pcd", ".ply"])
 def test_clouds_of_one_point_of_equal_points_and_with_nan(tmp_path: Path, suffix: str) -> None:
     for points in (np.ones((1, 3)), np.full((50, 3), 0.25), np.full((3, 3), 1e-40)):
         assert problem(cloud_file(tmp_path, suffix, points)).kind == "no-surface"

@@ -16,7 +16,11 @@ from retriever.types import Modality, PointCloud, ShapeInput
 
 CHAIRS = Path(__file__).parents[1] / "data" / "chairs"
 FILES = sorted(path.name for path in CHAIRS.iterdir() if loaders.modality_of(path))
+SPLATS = {"chair_splat.ply", "chair_packed.ply", "chair.splat", "chair.spz", "chair_v2.spz", "chair_v4.spz"}
+SCANS = {"chair.las", "chair.laz"}
 COLORED = [
+    *sorted(SPLATS | SCANS),
+    "chair.asc",
     "chair.blend",
     "chair.fbx",
     "chair.glb",
@@ -71,12 +75,13 @@ def test_every_format_gives_the_same_upright_chair(name: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_facts(name: str) -> None:
     facts = loaders.load(CHAIRS / name, INPUTS).facts
-    is_cloud = Path(name).suffix in {".xyz", ".pts", ".pcd", ".npy", ".npz"}
+    is_cloud = name in SPLATS | SCANS or Path(name).suffix in {".xyz", ".asc", ".pts", ".pcd", ".npy", ".npz"}
     zs = {"chair.stl", "chair_ascii.stl", "chair.3mf", "chair_z_up.dae", "chair.usd", "chair.usdc"}
-    z_up = name in CAD | zs or name.endswith(".blend")
+    z_up = name in CAD | SCANS | zs or name.endswith(".blend")
     assert facts["faces"] == (0 if is_cloud else 72)
     assert facts["vertices"] in ({1500} if is_cloud else {46, 48, 144, 216})
-    assert facts["up"] == ("z" if z_up else "y")
+    y_down = name in SPLATS and not name.endswith(".spz")
+    assert facts["up"] == ("z" if z_up else "-y" if y_down else "y")
     extent = np.array([0.5, 0.4, 1.08] if z_up else [0.5, 1.08, 0.4]) * (1000 if name in CAD else 1)
     assert facts["extent"] == pytest.approx(extent, rel=0.02)
     if Path(name).suffix != ".dae":  # its exporter writes a material in any case
@@ -263,18 +268,15 @@ def test_obj_colors_of_vertices_pictures_and_lines_alone(tmp_path: Path) -> None
     assert loaders.load(tmp_path / "c.obj", INPUTS).facts["faces"] == 0
 
 
-def test_compressed_pcd_is_read_by_open3d_or_says_how_to_get_it() -> None:
+def test_compressed_pcd() -> None:
     # 300 points with coordinates -5..5 in steps of 0.1, all red, written by open3d.
-    path = CHAIRS.parent / "compressed.pcd"
-    try:
-        import open3d  # noqa: F401
-    except (ImportError, OSError):
-        with pytest.raises(FileProblem, match="open3d") as problem:
-            loaders.load(path, INPUTS)
-        assert problem.value.kind == "unsupported"
-    else:
-        facts = loaders.load(path, INPUTS).facts
-        assert (facts["vertices"], facts["faces"], facts["colored"]) == (300, 0, True)
+    geometry = loaders.load_geometry(CHAIRS.parent / "compressed.pcd")
+    assert geometry.vertices.shape == (300, 3) and geometry.colors is not None
+    np.testing.assert_allclose(geometry.vertices, np.round(geometry.vertices, 1), atol=1e-6)
+    assert (geometry.vertices.min(axis=0).tolist(), np.unique(geometry.colors, axis=0).tolist()) == (
+        [-5, -5, -5],
+        [[1, 0, 0]],
+    )
 
 
 def test_all_that_a_mesh_was_read_from_is_told(tmp_path: Path) -> None:
