@@ -1,4 +1,4 @@
-"""Meshes: glb gltf dae through trimesh, step iges and usd through libraries of theirs, and 3mf blend obj ply stl off.
+"""Meshes: glb gltf vrm dae by trimesh, step iges and usd by libraries of theirs, and 3mf blend fbx obj ply stl off.
 
 Scenes are flattened with their transforms, and colours brought to the faces.
 """

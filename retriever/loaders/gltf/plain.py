@@ -30,7 +30,7 @@ def is_plain(tree: Tree) -> bool:
     return not (
         any(compression(view) for view in tree.get("bufferViews", ()))
         or any(extension(node, _INSTANCES) for node in tree.get("nodes", ()))
-        or any(extension(_base(material), _TRANSFORM) for material in tree.get("materials", ()))
+        or any(extension(base, _TRANSFORM) or base.get("texCoord") for base in map(_base, tree.get("materials", ())))
         or any(_is_special(tree, primitive) for mesh in tree.get("meshes", ()) for primitive in mesh["primitives"])
     )
 
