@@ -1,4 +1,4 @@
-"""Meshes: glb gltf dae through trimesh, step iges and usd through libraries of theirs, and 3mf blend obj ply stl off.
+"""Meshes: glb gltf vrm dae by trimesh, step iges and usd by libraries of theirs, and 3mf blend fbx obj ply stl off.
 
 Scenes are flattened with their transforms, and colours brought to the faces.
 """
@@ -9,7 +9,7 @@ import io
 import logging
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import blend, cad, fbx, headers, obj, off, ply, skins, soup, stl, threemf, usd
+from retriever.loaders import blend, cad, fbx, gltf, obj, off, ply, skins, soup, stl, threemf, usd
 from retriever.loaders.colors import face_colors, picture_of, point_colors
-from retriever.loaders.numeric import NO_FACES, WARNINGS, in_range
+from retriever.loaders.numeric import NO_FACES, WARNINGS, in_range, not_a
 from retriever.loaders.parts import MissingPartError, Parts
 from retriever.types import Geometry
 
@@ -53,13 +53,28 @@ def read(data: bytes, path: Path, *, textures: bool = True, suffix: str, skin: b
     """
     parts = Parts(path)
     try:
-        data = headers.CHECKS[suffix](data)
         with soup.refused(f"a {suffix[1:]} file"), WARNINGS, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            scene = _trimesh().load_scene(io.BytesIO(data), file_type=suffix[1:], resolver=parts, process=False)
+            data, kind = _CHECKS[suffix](data, parts)
+            scene = _trimesh().load_scene(io.BytesIO(data), file_type=kind, resolver=parts, process=False)
             return flat(instances(scene), textures, skin)
     except MissingPartError as error:
         raise FileProblem("missing-part", f"needs the file {str(error)!r}, which is not beside it; add it.") from error
+
+
+def _dae(data: bytes, parts: Parts) -> tuple[bytes, str]:
+    """DAE: XML with its root."""
+    if b"COLLADA" not in data[: 1 << 16]:
+        raise not_a("a DAE file")
+    return data, "dae"
+
+
+_CHECKS: dict[str, Callable[[bytes, Parts], tuple[bytes, str]]] = {
+    **dict.fromkeys((".glb", ".vrm"), gltf.checked_glb),
+    ".gltf": gltf.checked_gltf,
+    ".dae": _dae,
+}
+"""What looks at a file before trimesh allocates for what it claims: bytes for that, and their kind."""
 
 
 def read_cad(data: bytes, path: Path, *, textures: bool = True, suffix: str) -> Geometry:
@@ -118,7 +133,7 @@ def _is_cloud(geometry: Any) -> bool:
 
 
 READERS: dict[str, Reader] = {
-    **{suffix: partial(read, suffix=suffix) for suffix in headers.CHECKS},
+    **{suffix: partial(read, suffix=suffix) for suffix in _CHECKS},
     **{suffix: partial(read_cad, suffix=suffix) for suffix in cad.KINDS},
     **dict.fromkeys(usd.SUFFIXES, usd.read_usd),
     ".3mf": threemf.read_3mf,
@@ -132,7 +147,7 @@ READERS: dict[str, Reader] = {
 
 LOOKS: dict[str, Reader] = {
     **READERS,
-    **{suffix: partial(read, suffix=suffix, skin=True) for suffix in headers.CHECKS},
+    **{suffix: partial(read, suffix=suffix, skin=True) for suffix in _CHECKS},
     **dict.fromkeys(usd.SUFFIXES, partial(usd.read_usd, skin=True)),
     ".blend": partial(blend.read_blend, skin=True),
     ".fbx": partial(fbx.read_fbx, skin=True),
