@@ -22,6 +22,8 @@ from zips import packed, patched
 from retriever import archives, loaders
 from retriever.errors import FileProblem
 from retriever.loaders import Inputs
+from retriever.loaders.usd import stage as usd_stage
+from retriever.loaders.usd.stage import on_disk
 from retriever.types import AudioInput, ImageInput, Loaded, PointCloud, ShapeInput
 
 CHAIRS = Path(__file__).parent / "data" / "chairs"
@@ -113,6 +115,21 @@ def test_usd_layers_that_refer_to_others_leave_nothing_behind(tmp_path: Path, mo
     states = {part.name: part.state for part in read.parts}
     assert states == {"../part.usdc": archives.state(archive / "part.usdc"), "gone.usda": None}
     assert set(Path(tempfile.gettempdir()).glob("retriever-*")) <= there
+
+
+def test_a_layer_that_names_more_than_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "in").mkdir()
+    made = stage(tmp_path / "in/a.usda")
+    made.DefinePrim("/one", "Xform").GetReferences().AddReference("b.usda")
+    made.Save()
+    (tmp_path / "in/b.usda").write_text("#usda 1.0\n" + "#" * 5000)
+    archive = packed(tmp_path / "pack.zip", tmp_path / "in")
+    with on_disk(archive / "a.usda") as copy:
+        assert sorted(path.name for path in copy.parent.iterdir()) == ["a.usda", "b.usda"]
+    assert not copy.parent.parent.exists()
+    monkeypatch.setattr(usd_stage, "MAX_BYTES", 5000)
+    with pytest.raises(FileProblem, match="names files of over 5000 bytes"), on_disk(archive / "a.usda"):
+        pass
 
 
 def test_what_a_path_into_an_archive_means(box: Path, tmp_path: Path):

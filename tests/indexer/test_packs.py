@@ -230,6 +230,15 @@ def test_an_emptied_archive_is_no_mistake_and_an_empty_one_is(pack: Path, tmp_pa
         index(pack, tmp_path / "another")
 
 
+def test_a_root_whose_archives_were_all_removed_is_not_taken_for_a_drive_that_is_away(
+    pack: Path, tmp_path: Path
+) -> None:
+    index(pack, tmp_path / "index")
+    remove(tmp_path / "index", [pack.name])
+    with pytest.raises(RetrieverError, match="1 skipped: zip archives; name one"):
+        index(pack.parent, tmp_path / "index")
+
+
 def test_packs_move_along_with_their_index(pack: Path, tmp_path: Path) -> None:
     home, there = tmp_path / "home", tmp_path / "there"
     shutil.copytree(pack.parent, home / "packs")

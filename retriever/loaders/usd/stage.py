@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from retriever import archives
 from retriever.errors import FileProblem
 from retriever.loaders import apart
-from retriever.loaders.files import read_bytes
+from retriever.loaders.files import MAX_BYTES, read_bytes
 from retriever.loaders.numeric import not_a
 from retriever.loaders.parts import Parts
 
@@ -99,14 +99,14 @@ def on_disk(path: Path, *, alone: bool = False) -> Iterator[Path]:
         alone: whether it is copied without what it names, and what that names.
 
     Raises:
-        FileProblem: a member cannot be read.
+        FileProblem: a member cannot be read, or names too much.
     """
     archive = archives.holder(path)
     if archive is None:
         yield path
         return
     with tempfile.TemporaryDirectory(prefix=apart.copies_of(os.getpid())) as made:
-        folder, waiting, copied = Path(made, archive.stem), [path], set[Path]()
+        folder, waiting, copied, room = Path(made, archive.stem), [path], set[Path](), MAX_BYTES
         while waiting:
             file = waiting.pop()
             if file in copied or not (file == path or (file.is_relative_to(archive) and archives.is_file(file))):
@@ -114,7 +114,9 @@ def on_disk(path: Path, *, alone: bool = False) -> Iterator[Path]:
             copied.add(file)
             copy = folder / file.relative_to(archive)
             copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(read_bytes(file))
+            room -= copy.write_bytes(read_bytes(file))
+            if room < 0:
+                raise FileProblem("too-large", f"names files of over {MAX_BYTES} bytes; split it.")
             if file.suffix.lower() in _BEGINS and not alone:
                 names = (name.replace("<UDIM>", "1001") for name in _names(copy))
                 waiting += [Path(os.path.normpath(file.parent / name)) for name in names]
