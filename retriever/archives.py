@@ -35,6 +35,7 @@ State = tuple[int, int]
 """Bytes of a file, and when it was changed (ns); of a member its bytes and their CRC-32."""
 
 _OPEN = 8  # archives whose directories are kept
+_DEEPEST = 100  # folders above a member: a name of 64 KB may have more than memory holds
 _UTF8, _ENCRYPTED = 0x800, 0x1  # flags of a member
 _DRIVE = re.compile(r"[A-Za-z]:")
 
@@ -190,7 +191,7 @@ class _Archive:
         parts = [part for part in name.split("/") if part not in ("", ".")]
         if not parts or parts[0] == "__MACOSX":
             return
-        if ".." in parts or _DRIVE.match(parts[0]) or "\0" in name:
+        if ".." in parts or len(parts) > _DEEPEST or _DRIVE.match(parts[0]) or "\0" in name:
             self.refused += 1
             return
         is_folder = name.endswith("/")
@@ -237,6 +238,10 @@ class _Archive:
                     member.close()
         except (BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
             raise _damaged(error) from error
+        except OSError as error:
+            if error.errno == errno.EINVAL:  # a place before the file's beginning
+                raise _damaged(error) from error
+            raise
         if len(data) != info.file_size:
             raise _damaged("its size is wrong")
         return data
@@ -247,7 +252,7 @@ def _inside(path: str | PurePath) -> tuple[_Archive, str] | None:
 
     Raises:
         FileProblem: the archive is damaged.
-        OSError: it may not be read.
+        OSError: it cannot be read.
     """
     found = _split(path)
     return found and (_open(str(found[0]), found[2]), found[1])
@@ -269,7 +274,7 @@ def _split(path: str | PurePath) -> tuple[Path, str, tuple[int, ...]] | None:
             continue
         try:
             found = above.stat()
-        except (FileNotFoundError, NotADirectoryError):
+        except OSError:  # the system says so itself when it is asked for the file
             return None
         if stat.S_ISREG(found.st_mode):
             place = posixpath.normpath(path.relative_to(above).as_posix())

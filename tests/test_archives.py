@@ -182,6 +182,7 @@ def test_names_of_members(tmp_path: Path):
         "C:\\i.off",
         "__MACOSX/a/._b.off",
         "j//k.off",
+        "l/" * 200 + "m.off",
     ]
     with zipfile.ZipFile(tmp_path / "pack.zip", "w") as file:
         for name in given:
@@ -199,7 +200,7 @@ def test_names_of_members(tmp_path: Path):
         "j/k.off",
         "link.off",
     ]
-    assert archives.refused(tmp_path / "pack.zip") == 3
+    assert archives.refused(tmp_path / "pack.zip") == 4
     assert archives.read(tmp_path / "pack.zip/a/b.off") == b"a\\b.off"
     assert not archives.is_file(tmp_path / "pack.zip/link.off")
 
@@ -231,6 +232,13 @@ def spoiled(archive: Path) -> None:
     archive.write_bytes(data.replace(b"OFF", b"off", 1))
 
 
+def shifted(archive: Path) -> None:
+    data = bytearray(archive.read_bytes())
+    place = struct.unpack("<I", data[-6:-2])[0]
+    data[-6:-2] = struct.pack("<I", place + 50)
+    archive.write_bytes(data)
+
+
 FAULTS: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "no archive": (lambda path: path.write_text("<html>"), "malformed", "zip archive .* download"),
     "cut short": (cut, "malformed", "zip archive"),
@@ -240,6 +248,7 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "says too little": (lambda path: patched(path, 24, struct.pack("<I", 5)), "malformed", "CRC|size"),
     "says too much": (lambda path: patched(path, 24, struct.pack("<I", 1 << 20)), "malformed", "zip archive"),
     "says far too much": (lambda path: patched(path, 24, struct.pack("<I", (1 << 32) - 2)), "too-large", "limit"),
+    "directory elsewhere": (shifted, "malformed", "zip archive"),
     "header elsewhere": (lambda path: patched(path, 42, b"\xff\xff\0\0", local=False), "malformed", "zip archive"),
 }
 
