@@ -48,7 +48,6 @@ class Parts:
 
     def __init__(self, path: Path) -> None:
         self.folder = path.absolute().parent
-        self._top = self.folder if archives.holder(self.folder) == self.folder else self.folder.parent
         self.file_name = path.name
         self.missing: list[str] = []
 
@@ -89,7 +88,9 @@ class Parts:
         return found is not None
 
     def _may_hold(self, path: Path) -> bool:
-        return path.resolve().is_relative_to(self._top.resolve())
+        folder = self.folder.resolve()
+        top = folder if archives.holder(folder) == folder else folder.parent
+        return path.resolve().is_relative_to(top)
 
 
 def noted(part: Part) -> None:
