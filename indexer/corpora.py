@@ -51,15 +51,19 @@ def name_of(path: PurePosixPath) -> str | None:
     called as any file may be, such as ``scene.gltf``, has the name of the nearest folder that is called by something.
     """
     if _says_nothing(path.stem, _ANY) and not _CODE.fullmatch(path.stem):
-        path = next((each for each in path.parents if each.name and not _says_nothing(each.name, _ANY)), path)
-    is_file = path.suffix.lower() == archives.SUFFIX or loaders.modality_of(Path(path.name))
-    stem = path.stem if is_file else path.name
+        path = next((each for each in path.parents if each.name and not _says_nothing(_unpacked(each), _ANY)), path)
+    stem = path.stem if loaders.modality_of(Path(path.name)) else _unpacked(path)
     if _CODE.fullmatch(stem):
         return None
     name = words(stem)
     while (shorter := _TRAILING.sub(r"\g<kept>", name)) != name:
         name = shorter
     return None if _CODE.fullmatch(name) else name
+
+
+def _unpacked(folder: PurePosixPath) -> str:
+    """What a folder is called, an archive as if it were one."""
+    return folder.stem if folder.suffix.lower() == archives.SUFFIX else folder.name
 
 
 def _says_nothing(name: str, words_of: set[str]) -> bool:

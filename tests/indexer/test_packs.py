@@ -153,6 +153,8 @@ def test_a_class_folder_gives_its_label_to_what_is_packed_in_it(tmp_path: Path) 
     index([packs, pack], tmp_path / "index")
     row = rows(tmp_path / "index")["lamp/Floor_Lamp.zip/scene.off"]
     assert (row["label"], row["name"]) == ("lamp", "floor lamp")
+    index(packed(tmp_path / "oak chair/source.zip", tmp_path / "plain"), tmp_path / "index")
+    assert rows(tmp_path / "index")["source.zip/scene.off"]["name"] == "scene"
 
 
 def test_what_is_left_out_of_an_archive(pack: Path, tmp_path: Path) -> None:
