@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cli.output import empty_table, plain, printable, show_rows, to_terminal
+from retriever import archives
 from retriever.query.shown import by_fused, measured, named, reordered, what
 from retriever.wording import size
 
@@ -151,10 +152,11 @@ def _reasons(hit: Hit) -> Iterator[tuple[object, ...]]:
 
 
 def _path(item: Hit | Item, *, whole: bool) -> Text:
-    """A link to the file; below its corpus root, or the whole path."""
+    """A link to the file, or to the archive that it lies in; below its corpus root, or the whole path."""
     from rich.text import Text
 
-    return Text(printable(_shown_path(item, whole)), f"link {item.file.absolute().as_uri()}", overflow="fold")
+    file = archives.holder(item.file) or item.file
+    return Text(printable(_shown_path(item, whole)), f"link {file.absolute().as_uri()}", overflow="fold")
 
 
 def _shown_path(item: Hit | Item, whole: bool) -> str:

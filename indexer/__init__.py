@@ -2,9 +2,9 @@
 
 ``build.index`` brings an index up to date with folders, in five steps, and tells of them by `progress`:
 
-1. What is there: `survey` asks `roots` (which corpus a path belongs to), `exclusion` (what is left out), `scan` (the
-   walk), `corpora` and `shapenet` (what folders say), `sidecars` and `maps` (files that belong to others), `metadata`
-   (the user's own table); `skipped` tells of the rest.
+1. What is there: `survey` asks `roots` (which corpus a path belongs to), `exclusion` (what is left out), `packs` (zip
+   archives that are looked into), `scan` (the walk), `corpora` and `shapenet` (what folders say), `sidecars` and `maps`
+   (files that belong to others), `metadata` (the user's own table); `skipped` tells of the rest.
 2. What is to be done: `moving` (of corpora that are elsewhere now), `plan_changes` (a scan against the index), `parts`
    (the other files that a mesh was read from), `rows` and `guesses` (old rows kept, new ones on their way in).
 3. Vectors: `loading` (worker processes read files), `pipeline` (read, encode, hand over).

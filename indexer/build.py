@@ -22,6 +22,7 @@ from indexer.failures import forget_gone, replace_failures
 from indexer.guesses import Guesses
 from indexer.loading import check_workers
 from indexer.metadata import read_table
+from indexer.packs import Packs
 from indexer.parts import States, remembered
 from indexer.pipeline import Job
 from indexer.plan_changes import Indexed
@@ -94,7 +95,8 @@ def index(
     """Make the index in `folder` agree with `paths`; what is in it already and did not change is not read again.
 
     Args:
-        paths: folders and files. A folder becomes a corpus root, unless it lies below one.
+        paths: folders and files. A folder becomes a corpus root, unless it lies below one; a zip archive is looked
+            into, as are those that the index has items of.
         folder: of the index; made if missing.
         space: name; None means the index's own, or the default for a new index.
         up: axis of 3D files that points up: "y", "z", or "auto" to go by the format.
@@ -117,9 +119,9 @@ def index(
     if up not in ("auto", "y", "z"):
         raise UsageError(f"The up axis {up!r} is not known; give y, z or auto.")
     check_workers(workers)
-    paths = [paths] if isinstance(paths, str | Path) else paths
+    named = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
     exclude = [exclude] if isinstance(exclude, str) else exclude
-    if not paths:
+    if not named:
         raise UsageError("There is nothing to index: give at least one folder or file.")
     folder, progress = Path(folder), progress or (lambda phase, done, total: None)
     before = Snapshot.open(folder) if is_index(folder) else None
@@ -128,7 +130,8 @@ def index(
     summary = Summary()
     table = read_table(Path(metadata)) if metadata else None
     known = tuple(before.roots.values()) if before is not None else ()
-    parts = survey(map(Path, paths), known, folder, joint, table, exclude, summary.skipped, progress)
+    packs = Packs.of(named, before)
+    parts = survey(named, known, folder, joint, table, exclude, packs, summary.skipped, progress)
     wish = wish or Wish()
     check_wish(wish, manifest, Counter(file.modality for part in parts for file in part.files), joint.identity.dim)
     with IndexWriter(folder, joint.identity) as writer:

@@ -8,7 +8,7 @@ Layouts, the first that fits:
   "OBJ format", "crate_2k.gltf", ...). The label is the folder's name as words, and the split that of the folder;
   shapes that lie beside the folders have no label. ``train/CLASS/`` is read likewise. Where no folder holds shapes, the
   same is asked of pictures, and then of sounds. A folder that is no class level is asked again for each of its own
-  folders, some levels deep: one corpus may hold several sets.
+  folders, some levels deep: one corpus may hold several sets. A zip archive is asked as if it were a corpus.
 - Anything else, a flat folder for one, has no labels.
 """
 
@@ -16,13 +16,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from indexer.exclusion import NOTHING, Exclusion
 from indexer.shapenet import describe, synset_names
-from retriever import loaders
+from retriever import archives, loaders
+from retriever.errors import FileProblem
 from retriever.query.zeroshot import words
 from retriever.store import holds_index
 from retriever.types import Modality
@@ -50,14 +51,19 @@ def name_of(path: PurePosixPath) -> str | None:
     called as any file may be, such as ``scene.gltf``, has the name of the nearest folder that is called by something.
     """
     if _says_nothing(path.stem, _ANY) and not _CODE.fullmatch(path.stem):
-        path = next((each for each in path.parents if each.name and not _says_nothing(each.name, _ANY)), path)
-    stem = path.stem if loaders.modality_of(Path(path.name)) else path.name
+        path = next((each for each in path.parents if each.name and not _says_nothing(_unpacked(each), _ANY)), path)
+    stem = path.stem if loaders.modality_of(Path(path.name)) else _unpacked(path)
     if _CODE.fullmatch(stem):
         return None
     name = words(stem)
     while (shorter := _TRAILING.sub(r"\g<kept>", name)) != name:
         name = shorter
     return None if _CODE.fullmatch(name) else name
+
+
+def _unpacked(folder: PurePosixPath) -> str:
+    """What a folder is called, an archive as if it were one."""
+    return folder.stem if folder.suffix.lower() == archives.SUFFIX else folder.name
 
 
 def _says_nothing(name: str, words_of: set[str]) -> bool:
@@ -74,17 +80,21 @@ class Layout:
         root: of the corpus.
         synsets: ShapeNet's names by synset.
         levels: folders whose own folders are classes, relative to the root, and the names of these.
+        packs: zip archives that are looked into, likewise.
     """
 
     root: Path
     synsets: dict[str, str] = field(repr=False)
     levels: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
+    packs: frozenset[tuple[str, ...]] = frozenset()
 
     @classmethod
-    def of(cls, root: Path, exclude: Exclusion = NOTHING) -> Layout:
+    def of(cls, root: Path, exclude: Exclusion = NOTHING, packs: Collection[PurePosixPath] = ()) -> Layout:
         """Looks at the folders that are not excluded, some levels deep, and only as far as the first shape of each."""
         synsets = synset_names(root)
-        return cls(root, synsets, dict(_Folders(root, exclude).class_levels((), synsets)))
+        folders, tops = _Folders(root, exclude), frozenset(pack.parts for pack in packs)
+        levels = {place: names for top in ((), *tops) for place, names in folders.class_levels(top, synsets)}
+        return cls(root, synsets, levels, tops)
 
     def columns(self, path: PurePosixPath) -> dict[str, object]:
         """label, split, name and the layout's own columns of the file at `path` below the root."""
@@ -92,7 +102,8 @@ class Layout:
         if found is not None:
             return found
         folders = path.parts[:-1]
-        for depth in range(len(folders)):
+        packed = next((depth for depth in range(len(folders)) if folders[:depth] in self.packs), 0)
+        for depth in (*range(packed, len(folders)), *range(packed)):
             classes = self.levels.get(folders[:depth])
             if classes is not None:
                 below = folders[depth : depth + 2]
@@ -119,16 +130,16 @@ class _Folders:
     exclude: Exclusion
 
     def class_levels(
-        self, place: tuple[str, ...], synsets: dict[str, str]
+        self, place: tuple[str, ...], synsets: dict[str, str], deeper: int = _DEEPEST
     ) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:
-        """The class levels in a folder, as `Layout.levels`."""
+        """The class levels in a folder and so many levels below it, as `Layout.levels`."""
         classes = self.class_folders(place)
         folders = self.own(place)
         if classes:
             yield place, classes
-        elif len(place) < _DEEPEST and not any(each[-1] in synsets for each in folders):
+        elif deeper and not any(each[-1] in synsets for each in folders):
             for each in folders:
-                yield from self.class_levels(each, synsets)
+                yield from self.class_levels(each, synsets, deeper - 1)
 
     def class_folders(self, place: tuple[str, ...]) -> frozenset[str]:
         """Names of the folders that are classes, as the module's text says."""
@@ -168,15 +179,15 @@ class _Folders:
         """The folders in a folder, sorted."""
         return sorted((*place, entry.name) for entry in self.entries(place) if is_kind(entry.is_dir))
 
-    def entries(self, place: tuple[str, ...]) -> Iterator[os.DirEntry[str]]:
+    def entries(self, place: tuple[str, ...]) -> Iterator[archives.Entry | os.DirEntry[str]]:
         """Entries that are looked at; none where the folder cannot be listed, which the scan reports."""
         try:
-            with os.scandir(self.root.joinpath(*place)) as entries:
-                yield from (entry for entry in entries if not self._is_left_out(place, entry))
-        except OSError:
+            listed = archives.listing(self.root.joinpath(*place))
+            yield from (entry for entry in listed if not self._is_left_out(place, entry))
+        except (OSError, FileProblem):
             return
 
-    def _is_left_out(self, place: tuple[str, ...], entry: os.DirEntry[str]) -> bool:
+    def _is_left_out(self, place: tuple[str, ...], entry: archives.Entry | os.DirEntry[str]) -> bool:
         if is_left_out(entry.name):
             return True
         return self.exclude.leaves_out(PurePosixPath(*place, entry.name), is_folder=is_kind(entry.is_dir))

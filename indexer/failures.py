@@ -8,6 +8,7 @@ from pathlib import Path
 
 from indexer.durable import disk_errors
 from indexer.records import write_failures
+from retriever import archives
 from retriever.store import Failure, read_failures
 
 
@@ -64,4 +65,5 @@ def _is_gone(failure: Failure, roots: Mapping[str, str]) -> bool:
     if root is None or not os.path.lexists(root):
         return True
     # An unreadable file may be one whose name is only shown, as it is no text.
-    return failure.kind != "unreadable" and not os.path.lexists(Path(root, failure.path))
+    file = Path(root, failure.path)
+    return failure.kind != "unreadable" and not (os.path.lexists(file) or archives.is_file(file))

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 
-from retriever.loaders.parts import state
+from retriever.archives import state
 from retriever.types import Part
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from retriever import archives
 from retriever.errors import UsageError
 from retriever.store import holds_index
 from retriever.types import is_utf8
@@ -60,6 +61,12 @@ def corpora(paths: Iterable[Path], known: Iterable[Path]) -> list[Corpus]:
 def _existing(path: Path) -> Path:
     try:
         found = path.resolve(strict=True)
+    except NotADirectoryError as error:
+        if archive := archives.holder(path):
+            raise UsageError(
+                f"{path} lies in a zip archive, which is looked into as a whole: name {archive}."
+            ) from error
+        raise UsageError(f"{path} cannot be indexed ({error.strerror}); check the spelling.") from error
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
         reason = getattr(error, "strerror", None) or "a loop of links"
         raise UsageError(

@@ -6,15 +6,16 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from indexer import maps, sidecars
 from indexer.corpora import Layout, is_kind, is_left_out, name_of
 from indexer.exclusion import Exclusion
-from indexer.skipped import unread
-from retriever import loaders
+from indexer.skipped import ZIPS, unread
+from retriever import archives, loaders
+from retriever.archives import State
 from retriever.errors import FileProblem
 from retriever.store import layout as index_layout
 from retriever.types import Modality, is_utf8
@@ -68,11 +69,12 @@ def scan(
     within: Sequence[Path] = (),
     progress: Callable[[int], None] | None = None,
     exclude: Iterable[str] = (),
+    packs: Collection[PurePosixPath] = (),
 ) -> Scan:
     """Walk `root`, or only what lies at or below the paths `within` it.
 
     Links are followed, each folder once, under its own path where that is below the root. Hidden files and folders, and
-    folders that are an index or are called ``*.retriever``, are left out.
+    folders that are an index or are called ``*.retriever``, are left out. Zip archives are counted, but for `packs`.
 
     Args:
         root: the corpus; paths and labels are relative to it also where `within` narrows the walk.
@@ -80,15 +82,16 @@ def scan(
         progress: told after each folder how many items were found.
         exclude: patterns of files and folders to leave out, as `indexer.exclusion` reads them, beside those that a
             file at the root lists.
+        packs: zip archives below the root that are looked into, as if they were folders.
 
     Raises:
         UsageError: a pattern that is not understood, or that file cannot be read.
     """
     excluded = Exclusion.of(root, exclude)
-    found, layout = Scan(), Layout.of(root, excluded)
+    found, layout = Scan(), Layout.of(root, excluded, packs)
     items: dict[str, SourceFile] = {}
     referrers: list[Path] = []
-    for folder, names, only in _walk(root, within, excluded, found):
+    for folder, names, only in _walk(root, within, excluded, packs, found):
         for file in _items(root, folder, names, only, layout, found):
             items[file.path] = file
         referrers += [root / folder / name for name in names if sidecars.may_refer(name)]
@@ -106,48 +109,59 @@ def scan(
 
 
 def _walk(
-    root: Path, within: Sequence[Path], exclude: Exclusion, found: Scan
-) -> Iterator[tuple[PurePosixPath, dict[str, os.stat_result], str | None]]:
+    root: Path, within: Sequence[Path], exclude: Exclusion, packs: Collection[PurePosixPath], found: Scan
+) -> Iterator[tuple[PurePosixPath, dict[str, State], str | None]]:
     """Folders below the root, sorted, each real folder once: regular files' names and states, and the one asked for."""
-    seen: set[tuple[int, int]] = set()
+    seen: set[object] = set()
     for path in sorted(within) or [root]:
         below = PurePosixPath(os.path.relpath(path, root).replace(os.sep, "/"))
-        is_file = path.is_file()
+        is_file = path.is_file() and below not in packs
         if path != root and (exclude.leaves_out(below, is_folder=not is_file) or exclude.leaves_out_below(below)):
             found.skipped["excluded"] += 1
         elif is_file:
             yield below.parent, _listing_beside(root, below, exclude, found), below.name
         else:
-            for folder, names in _walk_below(root, below, seen, exclude, found):
-                yield folder, names, None
+            yield from _walk_below(root, below, seen, exclude, packs, found)
 
 
 def _walk_below(
-    root: Path, folder: PurePosixPath, seen: set[tuple[int, int]], exclude: Exclusion, found: Scan
-) -> Iterator[tuple[PurePosixPath, dict[str, os.stat_result]]]:
+    root: Path,
+    folder: PurePosixPath,
+    seen: set[object],
+    exclude: Exclusion,
+    packs: Collection[PurePosixPath],
+    found: Scan,
+) -> Iterator[tuple[PurePosixPath, dict[str, State], str | None]]:
     """As `_walk`, links last: a folder that they lead to keeps the path where it really lies."""
     waiting, links = [folder], list[PurePosixPath]()
     while waiting or links:
         folder = (waiting or links).pop()
         try:
             state = (root / folder).stat()
+            place: object = (state.st_dev, state.st_ino)
+        except NotADirectoryError:  # in an archive, where no links are
+            place = folder
         except OSError as error:
             _unreadable(folder, error, found)
             continue
-        if (state.st_dev, state.st_ino) in seen:
+        if place in seen:
             found.skipped["folder linked twice"] += 1
             continue
-        seen.add((state.st_dev, state.st_ino))
+        seen.add(place)
         names, folders = _listing(root, folder, exclude, found)
         if index_layout.MANIFEST in names and index_layout.SEGMENTS in folders:  # as `holds_index` says
             found.skipped["an index"] += 1
             continue
+        zips = [name for name in names if name.lower().endswith(archives.SUFFIX) and folder / name in packs]
+        folders += zips
         for name in sorted(folders, reverse=True):
             (links if (root / folder / name).is_symlink() else waiting).append(folder / name)
-        yield folder, names
+        for name in zips:
+            del names[name]
+        yield folder, names, None
 
 
-def _listing_beside(root: Path, file: PurePosixPath, exclude: Exclusion, found: Scan) -> dict[str, os.stat_result]:
+def _listing_beside(root: Path, file: PurePosixPath, exclude: Exclusion, found: Scan) -> dict[str, State]:
     """The folder of one file, for its sidecars; what is wrong with the other files there was not asked about."""
     whole = Scan()
     names, _ = _listing(root, file.parent, exclude, whole)
@@ -158,17 +172,19 @@ def _listing_beside(root: Path, file: PurePosixPath, exclude: Exclusion, found: 
     return names
 
 
-def _listing(
-    root: Path, folder: PurePosixPath, exclude: Exclusion, found: Scan
-) -> tuple[dict[str, os.stat_result], list[str]]:
+def _listing(root: Path, folder: PurePosixPath, exclude: Exclusion, found: Scan) -> tuple[dict[str, State], list[str]]:
     """Regular files with their states, and folders; hidden entries and other things are counted or reported."""
-    names: dict[str, os.stat_result] = {}
+    names: dict[str, State] = {}
     folders: list[str] = []
     try:
-        with os.scandir(root / folder) as entries:
-            listed = sorted(entries, key=lambda entry: entry.name)
+        listed = sorted(archives.listing(root / folder), key=lambda entry: entry.name)
+        found.skipped["names that lead out of their archive"] += archives.refused(root / folder)
     except OSError as error:
         _unreadable(folder, error, found)
+        return names, folders
+    except FileProblem as problem:
+        found.problems.append((str(folder), str(problem)))
+        found.kinds[str(folder)] = problem.kind
         return names, folders
     for entry in listed:
         if is_left_out(entry.name):
@@ -184,14 +200,18 @@ def _listing(
 
 
 def _sort_entry(
-    entry: os.DirEntry[str], folder: PurePosixPath, names: dict[str, os.stat_result], folders: list[str], found: Scan
+    entry: archives.Entry | os.DirEntry[str],
+    folder: PurePosixPath,
+    names: dict[str, State],
+    folders: list[str],
+    found: Scan,
 ) -> None:
     try:
         if entry.is_dir():
             folders.append(entry.name)
         elif entry.is_file():
-            names[entry.name] = entry.stat()
-        elif entry.is_symlink() and not Path(entry.path).exists():
+            names[entry.name] = archives.state_of(entry)
+        elif isinstance(entry, os.DirEntry) and entry.is_symlink() and not Path(entry.path).exists():
             if loaders.modality_of(Path(entry.name)) is None:
                 found.skipped[unread(Path(entry.name))] += 1
             else:
@@ -213,7 +233,7 @@ def _unreadable(folder: PurePosixPath, error: OSError, found: Scan) -> None:
 def _items(
     root: Path,
     folder: PurePosixPath,
-    names: dict[str, os.stat_result],
+    names: dict[str, State],
     only: str | None,
     layout: Layout,
     found: Scan,
@@ -227,7 +247,7 @@ def _items(
         if name in taken or sidecars.is_companion(name):
             found.skipped["sidecar" if name in taken else "companion"] += 1
         elif modality is None:
-            found.skipped[unread(Path(name))] += 1
+            found.skipped[ZIPS if archives.is_archive(root / path) else unread(Path(name))] += 1
         elif modality is Modality.IMAGE and (name in of_materials or layout.is_model_part(path)):
             found.skipped["companion"] += 1
         else:
@@ -236,7 +256,7 @@ def _items(
             metadata |= _columns(root, folder, own, found)
             metadata = {key: value for key, value in metadata.items() if value is not None}
             parts = {part: names[part] for part in (name, *own, *sidecars.companions(name, names))}
-            yield SourceFile(str(path), modality, names[name].st_size, _fingerprint(parts, metadata), metadata)
+            yield SourceFile(str(path), modality, names[name][0], _fingerprint(parts, metadata), metadata)
 
 
 def _columns(root: Path, folder: PurePosixPath, sides: Sequence[str], found: Scan) -> dict[str, object]:
@@ -248,8 +268,8 @@ def _columns(root: Path, folder: PurePosixPath, sides: Sequence[str], found: Sca
     return columns
 
 
-def _fingerprint(states: dict[str, os.stat_result], metadata: dict[str, object]) -> str:
-    """32 hex digits over the (name, size, mtime) of the files and over the metadata."""
-    rows = sorted((name, state.st_size, state.st_mtime_ns) for name, state in states.items())
+def _fingerprint(states: dict[str, State], metadata: dict[str, object]) -> str:
+    """32 hex digits over the names and states of the files and over the metadata."""
+    rows = sorted((name, *state) for name, state in states.items())
     content = json.dumps([rows, metadata], sort_keys=True, default=str)
     return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()

@@ -6,6 +6,8 @@ from collections import Counter
 from pathlib import Path
 
 _UNREAD = "unsupported "
+ZIPS = "zip archives; name one to have it looked into"
+"""The reason for archives that are met in a folder; those in an archive are of a suffix that nothing reads."""
 _NAMED = 8  # suffixes that are named, of those that nothing reads
 
 

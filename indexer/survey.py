@@ -9,11 +9,12 @@ from pathlib import Path
 
 from indexer import roots
 from indexer.metadata import MetadataTable
+from indexer.packs import Packs
 from indexer.progress import Progress
 from indexer.rows import remark_on, with_row
 from indexer.scan import Scan, SourceFile, scan
-from indexer.skipped import told
-from retriever import loaders, spaces
+from indexer.skipped import ZIPS, told
+from retriever import archives, loaders, spaces
 from retriever.errors import RetrieverError
 from retriever.types import Modality
 
@@ -36,6 +37,7 @@ def survey(
     space: spaces.Space,
     table: MetadataTable | None,
     exclude: Sequence[str],
+    packs: Packs,
     skipped: Counter[str],
     progress: Progress,
 ) -> list[Surveyed]:
@@ -48,6 +50,7 @@ def survey(
         space: that the files are for.
         table: of the user, to be joined.
         exclude: patterns of files and folders to leave out.
+        packs: zip archives to look into.
         skipped: reason -> files that are not for this index; grows.
         progress: told of the files found.
 
@@ -59,7 +62,7 @@ def survey(
     for corpus in roots.corpora(paths, map(Path, known)):
         before = sum(len(part.files) for part in parts)
         progress("scan", before, None)
-        found = scan(corpus.root, corpus.within, _from(before, progress), exclude)
+        found = scan(corpus.root, corpus.within, _from(before, progress), exclude, packs.below(corpus.root))
         parts.append(Surveyed(corpus, found, _wanted(found, corpus.root, folder, space, skipped)))
     _check_not_empty(parts, known, space, skipped)
     if table is None:
@@ -100,7 +103,8 @@ def _check_not_empty(
     for part in parts:
         if part.files or part.scan.problems or _may_be_empty(part, known):
             continue
-        if str(part.corpus.root) in known and not part.corpus.within and not part.scan.skipped["excluded"]:
+        left_out = part.scan.skipped["excluded"] + part.scan.skipped[ZIPS]
+        if str(part.corpus.root) in known and not part.corpus.within and not left_out:
             raise RetrieverError(
                 f"{part.corpus.root} was indexed and holds no files now: mount its drive again or bring them back; if "
                 "they are gone for good, take their items out with `retriever remove`."
@@ -109,10 +113,12 @@ def _check_not_empty(
 
 
 def _may_be_empty(part: Surveyed, known: Collection[str]) -> bool:
-    """Whether nothing need be amiss: a folder of a corpus was emptied, or a sidecar of a known one was named."""
+    """Whether nothing need be amiss: a folder or archive of a corpus was emptied, or a sidecar of it was named."""
+    if any(path.is_dir() for path in part.corpus.within):
+        return True
     belongs = part.scan.skipped["sidecar"] + part.scan.skipped["companion"]
-    is_folder = any(path.is_dir() for path in part.corpus.within)
-    return is_folder or bool(part.corpus.within and str(part.corpus.root) in known and belongs)
+    of_archive = any(map(archives.is_archive, part.corpus.within))
+    return bool(part.corpus.within and str(part.corpus.root) in known and (belongs or of_archive))
 
 
 def _nothing_in(part: Surveyed, space: spaces.Space, skipped: Counter[str]) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from retriever import archives
 from retriever.errors import FileProblem, SpaceError, UsageError
 from retriever.loaders import audio, image, memory, mesh, points, sampling, solidity, text
 from retriever.loaders.files import read_bytes
@@ -64,7 +65,7 @@ def content_hash(path: Path) -> str:
         FileProblem: the file cannot be read.
     """
     try:
-        with path.open("rb") as file:
+        with archives.opened(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise FileProblem("unreadable", f"cannot be read ({error.strerror}); check its permissions.") from error

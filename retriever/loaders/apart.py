@@ -9,9 +9,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -94,7 +96,14 @@ def _answered(head: dict[str, Any], data: bytes, seconds: int) -> Answer:
             _process = None
             process.kill()
             process.communicate()
+            for left in Path(tempfile.gettempdir()).glob(f"{copies_of(process.pid)}*"):
+                shutil.rmtree(left, ignore_errors=True)
     return answer
+
+
+def copies_of(process: int) -> str:
+    """How folders of copies begin that a process makes, and removes unless it is ended before."""
+    return f"retriever-{process}-"
 
 
 def _ended(seconds: int | None) -> FileProblem:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever import archives
 from retriever.errors import FileProblem, MissingDependency
 from retriever.loaders import clips
 from retriever.loaders.files import regular_size, unreadable
@@ -45,7 +46,7 @@ def read(path: Path, audio: AudioInput) -> tuple[Waveform, dict[str, object]]:
     regular_size(path)
     try:
         # Opened here, so that the operating system's refusals are told from damage, in words.
-        with path.open("rb") as file, _hushed(file.read(3)):
+        with archives.opened(path) as file, _hushed(file.read(3)):
             opened = partial(_at_start, soundfile, file)
             heard = _passages(opened, audio) if audio.clips else _start(opened, audio)
     except soundfile.LibsndfileError as error:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from retriever import archives
 from retriever.errors import FileProblem
 
-MAX_BYTES = 2 << 30
-"""Largest file that is read; a mesh of this size has some 40 million triangles."""
+MAX_BYTES = archives.MAX_BYTES
 MAX_VERTICES = 60_000_000
 """Most vertices of a scene, each instance of a mesh counted: a small file can ask for a great many."""
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -25,7 +25,7 @@ def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
         size = regular_size(path)
         if size > limit:
             raise FileProblem("too-large", f"has {size} bytes, over the limit of {limit}; split or simplify it.")
-        data = path.read_bytes()
+        data = archives.read(path)
     except (OSError, ValueError) as error:
         raise unreadable(error) from error
     return data
@@ -38,10 +38,8 @@ def regular_size(path: Path) -> int:
         FileProblem: "unreadable", "empty" or "missing-part".
     """
     try:
-        size = path.stat().st_size
-        if not path.is_file():
-            raise FileProblem("unreadable", "is not a regular file; point at the file itself.")
-        stands_for_another = size < _LFS_BYTES and path.read_bytes().startswith(_LFS)
+        size, _ = archives.look(path)
+        stands_for_another = size < _LFS_BYTES and archives.read(path).startswith(_LFS)
     except (OSError, ValueError) as error:
         raise unreadable(error) from error
     if not size:

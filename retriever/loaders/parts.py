@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from urllib.parse import unquote
 
+from retriever import archives
+from retriever.archives import state
+from retriever.errors import FileProblem
 from retriever.loaders.files import MAX_BYTES
 from retriever.types import Part
 
@@ -31,19 +33,11 @@ def watched() -> Iterator[dict[str, Part]]:
         _looked_for.reset(token)
 
 
-def state(path: str | Path) -> tuple[int, int] | None:
-    """As `Part.state`."""
-    try:
-        found = Path(path).stat()
-    except (OSError, ValueError):  # ValueError: a NUL in the name, or what is no text
-        return None
-    return (found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else None
-
-
 class Parts:
     """Finds companion files; what trimesh calls a resolver.
 
-    They may lie beside the mesh, below it, or below the folder above (ShapeNet's ``../images``), and nowhere else.
+    They may lie beside the mesh, below it, or below the folder above (ShapeNet's ``../images``), and nowhere else;
+    those of a mesh in an archive only in there.
 
     Args:
         path: the mesh.
@@ -67,13 +61,13 @@ class Parts:
         for candidate in (plain, unquote(plain), plain.rsplit("/", 1)[-1]):
             path = self.folder / candidate
             try:
-                inside = path.resolve().is_relative_to(self.folder.resolve().parent)
+                inside = self._may_hold(path)
                 found = state(path) if inside else None
                 if inside:
                     noted(Part(candidate, found))
                 if found and found[0] <= MAX_BYTES:
-                    return path.read_bytes()
-            except (OSError, ValueError):
+                    return archives.read(path)
+            except (OSError, ValueError, FileProblem):
                 continue
         raise MissingPartError(name.strip())
 
@@ -82,7 +76,7 @@ class Parts:
     def has(self, path: str) -> bool:
         """Whether a file is there, at a place where companions may lie; it counts as looked for."""
         try:
-            if not Path(path).resolve().is_relative_to(self.folder.resolve().parent):
+            if not self._may_hold(Path(path)):
                 return False
             name = Path(os.path.relpath(path, self.folder)).as_posix()
         except (OSError, ValueError):
@@ -92,6 +86,11 @@ class Parts:
         if not found:
             self.missing.append(name)
         return found is not None
+
+    def _may_hold(self, path: Path) -> bool:
+        folder = self.folder.resolve()
+        top = folder if archives.holder(folder) == folder else folder.parent
+        return path.resolve().is_relative_to(top)
 
 
 def noted(part: Part) -> None:

@@ -28,5 +28,5 @@ class Item:
 
     @property
     def file(self) -> Path:
-        """Where the file lies now, if the corpus was not moved."""
+        """Where the file lies now, if the corpus was not moved; in a zip archive the path goes on through that."""
         return Path(self.root) / self.path

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from retriever import archives
 from retriever.errors import UsageError
 from retriever.query.term import Term
 from retriever.store.ids import id_keys
@@ -27,7 +28,7 @@ def example(value: str) -> tuple[str, str]:
 
     path = Path(value).expanduser()
     modality = modality_of(path)
-    return (modality.value if modality not in (None, Modality.TEXT) and path.is_file() else "id"), value
+    return (modality.value if modality not in (None, Modality.TEXT) and archives.is_file(path) else "id"), value
 
 
 def like_terms(

@@ -10,6 +10,7 @@ from itertools import chain, islice
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever import archives
 from retriever.ann.base import SUM
 from retriever.errors import FileProblem, SpaceError, UsageError
 from retriever.query.compose import Composed, compose
@@ -192,7 +193,7 @@ def _payload(space: Space, modality: Modality, term: Term, query: Query) -> Payl
     if _ADDRESS.match(term.source):
         raise UsageError(f"{option} is an address, and only files are read: download it first, and give its path.")
     path = query.place(term)
-    if not path.is_file():
+    if not archives.is_file(path):
         problem = "is a folder" if path.is_dir() else "is no regular file" if path.exists() else "does not exist"
         shown = term.source if term.source in query.files else path.absolute()
         raise UsageError(

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from retriever import archives
 from retriever.errors import FileProblem, UsageError
 from retriever.query import expression as language
 from retriever.query.term import Term
@@ -175,6 +176,6 @@ def _counts(weight: float) -> bool:
 
 def _is_file(name: str) -> bool:
     try:
-        return bool(Path(name).suffix) and Path(name).expanduser().is_file()
+        return bool(Path(name).suffix) and archives.is_file(Path(name).expanduser())
     except (OSError, ValueError, RuntimeError):  # too long for a name, or none at all
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import logging
+import os
 import re
 import sys
 import time
@@ -17,7 +18,8 @@ from threading import BoundedSemaphore, Semaphore
 from typing import Any
 from urllib.parse import urlsplit
 
-from retriever.errors import RetrieverError
+from retriever import archives
+from retriever.errors import FileProblem, RetrieverError
 from retriever.serve.guard import HEADERS, misread, refusal
 from retriever.serve.routes import Asked, Reply, Routes, problem
 from retriever.serve.timed import Timed
@@ -229,6 +231,8 @@ class Handler(BaseHTTPRequestHandler):
             else:
                 self._head(reply.status, reply.headers, reply.type, len(reply.body))
                 self._body(reply.body)
+        except FileProblem as fault:  # of a member of an archive, found out before anything was sent
+            self._send(problem(404, f"The file {fault}"))
         except (BrokenPipeError, ConnectionResetError, TimeoutError):  # nobody listens any more
             self.close_connection = True
 
@@ -253,8 +257,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send_file(self, reply: Reply, path: Path) -> None:
         """All of a file, or the part that a player asks for."""
-        with path.open("rb") as file:
-            size = path.stat().st_size
+        with archives.opened(path) as file:
+            size = os.fstat(file.fileno()).st_size
             first, last = _range(self.headers.get("Range", ""), size)
             whole = (first, last) == (0, size - 1)
             part = {} if whole else {"Content-Range": f"bytes {first}-{last}/{size}"}

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from retriever import archives
 from retriever.errors import UnknownItem
 from retriever.serve.uploads import Uploads
 from retriever.sheet.look import lying
@@ -65,8 +66,4 @@ def thing(key: str, snapshot: Snapshot, uploads: Uploads) -> Thing:
 
 
 def _stamp(path: Path) -> tuple[str, int, int]:
-    try:
-        found = path.stat()
-    except OSError:
-        return str(path), -1, -1
-    return str(path), found.st_mtime_ns, found.st_size
+    return str(path), *(archives.state(path) or (-1, -1))

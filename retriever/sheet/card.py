@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from retriever import archives
 from retriever.loaders import modality_of
 from retriever.query.expression import format, members
 from retriever.query.hit import Hit
@@ -66,7 +67,9 @@ def _heard(hit: Hit, seen: Look) -> str:
 
 
 def player(file: Path, label: str) -> Markup:
-    """Plays a sound; nothing of it is read before."""
+    """Plays a sound, nothing of which is read before; nothing for one in an archive, where no browser finds it."""
+    if archives.holder(file):
+        return Markup()
     return tag("audio", controls=True, preload="none", src=address(file), aria_label=label)
 
 

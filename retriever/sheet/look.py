@@ -6,6 +6,7 @@ import base64
 from dataclasses import dataclass
 from pathlib import Path
 
+from retriever import archives
 from retriever.errors import FileProblem, RetrieverError
 from retriever.types import Modality
 
@@ -44,8 +45,7 @@ def look(path: Path, *, up: str = "auto", preview: Path | None = None) -> Look:
     from retriever.loaders import modality_of
 
     try:
-        there = path.is_file()
-        if not there:
+        if not archives.is_file(path):
             return Look(problem="The file is not there any more.", there=False)
         if modality_of(path) is Modality.TEXT:
             return Look(words=_excerpt(path))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
+from retriever import archives
 from retriever.wording import printable
 
 _EMPTY = {"img", "meta", "br"}
@@ -51,5 +52,5 @@ def joined(*parts: str) -> Markup:
 
 
 def address(path: Path) -> str:
-    """The file:// address of a file."""
-    return path.absolute().as_uri()
+    """The file:// address of a file, of a member of an archive that of the archive."""
+    return (archives.holder(path) or path).absolute().as_uri()

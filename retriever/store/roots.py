@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever import archives
 from retriever.files import exists
 from retriever.types import is_utf8
 
@@ -70,7 +71,5 @@ def _now(snapshot: Snapshot, name: str, old: str, new: str) -> str:
 
 
 def _size(path: str) -> int | None:
-    try:
-        return Path(path).stat().st_size
-    except (OSError, ValueError):
-        return None
+    found = archives.state(path)
+    return found and found[0]

@@ -75,14 +75,14 @@ def test_modalities_the_space_cannot_encode_are_skipped(corpus: Path, folder: Pa
     (corpus / "note.txt").write_text("a note of its own")
     (corpus / "photo.png").write_bytes(b"\x89PNG")
     (corpus / "song.mp3").write_bytes(b"ID3")
-    (corpus / "archive.zip").write_bytes(b"PK")
+    (corpus / "archive.rar").write_bytes(b"Rar!")
     summary = index([corpus], folder)
     assert counts(summary) == {"embedded": 6} and not summary.failed
     assert rows(folder)["note.txt"]["modality"] == "text"
     assert summary.skipped == {
         "no image encoder in space mini": 1,
         "no audio encoder in space mini": 1,
-        "unsupported .zip": 1,
+        "unsupported .rar": 1,
     }
 
 

@@ -53,6 +53,15 @@ def test_a_material_that_goes_and_comes_back(painted: Path, folder: Path) -> Non
     np.testing.assert_array_equal(vector(folder, "three.obj"), old)
 
 
+def test_companions_in_a_folder_that_is_a_link(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "elsewhere/models").mkdir(parents=True)
+    write_gltf(tmp_path / "elsewhere/models", 2)
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus/linked").symlink_to(tmp_path / "elsewhere/models")
+    summary = index(tmp_path / "corpus", folder)
+    assert counts(summary) == {"embedded": 1} and not summary.failed
+
+
 def test_a_buffer_of_another_name(corpus: Path, folder: Path) -> None:
     write_gltf(corpus / "tall", 1, "geometry.bin")
     index([corpus], folder)

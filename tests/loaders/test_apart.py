@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import threading
 from pathlib import Path
 
@@ -49,6 +50,16 @@ def test_one_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> No
     assert caught.value.kind == "too-large"
     monkeypatch.undo()
     assert process() != first
+
+
+def test_copies_of_one_that_was_ended_are_removed() -> None:
+    first = process()
+    left = Path(tempfile.mkdtemp(prefix=apart.copies_of(first)))
+    (left / "a.usda").write_text("#usda 1.0")
+    os.kill(first, signal.SIGKILL)
+    with pytest.raises(FileProblem, match="stopped the process"):
+        loaders.load(CHAIRS / "chair.usda", INPUTS)
+    assert not left.exists()
 
 
 def test_an_interrupt_leaves_no_answer_to_another_question(monkeypatch: pytest.MonkeyPatch) -> None:

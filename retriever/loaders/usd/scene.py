@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.archives import state
 from retriever.errors import FileProblem
 from retriever.loaders import apart, soup
-from retriever.loaders.parts import Parts
+from retriever.loaders.parts import Parts, noted, watched
 from retriever.loaders.usd import looks, meshes
 from retriever.loaders.usd.materials import Materials
 from retriever.loaders.usd.meshes import Local
-from retriever.loaders.usd.stage import check, library, opened
+from retriever.loaders.usd.stage import check, library, on_disk, opened
 from retriever.loaders.usd.walk import Placed, Walk
-from retriever.types import Geometry, Skin
+from retriever.types import Geometry, Part, Skin
 
 
 def read_usd(data: bytes, path: Path, *, textures: bool = True, skin: bool = False) -> Geometry:
@@ -42,9 +43,11 @@ def read_here(value: Any, _: bytes) -> tuple[Any, list[NDArray[Any]]]:
     """What `read_usd` has done, in this process."""
     place, textures, skin = value
     path = Path(place)
-    parts = Parts(path)
-    with soup.refused(f"a {path.suffix[1:]} file"):
-        found = _flat(opened(path, parts), parts, textures, skin)
+    with watched() as looked_for, on_disk(path) as file, soup.refused(f"a {path.suffix[1:]} file"):
+        parts = Parts(file)
+        found = _flat(opened(file, parts), parts, textures, skin)
+    for part in looked_for.values():
+        noted(part if file == path else Part(part.name, state(path.parent / part.name)))
     arrays: list[NDArray[Any]] = [found.vertices, found.faces, *([] if found.colors is None else [found.colors])]
     if found.skin:
         arrays += [found.skin.uv, found.skin.picture, found.skin.tint, *found.skin.pictures]

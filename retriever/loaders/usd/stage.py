@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -9,8 +13,10 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from retriever import archives
 from retriever.errors import FileProblem
 from retriever.loaders import apart
+from retriever.loaders.files import MAX_BYTES, read_bytes
 from retriever.loaders.numeric import not_a
 from retriever.loaders.parts import Parts
 
@@ -72,11 +78,49 @@ def named_by(path: Path) -> list[str]:
 
 def names_here(path: Any, _: bytes) -> tuple[list[str], list[NDArray[Any]]]:
     """What `named_by` has done, in this process."""
+    with on_disk(Path(path), alone=True) as copy:
+        return _names(copy), []
+
+
+def _names(path: Path) -> list[str]:
     pxr = library()
     try:
-        return [name for group in pxr.UsdUtils.ExtractExternalReferences(path) for name in group], []
+        return [str(name) for group in pxr.UsdUtils.ExtractExternalReferences(str(path)) for name in group]
     except pxr.Tf.ErrorException:  # its own loading will say so
-        return [], []
+        return []
+
+
+@contextmanager
+def on_disk(path: Path, *, alone: bool = False) -> Iterator[Path]:
+    """The file where OpenUSD finds it: of a member of an archive a copy, in a folder that is removed.
+
+    Args:
+        path: the file.
+        alone: whether it is copied without what it names, and what that names.
+
+    Raises:
+        FileProblem: a member cannot be read, or names too much.
+    """
+    archive = archives.holder(path)
+    if archive is None:
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix=apart.copies_of(os.getpid())) as made:
+        folder, waiting, copied, room = Path(made, archive.stem), [path], set[Path](), MAX_BYTES
+        while waiting:
+            file = waiting.pop()
+            if file in copied or not (file == path or (file.is_relative_to(archive) and archives.is_file(file))):
+                continue
+            copied.add(file)
+            copy = folder / file.relative_to(archive)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            room -= copy.write_bytes(read_bytes(file))
+            if room < 0:
+                raise FileProblem("too-large", f"names files of over {MAX_BYTES} bytes; split it.")
+            if file.suffix.lower() in _BEGINS and not alone:
+                names = (name.replace("<UDIM>", "1001") for name in _names(copy))
+                waiting += [Path(os.path.normpath(file.parent / name)) for name in names]
+        yield folder / path.relative_to(archive)
 
 
 def file_of(asset: str) -> str:

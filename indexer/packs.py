@@ -1,0 +1,53 @@
+"""Which zip archives a run looks into: those that are named, and those that the index has items or failures of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from retriever import archives
+from retriever.files import exists
+from retriever.store import Snapshot, read_failures
+
+
+@dataclass(frozen=True)
+class Packs:
+    """All of them, whatever corpus they lie in.
+
+    Attributes:
+        named: absolute paths of those that the user names.
+        known: (absolute path of the root, path below it) of those that the index knows.
+    """
+
+    named: frozenset[Path] = frozenset()
+    known: frozenset[tuple[str, PurePosixPath]] = frozenset()
+
+    @classmethod
+    def of(cls, paths: Iterable[Path], before: Snapshot | None) -> Packs:
+        """Those among `paths`, and those of the index as it was before the run."""
+        named = frozenset(path.resolve() for path in paths if archives.is_archive(path))
+        return cls(named, frozenset(_known(before)) if before is not None else frozenset())
+
+    def below(self, root: Path) -> frozenset[PurePosixPath]:
+        """Those that are there below a corpus root, relative to it; also where it has moved there."""
+        places = {*self.named, *(Path(at, pack) for at, pack in self.known)}
+        places |= {root / pack for at, pack in self.known if not exists(at)}
+        inside = [place for place in places if place.is_relative_to(root) and archives.is_archive(place)]
+        return frozenset(PurePosixPath(place.relative_to(root).as_posix()) for place in inside)
+
+
+def _known(before: Snapshot) -> Iterator[tuple[str, PurePosixPath]]:
+    """Of each path in the index all that may be an archive: the disk knows."""
+    import pyarrow.compute as pc
+
+    packed = pc.match_substring(before.column("path"), f"{archives.SUFFIX}/", ignore_case=True).to_numpy()
+    rows = before.take(np.flatnonzero(packed & before.live), ["root", "path"]).to_pylist()
+    places = {(row["root"], PurePosixPath(row["path"]).parent) for row in rows}
+    places |= {(failure.root, PurePosixPath(failure.path)) for failure in read_failures(before.folder)}
+    for root, path in places:
+        for place in (path, *path.parents):
+            if place.suffix.lower() == archives.SUFFIX:
+                yield before.roots.get(root, root), place
