@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever import archives
 from retriever.errors import FileProblem
 from retriever.loaders import apart
 from retriever.loaders.files import regular_size, unreadable
@@ -72,7 +73,7 @@ def read_las(path: Path) -> Geometry:
         if header.zip:
             rows = _asked(path, header, step, size)
         else:
-            with path.open("rb") as file:
+            with archives.opened(path) as file:
                 file.seek(header.start)
                 rows = np.concatenate(list(_thinned(file.read, header.width, header.count, step)))
     except (OSError, ValueError) as error:
@@ -93,7 +94,7 @@ def rows_here(value: Any, packing: bytes) -> tuple[None, list[NDArray[np.uint8]]
             "unsupported",
             f"is a LAZ file, which lazrs reads ({error}); pip install 'any3d-retriever[laz]', or export it as LAS.",
         ) from error
-    with Path(path).open("rb") as file:
+    with archives.opened(Path(path)) as file:
         file.seek(start)
 
         def read(size: int) -> bytearray:
@@ -134,7 +135,7 @@ def _thinned(
 
 
 def _header(path: Path, size: int) -> _Header:
-    with path.open("rb") as file:
+    with archives.opened(path) as file:
         head = file.read(_HEAD)
         if head[:4] != b"LASF" or len(head) < 227:
             raise not_a("a LAS file of a scan")
