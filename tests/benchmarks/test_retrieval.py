@@ -108,6 +108,7 @@ def test_only_held_out_things_are_asked_with(found, data):
     assert queries["photo->3D mAP", "all"] == len(paired) > 0
     assert queries["sound->name top-1", "recordings of fold 0"] == 2  # of two classes, one recording of five
     assert queries["sound->3D mAP", "all"] == 1  # the aeroplane: no class of shapes goes with the cow
+    assert queries["sound->3D mAP, all pairs", "all"] == 1
 
 
 def test_two_folders_of_one_thing_are_one_class(tmp_path):
