@@ -85,11 +85,16 @@ def _meant(snapshot: Snapshot, targets: Sequence[str], among: NDArray[np.bool_])
         assert places
         found = places.at_or_below(target, among)
         if not found.any():
-            raise UsageError(
-                f"The index {snapshot.folder} has no item {target!r}; give an id, or a path as a query shows it."
-            )
+            raise UsageError(f"The index {snapshot.folder} has no item {target!r}; give an id, or {_cure(target)}.")
         meant |= found
     return meant
+
+
+def _cure(target: str) -> str:
+    if not set("*?[") & set(target):
+        return "a path as a query shows it"
+    quoted = target.replace("'", "''")
+    return f"for a pattern --where \"path glob '{quoted}'\""
 
 
 def _names(snapshot: Snapshot, rows: NDArray[np.int64]) -> list[tuple[str, str]]:

@@ -102,6 +102,16 @@ def test_a_target_that_means_nothing_is_named(index: Path, tmp_path: Path, targe
     assert len(Snapshot.open(index)) == 9
 
 
+def test_a_pattern_is_said_to_be_a_condition_that_works(index: Path) -> None:
+    """It would be a name with an asterisk in it, and shells hand on patterns that match no file here."""
+    with pytest.raises(UsageError, match=r"no item 'a/\*'; give an id, or for a pattern where= ") as caught:
+        remove(index, ["a/*"])
+    condition = str(caught.value).split('"')[1]
+    assert sorted(path.split("one/")[-1] for _, path in remove(index, [], where=condition, dry_run=True)) == [
+        *("a/x.obj", "a/y.obj", "deep/a/x.obj", "deep/a/y.obj"),
+    ]
+
+
 def test_targets_add_up_and_a_condition_takes_away(index: Path, tmp_path: Path) -> None:
     gone = remove(index, [item_id("one", "a.obj"), "ab"], where="root = 'one'")
     assert [path for _, path in gone] == [str(tmp_path / "one" / path) for path in ("ab/x.obj", "a.obj")]
