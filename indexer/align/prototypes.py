@@ -20,7 +20,7 @@ from indexer.align.captions import label_vectors
 from indexer.align.command import run
 from indexer.align.publish import TEXTS, revise, text_tower
 from indexer.align.shapes.sources import LabelledShape, named_meshes, parametric_shapes
-from indexer.align.sounds.places import classes, shared
+from indexer.align.sounds.places import placed
 from indexer.align.split import is_held_out
 from indexer.align.vocabulary import widen
 from retriever.files import whole_file
@@ -67,7 +67,7 @@ def build_in(folder: Path, data: Path, seed: int = 0, each: int = EACH) -> None:
 
     Args:
         folder: of a space with 3D, image and audio towers.
-        data: folder with shapes_named and audio.
+        data: folder with shapes_named.
         seed: of the points of surfaces.
         each: parametric shapes of each kind, beside the named meshes.
     """
@@ -76,7 +76,7 @@ def build_in(folder: Path, data: Path, seed: int = 0, each: int = EACH) -> None:
     found.write(folder / TEXTS)
     kept = Prototypes.read(folder / TEXTS)  # as rounded
     place_captions(folder / "image.safetensors", kept.moved)
-    place_captions(folder / "audio.safetensors", lambda each: shared(each, kept, classes(data / "audio")))
+    place_captions(folder / "audio.safetensors", lambda captions: placed(captions, kept))
     revise(folder, towers=folders.read(folder)["towers"] | {Modality.TEXT: text_tower(folder / TEXTS)})
 
 
@@ -95,7 +95,7 @@ def place_captions(weights: Path, placed: Callable[[Vectors], Vectors]) -> None:
 
 
 def main(
-    data: Annotated[Path, typer.Option(help="Folder with shapes_named and audio.")],
+    data: Annotated[Path, typer.Option(help="Folder with shapes_named.")],
     space: Annotated[Path, typer.Option(help="Folder of a space, which is changed.")],
     seed: Annotated[int, typer.Option(help="Of the points of surfaces.")] = 0,
 ) -> None:

@@ -16,7 +16,7 @@ from indexer.align.own.fine_tune import fine_tune
 from indexer.align.own.pairs import read_pairs
 from indexer.align.own.tuning import Tuning
 from indexer.align.shapes.sources import parametric_shapes
-from indexer.align.sounds.places import classes, shared
+from indexer.align.sounds.places import placed
 from retriever import spaces
 from retriever.spaces.mini import open_space
 from retriever.spaces.minilm import MiniLM
@@ -62,16 +62,15 @@ def built(tmp_path, monkeypatch):
     return folder, before
 
 
-def test_they_are_built_into_every_tower_that_reads_captions(built, tmp_path):
+def test_they_are_built_into_every_tower_that_reads_captions(built):
     folder, before = built
     found = Prototypes.read(folder / "text.safetensors")
     space = open_space(folder)
     np.testing.assert_allclose(space.encode(texts=["chair"]), found.moved(hub("chair")), atol=1e-6)
     weights = load_file(folder / "image.safetensors")
     np.testing.assert_allclose(weights["expectation.places"], found.moved(weights["expectation.captions"]), atol=2e-3)
-    weights, heard = load_file(folder / "audio.safetensors"), classes(tmp_path / "data" / "audio")
-    placed = shared(weights["expectation.captions"], found, heard)
-    np.testing.assert_allclose(weights["expectation.places"], placed, atol=2e-3)
+    weights = load_file(folder / "audio.safetensors")
+    np.testing.assert_allclose(weights["expectation.places"], placed(weights["expectation.captions"], found), atol=2e-3)
     after = json.loads((folder / "space.json").read_text())
     changed = {name for name, tower in after["towers"].items() if tower["sha256"] != before["towers"][name]["sha256"]}
     assert changed == {"text", "image", "audio"}

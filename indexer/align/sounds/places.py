@@ -1,21 +1,16 @@
-"""Where sounds lie among shapes: by all words of their class, for one word alone may be another thing's.
+"""Where sounds lie among shapes: by the things that make them, where the words for them would mislead.
 
-A tower that expects captions of a sound (`retriever.spaces.bridge.Expectation`) would look for a car's horn among the
-brass, and for a cough nowhere: each caption has the place of its own words. Here it gets the mean over the classes that
-it is of, and a class lies at the mean of its captions' places and of those of the things that make its sound.
+A tower that expects captions of a sound (`retriever.spaces.bridge.Expectation`) has each lie where its own words do: a
+car's horn among the brass, a cough nowhere. So the captions of a class for which `THINGS` are named all lie at the mean
+of their places and of those of these things.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-
 import numpy as np
 
 from indexer.align.captions import label_vectors
-from indexer.align.sounds import clips
-from indexer.align.sounds.synth.rules import RULES
-from indexer.align.sounds.words import THINGS
+from indexer.align.sounds.words import CLASSES, THINGS, class_captions
 from retriever.spaces.minilm import MiniLM
 from retriever.spaces.prototypes import Prototypes
 from retriever.types import Vectors
@@ -24,36 +19,30 @@ _SAME = 0.999
 """Cosine of a caption's vector and the same one in half precision."""
 
 
-def classes(recordings: Path) -> list[tuple[str, ...]]:
-    """The captions of every class of sounds, its name first, once each: of recordings, and of sounds made by rule."""
-    heard = (clip.captions for clip in clips.read(recordings))
-    return list(dict.fromkeys([*heard, *(rule.captions for rule in RULES.values())]))
-
-
-def shared(captions: Vectors, prototypes: Prototypes, classes: Iterable[Sequence[str]]) -> Vectors:
-    """(n, d) unit vectors: the places of captions.
+def placed(captions: Vectors, prototypes: Prototypes) -> Vectors:
+    """(n, d) unit vectors: the places of captions; of one that several classes have the mean of those in each.
 
     Args:
-        captions: (n, d) unit vectors of them in the hub; one that is of no class keeps the place of its own words.
-        prototypes: of the space.
-        classes: captions of each, its name first.
+        captions: (n, d) unit vectors of them in the hub.
+        prototypes: of the space, which move words to their own places.
     """
-    classes = [[*words, *THINGS.get(words[0], ())] for words in classes]
-    phrases = list(dict.fromkeys(word for words in classes for word in words))
+    words = {name: class_captions(name) for name in CLASSES}
+    phrases = list(dict.fromkeys(each for name in words for each in (*words[name], *THINGS.get(name, ()))))
     hub = label_vectors(phrases, MiniLM())
-    lie = dict(zip(phrases, prototypes.moved(hub), strict=True))
-    middles = {word: np.zeros(captions.shape[1]) for word in phrases}
-    for words in classes:
-        middle = _unit(np.mean([lie[word] for word in words], axis=0))
-        for word in words:
-            middles[word] += middle
+    own = dict(zip(phrases, prototypes.moved(hub), strict=True))
+    found: dict[str, list[Vectors]] = {}
+    for name, called in words.items():
+        things = THINGS.get(name)
+        middle = _unit(np.mean([own[each] for each in (*called, *things)], axis=0)) if things else None
+        for each in called:
+            found.setdefault(each, []).append(own[each] if middle is None else middle)
     places = prototypes.moved(captions)
     cosines = captions @ hub.T
     for row, nearest in enumerate(cosines.argmax(axis=1)):
-        if cosines[row, nearest] > _SAME:
-            places[row] = _unit(middles[phrases[nearest]])
+        if cosines[row, nearest] > _SAME and phrases[nearest] in found:
+            places[row] = _unit(np.mean(found[phrases[nearest]], axis=0))
     return places
 
 
-def _unit(vector: np.ndarray) -> np.ndarray:
-    return np.asarray(vector / np.linalg.norm(vector))
+def _unit(vector: Vectors) -> Vectors:
+    return np.asarray(vector / np.linalg.norm(vector), np.float32)

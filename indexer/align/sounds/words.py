@@ -66,18 +66,23 @@ CLASSES: dict[str, tuple[str, ...]] = {
 _HEAD = ("human head", "a human face")
 THINGS: dict[str, tuple[str, ...]] = {
     "breathing": _HEAD,
-    "car horn": ("motor car", "vehicle"),
+    "car_horn": ("motor car", "vehicle"),
     "clapping": ("hand", "a hand"),
     "coughing": _HEAD,
-    "crying baby": _HEAD,
-    "crackling fire": ("fireplace", "candle", "torch"),
+    "crackling_fire": ("fireplace", "candle", "torch"),
+    "crying_baby": _HEAD,
+    "engine": ("car", "motorcycle"),
+    "fireworks": ("rocket", "firework rocket"),
+    "glass_breaking": ("glass", "bottle"),
     "laughing": _HEAD,
     "rain": ("umbrella", "rain cloud"),
-    "sea waves": ("ship", "boat"),
+    "sea_waves": ("ship", "boat"),
+    "siren": ("ambulance", "fire engine"),
     "sneezing": _HEAD,
+    "water_drops": ("faucet", "tap"),
 }
-"""Name of a class -> the things that make its sound or go with it, where its captions name none; towers are not taught
-these."""
+"""Class -> the things that make its sound or go with it, where its captions name none, or may mean others; towers are
+not taught these (`indexer.align.sounds.places`)."""
 
 NAMES: dict[str, tuple[str, ...]] = {
     "belt": ("belt", "handling a belt"),
