@@ -54,7 +54,7 @@ def test_a_file_of_another_kind_is_told_the_formats_of_its_own(indexed: Path):
     for option, formats in (
         ("--image", "bmp gif jfif jpeg jpg png tif tiff webp."),
         ("--audio", "aif aiff caf flac mp3 oga ogg opus w64 wav."),
-        ("--minus-shape", "3mf blend dae"),
+        ("--minus-shape", "3mf asc blend dae"),
     ):
         (indexed / "thing.heic").write_bytes(b"ftypheic")
         done = run("query", option, indexed / "thing.heic", "--text", "x")
