@@ -60,3 +60,10 @@ def test_files_to_ask_with_that_are_not_in_an_archive(packs: Path):
     (packs / "one.zip").write_bytes(whole[: len(whole) // 2])
     done = run("query", "--shape", packs / "one.zip/tower.off")
     assert done.exit_code == 2 and "cannot be looked for, as one.zip is a damaged zip archive; give" in done.stderr
+
+
+def test_an_archive_that_was_left_out_comes_back_by_its_name(packs: Path):
+    run("index", packs, packs / "one.zip")
+    assert "2 removed" in run("index", packs, "--exclude", "one.zip").stderr
+    assert "skipped 2: zip archives; name one" in run("index", packs).stderr
+    assert "2 embedded" in run("index", packs, packs / "one.zip").stderr
