@@ -86,7 +86,7 @@ def remove(
 
     Prints the id and path of each item removed.
     The failures below a path are forgotten, too, and a corpus root that is named, or lies in a folder that is.
-    Indexing their folder again brings them back.
+    Indexing their folder again brings them back, those of a whole zip archive where that is named.
     """
     from indexer.forgetting import Forgotten
     from indexer.removal import remove as take_out

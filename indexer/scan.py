@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from indexer import maps, sidecars
 from indexer.corpora import Layout, is_kind, is_left_out, name_of
 from indexer.exclusion import Exclusion
-from indexer.skipped import ZIPS, unread
+from indexer.skipped import NESTED, ZIPS, unread
 from retriever import archives, loaders
 from retriever.archives import State
 from retriever.errors import FileProblem
@@ -247,7 +247,7 @@ def _items(
         if name in taken or sidecars.is_companion(name):
             found.skipped["sidecar" if name in taken else "companion"] += 1
         elif modality is None:
-            found.skipped[ZIPS if archives.is_archive(root / path) else unread(Path(name))] += 1
+            found.skipped[_why_unread(root / path)] += 1
         elif modality is Modality.IMAGE and (name in of_materials or layout.is_model_part(path)):
             found.skipped["companion"] += 1
         else:
@@ -257,6 +257,13 @@ def _items(
             metadata = {key: value for key, value in metadata.items() if value is not None}
             parts = {part: names[part] for part in (name, *own, *sidecars.companions(name, names))}
             yield SourceFile(str(path), modality, names[name][0], _fingerprint(parts, metadata), metadata)
+
+
+def _why_unread(path: Path) -> str:
+    """Why a file that is of no kind is left out."""
+    if path.suffix.lower() != archives.SUFFIX:
+        return unread(path)
+    return ZIPS if archives.is_archive(path) else NESTED
 
 
 def _columns(root: Path, folder: PurePosixPath, sides: Sequence[str], found: Scan) -> dict[str, object]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 _UNREAD = "unsupported "
 ZIPS = "zip archives; name one to have it looked into"
-"""The reason for archives that are met in a folder; those in an archive are of a suffix that nothing reads."""
+"""The reason for archives that are met in a folder."""
+NESTED = "zip archives in zip archives; unpack the outer one"
 _NAMED = 8  # suffixes that are named, of those that nothing reads
 
 

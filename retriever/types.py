@@ -62,6 +62,8 @@ class Geometry:
             (v, 3) one per point for a bare cloud.
         skin: the pictures on a mesh, where they were asked for and there are any; else None.
         up: the axis that points up, "x", "y", "-y" or "z", where the file says so; None where its format does.
+        mirrored: (f,) whether a face stands mirrored in its scene, so that its corners run the other way round; None
+            where none does. They stay as stored, for the points that are drawn depend on their order.
     """
 
     vertices: NDArray[np.float64]
@@ -69,6 +71,7 @@ class Geometry:
     colors: NDArray[np.float32] | None = None
     skin: Skin | None = None
     up: str | None = None
+    mirrored: NDArray[np.bool_] | None = None
 
     @property
     def extent(self) -> tuple[float, float, float]:

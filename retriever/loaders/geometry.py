@@ -42,4 +42,6 @@ def _kept(geometry: Geometry, good: NDArray[np.bool_]) -> Geometry:
         colors = colors[kept]
     number = np.cumsum(good) - 1
     skin = None if geometry.skin is None else geometry.skin.of(kept)
-    return Geometry(geometry.vertices[good], number[faces[kept]] if len(faces) else faces, colors, skin)
+    mirrored = None if geometry.mirrored is None else geometry.mirrored[kept]
+    faces = number[faces[kept]] if len(faces) else faces
+    return Geometry(geometry.vertices[good], faces, colors, skin, geometry.up, mirrored)

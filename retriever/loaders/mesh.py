@@ -120,7 +120,10 @@ def _piece(mesh: Any, matrix: NDArray[np.float64], textures: bool, skin: bool) -
     faces = in_range(np.asarray(mesh.faces, np.int64), len(mesh.vertices))
     picture = picture_of(mesh) if skin else None
     whole = None if picture is None else skins.skin(*picture)
-    return soup.Piece(soup.moved(mesh.vertices, matrix), faces, face_colors(mesh, textures=textures), whole)
+    mirrored = bool(soup.mirrors(matrix))
+    return soup.Piece(
+        soup.moved(mesh.vertices, matrix), faces, face_colors(mesh, textures=textures), whole, 1, mirrored
+    )
 
 
 def _cloud(cloud: Any, matrix: NDArray[np.float64]) -> soup.Piece:

@@ -38,6 +38,8 @@ def measured(geometry: Geometry) -> dict[str, object]:
         common counts for each of them.
     """
     faces = geometry.faces
+    if geometry.mirrored is not None:
+        faces = np.where(geometry.mirrored[:, None], faces[:, ::-1], faces)
     if not len(faces):
         return {}
     low, high = geometry.vertices.min(axis=0), geometry.vertices.max(axis=0)

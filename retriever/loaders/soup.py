@@ -27,6 +27,7 @@ class Piece:
         colors: one for each face, or for each point where there are no faces; None where there are none.
         skin: its pictures, where they are wanted.
         copies: how often the faces, or points, repeat what `colors` and `skin` say once.
+        mirrored: whether it stands mirrored, or (f,) which faces do.
     """
 
     points: NDArray[np.float64]
@@ -34,6 +35,7 @@ class Piece:
     colors: RGB | None = None
     skin: Skin | None = None
     copies: int = 1
+    mirrored: bool | NDArray[np.bool_] = False
 
     @property
     def looks(self) -> Iterator[tuple[RGB | None, Skin | None, int]]:
@@ -64,6 +66,12 @@ def moved(points: NDArray[np.floating], matrix: NDArray[np.float64]) -> NDArray[
     return np.asarray(points, np.float64) @ matrix[:3, :3].T + matrix[:3, 3]
 
 
+def mirrors(matrix: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(...) whether (..., 4, 4) places make left of right."""
+    mirrored: NDArray[np.bool_] = np.linalg.det(matrix[..., :3, :3]) < 0
+    return mirrored
+
+
 def repeated(faces: NDArray[np.int64], vertices: int, copies: int) -> NDArray[np.int64]:
     """(copies * f, 3) the faces of a mesh for each of its copies, whose vertices stand one copy after the other."""
     return (faces + np.arange(copies)[:, None, None] * vertices).reshape(-1, 3)
@@ -79,6 +87,7 @@ def flat(pieces: Sequence[Piece], up: str | None = None) -> Geometry:
         joined([(colors, count) for colors, _, count in looks]),
         skins.joined([(skin, count) for _, skin, count in looks]),
         up,
+        _mirrored(pieces),
     )
 
 
@@ -89,6 +98,13 @@ def _faces(pieces: Sequence[Piece]) -> NDArray[np.int64]:
         faces[row : row + len(piece.faces)] += vertex
         row, vertex = row + len(piece.faces), vertex + len(piece.points)
     return faces
+
+
+def _mirrored(pieces: Sequence[Piece]) -> NDArray[np.bool_] | None:
+    """(f,) of all; None where none is."""
+    if not any(np.any(piece.mirrored) for piece in pieces):
+        return None
+    return np.concatenate([np.broadcast_to(piece.mirrored, len(piece.faces)) for piece in pieces])
 
 
 @contextmanager

@@ -138,7 +138,8 @@ class _Build:
         matrix = parent @ place.matrix
         self._budget.take(max(len(points), _LEAST), len(faces) // 3)
         if len(faces):
-            yield soup.Piece(soup.moved(points, matrix), in_range(faces.reshape(-1, 3), len(points)))
+            corners = in_range(faces.reshape(-1, 3), len(points))
+            yield soup.Piece(soup.moved(points, matrix), corners, mirrored=bool(soup.mirrors(matrix)))
         for component in _in_order(found.components):
             yield from self._placed(component, matrix, (*within, key))
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -193,8 +194,7 @@ def _payload(space: Space, modality: Modality, term: Term, query: Query) -> Payl
     if _ADDRESS.match(term.source):
         raise UsageError(f"{option} is an address, and only files are read: download it first, and give its path.")
     path = query.place(term)
-    if not archives.is_file(path):
-        problem = "is a folder" if path.is_dir() else "is no regular file" if path.exists() else "does not exist"
+    if (problem := _no_file(path)) is not None:
         shown = term.source if term.source in query.files else path.absolute()
         raise UsageError(
             f"{option}: {shown} {problem}; give the path of one {modality} file, or an item with "
@@ -207,6 +207,18 @@ def _payload(space: Space, modality: Modality, term: Term, query: Query) -> Payl
         return loaders.load_given(modality, path, space.identity.inputs, up=query.up).payload
     except FileProblem as problem:
         raise UsageError(f"{option}: the file {problem}") from problem
+
+
+def _no_file(path: Path) -> str | None:
+    """What is wrong with a path that is to be that of one file; None where it may be read."""
+    pack = archives.holder(path)
+    if pack == path:
+        return f"is a zip archive, whose files have paths such as {path.name}/NAME"
+    if archives.is_file(path):
+        return None
+    if pack and not archives.is_file(pack):
+        return f"cannot be looked for, as {pack.name} is a damaged zip archive"
+    return "is a folder" if path.is_dir() else "is no regular file" if path.exists() else "does not exist"
 
 
 def _key(term: Term, up: str) -> _Key:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_corpus import write_box
+from zips import packed
 
 from indexer.align.own.holdout import hold_out, singles
 from indexer.align.own.pairs import Pair, of_clouds, read_pairs
@@ -40,6 +41,13 @@ def test_a_folder_gives_class_folders_and_captions(folder):
     assert set(pairs) == {"a.off", "b.off", "c.off"}
     assert found.left_out["without a label or a caption"] == 1
     assert sum(count for reason, count in found.left_out.items() if reason.startswith("text")) == 1
+
+
+def test_zip_archives_are_to_be_unpacked(folder, tmp_path):
+    pack = packed(folder / "pack.zip", folder / "table")
+    assert read_pairs(folder).left_out["zip archives; unpack them"] == 1
+    with pytest.raises(UsageError, match=r"pack\.zip is a zip archive; unpack it"):
+        read_pairs(pack)
 
 
 def test_metadata_gives_labels_to_a_folder(folder, tmp_path):

@@ -46,3 +46,24 @@ def test_members_are_found_shown_asked_with_and_removed(packs: Path, tmp_path: P
     assert missing.exit_code == 2 and "chair.off does not exist" in missing.stderr
     assert run("remove", "one.zip/tower.off").exit_code == 0
     assert run("items").stdout.count("one.zip") == 1
+
+
+def test_files_to_ask_with_that_are_not_in_an_archive(packs: Path):
+    run("index", packs / "one.zip")
+    done = run("query", "--shape", packs / "one.zip")
+    assert done.exit_code == 2 and "one.zip is a zip archive, whose files have paths such as one.zip/NAME; give" in (
+        done.stderr
+    )
+    done = run("query", "--shape", packs / "one.zip/gone.off")
+    assert done.exit_code == 2 and "one.zip/gone.off does not exist" in done.stderr
+    whole = (packs / "one.zip").read_bytes()
+    (packs / "one.zip").write_bytes(whole[: len(whole) // 2])
+    done = run("query", "--shape", packs / "one.zip/tower.off")
+    assert done.exit_code == 2 and "cannot be looked for, as one.zip is a damaged zip archive; give" in done.stderr
+
+
+def test_an_archive_that_was_left_out_comes_back_by_its_name(packs: Path):
+    run("index", packs, packs / "one.zip")
+    assert "2 removed" in run("index", packs, "--exclude", "one.zip").stderr
+    assert "skipped 2: zip archives; name one" in run("index", packs).stderr
+    assert "2 embedded" in run("index", packs, packs / "one.zip").stderr

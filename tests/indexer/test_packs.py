@@ -16,7 +16,7 @@ from zips import packed, patched
 
 from indexer.build import index
 from indexer.removal import remove
-from indexer.skipped import ZIPS
+from indexer.skipped import NESTED, ZIPS
 from retriever.errors import RetrieverError, UsageError
 from retriever.store import Snapshot, read_failures
 
@@ -53,7 +53,7 @@ def test_an_archive_that_is_named_is_indexed_as_its_folder_would_be(kit: Path, p
     summary = index(pack, tmp_path / "packed")
     assert counts(summary) == {"embedded": 4} and not summary.failed
     skipped = index(kit, tmp_path / "plain").skipped
-    assert skipped.pop(ZIPS) == summary.skipped.pop("unsupported .zip") == 1 and skipped == summary.skipped
+    assert skipped.pop(ZIPS) == summary.skipped.pop(NESTED) == 1 and skipped == summary.skipped
     assert list(summary.roots.values()) == [str(pack.parent)]
     found, plain = below(pack, rows(tmp_path / "packed")), rows(tmp_path / "plain")
     assert set(found) == set(plain) == {"chair/a.obj", "chair/b.off", "table/t.gltf", "photos/red.png"}

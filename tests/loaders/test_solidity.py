@@ -9,8 +9,11 @@ import pytest
 import trimesh
 from hypothesis import given
 from hypothesis import strategies as st
+from pxr import UsdGeom
+from usd_stages import stage
 
 from retriever import loaders
+from retriever.loaders import mesh
 from retriever.loaders.solidity import measured
 from retriever.spaces import Inputs
 from retriever.types import Geometry, ShapeInput
@@ -127,3 +130,58 @@ def test_files_tell_of_it(name: str) -> None:
     assert facts["watertight"] == mesh.is_watertight
     assert facts["surface_area"] == pytest.approx(mesh.area, rel=1e-4)
     assert facts.get("volume", mesh.volume) == pytest.approx(mesh.volume, rel=1e-4)
+
+
+def mirrored_scene() -> trimesh.Scene:
+    """A ball of the double size, and one that stands mirrored beside it."""
+    ball = trimesh.creation.icosphere(2)
+    scene = trimesh.Scene()
+    scene.add_geometry(ball, geom_name="ball", transform=np.diag([2.0, 2, 2, 1]))
+    scene.add_geometry(
+        ball,
+        geom_name="ball",
+        transform=trimesh.transformations.translation_matrix([9, 0, 0]) @ np.diag([-1.0, 1, 1, 1]),
+    )
+    return scene
+
+
+@pytest.mark.parametrize("suffix", [".glb", ".3mf"])
+def test_what_stands_mirrored_in_its_scene_encloses_as_much(suffix: str, tmp_path: Path) -> None:
+    mirrored_scene().export(tmp_path / f"scene{suffix}")
+    facts = loaders.load(tmp_path / f"scene{suffix}", Inputs(ShapeInput())).facts
+    assert facts["watertight"] is True
+    assert facts["volume"] == pytest.approx(9 * trimesh.creation.icosphere(2).volume, rel=1e-5)
+
+
+def test_what_a_usd_stage_mirrors_encloses_as_much(tmp_path: Path) -> None:
+    made = stage(tmp_path / "a.usda")
+    for name, scale in (("plain", 2.0), ("mirrored", -1.0)):
+        box = trimesh.creation.box()
+        prim = UsdGeom.Mesh.Define(made, f"/{name}")
+        prim.CreatePointsAttr(box.vertices.tolist())
+        prim.CreateFaceVertexCountsAttr([3] * len(box.faces))
+        prim.CreateFaceVertexIndicesAttr(box.faces.ravel().tolist())
+        prim.AddTranslateOp().Set((5 * scale, 0, 0))
+        prim.AddScaleOp().Set((scale, abs(scale), abs(scale)))
+    made.Save()
+    assert loaders.load(tmp_path / "a.usda", Inputs(ShapeInput())).facts["volume"] == pytest.approx(8 + 1)
+
+
+@pytest.mark.parametrize("name", ["fbx/blender_y_up.fbx", "blend/scene_34.blend", "blend/scene_50.blend"])
+def test_solids_of_a_scene_of_blender_look_outwards_also_where_they_are_mirrored(name: str) -> None:
+    path = CHAIRS.parent / name
+    geometry = mesh.READERS[path.suffix](path.read_bytes(), path)
+    assert geometry.mirrored is not None and 0 < geometry.mirrored.sum() < len(geometry.faces)
+    signs = {float(np.sign(volume)) for volume in solids(geometry)}
+    assert signs == {1.0}, "as wedges were made"
+
+
+def solids(geometry: Geometry) -> list[float]:
+    """Signed volumes of the parts that are closed."""
+    assert geometry.mirrored is not None
+    faces = np.where(geometry.mirrored[:, None], geometry.faces[:, ::-1], geometry.faces)
+    part = np.arange(len(geometry.vertices))
+    for _ in range(len(part)):
+        np.minimum.at(part, faces, part[faces].min(axis=1, keepdims=True))
+    parts = [trimesh.Trimesh(geometry.vertices, faces[part[faces[:, 0]] == one], process=False) for one in set(part)]
+    return [each.volume for each in parts if len(each.faces) and each.is_watertight]

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from indexer.corpora import SPLITS
 from indexer.metadata import read_rows, read_table
 from indexer.scan import scan
-from indexer.skipped import unread
-from retriever import loaders
+from indexer.skipped import ZIPS, unread
+from retriever import archives, loaders
 from retriever.errors import UsageError
 from retriever.query.zeroshot import words
 from retriever.types import Modality
@@ -88,6 +88,8 @@ def read_pairs(source: Path, metadata: Path | None = None) -> Pairs:
         return _of_folder(source, metadata)
     if not source.is_file():
         raise UsageError(f"{source} is neither a folder nor a table of pairs; check the spelling.")
+    if archives.is_archive(source):
+        raise UsageError(f"{source} is a zip archive; unpack it, and name the folder.")
     if metadata is not None:
         raise UsageError(f"--metadata goes with a folder; put its columns into the table {source} itself.")
     return _of_table(source)
@@ -114,6 +116,8 @@ def _of_folder(folder: Path, metadata: Path | None) -> Pairs:
     files = joined(found.files, read_table(metadata)) if metadata else found.files
     known = Pairs(left_out=found.skipped, problems=found.problems)
     del known.left_out["hidden"]
+    if zips := known.left_out.pop(ZIPS, 0):
+        known.left_out["zip archives; unpack them"] = zips
     for file in files:
         # Not the name: what a file is called may be anything.
         told = {name: file.metadata.get(name) for name in ("label", "caption", "split", "group")}

@@ -68,7 +68,8 @@ def _shown(scene: Scene, looks: Looks) -> list[soup.Piece]:
             continue
         budget.take(len(mesh.points), len(mesh.faces))
         look = looks.of(item, data, meshes[data.number]) if len(mesh.faces) else (None, None)
-        found.append(soup.Piece(soup.moved(mesh.points, place), mesh.faces, *look, mesh.copies))
+        mirrored = mesh.mirrored ^ soup.mirrors(place)
+        found.append(soup.Piece(soup.moved(mesh.points, place), mesh.faces, *look, mesh.copies, mirrored))
     if not any(len(piece.points) for piece in found):
         raise FileProblem("empty", f"shows no mesh: it holds {scene.told()}; export what is to be found as GLB.")
     return found

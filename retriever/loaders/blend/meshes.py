@@ -26,6 +26,7 @@ class Mesh:
         slot: (f,) int64, which material is on a face.
         paint: what else is known of the corners; None of a mesh without polygons.
         copies: how often the faces repeat what `slot` and `paint` say once.
+        mirrored: (f,) which faces stand mirrored; or False, none.
     """
 
     points: NDArray[Any]
@@ -33,6 +34,7 @@ class Mesh:
     slot: NDArray[np.int64]
     paint: Paint | None = None
     copies: int = 1
+    mirrored: NDArray[np.bool_] | np.bool_ = np.False_
 
 
 @dataclass(frozen=True)

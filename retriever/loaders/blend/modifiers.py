@@ -81,7 +81,9 @@ def _repeated(mesh: Mesh, matrices: list[Matrix]) -> Mesh:
     soup.Budget().take(vertices, len(mesh.faces), count)
     points = np.concatenate([soup.moved(mesh.points, matrix) for matrix in matrices])
     faces = soup.repeated(mesh.faces, vertices, count)
-    return replace(mesh, points=points, faces=faces, copies=mesh.copies * count)
+    flips = soup.mirrors(np.stack(matrices))
+    mirrored = (np.broadcast_to(mesh.mirrored, len(mesh.faces)) ^ flips[:, None]).ravel()
+    return replace(mesh, points=points, faces=faces, copies=mesh.copies * count, mirrored=mirrored)
 
 
 _APPLIED = {"MirrorModifierData": _mirrored, "ArrayModifierData": _arrayed}

@@ -87,7 +87,8 @@ def _instances(scene: Scene, path: Path, textures: bool, skin: bool) -> Iterator
             uv = mesh.uv.get(uv_set, next(iter(mesh.uv.values()), None))
             colors = mtl.face_colors(users, len(mesh.faces), uv, True, mesh.colors)
             whole = mtl.skin(users, uv) if skin and uv is not None else None
-            yield soup.Piece(points, mesh.faces, colors if len(mesh.faces) else None, whole)
+            mirrored = bool(soup.mirrors(scene.places[model].world @ scene.geometric(model)))
+            yield soup.Piece(points, mesh.faces, colors if len(mesh.faces) else None, whole, 1, mirrored)
 
 
 def _mesh(node: Node) -> _Mesh:

@@ -28,15 +28,16 @@ def read_usd(data: bytes, path: Path, *, textures: bool = True, skin: bool = Fal
     """
     check(data, path)
     answer = apart.ask("usd", [str(path.absolute()), textures, skin], b"", len(data))
-    up, has_colors, pictures = answer.value
+    up, has_colors, pictures, has_mirrored = answer.value
     arrays = iter(answer.arrays)
     vertices, faces = next(arrays), next(arrays)
     colors = next(arrays) if has_colors else None
+    mirrored = next(arrays).astype(np.bool_) if has_mirrored else None
     whole = None
     if pictures:
         uv, picture, tint = next(arrays), next(arrays), next(arrays)
         whole = Skin(uv, picture, tuple(arrays), tint)
-    return Geometry(vertices, faces, colors, whole, up)
+    return Geometry(vertices, faces, colors, whole, up, mirrored)
 
 
 def read_here(value: Any, _: bytes) -> tuple[Any, list[NDArray[Any]]]:
@@ -48,10 +49,11 @@ def read_here(value: Any, _: bytes) -> tuple[Any, list[NDArray[Any]]]:
         found = _flat(opened(file, parts), parts, textures, skin)
     for part in looked_for.values():
         noted(part if file == path else Part(part.name, state(path.parent / part.name)))
-    arrays: list[NDArray[Any]] = [found.vertices, found.faces, *([] if found.colors is None else [found.colors])]
+    known = (found.vertices, found.faces, found.colors, found.mirrored)
+    arrays: list[NDArray[Any]] = [each for each in known if each is not None]
     if found.skin:
         arrays += [found.skin.uv, found.skin.picture, found.skin.tint, *found.skin.pictures]
-    return (found.up, found.colors is not None, found.skin is not None), arrays
+    return (found.up, found.colors is not None, found.skin is not None, found.mirrored is not None), arrays
 
 
 def _flat(stage: Any, parts: Parts, textures: bool, skin: bool) -> Geometry:
@@ -95,4 +97,5 @@ def _piece(placed: Placed, local: Local, materials: Materials, textures: bool, s
     else:
         colors = looks.point_colors(placed.prim, local, materials.time)
     faces = soup.repeated(local.faces, len(local.points), copies)
-    return soup.Piece(_in_world(local.points, placed.places), faces, colors, whole, copies)
+    mirrored = np.repeat(soup.mirrors(placed.places), len(local.faces))
+    return soup.Piece(_in_world(local.points, placed.places), faces, colors, whole, copies, mirrored)
