@@ -232,7 +232,7 @@ class _Archive:
             with self._lock:
                 member = self._zip.open(info)
             try:
-                data = member.read()
+                data = member.read(info.file_size)  # and no more, whatever it would unpack to
             finally:
                 with self._lock:
                     member.close()

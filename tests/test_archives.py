@@ -6,6 +6,7 @@ import hashlib
 import os
 import struct
 import tempfile
+import tracemalloc
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -266,9 +267,12 @@ def test_a_bomb_gives_no_more_than_its_directory_says(tmp_path: Path):
     with zipfile.ZipFile(tmp_path / "pack.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
         file.writestr("a.off", b"\0" * (64 << 20))
     patched(tmp_path / "pack.zip", 24, struct.pack("<I", 1000))
+    tracemalloc.start()
     with pytest.raises(FileProblem, match="damaged") as caught:
         loaders.load(tmp_path / "pack.zip/a.off", INPUTS)
-    assert caught.value.kind == "malformed"
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert caught.value.kind == "malformed" and peak < 16 << 20
 
 
 def test_an_archive_that_may_not_be_read(box: Path):
