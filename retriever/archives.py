@@ -10,6 +10,7 @@ import errno
 import os
 import posixpath
 import re
+import shutil
 import stat
 import zlib
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from functools import lru_cache
 from io import BufferedIOBase
 from pathlib import Path, PurePath
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from retriever.errors import FileProblem
 
@@ -35,6 +36,7 @@ State = tuple[int, int]
 """Bytes of a file, and when it was changed (ns); of a member its bytes and their CRC-32."""
 
 _OPEN = 8  # archives whose directories are kept
+_PIECE = 1 << 20  # bytes of a member that are copied at once
 _DEEPEST = 100  # folders above a member: a name of 64 KB may have more than memory holds
 _UTF8, _ENCRYPTED = 0x800, 0x1  # flags of a member
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -125,15 +127,15 @@ def opened(path: Path) -> Iterator[BufferedIOBase]:
         FileProblem: as `read`.
         OSError: likewise.
     """
-    if holder(path) in (None, path):
-        with path.open("rb") as file:
-            yield file
-    else:
+    if member := _member(path):
         from tempfile import TemporaryFile
 
         with TemporaryFile() as file:
-            file.write(read(path))
+            member[0].copy(member[1], file)
             file.seek(0)
+            yield file
+    else:
+        with path.open("rb") as file:
             yield file
 
 
@@ -219,6 +221,19 @@ class _Archive:
 
     def read(self, name: str) -> bytes:
         """The bytes of a member, as many as the directory says, with the CRC-32 that it says."""
+        with self._unpacking(name) as (info, member):
+            data = member.read(info.file_size)  # and no more, whatever it would unpack to
+        _check_size(info, len(data))
+        return data
+
+    def copy(self, name: str, file: IO[bytes]) -> None:
+        """The same into a file, piece by piece."""
+        with self._unpacking(name) as (info, member):
+            shutil.copyfileobj(member, file, _PIECE)
+        _check_size(info, file.tell())
+
+    @contextmanager
+    def _unpacking(self, name: str) -> Iterator[tuple[ZipInfo, IO[bytes]]]:
         from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile
 
         info = self.file(name)
@@ -232,7 +247,7 @@ class _Archive:
             with self._lock:
                 member = self._zip.open(info)
             try:
-                data = member.read(info.file_size)  # and no more, whatever it would unpack to
+                yield info, member
             finally:
                 with self._lock:
                     member.close()
@@ -242,9 +257,11 @@ class _Archive:
             if error.errno == errno.EINVAL:  # a place before the file's beginning
                 raise _damaged(error) from error
             raise
-        if len(data) != info.file_size:
-            raise _damaged("its size is wrong")
-        return data
+
+
+def _check_size(info: ZipInfo, size: int) -> None:
+    if size != info.file_size:
+        raise _damaged("its size is wrong")
 
 
 def _inside(path: str | PurePath) -> tuple[_Archive, str] | None:

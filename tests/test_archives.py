@@ -275,6 +275,17 @@ def test_a_bomb_gives_no_more_than_its_directory_says(tmp_path: Path):
     assert caught.value.kind == "malformed" and peak < 16 << 20
 
 
+def test_a_member_is_copied_in_pieces(tmp_path: Path):
+    with zipfile.ZipFile(tmp_path / "pack.zip", "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("a.wav", bytes(64 << 20))
+    tracemalloc.start()
+    with archives.opened(tmp_path / "pack.zip/a.wav") as copy:
+        assert os.fstat(copy.fileno()).st_size == 64 << 20 and copy.read(1) == b"\0"
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 16 << 20
+
+
 def test_an_archive_that_may_not_be_read(box: Path):
     if os.geteuid() == 0:
         pytest.skip("root reads everything")

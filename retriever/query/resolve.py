@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -193,7 +194,7 @@ def _payload(space: Space, modality: Modality, term: Term, query: Query) -> Payl
     if _ADDRESS.match(term.source):
         raise UsageError(f"{option} is an address, and only files are read: download it first, and give its path.")
     path = query.place(term)
-    if not archives.is_file(path):
+    if not _is_there(path):
         problem = "is a folder" if path.is_dir() else "is no regular file" if path.exists() else "does not exist"
         shown = term.source if term.source in query.files else path.absolute()
         raise UsageError(
@@ -207,6 +208,16 @@ def _payload(space: Space, modality: Modality, term: Term, query: Query) -> Payl
         return loaders.load_given(modality, path, space.identity.inputs, up=query.up).payload
     except FileProblem as problem:
         raise UsageError(f"{option}: the file {problem}") from problem
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a file is there, or may be, in a damaged archive: what that is like is told when it is read."""
+    try:
+        return bool(archives.look(path))
+    except FileProblem as fault:
+        return fault.kind == "malformed"
+    except (OSError, ValueError):  # ValueError: a NUL in the name, or what is no text
+        return False
 
 
 def _key(term: Term, up: str) -> _Key:
