@@ -40,6 +40,7 @@ _PIECE = 1 << 20  # bytes of a member that are copied at once
 _DEEPEST = 100  # folders above a member: a name of 64 KB may have more than memory holds
 _UTF8, _ENCRYPTED = 0x800, 0x1  # flags of a member
 _DRIVE = re.compile(r"[A-Za-z]:")
+_NAMED = re.compile(r"(?<=[^/])\.zip(?=/|\Z)", re.IGNORECASE)  # where a path may come to an archive
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def refused(archive: Path) -> int:
 def holder(path: Path) -> Path | None:
     """The archive that a path runs through, or is."""
     found = _split(path)
-    return found and found[0]
+    return Path(found[0]) if found else None
 
 
 class _Archive:
@@ -272,7 +273,7 @@ def _inside(path: str | PurePath) -> tuple[_Archive, str] | None:
         OSError: it cannot be read.
     """
     found = _split(path)
-    return found and (_open(str(found[0]), found[2]), found[1])
+    return found and (_open(found[0], found[2]), found[1])
 
 
 def _member(path: str | PurePath) -> tuple[_Archive, str] | None:
@@ -281,20 +282,17 @@ def _member(path: str | PurePath) -> tuple[_Archive, str] | None:
     return inside if inside and inside[1] else None
 
 
-def _split(path: str | PurePath) -> tuple[Path, str, tuple[int, ...]] | None:
+def _split(path: str | PurePath) -> tuple[str, str, tuple[int, ...]] | None:
     """As `_inside`, the archive by its path; and what changes when it does."""
-    if SUFFIX not in os.fspath(path).lower():
-        return None
-    path = Path(path)
-    for above in (*reversed(path.parents), path):
-        if above.suffix.lower() != SUFFIX:
-            continue
+    whole = os.fspath(path).replace(os.sep, "/")
+    for match in _NAMED.finditer(whole):
+        above, below = whole[: match.end()], whole[match.end() :]
         try:
-            found = above.stat()
+            found = Path(above).stat()
         except OSError:  # the system says so itself when it is asked for the file
             return None
         if stat.S_ISREG(found.st_mode):
-            place = posixpath.normpath(path.relative_to(above).as_posix())
+            place = posixpath.normpath(below.lstrip("/"))
             key = (found.st_size, found.st_mtime_ns, found.st_ino)
             return None if place.startswith("..") else (above, "" if place == "." else place, key)
     return None

@@ -146,6 +146,15 @@ def test_what_a_path_into_an_archive_means(box: Path, tmp_path: Path):
             archives.read(path)
 
 
+@pytest.mark.parametrize(
+    ("name", "is_one"), [("A.ZIP", True), ("..zip", True), (".zip", False), ("a.zip.off", False), ("a.zip\\b", False)]
+)
+def test_how_archives_are_called(box: Path, name: str, is_one: bool):
+    path = box.rename(box.with_name(name))
+    assert archives.is_archive(path) == archives.is_file(path / "box.off") == is_one
+    assert archives.holder(path / "box.off") == archives.holder(path) == (path if is_one else None)
+
+
 def test_an_archive_that_is_replaced_is_read_anew(box: Path, tmp_path: Path):
     before = archives.read(box / "box.off")
     with zipfile.ZipFile(box, "w") as file:
