@@ -10,6 +10,7 @@ import errno
 import os
 import posixpath
 import re
+import shutil
 import stat
 import zlib
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from functools import lru_cache
 from io import BufferedIOBase
 from pathlib import Path, PurePath
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from retriever.errors import FileProblem
 
@@ -35,9 +36,11 @@ State = tuple[int, int]
 """Bytes of a file, and when it was changed (ns); of a member its bytes and their CRC-32."""
 
 _OPEN = 8  # archives whose directories are kept
+_PIECE = 1 << 20  # bytes of a member that are copied at once
 _DEEPEST = 100  # folders above a member: a name of 64 KB may have more than memory holds
 _UTF8, _ENCRYPTED = 0x800, 0x1  # flags of a member
 _DRIVE = re.compile(r"[A-Za-z]:")
+_NAMED = re.compile(r"(?<=[^/])\.zip(?=/|\Z)", re.IGNORECASE)  # where a path may come to an archive
 
 
 @dataclass(frozen=True)
@@ -125,15 +128,15 @@ def opened(path: Path) -> Iterator[BufferedIOBase]:
         FileProblem: as `read`.
         OSError: likewise.
     """
-    if holder(path) in (None, path):
-        with path.open("rb") as file:
-            yield file
-    else:
+    if member := _member(path):
         from tempfile import TemporaryFile
 
         with TemporaryFile() as file:
-            file.write(read(path))
+            member[0].copy(member[1], file)
             file.seek(0)
+            yield file
+    else:
+        with path.open("rb") as file:
             yield file
 
 
@@ -160,7 +163,7 @@ def refused(archive: Path) -> int:
 def holder(path: Path) -> Path | None:
     """The archive that a path runs through, or is."""
     found = _split(path)
-    return found and found[0]
+    return Path(found[0]) if found else None
 
 
 class _Archive:
@@ -219,6 +222,19 @@ class _Archive:
 
     def read(self, name: str) -> bytes:
         """The bytes of a member, as many as the directory says, with the CRC-32 that it says."""
+        with self._unpacking(name) as (info, member):
+            data = member.read(info.file_size)  # and no more, whatever it would unpack to
+        _check_size(info, len(data))
+        return data
+
+    def copy(self, name: str, file: IO[bytes]) -> None:
+        """The same into a file, piece by piece."""
+        with self._unpacking(name) as (info, member):
+            shutil.copyfileobj(member, file, _PIECE)
+        _check_size(info, file.tell())
+
+    @contextmanager
+    def _unpacking(self, name: str) -> Iterator[tuple[ZipInfo, IO[bytes]]]:
         from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile
 
         info = self.file(name)
@@ -232,7 +248,7 @@ class _Archive:
             with self._lock:
                 member = self._zip.open(info)
             try:
-                data = member.read()
+                yield info, member
             finally:
                 with self._lock:
                     member.close()
@@ -242,9 +258,11 @@ class _Archive:
             if error.errno == errno.EINVAL:  # a place before the file's beginning
                 raise _damaged(error) from error
             raise
-        if len(data) != info.file_size:
-            raise _damaged("its size is wrong")
-        return data
+
+
+def _check_size(info: ZipInfo, size: int) -> None:
+    if size != info.file_size:
+        raise _damaged("its size is wrong")
 
 
 def _inside(path: str | PurePath) -> tuple[_Archive, str] | None:
@@ -255,7 +273,7 @@ def _inside(path: str | PurePath) -> tuple[_Archive, str] | None:
         OSError: it cannot be read.
     """
     found = _split(path)
-    return found and (_open(str(found[0]), found[2]), found[1])
+    return found and (_open(found[0], found[2]), found[1])
 
 
 def _member(path: str | PurePath) -> tuple[_Archive, str] | None:
@@ -264,20 +282,17 @@ def _member(path: str | PurePath) -> tuple[_Archive, str] | None:
     return inside if inside and inside[1] else None
 
 
-def _split(path: str | PurePath) -> tuple[Path, str, tuple[int, ...]] | None:
+def _split(path: str | PurePath) -> tuple[str, str, tuple[int, ...]] | None:
     """As `_inside`, the archive by its path; and what changes when it does."""
-    if SUFFIX not in os.fspath(path).lower():
-        return None
-    path = Path(path)
-    for above in (*reversed(path.parents), path):
-        if above.suffix.lower() != SUFFIX:
-            continue
+    whole = os.fspath(path).replace(os.sep, "/")
+    for match in _NAMED.finditer(whole):
+        above, below = whole[: match.end()], whole[match.end() :]
         try:
-            found = above.stat()
+            found = Path(above).stat()
         except OSError:  # the system says so itself when it is asked for the file
             return None
         if stat.S_ISREG(found.st_mode):
-            place = posixpath.normpath(path.relative_to(above).as_posix())
+            place = posixpath.normpath(below.lstrip("/"))
             key = (found.st_size, found.st_mtime_ns, found.st_ino)
             return None if place.startswith("..") else (above, "" if place == "." else place, key)
     return None

@@ -6,6 +6,7 @@ import hashlib
 import os
 import struct
 import tempfile
+import tracemalloc
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -145,6 +146,15 @@ def test_what_a_path_into_an_archive_means(box: Path, tmp_path: Path):
             archives.read(path)
 
 
+@pytest.mark.parametrize(
+    ("name", "is_one"), [("A.ZIP", True), ("..zip", True), (".zip", False), ("a.zip.off", False), ("a.zip\\b", False)]
+)
+def test_how_archives_are_called(box: Path, name: str, is_one: bool):
+    path = box.rename(box.with_name(name))
+    assert archives.is_archive(path) == archives.is_file(path / "box.off") == is_one
+    assert archives.holder(path / "box.off") == archives.holder(path) == (path if is_one else None)
+
+
 def test_an_archive_that_is_replaced_is_read_anew(box: Path, tmp_path: Path):
     before = archives.read(box / "box.off")
     with zipfile.ZipFile(box, "w") as file:
@@ -266,9 +276,23 @@ def test_a_bomb_gives_no_more_than_its_directory_says(tmp_path: Path):
     with zipfile.ZipFile(tmp_path / "pack.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
         file.writestr("a.off", b"\0" * (64 << 20))
     patched(tmp_path / "pack.zip", 24, struct.pack("<I", 1000))
+    tracemalloc.start()
     with pytest.raises(FileProblem, match="damaged") as caught:
         loaders.load(tmp_path / "pack.zip/a.off", INPUTS)
-    assert caught.value.kind == "malformed"
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert caught.value.kind == "malformed" and peak < 16 << 20
+
+
+def test_a_member_is_copied_in_pieces(tmp_path: Path):
+    with zipfile.ZipFile(tmp_path / "pack.zip", "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("a.wav", bytes(64 << 20))
+    tracemalloc.start()
+    with archives.opened(tmp_path / "pack.zip/a.wav") as copy:
+        assert os.fstat(copy.fileno()).st_size == 64 << 20 and copy.read(1) == b"\0"
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 16 << 20
 
 
 def test_an_archive_that_may_not_be_read(box: Path):

@@ -10,6 +10,7 @@ just two faces: "exclusive or" tells of nearly all meshes that they are not, and
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +21,11 @@ _CELLS = 1 << 22
 """Along the longest edge of the box: a float32 tells about so many apart. Vertices in one cell are one place."""
 _SHIFT = 0.381966
 """Of a cell: no round number lies on a border, where rounding errors would part what is one place."""
-_CHUNK = 65_536  # faces at once, as in `sampling`
+_CHUNK = 65_536  # faces or vertices at once, as in `sampling`
 _NONE = np.uint64(0)
 
 _Numbers = NDArray[np.uint64]
+_Number = TypeVar("_Number", bound=np.generic)
 
 
 def measured(geometry: Geometry) -> dict[str, object]:
@@ -37,25 +39,32 @@ def measured(geometry: Geometry) -> dict[str, object]:
         faces close up and look to one side, ``volume``, in cubic units of the file. What parts that overlap have in
         common counts for each of them.
     """
-    faces = geometry.faces
+    vertices, faces = geometry.vertices, geometry.faces
     if geometry.mirrored is not None:
         faces = np.where(geometry.mirrored[:, None], faces[:, ::-1], faces)
     if not len(faces):
         return {}
-    low, high = geometry.vertices.min(axis=0), geometry.vertices.max(axis=0)
-    size = float((high - low).max())
-    places = (geometry.vertices - (low + high) / 2) / size
-    area, volume = _area_and_volume(np.ascontiguousarray(places.T), faces)
-    keys = _keys(places)
-    facts: dict[str, object] = {"surface_area": area * size**2, "watertight": _is_paired(keys, faces)}
-    return facts | {"volume": abs(volume) * size**3} if _is_closed(keys, faces) else facts
+    low, high = vertices.min(axis=0), vertices.max(axis=0)
+    box = (low + high) / 2, float((high - low).max())
+    area, volume = _area_and_volume(vertices, faces, *box)
+    keys = _keys(vertices, *box)
+    balance, parity = _sums(keys, faces)
+    size = box[1]
+    facts: dict[str, object] = {
+        "surface_area": area * size**2,
+        "watertight": not parity and _is_paired(keys, faces),
+    }
+    return facts if balance else facts | {"volume": abs(volume) * size**3}
 
 
-def _area_and_volume(columns: NDArray[np.float64], faces: NDArray[np.int64]) -> tuple[float, float]:
-    """The areas of all faces, and the signed volumes of the pyramids from the middle of the box to them."""
+def _area_and_volume(
+    vertices: NDArray[np.float64], faces: NDArray[np.int64], middle: NDArray[np.float64], size: float
+) -> tuple[float, float]:
+    """The areas of all faces, and the signed volumes of the pyramids from the middle to them, in a box of unit size."""
     area = volume = 0.0
     for chunk in _chunks(faces):
-        (ax, ay, az), (bx, by, bz), (cx, cy, cz) = (columns[:, corner] for corner in chunk.T)
+        corners = (vertices[chunk] - middle) / size
+        (ax, ay, az), (bx, by, bz), (cx, cy, cz) = np.ascontiguousarray(corners.transpose(1, 2, 0))
         ux, uy, uz, vx, vy, vz = bx - ax, by - ay, bz - az, cx - ax, cy - ay, cz - az
         x, y, z = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
         area += float(np.sqrt(x * x + y * y + z * z).sum()) / 2
@@ -63,28 +72,30 @@ def _area_and_volume(columns: NDArray[np.float64], faces: NDArray[np.int64]) -> 
     return area, volume
 
 
-def _is_closed(keys: _Numbers, faces: NDArray[np.int64]) -> bool:
-    """Whether every edge runs as often one way as the other."""
-    balance = _NONE
+def _sums(keys: _Numbers, faces: NDArray[np.int64]) -> tuple[int, int]:
+    """What the edges add up to, those that run the other way taken off; and their "exclusive or"."""
+    balance = parity = _NONE
     for chunk in _chunks(faces):
         numbers, ahead = _edges(keys, chunk)
+        parity ^= np.bitwise_xor.reduce(numbers, axis=None)
         with np.errstate(over="ignore"):
             balance += np.add.reduce(np.where(ahead, numbers, _NONE - numbers), axis=None)
-    return balance == _NONE
+    return int(balance), int(parity)
 
 
 def _is_paired(keys: _Numbers, faces: NDArray[np.int64]) -> bool:
-    """Whether every edge is of just two faces."""
-    if np.bitwise_xor.reduce([np.bitwise_xor.reduce(_edges(keys, chunk)[0], axis=None) for chunk in _chunks(faces)]):
-        return False
-    numbers = np.concatenate([_edges(keys, chunk)[0].ravel() for chunk in _chunks(faces)])
+    """Whether every edge is of just two faces, where each is of an even number of them."""
+    edges = np.empty((len(faces), 3), np.uint64)
+    for here, chunk in zip(_chunks(edges), _chunks(faces), strict=True):
+        here[:] = _edges(keys, chunk)[0].T
+    numbers = edges.reshape(-1)
     numbers.sort()
     numbers = numbers[np.searchsorted(numbers, _NONE, side="right") :]
     return bool(len(numbers) and (numbers[1:-1:2] != numbers[2::2]).all())
 
 
-def _chunks(faces: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    return (faces[start : start + _CHUNK] for start in range(0, len(faces), _CHUNK))
+def _chunks(rows: NDArray[_Number]) -> Iterator[NDArray[_Number]]:
+    return (rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK))
 
 
 def _edges(keys: _Numbers, faces: NDArray[np.int64]) -> tuple[_Numbers, NDArray[np.bool_]]:
@@ -96,10 +107,13 @@ def _edges(keys: _Numbers, faces: NDArray[np.int64]) -> tuple[_Numbers, NDArray[
     return numbers, corners < following
 
 
-def _keys(places: NDArray[np.float64]) -> _Numbers:
-    """(v,) a number for each place in a box of unit size around 0: one for the vertices of one cell."""
-    cells = np.floor(places * _CELLS + _SHIFT).astype(np.int64).astype(np.uint64)
-    return _mixed(_mixed(_mixed(cells[:, 0]) + cells[:, 1]) + cells[:, 2])
+def _keys(vertices: NDArray[np.float64], middle: NDArray[np.float64], size: float) -> _Numbers:
+    """(v,) a number for each place: one for the vertices of one cell."""
+    keys = np.empty(len(vertices), np.uint64)
+    for here, chunk in zip(_chunks(keys), _chunks(vertices), strict=True):
+        cells = np.floor((chunk - middle) / size * _CELLS + _SHIFT).astype(np.int64).astype(np.uint64)
+        here[:] = _mixed(_mixed(_mixed(cells[:, 0]) + cells[:, 1]) + cells[:, 2])
+    return keys
 
 
 def _mixed(numbers: _Numbers) -> _Numbers:

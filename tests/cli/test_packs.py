@@ -44,6 +44,11 @@ def test_members_are_found_shown_asked_with_and_removed(packs: Path, tmp_path: P
     assert f'href="{(packs / "one.zip").as_uri()}"' in Path("hits.html").read_text(), "a browser opens no member"
     missing = run("query", "--shape", packs / "one.zip/chair.off")
     assert missing.exit_code == 2 and "chair.off does not exist" in missing.stderr
+    whole = (packs / "one.zip").read_bytes()
+    (packs / "one.zip").write_bytes(whole[:100])
+    damaged = run("query", "--shape", member)
+    assert damaged.exit_code == 2 and "damaged zip archive" in damaged.stderr
+    (packs / "one.zip").write_bytes(whole)
     assert run("remove", "one.zip/tower.off").exit_code == 0
     assert run("items").stdout.count("one.zip") == 1
 

@@ -10,6 +10,7 @@ import json
 import struct
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -306,6 +307,25 @@ def test_instances_stand_where_they_are_placed(tmp_path: Path) -> None:
     assert found.shape == (12, 3)
     for row in expected:
         assert np.abs(found - row).max(axis=1).min() < 1e-3
+
+
+def test_instances_of_which_no_place_is_said_stand_where_their_node_does(tmp_path: Path) -> None:
+    made = Document()
+    identities = made.array(np.arange(3, dtype=np.float32)[:, None])
+    made.tree["nodes"][0]["extensions"] = {"EXT_mesh_gpu_instancing": {"attributes": {"_ID": identities}}}
+    assert made.read(tmp_path).vertices.tolist() == SQUARE.tolist()
+
+
+def test_few_bytes_do_not_stand_for_any_number_of_rows(tmp_path: Path) -> None:
+    made = Document()
+    number = made.primitive["attributes"]["POSITION"]
+    made.tree["accessors"][number] |= {"count": 10**7, "normalized": True}
+    made.tree["bufferViews"][made.tree["accessors"][number]["bufferView"]]["byteStride"] = 0
+    tracemalloc.start()
+    assert problem(made.written(tmp_path)).kind == "malformed"
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 64 << 20
 
 
 def test_more_instances_than_a_scene_holds_are_too_many(tmp_path: Path) -> None:

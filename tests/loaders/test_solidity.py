@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -121,6 +122,15 @@ def test_a_large_mesh_is_gone_through_in_parts() -> None:
     ball = trimesh.creation.icosphere(7)
     facts = measured(soup(ball))
     assert facts["watertight"] is True and facts["volume"] == pytest.approx(ball.volume)
+
+
+def test_it_takes_less_memory_than_the_mesh() -> None:
+    mesh = soup(trimesh.creation.icosphere(8))
+    tracemalloc.start()
+    measured(mesh)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 0.8 * (mesh.vertices.nbytes + mesh.faces.nbytes)
 
 
 @pytest.mark.parametrize("name", ["chair.glb", "chair.obj", "chair.stl", "chair.off", "chair.3mf", "chair_ascii.ply"])

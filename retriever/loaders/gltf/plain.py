@@ -165,11 +165,12 @@ class _Rewriter:
         return nodes
 
     def _places(self, attributes: dict[str, int]) -> list[Tree]:
-        """Where instances stand, as nodes say it."""
+        """Where instances stand, as nodes say it; one place where nothing is said of it."""
         columns: dict[str, list[Any]] = {}
         for name in ("TRANSLATION", "ROTATION", "SCALE"):
             if name in attributes:
                 if self._tree["accessors"][attributes[name]]["count"] > _MOST_INSTANCES:
                     raise FileProblem("too-large", f"has more than {_MOST_INSTANCES:,} instances; simplify it.")
                 columns[name.lower()] = fractions(self._source.array(attributes[name])).tolist()
-        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        rows = zip(*columns.values(), strict=True) if columns else [()]
+        return [dict(zip(columns, row, strict=True)) for row in rows]

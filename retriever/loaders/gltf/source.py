@@ -100,7 +100,10 @@ class Source:
     def _read(self, place: Tree, kind: np.dtype[Any], shape: tuple[int, int]) -> NDArray[Any]:
         """(n, columns) in a view; what does not fit into it raises a TypeError or a ValueError."""
         view = self.view(place["bufferView"])
-        stride = self.tree["bufferViews"][place["bufferView"]].get("byteStride", shape[1] * kind.itemsize)
+        width = shape[1] * kind.itemsize
+        stride = self.tree["bufferViews"][place["bufferView"]].get("byteStride", width)
+        if stride < width:  # few bytes would stand for any number of rows
+            raise ValueError
         return np.ndarray(shape, kind, view, place.get("byteOffset", 0), (stride, kind.itemsize))
 
 
