@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import simple_space
 from index_reading import counts, rows
+from rights import INDEXED, run_without_rights
 from small_corpus import write_bad, write_box
 
 from indexer.build import index
@@ -127,38 +125,14 @@ def test_unknown_space(corpus: Path, folder: Path):
     assert not folder.exists()
 
 
-WITHOUT_RIGHTS = """
-import json, sys
-import simple_space; simple_space.install()
-from indexer.build import index
-summary = index([sys.argv[1]], sys.argv[2])
-failed = sorted((failure.path, failure.kind) for failure in summary.failed)
-print(json.dumps([summary.embedded, summary.unchanged, summary.removed, failed]))
-"""
-
-
-def drop_root_override() -> None:
-    """Let file modes hold for root too, from the next exec on; for other users they do anyway."""
-    libc = ctypes.CDLL(None)
-    for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
-        libc.prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
-
-
 def test_unreadable_files_and_folders(corpus: Path, folder: Path):
     write_box(corpus / "deep/f.off", (1, 1, 9))
     index([corpus], folder)
     write_box(corpus / "tall/secret.off", (1, 2, 3)).chmod(0)
     (corpus / "flat").chmod(0)
-    done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_RIGHTS, str(corpus), str(folder)],
-        preexec_fn=drop_root_override,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
-    )
+    done = run_without_rights(INDEXED, corpus, folder)
     (corpus / "flat").chmod(0o755)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == [0, 3, 0, [["flat", "unreadable"], ["tall/secret.off", "unreadable"]]]
+    assert json.loads(done) == [0, 3, 0, [["flat", "unreadable"], ["tall/secret.off", "unreadable"]]]
     assert len(rows(folder)) == 6
 
 
