@@ -10,7 +10,6 @@ import errno
 import os
 import posixpath
 import re
-import shutil
 import stat
 import zlib
 from collections.abc import Iterator
@@ -229,8 +228,10 @@ class _Archive:
 
     def copy(self, name: str, file: IO[bytes]) -> None:
         """The same into a file, piece by piece."""
+        from shutil import copyfileobj
+
         with self._unpacking(name) as (info, member):
-            shutil.copyfileobj(member, file, _PIECE)
+            copyfileobj(member, file, _PIECE)
         _check_size(info, file.tell())
 
     @contextmanager

@@ -86,7 +86,7 @@ def load(path: Path, inputs: Inputs, *, up: str = "auto", sha256: str | None = N
     match modality_of(path):
         case Modality.SHAPE:
             with watched() as parts:
-                shape = load_shape(path, inputs.shape, up=up, sha256=sha256)
+                shape = load_shape(path, inputs.shape, up=up, sha256=sha256, measure=True)
             return replace(shape, parts=tuple(parts.values()))
         case Modality.IMAGE if inputs.image:
             return load_image(path, inputs.image, sha256=sha256)
@@ -178,7 +178,9 @@ def load_audio(source: Any, entry: AudioInput, *, sha256: str | None = None) -> 
     return Loaded(Modality.AUDIO, waveform, facts, sha256 or content_hash(path))
 
 
-def load_shape(source: Any, shape: ShapeInput, *, up: str = "auto", sha256: str | None = None) -> Loaded:
+def load_shape(
+    source: Any, shape: ShapeInput, *, up: str = "auto", sha256: str | None = None, measure: bool = False
+) -> Loaded:
     """Read a 3D file, or take a cloud or a mesh in memory as it is, and sample it.
 
     Args:
@@ -187,10 +189,10 @@ def load_shape(source: Any, shape: ShapeInput, *, up: str = "auto", sha256: str 
         shape: how it is sampled.
         up: as for `load`; "auto" means y in memory.
         sha256: the content hash of the file, where the caller has it already.
+        measure: whether the facts of `solidity.measured` are wanted as well, which nobody asks of what is asked with.
 
     Returns:
-        a `PointCloud` with the facts vertices, faces, extent (file units and axes), up and colored, and of a mesh those
-        of `solidity.measured`.
+        a `PointCloud` with the facts vertices, faces, extent (file units and axes), up and colored.
 
     Raises:
         FileProblem: anything wrong with the file or the array.
@@ -217,8 +219,9 @@ def load_shape(source: Any, shape: ShapeInput, *, up: str = "auto", sha256: str 
         "extent": list(geometry.extent),
         "up": axis,
         "colored": geometry.colors is not None,
-        **solidity.measured(geometry),
     }
+    if measure:
+        facts |= solidity.measured(geometry)
     return Loaded(Modality.SHAPE, payload, facts, digest)
 
 

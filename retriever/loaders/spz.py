@@ -23,9 +23,8 @@ from retriever.types import Geometry
 from retriever.wording import counted
 
 _GZIP, _MAGIC = b"\x1f\x8b", b"NGSP"
-_HEAD = struct.Struct(
-    "<4sIIBBBBI"
-)  # magic, version, count, degree, fractional bits, flags, streams, where their table is
+_HEAD = struct.Struct("<4sIIBBBBI")
+"""Magic, version, count, degree, fractional bits, flags, streams, where their table is."""
 _SHORT = 16  # bytes of it in versions before 4
 _BYTES = (9, 1, 3)  # of a gaussian: its place, opacity and colour
 _COLOR = 0.15  # a byte of colour is 255 * (0.5 + 0.15 * f_dc)

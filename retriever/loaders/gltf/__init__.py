@@ -8,12 +8,11 @@ from typing import Any
 
 from retriever.errors import FileProblem
 from retriever.loaders.files import MAX_BYTES, MAX_VERTICES
+from retriever.loaders.gltf.glb import BINARY, JSON
 from retriever.loaders.gltf.plain import is_plain, rewritten
 from retriever.loaders.gltf.source import Source
 from retriever.loaders.numeric import not_a, truncated
 from retriever.loaders.parts import Parts
-
-_JSON, _BINARY = 0x4E4F534A, 0x004E4942
 
 
 def checked_glb(data: bytes, parts: Parts) -> tuple[bytes, str]:
@@ -29,7 +28,7 @@ def checked_glb(data: bytes, parts: Parts) -> tuple[bytes, str]:
         raise FileProblem("unsupported", f"is glTF {version}; convert it to glTF 2.")
     if length > len(data) or 20 + chunk > len(data):
         raise truncated(f"{max(length, chunk)} bytes")
-    if kind != _JSON:
+    if kind != JSON:
         raise not_a("a GLB file")
     tree, plain = _understood(data[20 : 20 + chunk], len(data))
     return (data, "glb") if plain else (rewritten(Source(tree, _binary(data, 20 + chunk), parts)), "glb")
@@ -45,7 +44,7 @@ def _binary(data: bytes, at: int) -> bytes | None:
     """The first binary chunk from there on."""
     while at + 8 <= len(data):
         length, kind = struct.unpack_from("<II", data, at)
-        if kind == _BINARY:
+        if kind == BINARY:
             return data[at + 8 : at + 8 + length]
         at += 8 + length
     return None

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 Tree = dict[str, Any]
 
+JSON, BINARY = 0x4E4F534A, 0x004E4942
+"""Kinds of chunks."""
+
 _KINDS = {"f4": 5126, "u1": 5121, "u2": 5123, "u4": 5125}
 _SHAPES = {1: "SCALAR", 2: "VEC2", 3: "VEC3", 4: "VEC4"}
 
@@ -51,5 +54,5 @@ class Writer:
         whole = {**tree, "accessors": self.accessors, "bufferViews": self._views}
         text = json.dumps({**whole, "buffers": [{"byteLength": self._size}]}).encode()
         text += b" " * (-len(text) % 4)
-        head = struct.pack("<4sIIII", b"glTF", 2, 28 + len(text) + self._size, len(text), 0x4E4F534A)
-        return b"".join([head, text, struct.pack("<II", self._size, 0x004E4942), *self._data])
+        head = struct.pack("<4sIIII", b"glTF", 2, 28 + len(text) + self._size, len(text), JSON)
+        return b"".join([head, text, struct.pack("<II", self._size, BINARY), *self._data])
