@@ -89,12 +89,14 @@ class ShapeInput:
         up: the axis that points up in the encoder's frame.
         color: RGB level (0..1) given to files without colour; None where the encoder does not look at colour.
         sampling: version of the sampling rule; a change of the rule changes every vector.
+        surface: points of the `Surface` that is drawn beside them; 0 where the encoder does not look at one.
     """
 
     points: int = 1024
     up: str = "y"
     color: float | None = None
     sampling: int = 1
+    surface: int = 0
 
 
 @dataclass(frozen=True)
@@ -139,16 +141,33 @@ class Inputs:
 
 
 @dataclass(frozen=True)
+class Surface:
+    """Many points of a shape's surface, to be looked at as pictures; in the frame of the `PointCloud` beside it.
+
+    Attributes:
+        points: (m, 3) float32, in no order: any first part of them covers all of the surface.
+        normals: (m, 3) float32 unit vectors at right angles to the surface, on either side of it; None of bare clouds.
+        colors: (m, 3) float32 RGB in 0..1, or None where there are none.
+    """
+
+    points: NDArray[np.float32]
+    normals: NDArray[np.float32] | None = None
+    colors: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True)
 class PointCloud:
     """What a 3D encoder is given: points on a surface, y up, centred, in the unit sphere.
 
     Attributes:
         points: (n, 3) float32, mean 0, largest norm 1.
         colors: (n, 3) float32 RGB in 0..1, or None.
+        surface: for encoders that look at pictures of the shape; else None.
     """
 
     points: NDArray[np.float32]
     colors: NDArray[np.float32] | None = None
+    surface: Surface | None = None
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ class Ablation:
         self.origin, self.budget, self.work = Origin.of(space), budget, work
         self.material = Material(data, self.origin.space)
         # Without what stands clouds up: it is trained apart, and would hide what the augmentation of poses does.
-        self.config = replace(TowerConfig(**self.origin.card["towers"]["shape"]["config"]), pose_width=0)
+        self.config = replace(TowerConfig.of(self.origin.card["towers"]["shape"]["config"]), pose_width=0, views=None)
 
     def rows(self, variants: Sequence[Variant] = VARIANTS) -> Iterator[tuple[Variant, list[Row]]]:
         """All measures of each variant whose modalities the space has."""

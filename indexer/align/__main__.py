@@ -19,6 +19,7 @@ from indexer.align.pictures import __main__ as pictures
 from indexer.align.pictures.pack import Pack
 from indexer.align.publish import Tower, publish, revise
 from indexer.align.shapes import __main__ as shapes
+from indexer.align.shapes import views
 from indexer.align.sounds import __main__ as sounds
 from indexer.align.spreads import measured
 from retriever.spaces.audio_tower import AudioTowerConfig
@@ -44,6 +45,7 @@ def main(
     shape_steps: Annotated[int, typer.Option(help="Optimiser steps of the 3D tower.")] = 5000,
     image_steps: Annotated[int, typer.Option(help="Optimiser steps of the image tower.")] = 3000,
     audio_steps: Annotated[int, typer.Option(help="Optimiser steps of the audio tower.")] = 5000,
+    view_steps: Annotated[int, typer.Option(help="Optimiser steps of the network that looks at shapes.")] = 3600,
     workers: Annotated[int, typer.Option(help="Processes that make clouds and pictures.")] = 1,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
@@ -65,6 +67,7 @@ def main(
         before, after = (out / folder / f"{name}.safetensors" for name in ("tower", "bridged"))
         build_in(bridges[modality], before, after, expected.get(modality))
     put_together(out, file="bridged.safetensors")
+    views.main(data, out / "mini", out / "views", steps=view_steps, **usual)
     prototypes.build_in(out / "mini", data, seed)
     revise(out / "mini", spreads=measured(open_space(out / "mini"), data, seed))
     mini = open_space(out / "mini")

@@ -8,11 +8,13 @@ PCG64 generator that is seeded by the content hash: the same file gives the same
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.types import Geometry, PointCloud, ShapeInput
+from retriever.types import Geometry, PointCloud, ShapeInput, Surface
 
 VERSION = 1
 
@@ -39,24 +41,32 @@ def sample(geometry: Geometry, shape: ShapeInput, up: str, seed: int) -> PointCl
         seed: not negative; the content hash.
 
     Returns:
-        points of mean 0 and largest norm 1; colours where the encoder looks at them.
+        points of mean 0 and largest norm 1; colours where the encoder looks at them; likewise a surface of
+        ``shape.surface`` points, or of as many as a bare cloud has.
 
     Raises:
         FileProblem: "no-surface" where no triangle has an area, or the points drawn are all one.
     """
     random = np.random.Generator(np.random.PCG64(seed))
-    points, colors = _drawn(geometry, shape.points, random)
-    points = points @ (_TO_Y[shape.up].T @ _TO_Y[up]).T
-    points -= points.mean(axis=0)
+    source = _Source.of(geometry)
+    points, colors, _ = source.drawn(shape.points, random)
+    turn = (_TO_Y[shape.up].T @ _TO_Y[up]).T
+    points = points @ turn
+    middle = points.mean(axis=0)
+    points -= middle
     radius = np.sqrt((points * points).sum(axis=1).max())
     if not radius > 0:
         raise FileProblem("no-surface", "has no surface to draw points from; export it again.")
-    points = (points / radius).astype(np.float32)
-    if shape.color is None:
-        return PointCloud(points)
-    if colors is None:
-        colors = np.full_like(points, shape.color)
-    return PointCloud(points, colors)
+    cloud = PointCloud((points / radius).astype(np.float32))
+    if shape.color is not None:
+        level = np.full_like(cloud.points, shape.color) if colors is None else colors
+        cloud = replace(cloud, colors=level)
+    if shape.surface:
+        points, colors, normals = source.drawn(shape.surface, random, repeat=False, normals=True)
+        placed = ((points @ turn - middle) / radius).astype(np.float32)
+        turned = None if normals is None else (normals @ turn).astype(np.float32)
+        cloud = replace(cloud, surface=Surface(placed, turned, None if shape.color is None else colors))
+    return cloud
 
 
 def to_y(up: str) -> NDArray[np.float64]:
@@ -64,24 +74,51 @@ def to_y(up: str) -> NDArray[np.float64]:
     return _TO_Y[up]
 
 
-def _drawn(
-    geometry: Geometry, count: int, random: np.random.Generator
-) -> tuple[NDArray[np.float64], NDArray[np.float32] | None]:
-    """`count` points of the surface, or of the cloud, in a box of about unit size, with their colours."""
-    low, high = geometry.vertices.min(axis=0), geometry.vertices.max(axis=0)
-    vertices = (geometry.vertices - (low + high) / 2) / (high - low).max()
-    if len(geometry.faces):
+@dataclass(frozen=True)
+class _Source:
+    """What points are drawn from.
+
+    Attributes:
+        geometry: cleaned.
+        vertices: its vertices in a box of about unit size.
+        areas: (f,) twice the area of every face there; (0,) of a bare cloud.
+    """
+
+    geometry: Geometry
+    vertices: NDArray[np.float64]
+    areas: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, geometry: Geometry) -> _Source:
+        low, high = geometry.vertices.min(axis=0), geometry.vertices.max(axis=0)
+        vertices = (geometry.vertices - (low + high) / 2) / (high - low).max()
         areas = _areas(vertices, geometry.faces)
-        if not areas.sum() > _NO_AREA:
+        if len(areas) and not areas.sum() > _NO_AREA:
             raise FileProblem("no-surface", "has triangles without any area; export it again, or as a point cloud.")
-        faces = _stratified(areas, count, random)
-        corners = vertices[geometry.faces[faces]]
+        return cls(geometry, vertices, areas)
+
+    def drawn(
+        self, count: int, random: np.random.Generator, *, repeat: bool = True, normals: bool = False
+    ) -> tuple[NDArray[np.float64], NDArray[np.float32] | None, NDArray[np.float64] | None]:
+        """`count` points of the surface, or of the cloud, their colours and, of a surface, their normals.
+
+        A cloud of fewer points gives some of them several times, or with ``repeat=False`` all of them once.
+        """
+        colors = self.geometry.colors
+        if not len(self.areas):
+            size = len(self.vertices)
+            chosen = random.choice(size, count if repeat else min(count, size), replace=repeat and size < count)
+            return self.vertices[chosen], None if colors is None else colors[chosen], None
+        faces = _stratified(self.areas, count, random)
+        corners = self.vertices[self.geometry.faces[faces]]
         sides = corners[:, 1:] - corners[:, :1]
         points = corners[:, 0] + np.einsum("ni,nij->nj", _in_triangle(count, random), sides)
         order = random.permutation(count)
-        return points[order], None if geometry.colors is None else geometry.colors[faces[order]]
-    chosen = random.choice(len(vertices), count, replace=len(vertices) < count)
-    return vertices[chosen], None if geometry.colors is None else geometry.colors[chosen]
+        across = None
+        if normals:
+            across = np.cross(sides[order, 0], sides[order, 1])
+            across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-300)
+        return points[order], None if colors is None else colors[faces[order]], across
 
 
 def _areas(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> NDArray[np.float64]:

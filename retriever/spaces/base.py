@@ -48,6 +48,7 @@ class SpaceIdentity:
     def __str__(self) -> str:
         shape, image, audio = self.shape, self.image, self.audio
         rules = [f"{shape.points} points, {shape.up} up, colour {shape.color}, sampling {shape.sampling}"]
+        rules += [f"{shape.surface} points to look at"] if shape.surface else []
         fit = "cropped to " if image and image.fit == "crop" else ""
         clips = f"{audio.clips} x " if audio and audio.clips else ""
         rules += [f"pictures {fit}{image.side}x{image.side} on {image.background}"] if image else []

@@ -186,7 +186,7 @@ def _own(modality: Modality, weights: Path, config: dict[str, Any], device: str)
     if modality is Modality.SHAPE:
         from retriever.spaces.shape_tower import ShapeEncoder, TowerConfig
 
-        return ShapeEncoder(weights, TowerConfig(**config), device)
+        return ShapeEncoder(weights, TowerConfig.of(config), device)
     if modality is Modality.IMAGE:
         from retriever.spaces.image_tower import ImageEncoder, ImageTowerConfig
 

@@ -84,13 +84,14 @@ class ImageTower(nn.Module):
 
         After training a picture is looked at twice, as it is and mirrored: things stay what they are in a mirror.
         """
-        looks = self._look(pixels)
+        looks = self.look(pixels)
         if not self.training:
-            looks = F.normalize(looks, dim=-1) + F.normalize(self._look(pixels.flip(2)), dim=-1)
+            looks = F.normalize(looks, dim=-1) + F.normalize(self.look(pixels.flip(2)), dim=-1)
         vectors: Tensor = self.expectation(looks, self.bridge(looks))
         return vectors
 
-    def _look(self, pixels: Tensor) -> Tensor:
+    def look(self, pixels: Tensor) -> Tensor:
+        """(b, h, w, 3) sRGB, 0..255 -> (b, dim) vectors of any length, before the bridge."""
         x = self.blocks(self.stem((pixels.float() / 127.5 - 1).permute(0, 3, 1, 2)))
         pooled = torch.cat([x.mean(dim=(2, 3)), x.amax(dim=(2, 3))], dim=-1)
         projected: Tensor = self.projection(self.norm(pooled))

@@ -9,6 +9,8 @@ up stays as it is.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +26,8 @@ _APART = math.radians(35)
 HYPOTHESES = 4
 LEAST = 0.1
 """Directions with less than this share of the best one's chance are not looked at."""
+FIRM = 0.4
+"""The same where a look takes longer."""
 _SHARPNESS = 50.0  # of the target around the true direction: a von Mises-Fisher density of about 8 degrees
 
 
@@ -96,6 +100,47 @@ def hypotheses(scores: Tensor, of: Tensor, most: int = HYPOTHESES) -> tuple[Tens
     chance = torch.stack(chances, dim=1)
     chance = (chance - LEAST * chance[:, :1]).clamp(min=0)
     return torch.stack(ups, dim=1), chance / chance.sum(dim=1, keepdim=True)
+
+
+@dataclass(frozen=True)
+class Ways:
+    """In which ways b clouds may stand, and how likely each is.
+
+    Attributes:
+        ups: (b, most, 3) unit vectors.
+        shares: (b, most), the largest first, 1 in all; 0 for those not to be looked at.
+    """
+
+    ups: Tensor
+    shares: Tensor
+
+    @classmethod
+    def as_they_are(cls, points: Tensor) -> Ways:
+        """That of (b, n, 3) clouds of which nothing else is known."""
+        up = points.new_tensor([0.0, 1.0, 0.0]).expand(len(points), 1, 3)
+        return cls(up, points.new_ones(len(points), 1))
+
+    def firm(self) -> Ways:
+        """Those that are nearly as likely as the best; one comes in gradually, as in `hypotheses`."""
+        shares = (self.shares - FIRM * self.shares[:, :1]).clamp(min=0)
+        return Ways(self.ups, shares / shares.sum(dim=1, keepdim=True))
+
+    def mean(self, look: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+        """(b, d) unit vectors: the mean over the ways, by their shares.
+
+        Parts are of one size, the last one filled up: each new size would cost new kernels and buffers for good.
+
+        Args:
+            look: (k,) rows of the clouds and (k, 3, 3) rotations that stand them up -> (k, d) unit vectors.
+        """
+        rows, which = self.shares.nonzero(as_tuple=True)
+        turns = standing(self.ups[rows, which])
+        size = (len(self.shares) + 1) // 2
+        filled = F.pad(rows, (0, -len(rows) % size))
+        turns = torch.cat([turns, turns[:1].expand(len(filled) - len(rows), 3, 3)])
+        parts = [look(some, turn) for some, turn in zip(filled.split(size), turns.split(size), strict=True)]
+        looks = torch.cat(parts)[: len(rows)] * self.shares[rows, which, None]
+        return F.normalize(looks.new_zeros(len(self.shares), looks.shape[1]).index_add(0, rows, looks), dim=-1)
 
 
 def snapped(up: Tensor) -> Tensor:

@@ -7,9 +7,10 @@ arXiv 2309.00615, section 3.2). Plain torch: farthest-point sampling and neighbo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,9 +19,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
 from retriever.spaces.bridge import Bridge
-from retriever.spaces.pose import UpEstimator, hypotheses, standing
+from retriever.spaces.pose import UpEstimator, Ways, hypotheses
 from retriever.spaces.tokens import Grouping, PatchTransformer, group
-from retriever.types import Modality, Payload, PointCloud, Vectors
+from retriever.spaces.views import Drawn, Surfaces, ViewConfig, ViewTower, reach
+from retriever.types import Modality, Payload, PointCloud, Surface, Vectors
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class TowerConfig:
         dim: of the output.
         pose_width: of a token of the network that stands clouds upright first; 0 for a tower without one.
         pose_layers: of its transformer.
+        views: of the network that looks at drawn surfaces beside the points; None for a tower without one.
     """
 
     points: int = 1024
@@ -54,6 +57,13 @@ class TowerConfig:
     dim: int = 384
     pose_width: int = 0
     pose_layers: int = 2
+    views: ViewConfig | None = None
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any]) -> TowerConfig:
+        """From what the ``space.json`` of a space says of the tower."""
+        views = config.get("views")
+        return cls(**{**config, "views": None if views is None else ViewConfig(**views)})
 
 
 MINI = TowerConfig(pose_width=192, pose_layers=3)
@@ -81,6 +91,7 @@ class ShapeTower(PatchTransformer):
         if config.pose_width:
             self.pose = UpEstimator(config.pose_width, config.pose_layers, config.patches).requires_grad_(False)
         self.bridge = Bridge(config.dim)
+        self.views = ViewTower(config.views) if config.views else None
 
     def load(self, weights: Path) -> ShapeTower:
         """Takes the weights of a safetensors file, of any precision, and returns itself."""
@@ -89,38 +100,39 @@ class ShapeTower(PatchTransformer):
         load_model(self, weights)
         return self
 
-    def forward(self, points: Tensor, colors: Tensor, grouping: Grouping | None = None) -> Tensor:
-        """(b, n, 3) clouds in the unit sphere and their RGB in 0..1, `GREY` where unknown -> (b, dim) unit vectors.
+    def forward(
+        self, points: Tensor, colors: Tensor, grouping: Grouping | None = None, seen: Drawn | None = None
+    ) -> Tensor:
+        """Unit vectors of clouds.
 
-        In training, clouds are stood up the likeliest way. Afterwards a cloud that may stand in several ways is looked
-        at in each of them, and its vector is their mean, weighted by how likely they are.
+        In training, clouds are stood up the likeliest way, and nothing is drawn. Afterwards a cloud that may stand in
+        several ways is looked at in each of them, and its vector is their mean, weighted by how likely they are. To it
+        is added what is seen of its surface in those ways that are about as likely as the best.
+
+        Args:
+            points: (b, n, 3) in the unit sphere.
+            colors: (b, n, 3) RGB in 0..1, `GREY` where unknown.
+            grouping: of the points, where the caller has it already.
+            seen: the clouds' surfaces, for a tower that has `views`; without them the points alone count.
+
+        Returns:
+            (b, dim).
         """
         grouping = grouping or group(points, self.config)
-        if self.pose is None:
-            return self._vectors(points, colors, grouping)
         if self.training:
-            return self._vectors(self.pose.upright(points, grouping), colors, grouping)
-        ups, shares = hypotheses(self.pose(points, grouping), self.pose.directions)
-        rows, which = shares.nonzero(as_tuple=True)
-        turns = standing(ups[rows, which])
-        looks = self._in_equal_parts(points, colors, grouping, rows, turns) * shares[rows, which, None]
-        return F.normalize(looks.new_zeros(len(points), looks.shape[1]).index_add(0, rows, looks), dim=-1)
-
-    def _in_equal_parts(
-        self, points: Tensor, colors: Tensor, grouping: Grouping, rows: Tensor, turns: Tensor
-    ) -> Tensor:
-        """(m, dim) unit vectors of the clouds `rows`, (m,), turned by (m, 3, 3).
-
-        Parts are of one size, the last one filled up: each new size would cost new kernels and buffers for good.
-        """
-        size = (len(points) + 1) // 2
-        filled = F.pad(rows, (0, -len(rows) % size))
-        turns = torch.cat([turns, turns[:1].expand(len(filled) - len(rows), 3, 3)])
-        parts = [
-            self._vectors(points[some] @ turn.transpose(1, 2), colors[some], grouping.take(some))
-            for some, turn in zip(filled.split(size), turns.split(size), strict=True)
-        ]
-        return torch.cat(parts)[: len(rows)]
+            stood = points if self.pose is None else self.pose.upright(points, grouping)
+            return self._vectors(stood, colors, grouping)
+        ways = Ways.as_they_are(points)
+        if self.pose is not None:
+            ways = Ways(*hypotheses(self.pose(points, grouping), self.pose.directions))
+        vectors = ways.mean(
+            lambda some, turn: self._vectors(points[some] @ turn.transpose(1, 2), colors[some], grouping.take(some))
+        )
+        if self.views is None or seen is None:
+            return vectors
+        looks = self.views
+        views = ways.firm().mean(lambda some, turn: looks(seen.surfaces.take(some), turn, seen.reach))
+        return F.normalize(vectors + self.views.config.weight * views, dim=-1)
 
     def _vectors(self, points: Tensor, colors: Tensor, grouping: Grouping) -> Tensor:
         vectors: Tensor = self.bridge(self.projection(self.pooled(points, grouping, colors * 2 - 2 * GREY)))
@@ -139,15 +151,29 @@ class ShapeEncoder:
 
     @torch.inference_mode()
     def encode(self, payloads: Sequence[Payload]) -> Vectors:
-        """(n, dim) float32 unit vectors of clouds with or without colours."""
+        """(n, dim) float32 unit vectors of clouds with or without colours; one without a surface is its own."""
         clouds = [payload for payload in payloads if isinstance(payload, PointCloud)]
-        vectors = []
-        for start in range(0, len(clouds), self.batch):
-            some = clouds[start : start + self.batch]
-            points = torch.from_numpy(np.stack([cloud.points for cloud in some])).to(self._device)
-            colors = torch.from_numpy(np.stack([colors_of(cloud) for cloud in some])).to(self._device)
-            vectors.append(self._tower(points, colors).cpu().numpy())
-        return np.concatenate(vectors).astype(np.float32)
+        vectors = np.empty((len(clouds), self._tower.config.dim), np.float32)
+        for reached in {reach(len(surface_of(cloud).points)) for cloud in clouds}:
+            alike = [i for i, cloud in enumerate(clouds) if reach(len(surface_of(cloud).points)) == reached]
+            for start in range(0, len(alike), self.batch):
+                rows = alike[start : start + self.batch]
+                vectors[rows] = self._encoded([clouds[row] for row in rows], reached)
+        return vectors
+
+    def _encoded(self, clouds: Sequence[PointCloud], reached: int) -> Vectors:
+        points = torch.from_numpy(np.stack([cloud.points for cloud in clouds])).to(self._device)
+        colors = torch.from_numpy(np.stack([colors_of(cloud) for cloud in clouds])).to(self._device)
+        seen = None
+        if self._tower.views is not None:
+            seen = Drawn(Surfaces.of([surface_of(cloud) for cloud in clouds], self._device), reached)
+        vectors: Vectors = self._tower(points, colors, None, seen).cpu().numpy()
+        return vectors
+
+
+def surface_of(cloud: PointCloud) -> Surface:
+    """What is drawn of a cloud: its surface, or its own points."""
+    return cloud.surface or Surface(cloud.points)
 
 
 def colors_of(cloud: PointCloud) -> NDArray[np.float32]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import trimesh
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -135,3 +136,43 @@ def test_faces_are_measured_alike_however_many_at_once(monkeypatch: pytest.Monke
     whole = sample(geometry, SHAPE, "y", seed=1).points
     monkeypatch.setattr(sampling, "_CHUNK", 7)
     np.testing.assert_array_equal(sample(geometry, SHAPE, "y", seed=1).points, whole)
+
+
+def box(low: tuple[float, float, float], high: tuple[float, float, float]) -> Geometry:
+    solid = trimesh.creation.box(bounds=[low, high])
+    return Geometry(np.asarray(solid.vertices), np.asarray(solid.faces))
+
+
+def test_a_surface_lies_in_the_frame_of_the_points_and_changes_none_of_them() -> None:
+    geometry = box((0, 0, 5), (1, 2, 6))
+    bare, seen = (sample(geometry, ShapeInput(points=512, surface=count), "z", 7) for count in (0, 3000))
+    assert bare.surface is None
+    assert (bare.points == seen.points).all()
+    assert seen.surface is not None and seen.surface.normals is not None
+    low, high = seen.points.min(axis=0), seen.points.max(axis=0)
+    size = np.array([1, 1, 2]) * ((high - low) / [1, 1, 2]).mean()  # z up in the file, y in the cloud
+    np.testing.assert_allclose(np.ptp(seen.surface.points, axis=0), size, rtol=0.02)
+    at = np.abs(seen.surface.points - seen.surface.points.mean(axis=0)) / (size / 2)
+    across = np.abs(seen.surface.normals).argmax(axis=1)
+    np.testing.assert_allclose(np.abs(seen.surface.normals).max(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(at[np.arange(3000), across], 1, atol=0.03)
+
+
+def test_any_first_part_of_a_surface_covers_all_of_it() -> None:
+    two = np.concatenate([box((0, 0, 0), (1, 1, 1)).vertices, box((5, 0, 0), (6, 1, 1)).vertices])
+    faces = box((0, 0, 0), (1, 1, 1)).faces
+    surface = sample(Geometry(two, np.concatenate([faces, faces + 8])), ShapeInput(surface=4000), "y", 1).surface
+    assert surface is not None
+    assert 0.4 < (surface.points[:300, 0] > 0).mean() < 0.6
+
+
+def test_a_bare_cloud_is_its_own_surface_without_normals() -> None:
+    points = np.random.default_rng(0).random((700, 3))
+    colors = points.astype(np.float32)
+    for count, kept in ((4000, 700), (300, 300)):
+        surface = sample(Geometry(points, NO_FACES, colors), ShapeInput(color=0.4, surface=count), "y", 1).surface
+        assert surface is not None and surface.normals is None and surface.colors is not None
+        assert len(np.unique(surface.points, axis=0)) == kept == len(surface.points)
+        np.testing.assert_allclose(np.corrcoef(surface.points[:, 0], surface.colors[:, 0])[0, 1], 1, atol=1e-5)
+    uncolored = sample(Geometry(points, NO_FACES), ShapeInput(color=0.4, surface=64), "y", 1).surface
+    assert uncolored is not None and uncolored.colors is None

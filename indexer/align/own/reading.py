@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from indexer.progress import Progress
 from retriever import loaders
 from retriever.errors import FileProblem
 from retriever.spaces import SpaceIdentity
-from retriever.types import Loaded, Modality, Payload
+from retriever.types import Inputs, Loaded, Modality, Payload
 
 _WINDOW = 96
 
@@ -52,7 +52,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Reader:
-    """How pairs are read.
+    """How pairs are read. No surfaces are drawn of shapes: what looks at them does not learn.
 
     Attributes:
         identity: of the space whose towers are trained.
@@ -107,16 +107,20 @@ class Reader:
         """Of each pair, read with the seed of a hash, or of its own content where that is None."""
         files = [(pair.source, seed) for pair, seed in wanted if isinstance(pair.source, Path)]
         workers = workers_for(len(files), self.workers)
-        requests = (Request(path, self.identity.inputs, self.up, seed) for path, seed in files)
+        requests = (Request(path, self._inputs, self.up, seed) for path, seed in files)
         with Loader(workers, _WINDOW + 4 * workers) as loader:
             read = loader.outcomes(requests)
             for done, (pair, seed) in enumerate(wanted):
                 self.progress(phase, done, len(wanted))
                 yield next(read) if isinstance(pair.source, Path) else self._cloud(pair.source, seed)
 
+    @property
+    def _inputs(self) -> Inputs:
+        return replace(self.identity.inputs, shape=replace(self.identity.shape, surface=0))
+
     def _cloud(self, array: np.ndarray, seed: str | None) -> Outcome:
         try:
-            return loaders.load_shape(array, self.identity.shape, up=self.up, sha256=seed)
+            return loaders.load_shape(array, self._inputs.shape, up=self.up, sha256=seed)
         except FileProblem as problem:
             return Problem(problem.kind, str(problem))
 

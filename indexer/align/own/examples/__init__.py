@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ from torch import nn
 from indexer.align.own.reading import Example
 from retriever.errors import SpaceError
 from retriever.types import Modality
+
+T = TypeVar("T")
 
 
 def lesson(
@@ -33,25 +35,25 @@ def lesson(
         case Modality.SHAPE:
             from indexer.align.own.examples import shapes
 
-            shape_config = _config(shapes.TowerConfig, sizes)
+            shape_config = _config(lambda: shapes.TowerConfig.of(sizes))
             return shapes.OwnShapes(examples, held_out, shape_config), shapes.ShapeTower(shape_config)
         case Modality.AUDIO:
             from indexer.align.own.examples import sounds
 
-            audio_config = _config(sounds.AudioTowerConfig, sizes)
+            audio_config = _config(lambda: sounds.AudioTowerConfig(**sizes))
             return sounds.OwnSounds(examples, held_out, audio_config), sounds.AudioTower(audio_config)
         case Modality.IMAGE:
             from indexer.align.own.examples import pictures
 
-            image_config = _config(pictures.ImageTowerConfig, sizes)
+            image_config = _config(lambda: pictures.ImageTowerConfig(**sizes))
             return pictures.OwnPictures(examples, held_out, image_config), pictures.ImageTower(image_config)
         case _:
             raise ValueError(f"{modality} has no tower that learns")
 
 
-def _config(kind: type[Any], sizes: dict[str, Any]) -> Any:
+def _config(made: Callable[[], T]) -> T:
     try:
-        return kind(**sizes)
+        return made()
     except TypeError as error:
         raise SpaceError(
             f"The space's tower was made by another version of any3d-retriever ({error}); start from another space."
