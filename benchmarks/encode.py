@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -30,7 +31,7 @@ from retriever.spaces.catalogue import PUBLISHED
 from retriever.spaces.minilm import model_folder
 from retriever.spaces.parts import i2pmae, pointbert
 from retriever.spaces.published import Published
-from retriever.types import Modality, Payload, Picture, PointCloud, Text, Waveform
+from retriever.types import Modality, Payload, Picture, PointCloud, ShapeInput, Surface, Text, Waveform
 
 _SAMPLING = (
     *((module, "neighborhoods") for module in (i2pmae, pointbert, uni3d)),
@@ -183,7 +184,15 @@ def _payloads(space: Space, modality: Modality, count: int) -> list[Payload]:
         assert inputs.audio
         length = int(inputs.audio.rate * inputs.audio.seconds) * max(1, inputs.audio.clips)
         return [Waveform(rng.uniform(-1, 1, length).astype(np.float32)) for _ in range(count)]
-    return [PointCloud(_on_a_sphere(rng, inputs.shape.points)) for _ in range(count)]
+    return [_ball(rng, inputs.shape) for _ in range(count)]
+
+
+def _ball(rng: np.random.Generator, shape: ShapeInput) -> PointCloud:
+    cloud = PointCloud(_on_a_sphere(rng, shape.points))
+    if not shape.surface:
+        return cloud
+    points = _on_a_sphere(rng, shape.surface)
+    return replace(cloud, surface=Surface(points, normals=points))
 
 
 def _on_a_sphere(rng: np.random.Generator, points: int) -> np.ndarray:

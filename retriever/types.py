@@ -146,7 +146,8 @@ class Surface:
 
     Attributes:
         points: (m, 3) float32, in no order: any first part of them covers all of the surface.
-        normals: (m, 3) float32 unit vectors at right angles to the surface, on either side of it; None of bare clouds.
+        normals: (m, 3) float32 unit vectors at right angles to the surface, on either side of it, or 0 where that is
+            not known; None of bare clouds.
         colors: (m, 3) float32 RGB in 0..1, or None where there are none.
     """
 

@@ -146,7 +146,7 @@ class Ablation:
     def _publish(self, variant: Variant, weights: Path, folder: Path) -> None:
         towers = {modality: self.origin.tower(modality) for modality in self.origin.modalities}
         shape = towers[Modality.SHAPE]
-        entry = self.origin.space.identity.shape
+        entry = replace(self.origin.space.identity.shape, surface=0)
         if not variant.color:
             entry = replace(entry, color=None)
         towers[Modality.SHAPE] = replace(shape, weights=weights, input=entry, config=self.config)

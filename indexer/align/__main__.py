@@ -31,7 +31,8 @@ from retriever.types import AudioInput, ImageInput, Modality, ShapeInput
 
 FOLDERS = {Modality.SHAPE: "shapes", Modality.IMAGE: "pictures", Modality.AUDIO: "sounds"}
 LICENSES = {
-    Modality.SHAPE: "Apache-2.0, trained on CC0, CC BY and MIT-0 meshes and on shapes made by rule",
+    Modality.SHAPE: "Apache-2.0, trained on CC0, CC BY and MIT-0 meshes and on shapes made by rule, and what looks at "
+    "them by the image tower",
     Modality.IMAGE: "Apache-2.0, trained on CC0, CC BY and MIT photos, on renders of CC0, CC BY and MIT-0 meshes, and "
     "on renders of shapes made by rule",
     Modality.AUDIO: "non-commercial use only, trained on ESC-50 (CC BY-NC 3.0), ESC-10 (CC BY 3.0), sounds by Kenney "
@@ -67,8 +68,9 @@ def main(
         before, after = (out / folder / f"{name}.safetensors" for name in ("tower", "bridged"))
         build_in(bridges[modality], before, after, expected.get(modality))
     put_together(out, file="bridged.safetensors")
-    views.main(data, out / "mini", out / "views", steps=view_steps, **usual)
     prototypes.build_in(out / "mini", data, seed)
+    views.main(data, out / "mini", out / "views", steps=view_steps, **usual)
+    prototypes.build_in(out / "mini", data, seed)  # where names lie among shapes that are looked at
     revise(out / "mini", spreads=measured(open_space(out / "mini"), data, seed))
     mini = open_space(out / "mini")
     backgrounds.write(mini, backgrounds.measured(mini), out / "mini" / BACKGROUNDS)

@@ -102,12 +102,14 @@ class _Source:
     ) -> tuple[NDArray[np.float64], NDArray[np.float32] | None, NDArray[np.float64] | None]:
         """`count` points of the surface, or of the cloud, their colours and, of a surface, their normals.
 
-        A cloud of fewer points gives some of them several times, or with ``repeat=False`` all of them once.
+        A cloud of fewer points gives some of them several times; with ``repeat=False`` it gives fewer, all different.
         """
         colors = self.geometry.colors
         if not len(self.areas):
             size = len(self.vertices)
             chosen = random.choice(size, count if repeat else min(count, size), replace=repeat and size < count)
+            if not repeat:
+                chosen = chosen[np.sort(np.unique(self.vertices[chosen], axis=0, return_index=True)[1])]
             return self.vertices[chosen], None if colors is None else colors[chosen], None
         faces = _stratified(self.areas, count, random)
         corners = self.vertices[self.geometry.faces[faces]]

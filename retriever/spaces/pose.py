@@ -27,7 +27,8 @@ HYPOTHESES = 4
 LEAST = 0.1
 """Directions with less than this share of the best one's chance are not looked at."""
 FIRM = 0.4
-"""The same where a look takes longer."""
+"""The same, of the shares that are left, where a look takes longer."""
+_GRID = 512  # steps to the unit that directions are rounded to where pictures are made
 _SHARPNESS = 50.0  # of the target around the true direction: a von Mises-Fisher density of about 8 degrees
 
 
@@ -121,9 +122,14 @@ class Ways:
         return cls(up, points.new_ones(len(points), 1))
 
     def firm(self) -> Ways:
-        """Those that are nearly as likely as the best; one comes in gradually, as in `hypotheses`."""
+        """Those that are nearly as likely as the best; one comes in gradually, as in `hypotheses`.
+
+        Directions are rounded, in double precision: what rounding leaves of them differs between machines, and would
+        move points to other pixels.
+        """
         shares = (self.shares - FIRM * self.shares[:, :1]).clamp(min=0)
-        return Ways(self.ups, shares / shares.sum(dim=1, keepdim=True))
+        ups = F.normalize((self.ups.double() * _GRID).round(), dim=-1)
+        return Ways(ups, shares / shares.sum(dim=1, keepdim=True))
 
     def mean(self, look: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
         """(b, d) unit vectors: the mean over the ways, by their shares.

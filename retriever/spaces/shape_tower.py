@@ -21,7 +21,7 @@ from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 from retriever.spaces.bridge import Bridge
 from retriever.spaces.pose import UpEstimator, Ways, hypotheses
 from retriever.spaces.tokens import Grouping, PatchTransformer, group
-from retriever.spaces.views import Drawn, Surfaces, ViewConfig, ViewTower, reach
+from retriever.spaces.views import Surfaces, ViewConfig, ViewTower
 from retriever.types import Modality, Payload, PointCloud, Surface, Vectors
 
 
@@ -63,7 +63,7 @@ class TowerConfig:
     def of(cls, config: Mapping[str, Any]) -> TowerConfig:
         """From what the ``space.json`` of a space says of the tower."""
         views = config.get("views")
-        return cls(**{**config, "views": None if views is None else ViewConfig(**views)})
+        return cls(**{**config, "views": None if views is None else ViewConfig.of(views)})
 
 
 MINI = TowerConfig(pose_width=192, pose_layers=3)
@@ -94,26 +94,29 @@ class ShapeTower(PatchTransformer):
         self.views = ViewTower(config.views) if config.views else None
 
     def load(self, weights: Path) -> ShapeTower:
-        """Takes the weights of a safetensors file, of any precision, and returns itself."""
-        from safetensors.torch import load_model
+        """Takes the weights of a safetensors file, of any precision, and returns itself.
 
-        load_model(self, weights)
+        A tower without `views` leaves those of one that has them.
+        """
+        from safetensors.torch import load_file
+
+        state = load_file(weights)
+        self.load_state_dict({name: state[name] for name in state if self.views or not name.startswith("views.")})
         return self
 
     def forward(
-        self, points: Tensor, colors: Tensor, grouping: Grouping | None = None, seen: Drawn | None = None
+        self, points: Tensor, colors: Tensor, grouping: Grouping | None = None, ways: Ways | None = None
     ) -> Tensor:
-        """Unit vectors of clouds.
+        """What the points say, as unit vectors.
 
-        In training, clouds are stood up the likeliest way, and nothing is drawn. Afterwards a cloud that may stand in
-        several ways is looked at in each of them, and its vector is their mean, weighted by how likely they are. To it
-        is added what is seen of its surface in those ways that are about as likely as the best.
+        In training, clouds are stood up the likeliest way. Afterwards a cloud that may stand in several ways is looked
+        at in each of them, and its vector is their mean, weighted by how likely they are.
 
         Args:
             points: (b, n, 3) in the unit sphere.
             colors: (b, n, 3) RGB in 0..1, `GREY` where unknown.
             grouping: of the points, where the caller has it already.
-            seen: the clouds' surfaces, for a tower that has `views`; without them the points alone count.
+            ways: in which they may stand, likewise.
 
         Returns:
             (b, dim).
@@ -122,17 +125,34 @@ class ShapeTower(PatchTransformer):
         if self.training:
             stood = points if self.pose is None else self.pose.upright(points, grouping)
             return self._vectors(stood, colors, grouping)
-        ways = Ways.as_they_are(points)
-        if self.pose is not None:
-            ways = Ways(*hypotheses(self.pose(points, grouping), self.pose.directions))
-        vectors = ways.mean(
+        ways = ways or self.ways(points, grouping)
+        return ways.mean(
             lambda some, turn: self._vectors(points[some] @ turn.transpose(1, 2), colors[some], grouping.take(some))
         )
-        if self.views is None or seen is None:
-            return vectors
-        looks = self.views
-        views = ways.firm().mean(lambda some, turn: looks(seen.surfaces.take(some), turn, seen.reach))
-        return F.normalize(vectors + self.views.config.weight * views, dim=-1)
+
+    def ways(self, points: Tensor, grouping: Grouping) -> Ways:
+        """In which ways (b, n, 3) clouds may stand; as they are, for a tower that does not know better."""
+        if self.pose is None:
+            return Ways.as_they_are(points)
+        return Ways(*hypotheses(self.pose(points, grouping), self.pose.directions))
+
+    def with_views(self, said: Tensor, surfaces: Surfaces, ways: Ways) -> Tensor:
+        """What the points say, and what is seen of the surfaces in those ways that are about as likely as the best.
+
+        For towers that have `views` only.
+
+        Args:
+            said: (b, dim) unit vectors.
+            surfaces: of the clouds.
+            ways: in which they may stand.
+
+        Returns:
+            (b, dim) unit vectors.
+        """
+        views = self.views
+        assert views is not None
+        seen = ways.firm().mean(lambda some, turn: views(surfaces.take(some), turn))
+        return F.normalize(said + views.config.weight * seen, dim=-1)
 
     def _vectors(self, points: Tensor, colors: Tensor, grouping: Grouping) -> Tensor:
         vectors: Tensor = self.bridge(self.projection(self.pooled(points, grouping, colors * 2 - 2 * GREY)))
@@ -153,27 +173,27 @@ class ShapeEncoder:
     def encode(self, payloads: Sequence[Payload]) -> Vectors:
         """(n, dim) float32 unit vectors of clouds with or without colours; one without a surface is its own."""
         clouds = [payload for payload in payloads if isinstance(payload, PointCloud)]
-        vectors = np.empty((len(clouds), self._tower.config.dim), np.float32)
-        for reached in {reach(len(surface_of(cloud).points)) for cloud in clouds}:
-            alike = [i for i, cloud in enumerate(clouds) if reach(len(surface_of(cloud).points)) == reached]
-            for start in range(0, len(alike), self.batch):
-                rows = alike[start : start + self.batch]
-                vectors[rows] = self._encoded([clouds[row] for row in rows], reached)
-        return vectors
+        vectors = [self._encoded(clouds[start : start + self.batch]) for start in range(0, len(clouds), self.batch)]
+        return np.concatenate(vectors).astype(np.float32)
 
-    def _encoded(self, clouds: Sequence[PointCloud], reached: int) -> Vectors:
+    def _encoded(self, clouds: Sequence[PointCloud]) -> Vectors:
         points = torch.from_numpy(np.stack([cloud.points for cloud in clouds])).to(self._device)
         colors = torch.from_numpy(np.stack([colors_of(cloud) for cloud in clouds])).to(self._device)
-        seen = None
+        grouping = group(points, self._tower.config)
+        ways = self._tower.ways(points, grouping)
+        vectors = self._tower(points, colors, grouping, ways)
         if self._tower.views is not None:
-            seen = Drawn(Surfaces.of([surface_of(cloud) for cloud in clouds], self._device), reached)
-        vectors: Vectors = self._tower(points, colors, None, seen).cpu().numpy()
-        return vectors
+            surfaces = Surfaces.of([surface_of(cloud) for cloud in clouds], self._device)
+            vectors = self._tower.with_views(vectors, surfaces, ways)
+        return np.asarray(vectors.cpu().numpy())
 
 
 def surface_of(cloud: PointCloud) -> Surface:
-    """What is drawn of a cloud: its surface, or its own points."""
-    return cloud.surface or Surface(cloud.points)
+    """What is drawn of a cloud: its surface, or its own points, which have no colours where all are `GREY`."""
+    if cloud.surface is not None:
+        return cloud.surface
+    colored = cloud.colors is not None and bool((cloud.colors != np.float32(GREY)).any())
+    return Surface(cloud.points, colors=cloud.colors if colored else None)
 
 
 def colors_of(cloud: PointCloud) -> NDArray[np.float32]:

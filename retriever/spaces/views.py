@@ -11,8 +11,9 @@ way, in one batch, on any device.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import torch
@@ -54,6 +55,12 @@ class ViewConfig:
     gated: int = 2
     dim: int = 384
 
+    @classmethod
+    def of(cls, config: Mapping[str, Any]) -> ViewConfig:
+        """From plain JSON values."""
+        plain: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in config.items()}
+        return cls(**plain)
+
 
 @dataclass(frozen=True)
 class Surfaces:
@@ -63,11 +70,13 @@ class Surfaces:
         points: (b, m, 3) float32.
         normals: (b, m, 3) float32; 0 where they are not known.
         colors: (b, m, 3) float32 in 0..1.
+        reach: (b,) int64, fine pixels around its own that a point covers.
     """
 
     points: Tensor
     normals: Tensor
     colors: Tensor
+    reach: Tensor
 
     @classmethod
     def of(cls, surfaces: Sequence[Surface], device: str = "cpu") -> Surfaces:
@@ -78,33 +87,20 @@ class Surfaces:
             places = np.arange(most) % len(each.points)
             normals = np.zeros_like(each.points) if each.normals is None else each.normals
             colors = np.full_like(each.points, GREY[0]) if each.colors is None else each.colors
-            parts.append([array[places] for array in (each.points, normals, colors)])
+            parts.append([*(array[places] for array in (each.points, normals, colors)), reach(len(each.points))])
         return cls(*(torch.from_numpy(np.stack(column)).to(device) for column in zip(*parts, strict=True)))
 
     def to(self, device: str) -> Surfaces:
         """The same on another device."""
-        return Surfaces(self.points.to(device), self.normals.to(device), self.colors.to(device))
+        return Surfaces(*(getattr(self, each.name).to(device) for each in fields(self)))
 
     def take(self, rows: Tensor) -> Surfaces:
         """Some of them, which may repeat."""
-        return Surfaces(self.points[rows], self.normals[rows], self.colors[rows])
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """Surfaces that are drawn with points of one size.
-
-    Attributes:
-        surfaces: b of them.
-        reach: fine pixels around its own that a point covers.
-    """
-
-    surfaces: Surfaces
-    reach: int
+        return Surfaces(*(getattr(self, each.name)[rows] for each in fields(self)))
 
 
 def reach(points: int) -> int:
-    """Fine pixels around its own that one of so many different points covers, so that no gaps are seen between them."""
+    """How far one of so many points reaches, in fine pixels, so that no gaps are seen between them."""
     return 1 if points >= FULL[0] else 2 if points >= FULL[1] else 3
 
 
@@ -121,7 +117,7 @@ def around(count: int, elevation: float) -> Tensor:
     return torch.stack([camera(360 * i / count, elevation) for i in range(count)])
 
 
-def draw(surfaces: Surfaces, turns: Tensor, side: int, reach: int) -> Tensor:
+def draw(surfaces: Surfaces, turns: Tensor, side: int) -> Tensor:
     """Pictures of surfaces before white.
 
     Where a point falls is worked out in double precision: rounding, which differs between machines, must not move one
@@ -131,7 +127,6 @@ def draw(surfaces: Surfaces, turns: Tensor, side: int, reach: int) -> Tensor:
         surfaces: b of them, of m points.
         turns: (b, v, 3, 3) rotations into the frames of v cameras each.
         side: edge length in pixels.
-        reach: fine pixels around its own that a point covers.
 
     Returns:
         (b, v, side, side, 3) float32 sRGB, 0..255.
@@ -144,13 +139,22 @@ def draw(surfaces: Surfaces, turns: Tensor, side: int, reach: int) -> Tensor:
     numbers = torch.arange(at.shape[1], device=at.device).expand_as(at)
     numbers = numbers.where(near >= nearest.gather(1, at), -1)
     whose = torch.full_like(nearest, -1, dtype=torch.int64).scatter_reduce_(1, at, numbers, "amax")
-    depth, places = F.max_pool2d(
-        nearest.view(b * v, 1, fine, fine).float(), 2 * reach + 1, 1, reach, return_indices=True
-    )
-    seen = whose.gather(1, places.flatten(1)).where(depth.flatten(1) > 0, at.shape[1])
+    places, covered = _nearest_around(nearest.view(b * v, 1, fine, fine).float(), surfaces.reach.repeat_interleave(v))
+    seen = whose.gather(1, places).where(covered, at.shape[1])
     level = _level(surfaces.normals, turns, near.view(b, v, -1))
     shaded = (surfaces.colors[:, None] * level[..., None]).clamp(0, 1).flatten(0, 1)
     return 255 * _blended(shaded, seen, side).view(b, v, side, side, 3)
+
+
+def _nearest_around(depth: Tensor, reach: Tensor) -> tuple[Tensor, Tensor]:
+    """(k, pixels) int64 the nearest pixel that reaches each of (k, 1, h, w), and (k, pixels) whether any does."""
+    places = torch.empty_like(depth.flatten(1), dtype=torch.int64)
+    covered = torch.empty_like(places, dtype=torch.bool)
+    for far in reach.unique().tolist():
+        rows = (reach == far).nonzero().flatten()
+        nearest, at = F.max_pool2d(depth[rows], 2 * far + 1, 1, far, return_indices=True)
+        places[rows], covered[rows] = at.flatten(1), nearest.flatten(1) > 0
+    return places, covered
 
 
 def _blended(shaded: Tensor, seen: Tensor, side: int) -> Tensor:
@@ -201,25 +205,25 @@ def _level(normals: Tensor, turns: Tensor, near: Tensor) -> Tensor:
 class ViewTower(nn.Module):
     """Surfaces in, unit vectors out; it does not learn with the 3D tower."""
 
+    cameras: Tensor
+
     def __init__(self, config: ViewConfig) -> None:
         super().__init__()
         self.config = config
         sizes = ImageTowerConfig(config.side, config.stem, config.widths, config.depths, config.gated, dim=config.dim)
         self.pictures = ImageTower(sizes)
+        del self.pictures.bridge, self.pictures.expectation  # it was taught what comes after them
         self.register_buffer("cameras", around(config.count, config.elevation), persistent=False)
         self.requires_grad_(False)
 
-    cameras: Tensor
-
-    def forward(self, surfaces: Surfaces, stand: Tensor, reach: int) -> Tensor:
+    def forward(self, surfaces: Surfaces, stand: Tensor) -> Tensor:
         """(b, dim) unit vectors: the mean of what is seen from around.
 
         Args:
             surfaces: b of them.
             stand: (b, 3, 3) rotations that stand them up.
-            reach: as of `draw`.
         """
         turns = self.cameras @ stand.to(self.cameras)[:, None]
-        pictures = draw(surfaces, turns, self.config.side, reach)
+        pictures = draw(surfaces, turns, self.config.side)
         seen = F.normalize(self.pictures.look(pictures.flatten(0, 1)), dim=-1)
         return F.normalize(seen.view(*turns.shape[:2], -1).mean(dim=1), dim=-1)

@@ -30,9 +30,12 @@ def material(space, tmp_path_factory: pytest.TempPathFactory):
     path = folder / "material.npz"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(views.parametric, "names", lambda: ["bottle", "car", "chair", "table"])
-        first = views.gathered(data, folders.open_space(space), 2, 1, path)
-        again = views.gathered(data, folders.open_space(space), 2, 1, path)
-    np.testing.assert_array_equal(first.targets, again.targets)
+        first = views.gathered(data, space, 2, 1, path)
+        written = path.stat().st_mtime_ns
+        again = views.gathered(data, space, 2, 1, path)
+        assert path.stat().st_mtime_ns == written
+        np.testing.assert_array_equal(first.targets, again.targets)
+        assert views.Material.kept(path, "another teacher") is None
     return first
 
 
@@ -48,11 +51,11 @@ def test_steps_see_surfaces_of_all_kinds(material) -> None:
     rng = np.random.default_rng(0)
     sizes, known = set(), []
     for step in range(len(views.SEEN)):
-        surfaces, targets, reached = material.batch(rng, 6, step)
+        surfaces, targets = material.batch(rng, 6, step)
         sizes.add(surfaces.points.shape[1])
         known += [bool((normals != 0).any()) for normals in surfaces.normals]
         assert targets.shape == (6, 384)
-        pictures = draw(surfaces, torch.eye(3, dtype=torch.float64).expand(6, 1, 3, 3), 32, reached)
+        pictures = draw(surfaces, torch.eye(3, dtype=torch.float64).expand(6, 1, 3, 3), 32)
         assert (pictures < 250).any(dim=-1).flatten(1).any(dim=1).all()
     assert sizes == {points for points, _ in views.SEEN}
     assert any(known) and not all(known)
@@ -60,7 +63,7 @@ def test_steps_see_surfaces_of_all_kinds(material) -> None:
 
 def test_a_cut_surface_lacks_one_side(material) -> None:
     generator = torch.Generator().manual_seed(0)
-    whole, _, _ = material.batch(np.random.default_rng(1), 6, 3)
+    whole, _ = material.batch(np.random.default_rng(1), 6, 3)
     cut = views._cut(whole, torch.ones(6, 1, 1, dtype=torch.bool), generator)
     before, after = ([len(each.unique(dim=0)) for each in surfaces.points] for surfaces in (whole, cut))
     assert all(0.45 * most < left < most for most, left in zip(before, after, strict=True))
@@ -71,9 +74,9 @@ def test_it_comes_to_say_what_the_teacher_says(material, tmp_path) -> None:
     tower = ViewTower(SIZES)
 
     def agreement() -> float:
-        surfaces, targets, reached = material.batch(np.random.default_rng(9), len(material.points), 3)
+        surfaces, targets = material.batch(np.random.default_rng(9), len(material.points), 3)
         with torch.inference_mode():
-            seen = tower.eval()(surfaces, torch.eye(3).expand(len(targets), 3, 3), reached)
+            seen = tower.eval()(surfaces, torch.eye(3).expand(len(targets), 3, 3))
         return float((seen * targets).sum(dim=1).mean())
 
     before = agreement()

@@ -174,5 +174,8 @@ def test_a_bare_cloud_is_its_own_surface_without_normals() -> None:
         assert surface is not None and surface.normals is None and surface.colors is not None
         assert len(np.unique(surface.points, axis=0)) == kept == len(surface.points)
         np.testing.assert_allclose(np.corrcoef(surface.points[:, 0], surface.colors[:, 0])[0, 1], 1, atol=1e-5)
+    again = np.concatenate([points[:40]] * 6)
+    surface = sample(Geometry(again, NO_FACES), ShapeInput(surface=4000), "y", 1).surface
+    assert surface is not None and len(surface.points) == 40
     uncolored = sample(Geometry(points, NO_FACES), ShapeInput(color=0.4, surface=64), "y", 1).surface
     assert uncolored is not None and uncolored.colors is None

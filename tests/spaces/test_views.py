@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,11 +15,10 @@ from indexer import parametric
 from retriever.drawing.render import View, placed, render
 from retriever.loaders.sampling import sample
 from retriever.spaces.pose import Ways
-from retriever.spaces.shape_tower import ShapeEncoder, ShapeTower, TowerConfig
+from retriever.spaces.shape_tower import GREY, ShapeEncoder, ShapeTower, TowerConfig, colors_of, surface_of
 from retriever.spaces.tokens import group
 from retriever.spaces.views import (
     FULL,
-    Drawn,
     Surfaces,
     ViewConfig,
     ViewTower,
@@ -45,8 +46,7 @@ def cloud(kind: str, surface: int = 2000) -> PointCloud:
 
 
 def picture(surface: Surface, yaw: float = 30, elevation: float = 20, side: int = 64) -> np.ndarray:
-    turns = camera(yaw, elevation)[None, None]
-    return draw(Surfaces.of([surface]), turns, side, reach(len(surface.points)))[0, 0].numpy()
+    return draw(Surfaces.of([surface]), camera(yaw, elevation)[None, None], side)[0, 0].numpy()
 
 
 @pytest.mark.parametrize("kind", ["car", "chair", "mug", "table"])
@@ -56,10 +56,17 @@ def test_a_drawn_surface_looks_like_the_mesh(kind: str, points: int) -> None:
     assert surface is not None
     wanted = render(shape(kind), View(yaw=30, elevation=20), side=64).astype(float)
     drawn = picture(surface)
+    overlap, difference = compared(drawn, wanted)
+    assert overlap > 0.84 and difference < 24
+    mirrored = compared(drawn[:, ::-1], wanted)
+    assert mirrored[0] < overlap - 0.03 and compared(drawn[::-1], wanted)[0] < overlap
+
+
+def compared(drawn: np.ndarray, wanted: np.ndarray) -> tuple[float, float]:
+    """Share of the covered pixels that both cover, and the mean difference of their colours."""
     covered, there = (each.min(axis=2) < 250 for each in (drawn, wanted))
-    assert (covered & there).sum() > 0.75 * (covered | there).sum()
     both = covered & there
-    assert np.abs(drawn[both] - wanted[both]).mean() < 35
+    return both.sum() / (covered | there).sum(), float(np.abs(drawn[both] - wanted[both]).mean())
 
 
 def test_cameras_are_those_of_the_renderer() -> None:
@@ -110,10 +117,9 @@ def test_without_normals_nearer_is_brighter() -> None:
 
 
 def test_surfaces_of_fewer_points_are_drawn_as_alone() -> None:
-    few, many = plate(0, (0.5, 0.1, 0.1), 700), plate(0, (0.1, 0.1, 0.5), 1100)
-    assert reach(700) == reach(1100)
-    turns = camera(10, 10).expand(2, 1, 3, 3)
-    both = draw(Surfaces.of([few, many]), turns, 32, reach(700))
+    few, many = plate(0, (0.5, 0.1, 0.1), 700), plate(0, (0.1, 0.1, 0.5), 4000)
+    assert reach(700) > reach(4000)
+    both = draw(Surfaces.of([few, many]), camera(10, 10).expand(2, 1, 3, 3), 32)
     torch.testing.assert_close(both[0, 0].numpy(), picture(few, 10, 10, 32))
     torch.testing.assert_close(both[1, 0].numpy(), picture(many, 10, 10, 32))
 
@@ -124,9 +130,9 @@ def test_a_view_tower_looks_from_all_around() -> None:
     surfaces = Surfaces.of([cloud("car").surface, cloud("chair").surface])
     stand = torch.eye(3).expand(2, 3, 3)
     with torch.inference_mode():
-        seen = tower(surfaces, stand, 1)
-        quarter = tower(surfaces, camera(90, 0).expand(2, 3, 3), 1)
-        eighth = tower(surfaces, camera(45, 0).expand(2, 3, 3), 1)
+        seen = tower(surfaces, stand)
+        quarter = tower(surfaces, camera(90, 0).expand(2, 3, 3))
+        eighth = tower(surfaces, camera(45, 0).expand(2, 3, 3))
     torch.testing.assert_close(seen.norm(dim=1), torch.ones(2))
     torch.testing.assert_close(seen, quarter, atol=1e-4, rtol=0)
     assert (seen - eighth).abs().max() > 1e-3
@@ -138,23 +144,37 @@ def tower() -> ShapeTower:
     return ShapeTower(SMALL).eval()
 
 
-def test_what_is_seen_is_added_to_what_the_points_say(tower: ShapeTower) -> None:
+@pytest.mark.parametrize("pose_width", [32, 0])
+def test_what_is_seen_is_added_to_what_the_points_say(pose_width: int, tmp_path: Path) -> None:
+    torch.manual_seed(3)
+    config = replace(SMALL, pose_width=pose_width)
+    tower = ShapeTower(config).eval()
     clouds = [cloud("car"), cloud("chair")]
-    points, colors = (
-        torch.from_numpy(np.stack([getattr(each, name) for each in clouds])) for name in ("points", "colors")
-    )
-    surfaces = Surfaces.of([each.surface for each in clouds])
+    points = torch.from_numpy(np.stack([each.points for each in clouds]))
+    colors = torch.from_numpy(np.stack([colors_of(each) for each in clouds]))
+    surfaces = Surfaces.of([surface_of(each) for each in clouds])
     with torch.inference_mode():
+        ways = tower.ways(points, group(points, config))
+        seen = ways.firm().mean(lambda some, turn: tower.views(surfaces.take(some), turn))
         said = tower(points, colors)
-        both = tower(points, colors, None, Drawn(surfaces, 2))
-        ways = Ways.as_they_are(points)
-        if tower.pose is not None:
-            from retriever.spaces.pose import hypotheses
+        wanted = torch.nn.functional.normalize(said + VIEWS.weight * seen, dim=1)
+        torch.testing.assert_close(tower.with_views(said, surfaces, ways), wanted, atol=1e-5, rtol=0)
+    np.testing.assert_allclose(written(tower, config, tmp_path).encode(clouds), wanted.numpy(), atol=1e-5)
 
-            ways = Ways(*hypotheses(tower.pose(points, group(points, SMALL)), tower.pose.directions))
-        seen = ways.firm().mean(lambda some, turn: tower.views(surfaces.take(some), turn, 2))
-    wanted = torch.nn.functional.normalize(said + VIEWS.weight * seen, dim=1)
-    torch.testing.assert_close(both, wanted, atol=1e-5, rtol=0)
+
+def written(tower: ShapeTower, config: TowerConfig, folder: Path) -> ShapeEncoder:
+    weights = folder / "shape.safetensors"
+    save_file({name: value.contiguous() for name, value in tower.state_dict().items()}, str(weights))
+    return ShapeEncoder(weights, config)
+
+
+def test_a_tower_without_views_takes_the_points_from_the_weights_of_one_with_them(
+    tower: ShapeTower, tmp_path: Path
+) -> None:
+    written(tower, SMALL, tmp_path)
+    bare = ShapeTower(replace(SMALL, views=None)).load(tmp_path / "shape.safetensors").eval()
+    points = torch.rand(2, 128, 3)
+    torch.testing.assert_close(bare(points, points), tower(points, points))
 
 
 def test_firm_ways_are_the_likely_ones_and_come_in_gradually() -> None:
@@ -167,39 +187,39 @@ def test_firm_ways_are_the_likely_ones_and_come_in_gradually() -> None:
     assert 0 < firm[2, 1] < 0.001
 
 
-def test_nothing_is_drawn_in_training(tower: ShapeTower) -> None:
-    points = torch.rand(2, 128, 3)
-    tower.train()
-    try:
-        vectors = tower(points, points, None, Drawn(Surfaces.of([cloud("car").surface] * 2), 2))
-        torch.testing.assert_close(vectors, tower(points, points))
-        assert not any(weight.requires_grad for weight in tower.views.parameters())
-    finally:
-        tower.eval()
+def test_directions_that_differ_by_rounding_give_the_same_pictures() -> None:
+    ups = torch.nn.functional.normalize(torch.randn(50, 1, 3, generator=torch.Generator().manual_seed(0)), dim=2)
+    one, other = (Ways(each, torch.ones(50, 1)).firm().ups for each in (ups, ups * (1 + 1e-7) + 1e-8))
+    assert ((one == other).all(dim=2)).sum() >= 49
+    assert (one - ups).abs().max() < 0.003
+
+
+def test_what_looks_does_not_learn(tower: ShapeTower) -> None:
+    assert tower.views is not None
+    assert not any(weight.requires_grad for weight in tower.views.parameters())
 
 
 @pytest.fixture(scope="module")
 def encoder(tower: ShapeTower, tmp_path_factory: pytest.TempPathFactory) -> ShapeEncoder:
-    weights = tmp_path_factory.mktemp("tower") / "shape.safetensors"
-    save_file({name: value.contiguous() for name, value in tower.state_dict().items()}, str(weights))
-    return ShapeEncoder(weights, SMALL)
+    return written(tower, SMALL, tmp_path_factory.mktemp("tower"))
 
 
 def test_a_vector_does_not_depend_on_its_neighbours(encoder: ShapeEncoder) -> None:
-    clouds = [cloud("car", 2000), cloud("chair", 7000), cloud("mug", 500), cloud("table", 1900), cloud("bed", 2000)]
+    kinds = ("car", "chair", "mug", "table", "bed", "bottle", "guitar", "horse")
+    clouds = [cloud(kind, count) for kind in kinds for count in (2000, 4100, 500)]
     together = encoder.encode(clouds)
     alone = np.concatenate([encoder.encode([each]) for each in clouds])
     np.testing.assert_allclose(together, alone, atol=1e-5)
 
 
-def test_a_cloud_without_a_surface_is_its_own(encoder: ShapeEncoder) -> None:
+def test_a_cloud_without_a_surface_is_its_own_colours_included(encoder: ShapeEncoder) -> None:
     bare = replace(cloud("car"), surface=None)
-    own = replace(bare, surface=Surface(bare.points))
+    own = replace(bare, surface=Surface(bare.points, colors=bare.colors))
     np.testing.assert_allclose(encoder.encode([bare]), encoder.encode([own]), atol=1e-6)
+    grey = replace(bare, colors=np.full_like(bare.points, GREY))
+    assert surface_of(grey).colors is None and surface_of(replace(bare, colors=None)).colors is None
 
 
 def test_a_tower_is_described_by_plain_values() -> None:
-    from dataclasses import asdict
-
-    assert TowerConfig.of(asdict(SMALL)) == SMALL
-    assert TowerConfig.of(asdict(replace(SMALL, views=None))).views is None
+    for config in (SMALL, replace(SMALL, views=None)):
+        assert TowerConfig.of(json.loads(json.dumps(asdict(config)))) == config

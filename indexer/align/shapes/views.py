@@ -15,6 +15,7 @@ import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import partial
+from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any
@@ -39,7 +40,7 @@ from retriever.drawing.render import GREY, View, render
 from retriever.errors import FileProblem
 from retriever.files import whole_file
 from retriever.loaders.sampling import sample
-from retriever.spaces import Space, folders
+from retriever.spaces import folders
 from retriever.spaces.views import Surfaces, ViewConfig, ViewTower, camera, draw, reach
 from retriever.types import Modality, ShapeInput, Vectors
 
@@ -69,26 +70,34 @@ class Material:
         normals: (s, m, 3) int8, a hundred to the unit.
         colors: (s, m, 3) uint8 RGB.
         targets: (s, d) unit vectors: what the teacher says of their pictures.
+        made_by: what it all depends on.
     """
 
     points: NDArray[np.float16]
     normals: NDArray[np.int8]
     colors: NDArray[np.uint8]
     targets: Vectors
+    made_by: str
 
     def save(self, path: Path) -> None:
-        """As an npz of these arrays."""
-        arrays: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
-        np.savez(path, **arrays)
+        """As an npz of these arrays, whole or not at all."""
+        arrays: dict[str, Any] = {each.name: np.asarray(getattr(self, each.name)) for each in fields(self)}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as file:
+            np.savez(file, **arrays)
 
     @classmethod
-    def load(cls, path: Path) -> Material:
-        """Back from `save`."""
+    def kept(cls, path: Path, made_by: str) -> Material | None:
+        """Back from `save`; None where there is none, or one that was made otherwise."""
+        if not path.is_file():
+            return None
         with np.load(path, allow_pickle=False) as packed:
-            return cls(**{name: packed[name] for name in packed.files})
+            if str(packed["made_by"]) != made_by:
+                return None
+            return cls(**{name: packed[name] for name in packed.files if name != "made_by"}, made_by=made_by)
 
-    def batch(self, rng: np.random.Generator, count: int, step: int) -> tuple[Surfaces, Tensor, int]:
-        """Surfaces of a step, varied, their targets, and how far a point of theirs reaches."""
+    def batch(self, rng: np.random.Generator, count: int, step: int) -> tuple[Surfaces, Tensor]:
+        """Surfaces of a step, varied, and their targets."""
         rows = np.sort(rng.choice(len(self.points), count, replace=False))
         seen, bare = SEEN[step % len(SEEN)]
         points, normals, colors = (
@@ -99,8 +108,9 @@ class Material:
         points = torch.where(some(NOISY), points + 0.012 * torch.randn(points.shape, generator=generator), points)
         normals, colors = normals.masked_fill(some(bare), 0) / 100, colors / 255
         colors = torch.where(some(COLOURLESS), torch.tensor(GREY), colors)
-        surfaces = _cut(Surfaces(points, normals, colors), some(CUT), generator)
-        return surfaces, torch.from_numpy(self.targets[rows]), reach(seen)
+        reached = torch.full((count,), reach(seen))
+        surfaces = _cut(Surfaces(points, normals, colors, reached), some(CUT), generator)
+        return surfaces, torch.from_numpy(self.targets[rows])
 
 
 def _some(count: int, generator: torch.Generator, share: float) -> Tensor:
@@ -115,23 +125,36 @@ def _cut(surfaces: Surfaces, chosen: Tensor, generator: torch.Generator) -> Surf
     kept = away.argsort(dim=1)
     places = (torch.arange(m) % (share * m).long().clamp(min=1)).clamp(max=m - 1)
     rows = torch.where(chosen[..., 0], kept.gather(1, places.expand(b, m)), torch.arange(m))[..., None].expand(b, m, 3)
-    return Surfaces(*(getattr(surfaces, each.name).gather(1, rows) for each in fields(surfaces)))
+    points, normals, colors = (each.gather(1, rows) for each in (surfaces.points, surfaces.normals, surfaces.colors))
+    return Surfaces(points, normals, colors, surfaces.reach)
 
 
-def gathered(data: Path, space: Space, per_kind: int, workers: int, path: Path) -> Material:
-    """Named meshes that are not held out, and parametric shapes, as the teacher sees them; kept in an npz."""
-    if not path.is_file():
-        columns: list[list[NDArray]] = [[], [], [], []]
-        for part in shared(partial(_part, data / "shapes_named", per_kind), workers):
-            for one in part:
-                *arrays, pictures = one
-                seen = space.encode(images=list(pictures)).mean(axis=0, keepdims=True)
-                for column, array in zip(columns, [*arrays, unit(seen)[0]], strict=True):
-                    column.append(array)
-            _say(f"{len(columns[0])} shapes seen by the teacher")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Material(*(np.stack(column) for column in columns)).save(path)
-    return Material.load(path)
+def gathered(data: Path, folder: Path, per_kind: int, workers: int, path: Path) -> Material:
+    """Named meshes that are not held out, and parametric shapes, as the teacher sees them; kept in an npz.
+
+    Args:
+        data: folder with shapes_named.
+        folder: of the space whose image tower is the teacher.
+        per_kind: parametric shapes of each kind.
+        workers: processes.
+        path: of the npz; what lies there is taken where teacher and settings are the same.
+    """
+    space, named = folders.open_space(folder), data / "shapes_named"
+    teacher = folders.read(folder)["towers"][Modality.IMAGE]["sha256"]
+    made_by = f"{teacher} {sha256((named / 'items.csv').read_bytes()).hexdigest()} {per_kind}"
+    if found := Material.kept(path, made_by):
+        return found
+    columns: list[list[NDArray]] = [[], [], [], []]
+    for part in shared(partial(_part, named, per_kind), workers):
+        for *arrays, pictures in part:
+            seen = space.encode(images=list(pictures)).mean(axis=0, keepdims=True)
+            for column, array in zip(columns, [*arrays, unit(seen)[0]], strict=True):
+                column.append(array)
+        _say(f"{len(columns[0])} shapes seen by the teacher")
+    points, normals, colors, targets = (np.stack(column) for column in columns)
+    fresh = Material(points, normals, colors, targets, made_by)
+    fresh.save(path)
+    return fresh
 
 
 def _part(named: Path, per_kind: int, part: int) -> list[tuple[NDArray, ...]]:
@@ -181,10 +204,10 @@ def train(
     for step in range(steps):
         for group in optimizer.param_groups:
             group["lr"] = rate * min((step + 1) / 100, 0.01 + 0.99 * (steps - step) / (0.6 * steps), 1.0)
-        surfaces, targets, reached = material.batch(rng, batch, step)
+        surfaces, targets = material.batch(rng, batch, step)
         surfaces, targets = surfaces.to(device), targets.to(device)
         turns = torch.stack([_anyhow(rng) for _ in range(batch)])[:, None]
-        pictures = draw(surfaces, turns, tower.config.side, reached).flatten(0, 1)
+        pictures = draw(surfaces, turns, tower.config.side).flatten(0, 1)
         with torch.autocast(device, torch.bfloat16):
             seen = tower.pictures.look(pictures)
         seen = F.normalize(seen.float(), dim=-1)
@@ -242,7 +265,7 @@ def main(
     space: Annotated[Path, typer.Option(help="Folder of a space, which is changed; its image tower is the teacher.")],
     out: Annotated[Path, typer.Option(help="Folder for the material and views.safetensors.")],
     per_kind: Annotated[int, typer.Option(help="Parametric shapes of each kind.")] = 12,
-    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 4000,
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 3600,
     batch: Annotated[int, typer.Option(help="Surfaces a step.")] = 96,
     rate: Annotated[float, typer.Option(help="Peak learning rate.")] = 1e-3,
     workers: Annotated[int, typer.Option(help="Processes that make the material.")] = 1,
@@ -250,14 +273,11 @@ def main(
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
 ) -> None:
     """Teach a network to see in drawn points what a space sees in pictures, and add it to the 3D tower."""
-    material = gathered(data, folders.open_space(space), per_kind, workers, out / "material.npz")
+    material = gathered(data, space, per_kind, workers, out / "material.npz")
     config = ViewConfig()
     tower = ViewTower(config)
-    ready = load_file(space / "image.safetensors")
-    kept = tower.pictures.state_dict() | {
-        name: value for name, value in ready.items() if not name.startswith(("bridge.", "expectation."))
-    }
-    tower.pictures.load_state_dict(kept)
+    ready = load_file(space / folders.read(space)["towers"][Modality.IMAGE]["file"])
+    tower.pictures.load_state_dict({name: ready[name] for name in tower.pictures.state_dict()})
     kept_in = out / "views.safetensors"
     build_in(
         space, train(tower, material, kept_in, steps=steps, batch=batch, rate=rate, seed=seed, device=device), config
