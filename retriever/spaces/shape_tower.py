@@ -136,23 +136,14 @@ class ShapeTower(PatchTransformer):
             return Ways.as_they_are(points)
         return Ways(*hypotheses(self.pose(points, grouping), self.pose.directions))
 
-    def with_views(self, said: Tensor, surfaces: Surfaces, ways: Ways) -> Tensor:
-        """What the points say, and what is seen of the surfaces in those ways that are about as likely as the best.
+    def seen(self, surfaces: Surfaces, ways: Ways) -> Tensor:
+        """(b, dim) unit vectors: what is seen of surfaces in those ways that are about as likely as the best.
 
         For towers that have `views` only.
-
-        Args:
-            said: (b, dim) unit vectors.
-            surfaces: of the clouds.
-            ways: in which they may stand.
-
-        Returns:
-            (b, dim) unit vectors.
         """
         views = self.views
         assert views is not None
-        seen = ways.firm().mean(lambda some, turn: views(surfaces.take(some), turn))
-        return F.normalize(said + views.config.weight * seen, dim=-1)
+        return ways.firm().mean(lambda some, turn: views(surfaces.take(some), turn))
 
     def _vectors(self, points: Tensor, colors: Tensor, grouping: Grouping) -> Tensor:
         vectors: Tensor = self.bridge(self.projection(self.pooled(points, grouping, colors * 2 - 2 * GREY)))
@@ -184,7 +175,8 @@ class ShapeEncoder:
         vectors = self._tower(points, colors, grouping, ways)
         if self._tower.views is not None:
             surfaces = Surfaces.of([surface_of(cloud) for cloud in clouds], self._device)
-            vectors = self._tower.with_views(vectors, surfaces, ways)
+            weight = self._tower.views.config.weight
+            vectors = F.normalize(vectors + weight * self._tower.seen(surfaces, ways), dim=-1)
         return np.asarray(vectors.cpu().numpy())
 
 

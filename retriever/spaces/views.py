@@ -48,7 +48,7 @@ class ViewConfig:
     side: int = 64
     count: int = 6
     elevation: float = 20.0
-    weight: float = 1.0
+    weight: float = 0.6
     stem: int = 24
     widths: Sequence[int] = (48, 96, 192, 320)
     depths: Sequence[int] = (2, 2, 3, 2)

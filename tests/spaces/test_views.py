@@ -156,9 +156,9 @@ def test_what_is_seen_is_added_to_what_the_points_say(pose_width: int, tmp_path:
     with torch.inference_mode():
         ways = tower.ways(points, group(points, config))
         seen = ways.firm().mean(lambda some, turn: tower.views(surfaces.take(some), turn))
+        torch.testing.assert_close(tower.seen(surfaces, ways), seen)
         said = tower(points, colors)
         wanted = torch.nn.functional.normalize(said + VIEWS.weight * seen, dim=1)
-        torch.testing.assert_close(tower.with_views(said, surfaces, ways), wanted, atol=1e-5, rtol=0)
     np.testing.assert_allclose(written(tower, config, tmp_path).encode(clouds), wanted.numpy(), atol=1e-5)
 
 

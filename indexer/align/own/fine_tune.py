@@ -117,6 +117,7 @@ def _write(folder: Path, origin: Origin, report: Report, told: dict[str, Any], p
         towers[modality] = replace(
             towers[modality],
             weights=each.folder / "tower.safetensors",
+            config=each.config,
             license=f"inherits the licence of your data ({told['license'] or 'not given'}), and that of the weights of "
             f"{origin.name} that it was trained from ({before})",
         )

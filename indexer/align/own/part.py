@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,6 +19,7 @@ from indexer.align import captions
 from indexer.align.loop import Alignment, Examples, Recipe
 from indexer.align.own import checks, curves
 from indexer.align.own.examples import lesson
+from indexer.align.own.examples.shapes import OwnShapes
 from indexer.align.own.holdout import hold_out
 from indexer.align.own.interrupts import Watched, held_interrupts
 from indexer.align.own.origin import Origin, loaded
@@ -42,6 +44,7 @@ class Part:
         lesson: the same, as the loop takes it.
         tower: with the weights to start from.
         vectors: (c, d) hub vectors of the lesson's phrases.
+        config: sizes of the tower, as its space describes it.
     """
 
     modality: Modality
@@ -50,6 +53,7 @@ class Part:
     lesson: Examples
     tower: nn.Module
     vectors: Vectors
+    config: dict[str, Any]
 
     @property
     def trained(self) -> int:
@@ -101,7 +105,7 @@ def prepared(
     tower = loaded(tower, published.weights)
     if isinstance(tower, AudioTower | ImageTower):
         tower.expectation.widen(torch.from_numpy(vectors))
-    return Part(modality, examples, out, learnt, tower, vectors)
+    return Part(modality, examples, out, learnt, tower, vectors, published.config)
 
 
 def train(part: Part, recipe: Recipe, folder: Path, progress: Progress, say: Say) -> TowerReport:
@@ -128,6 +132,9 @@ def train(part: Part, recipe: Recipe, folder: Path, progress: Progress, say: Say
         except KeyboardInterrupt:
             run.checkpoint()
             raise
+    config = part.config
+    if isinstance(part.lesson, OwnShapes):
+        config = part.lesson.settled(run.averaged, run.phrases, config)
     rows = curves.read_curve(curve)
     before, after = ({name: value for name, value in rows[at].items() if name != "step"} for at in (0, -1))
     return TowerReport(
@@ -140,4 +147,5 @@ def train(part: Part, recipe: Recipe, folder: Path, progress: Progress, say: Say
         seconds=time.monotonic() - began,
         curve=rows,
         folder=folder,
+        config=config,
     )

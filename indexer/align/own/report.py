@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from indexer.align.loop import Recipe
 from retriever.types import Modality
@@ -24,6 +25,7 @@ class TowerReport:
         seconds: that this call trained for.
         curve: step and measures of every validation.
         folder: with ``tower.safetensors``, until the space is written.
+        config: sizes of the tower, as JSON values.
     """
 
     before: Mapping[str, float]
@@ -35,6 +37,7 @@ class TowerReport:
     seconds: float
     curve: list[dict[str, float]]
     folder: Path
+    config: Mapping[str, Any]
 
 
 @dataclass
