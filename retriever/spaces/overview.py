@@ -166,7 +166,7 @@ def _rules(inputs: Inputs, *, with_shapes: bool = True) -> dict[str, str]:
 
 def _shape_rule(shape: ShapeInput) -> str:
     color = "without colours" if shape.color is None else f"with colours, grey {shape.color:g} where there are none"
-    looks = f", and {shape.surface:,} more to look at" if shape.surface else ""
+    looks = f", {shape.surface:,} to look at" if shape.surface else ""
     return f"{shape.points:,} points of the surface{looks}, {shape.up} up, {color}"
 
 
