@@ -104,11 +104,16 @@ def placed(vertices: NDArray[np.float64], view: View) -> NDArray[np.float64]:
     """Vertices in the camera's frame (x right, y up, z to the camera), in the unit sphere."""
     used = vertices - (vertices.max(axis=0) + vertices.min(axis=0)) / 2
     radius = max(float(np.sqrt((used**2).sum(axis=1).max())), 1e-12)
+    return np.asarray(used / radius @ rotation(view).T)
+
+
+def rotation(view: View) -> NDArray[np.float64]:
+    """(3, 3) y up -> the camera's frame."""
     yaw, up, roll = np.radians([view.yaw, view.elevation, view.roll])
     about_y = np.array([[np.cos(yaw), 0, -np.sin(yaw)], [0, 1, 0], [np.sin(yaw), 0, np.cos(yaw)]])
     about_x = np.array([[1, 0, 0], [0, np.cos(up), -np.sin(up)], [0, np.sin(up), np.cos(up)]])
     about_z = np.array([[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
-    return np.asarray(used / radius @ (about_z @ about_x @ about_y).T)
+    return np.asarray(about_z @ about_x @ about_y)
 
 
 def projected(

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
-from retriever.drawing.render import GREY, PLAIN, View
+from retriever.drawing.render import GREY, PLAIN, View, rotation
 from retriever.spaces.image_tower import ImageTower, ImageTowerConfig
 from retriever.types import Surface
 
@@ -106,10 +106,7 @@ def reach(points: int) -> int:
 
 def camera(yaw: float, elevation: float) -> Tensor:
     """(3, 3) float64: y up -> the camera's frame (x right, y up, z to the camera); angles in degrees as of `View`."""
-    about, up = math.radians(yaw), math.radians(elevation)
-    about_y = [[math.cos(about), 0, -math.sin(about)], [0, 1, 0], [math.sin(about), 0, math.cos(about)]]
-    about_x = [[1, 0, 0], [0, math.cos(up), -math.sin(up)], [0, math.sin(up), math.cos(up)]]
-    return torch.tensor(about_x, dtype=torch.float64) @ torch.tensor(about_y, dtype=torch.float64)
+    return torch.from_numpy(rotation(View(yaw=yaw, elevation=elevation)))
 
 
 def around(count: int, elevation: float) -> Tensor:
