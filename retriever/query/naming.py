@@ -52,12 +52,19 @@ def the_row(snapshot: Snapshot, item: str, rows: NDArray[np.int64]) -> int:
             snapshot.rows_of([item])  # raises
         raise UnknownItem(
             f"The index {snapshot.folder} has no item {item!r}, and there is no such file to ask with: "
-            "take an id or a path from a hit of a query."
+            f"take {_meant(snapshot, item) or 'an id or a path from a hit of a query'}."
         )
     table = snapshot.take(rows[:_SHOWN], ["id", "root"]).to_pylist()
     named = ", ".join(f"{row['id']} ({snapshot.root_path(row['root'])})" for row in table)
     more = ", ..." if len(rows) > _SHOWN else ""
     raise UsageError(f"{item!r} is the path of {len(rows)} items of the index; give an id of these: {named}{more}.")
+
+
+def _meant(snapshot: Snapshot, item: str) -> str:
+    """The paths of the index that are most like one that it does not have; nothing where none is."""
+    from retriever.store.places import Places
+
+    return " or ".join(map(repr, Places(snapshot).near(item)))
 
 
 def rows_named(snapshot: Snapshot, items: Sequence[str]) -> NDArray[np.int64]:

@@ -41,6 +41,20 @@ class Places:
         """Live rows of the file whose hits show the path `target`; the disk is not looked at."""
         return np.flatnonzero(self._equal(PurePosixPath(target).as_posix()) & self._snapshot.live)
 
+    def near(self, target: str, most: int = 3) -> list[str]:
+        """Paths of live items that may be meant by `target`, which is none: files named so, or nearly so."""
+        import pyarrow.compute as pc
+
+        name, stem = PurePosixPath(target).name, PurePosixPath(target).stem
+        if not stem or not is_utf8(name):
+            return []
+        live = self._path.filter(pa.array(self._snapshot.live))
+        end = pc.utf8_lower(pc.replace_substring_regex(live, pattern="^.*/", replacement=""))
+        for meant in (pc.equal(end, name.lower()), pc.match_substring(end, stem.lower())):
+            if found := live.filter(meant).slice(0, 100).to_pylist():
+                return sorted(dict.fromkeys(found), key=len)[:most]
+        return []
+
     def at_or_below(self, target: str, among: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
         """(rows,) True for live rows whose path is `target` or lies in it.
 

@@ -78,6 +78,13 @@ def test_what_is_neither_is_told(indexed: Path, option: str, value: str):
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_paths_that_may_be_meant_are_named(indexed: Path):
+    for value, meant in (("A.off", "'tall/a.off'"), ("x/a.off", "'tall/a.off'"), ("BOX", "'my box.off'")):
+        assert run("query", "--id", value).stderr.endswith(f"to ask with: take {meant}.\n")
+    both = run("query", "--minus-id", "c.off", "--text", "tall").stderr
+    assert both.endswith("take 'flat/c.off'.\n"), "of two roots, once"
+
+
 def test_an_item_without_an_option_is_asked_with_and_that_is_said(indexed: Path):
     id = id_of("tall/a.off")
     asked = run("query", "--id", id).stdout
