@@ -40,12 +40,30 @@ def deliver(hits: Hits, *, as_json: bool, as_csv: bool, parquet: Path | None, pa
         typer.echo("No item qualifies.", err=True)
 
 
-def notes(hits: Hits, index: Index, expression: str | None, *, center: bool) -> Iterator[str]:
-    """What to say of a question that could have been meant otherwise, or was not answered in full."""
+def notes(hits: Hits, index: Index, expression: str | None, *, center: bool, where: str | None = None) -> Iterator[str]:
+    """What to say of a question that could have been meant otherwise, or was not answered in full.
+
+    Args:
+        hits: the answer.
+        index: that gave it.
+        expression: as typed.
+        center: whether means were to be taken off.
+        where: the condition, if no kind of items was named.
+    """
     if expression and (note := _how_read(expression, hits)):
         yield note
     if center and (absent := {term.kind for term in hits.terms} & set(Modality) - set(index.snapshot.modalities())):
         yield f"not centred, as the index holds none: {', '.join(sorted(absent))}"
+    if where and not hits and (others := _of_other_kinds(index, where)):
+        what = "item of another kind fulfils" if others == 1 else "items of other kinds fulfil"
+        yield f"{others:,} {what} the condition; to find those too, add --to any"
+
+
+def _of_other_kinds(index: Index, where: str) -> int:
+    """How many items fulfil a condition, if none of those does that are looked for by default."""
+    if index.browse(to=None, where=where, k=1).total:
+        return 0
+    return index.browse(where=where, k=1).total
 
 
 def say_best(hits: Hits, wanted: float) -> None:

@@ -218,7 +218,7 @@ def query(
         return
     hits = newest.ask(lambda index: index.search(**terms, **usual, exact=exact))
     index = newest.index
-    for note in notes(hits, index, expression, center=center):
+    for note in notes(hits, index, expression, center=center, where=None if to else where):
         typer.echo(f"note: {note}", err=True)
     if not hits and min_confidence is not None:
         say_best(index.search(**terms, **{**usual, "min_confidence": None, "k": 1}, exact=exact), min_confidence)

@@ -14,6 +14,7 @@ from retriever.query.compose import Composed, unit_rows
 from retriever.query.expression import format
 from retriever.query.stored import modalities, spread
 from retriever.query.term import Term
+from retriever.query.written import plain
 from retriever.store.snapshot import Snapshot
 from retriever.types import Modality, Vectors
 
@@ -74,7 +75,7 @@ class Explanation:
             ],
             "nearest_label": self.nearest,
             "nearest_cosine": round(self.nearness, 6),
-            "passed": dict(self.passed),
+            "passed": {name: plain(value) for name, value in self.passed.items()},
         }
 
 

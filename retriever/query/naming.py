@@ -87,7 +87,7 @@ def taken(snapshot: Snapshot, queries: Sequence[Query]) -> list[Query]:
     Raises:
         UsageError: a path that several items have.
     """
-    bare = {query.terms[0].source for query in queries if query.bare and _may_name(query.terms[0].source)}
+    bare = {query.terms[0].source for query in queries if query.bare and may_name(query.terms[0].source)}
     found = dict(zip(bare, item_rows(snapshot, list(bare)), strict=True))
     return [_as_item(snapshot, query, found) if query.bare else query for query in queries]
 
@@ -101,7 +101,7 @@ def _as_item(snapshot: Snapshot, query: Query, found: dict[str, NDArray[np.int64
     return replace(query, terms=(Term("id", first.source, first.weight), *others), bare=False)
 
 
-def _may_name(words: str) -> bool:
+def may_name(words: str) -> bool:
     """Whether words look like an item, so that it is worth reading the paths: an id, or the name of a file."""
     from retriever.loaders import modality_of
 

@@ -178,6 +178,7 @@ def varied(ready: Ready, fetch: Callable[[int], Ranked], snapshot: Snapshot) -> 
     else:
         ranked = fetch(ready.depth)
     if query.diverse is not None and len(ranked.rows):
+        ranked = ranked.at(np.arange(depth(query.k)))  # more were looked at where words may be names
         vectors = snapshot.vectors(ranked.rows)
         scores = ranked.fused if ranked.fused is not None else unit_rows(vectors) @ ready.composed.vector
         return ranked.at(mmr(vectors, scores, query.k, query.diverse))

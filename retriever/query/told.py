@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,7 @@ def _read(
             sure,
             one.repeats,
             why,
-            partial(about, snapshot, query),
+            partial(about, snapshot, replace(query, terms=tuple(terms))),
         )
         start += len(one.rows)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,13 @@ def _guess(item: Hit | Item) -> dict[str, float]:
 
     sure = item.metadata.get(CONFIDENCE)
     return {CONFIDENCE: round(sure, DIGITS)} if item.label and isinstance(sure, float) else {}
+
+
+def plain(value: object) -> object:
+    """A column's value as JSON can say it: null for numbers that are not finite."""
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def rounded(score: float, shares: Sequence[float]) -> tuple[float, list[float]]:

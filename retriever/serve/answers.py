@@ -100,6 +100,7 @@ def start(index: Index) -> dict[str, Any]:
         "columns": [name for name in snapshot.columns() if name not in _DULL],
         "calibrated": Calibration.read(snapshot.folder, snapshot.identity) is not None,
         "suggestions": labels[::step][:_SUGGESTED],
+        "index": str(snapshot.folder.absolute()),
         "roots": list(snapshot.roots.values()),
     }
 

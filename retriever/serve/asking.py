@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from retriever.errors import UnknownItem, UsageError
-from retriever.loaders import modality_of
 from retriever.query import expression as language
+from retriever.query.naming import may_name
 from retriever.query.request import ASKED, LIKE, MINUS, PLUS, Query, check_k, check_where, query_of
 from retriever.query.term import Term
 from retriever.query.terms import check_term, is_bare
@@ -120,7 +120,7 @@ def request_of(question: Question, snapshot: Snapshot, uploads: Uploads) -> Quer
     items = _Items(snapshot)
     files = {term.source: path for term in question.leaves if (path := _file(term, uploads, items)) is not None}
     terms = (*question.written, *question.rest.terms)
-    bare = is_bare(question.words, question.written) and items.holds(question.written[0].source)
+    bare = is_bare(question.words, question.written) and _names(items, question.written[0].source)
     return replace(question.rest, terms=terms, bare=bare, files=files)
 
 
@@ -135,10 +135,13 @@ class _Items:
         """Whether it is an id of 16 digits, or a path as hits show it."""
         if id_keys([name]) is not None:
             return int(self._snapshot.locate([name])[0]) >= 0
-        if modality_of(Path(name)) is None:
-            return False
         self._places = self._places or Places(self._snapshot)
         return len(self._places.shown(name)) > 0
+
+
+def _names(items: _Items, words: str) -> bool:
+    """Whether bare words are an item: the paths are not read for what reads like words."""
+    return may_name(words) and items.holds(words)
 
 
 def _leaves(terms: Iterable[Term], depth: int = 0) -> Iterator[Term]:

@@ -19,6 +19,7 @@ LIMIT = 512 * 2**20
 _HEADER = 16  # bytes that DuckDB takes for a string beside its characters
 
 _WIDER = re.compile(rf"\b(?:select|from|items|columns|table|rowid|{ROW})\b|#\s*\d", re.IGNORECASE)
+_DISTINCT = re.compile(r"\bdistinct\s+from\b", re.IGNORECASE)
 _STAR = re.compile(r"""(?<![\w\])"'\s])\s*\*""")
 """A condition that looks further than at columns it names: at the whole table, at a column by its number, or at all of
 them (a * that does not multiply)."""
@@ -81,10 +82,10 @@ def named(where: str, columns: list[str]) -> set[str]:
     sure which these are.
     """
     text = where.replace('""', '"')
-    if _WIDER.search(text) or _STAR.search(text):
-        return set()
     if _PLAIN.fullmatch(text) and "--" not in text and "/*" not in text:
         text = _STRING.sub("''", text)
+    if _WIDER.search(_DISTINCT.sub("", text)) or _STAR.search(text):
+        return set()
     text = text.casefold()
     return {name for name in columns if re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", text)}
 

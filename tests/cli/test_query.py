@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from commands import rows, run
+from PIL import Image
 
 
 def test_an_explained_answer_is_more_lines_or_a_key(indexed: Path):
@@ -103,7 +104,18 @@ def test_query_filter(indexed: Path):
     found = rows(run("query", "--text", "box", "--where", "label = 'tall'"))
     assert sorted(row[5] for row in found) == ["tall/a.off", "tall/b.off"]
     nothing = run("query", "--text", "box", "--where", "faces > 99999")
-    assert nothing.exit_code == 0 and nothing.stdout == "" and "No item qualifies." in nothing.stderr
+    assert nothing.exit_code == 0 and nothing.stdout == "" and nothing.stderr == "No item qualifies.\n"
+
+
+def test_items_of_other_kinds_that_fulfil_a_condition_are_told(tmp_path: Path, indexed: Path):
+    Image.new("RGB", (40, 40), "red").save(indexed / "red.png")
+    index = tmp_path / "with pictures"
+    assert run("index", indexed, "--index", index).exit_code == 0
+    asked = ("query", "--index", index, "--text", "box", "--where", "width >= 40")
+    told = run(*asked)
+    note = "note: 1 item of another kind fulfils the condition; to find those too, add --to any\n"
+    assert (told.exit_code, told.stdout, told.stderr) == (0, "", f"{note}No item qualifies.\n")
+    assert len(rows(run(*asked, "--to", "any"))) == 1 and run(*asked, "--to", "shape").stderr == "No item qualifies.\n"
 
 
 def test_csv_and_parquet(indexed: Path, tmp_path: Path):

@@ -12,7 +12,7 @@ from index_making import DIM, SPACE, item, unit
 
 from indexer.writer import IndexWriter
 from retriever.errors import UsageError
-from retriever.query.explain import Labels
+from retriever.query.explain import Explanation, Labels
 from retriever.store import Snapshot
 
 
@@ -68,6 +68,13 @@ def test_an_explanation_names_shares_label_and_what_passed(made_index):
     told = json.loads(hits.to_json(explain=True))["hits"][0]["explain"]
     assert told["nearest_label"] == "tower" and told["passed"] == {"faces": 20, "label": "tower"}
     assert "explain" not in json.loads(hits.to_json())["hits"][0]
+
+
+def test_numbers_that_json_has_not_are_null():
+    passed = {"price": float("nan"), "sizes": [1.5, float("inf")], "faces": 3, "label": "a"}
+    told = Explanation((), None, 0.0, passed).to_dict()["passed"]
+    assert told == {"price": None, "sizes": [1.5, None], "faces": 3, "label": "a"}
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
 
 
 def test_an_unlabelled_hit_is_explained_by_its_neighbours(made_index):

@@ -192,7 +192,11 @@ def test_hits_keep_the_name_alone(index: Index, folder: Path) -> None:
     assert json.loads(hits.to_json())["query"][1] == {"modality": "image", "source": "<image 40x30>", "weight": 1.0}
     assert "<image 40x30>" in repr(hits) and "PIL" not in repr(hits)
     assert hits.explain()[0].shares[1].term == 'image:"<image 40x30>"'
-    assert pickle.loads(pickle.dumps(hits)).terms == hits.terms
+    sent = pickle.dumps(hits)
+    assert pickle.loads(sent).terms == hits.terms
+    large = index.search(image=Image.new("RGB", (800, 800)), text="a", k=2, to="image")
+    assert len(pickle.dumps(large)) < len(sent) + 1000
+    assert large.about is not None and large.about.query.k == 2
     with pytest.raises(UsageError, match=r"image=.*<image 40x30> does not exist"):
         index.search(terms=hits.terms)
 

@@ -16,6 +16,7 @@ from retriever.errors import SpaceError, UsageError
 from retriever.query.background import Background
 from retriever.query.calibrate import FILE, Calibration
 from retriever.query.compose import balanced
+from retriever.query.diversity import depth
 from retriever.query.request import query_of
 from retriever.query.resolve import UNKNOWN, resolve
 from retriever.query.term import Term
@@ -300,3 +301,13 @@ def test_what_must_match_is_what_has_a_plus(request, name):
     one, other = (index.vectors(ids(hits)).mean(axis=0) for hits in (alone, without))
     assert other[red] < one[red], "what is red falls behind"
     assert other[tall] > 0.8 * one[tall], "and what was asked for stays"
+
+
+@pytest.mark.parametrize("asked", [{"text": "tall"}, {"text": "oak"}, {"text": ["tall", "red"]}])
+def test_variety_is_chosen_from_as_many_whatever_was_looked_at(index, asked):
+    """Where words may be names, more is looked at; the trade-off is one of the best `depth(k)` all the same."""
+    for more in ({}, {"geometry_only": True}):
+        among = {hit.id for hit in index.search(**asked, **more, k=depth(10))}
+        for trade in (0.0, 0.3):
+            found = [hit.id for hit in index.search(**asked, **more, k=10, diverse=trade)]
+            assert len(found) == 10 and set(found) <= among

@@ -199,6 +199,7 @@ def test_the_page_is_told_what_it_shows(client: Client):
     assert by_path["towers/tower.obj"]["measured"] == "12 faces"
     start = client.ask("/api/start").json
     assert start["items"] == {"shape": 3, "image": 1, "audio": 1, "text": 1}
+    assert start["index"] == str(client.server.current.folder)
 
 
 def test_a_newer_version_is_seen_without_a_restart(fresh: Client):

@@ -126,7 +126,8 @@ def test_items_are_narrowed_and_words_that_were_typed_stay(page: Page, client: C
     page.until("window.copied")
     program, *words = shlex.split(page.js("window.copied"))
     assert program == "retriever"
-    assert words == ["items", "--where=path like 'cu%' or path like 'pl%'", "--to", "shape", "-k", "24"]
+    of = str(client.server.current.folder)
+    assert words == ["items", "--index", of, "--where=path like 'cu%' or path like 'pl%'", "--to", "shape", "-k", "24"]
     page.click("#words")
     page.press("Enter")
     page.until("document.querySelector('.card .rank')")
@@ -241,6 +242,13 @@ def test_weights_and_signs_are_changed_by_keys_and_the_focus_stays(page: Page):
     assert page.js("document.activeElement.id + document.activeElement.value") == "wordstower"
 
 
+def test_a_very_small_weight_is_not_nothing(page: Page):
+    ask(page, "text:tower + 0.00001*text:plank")
+    page.js("document.querySelectorAll('.turn')[0].click()")
+    page.until("document.querySelector('.chip.minus')")
+    assert asked(page) == ['-text:"tower" + 0.00001*text:"plank"']
+
+
 def test_quick_steps_of_a_weight_are_one_step_back(page: Page):
     ask(page, "text:tower + text:plank")
     before = page.js("history.length")
@@ -290,6 +298,7 @@ def test_how_terms_are_combined_is_set_and_is_in_the_address_and_the_command(pag
     page.click("#told .link")
     page.until("window.copied")
     assert page.js("window.copied").endswith(" --combine='rank' --minus='project' --center -k 24")
+    assert f" --index '{client.server.current.folder}' " in page.js("window.copied")
 
 
 def test_a_closer_look_says_what_each_term_adds(page: Page):

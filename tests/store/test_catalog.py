@@ -228,6 +228,11 @@ def test_columns_too_large_to_keep_are_read_from_the_files(tmp_path: Path, monke
         ("rowid = 1", set()),
         ("#1 = 'x'", set()),
         ("true", set()),
+        ("label = 'table' or path like '%items%'", {"label", "path"}),
+        ("label is distinct from 'sofa'", {"label"}),
+        ("label IS NOT DISTINCT  FROM 'sofa' or faces > 1", {"label", "faces"}),
+        ("\"label\" = 'table'", set()),
+        ("label = 'table' -- a 'table'", set()),
         ('"odd ""name\'" = 5', {"odd \"name'"}),
     ],
 )

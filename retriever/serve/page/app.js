@@ -149,7 +149,7 @@ function said(question) {
   return [
     make("span", {}, make("b", {}, count ? `${number} ${number === "1" ? one : several}` : "No item qualifies."), `${count ? by : ""} in ${Math.round(milliseconds)} ms`),
     order && count ? make("span", {}, order) : "",
-    question.q?.includes("uploads/") ? "" : make("button", { class: "link", type: "button", onclick: () => copy(command(question), "Command copied") }, "copy as command"),
+    question.q?.includes("uploads/") ? "" : make("button", { class: "link", type: "button", onclick: () => copy(command(question, started?.index), "Command copied") }, "copy as command"),
   ].filter(Boolean);
 }
 

@@ -28,12 +28,13 @@ export function address(question) {
 
 const shell = (text) => `'${text.replace(/'/g, "'\\''")}'`;
 
-// The same for a terminal.
-export function command(question) {
-  if (!question.q) return `retriever items${question.where ? ` --where=${shell(question.where)}` : ""} --to ${shell(question.to)} -k ${question.k}`;
+// The same for a terminal, wherever it stands.
+export function command(question, index) {
+  const of = index ? ` --index ${shell(index)}` : "";
+  if (!question.q) return `retriever items${of}${question.where ? ` --where=${shell(question.where)}` : ""} --to ${shell(question.to)} -k ${question.k}`;
   const set = Object.entries(SETTINGS).filter(([name]) => question[name])
     .map(([name, option]) => ` ${option}${SWITCHES.includes(name) ? "" : `=${shell(question[name])}`}`).join("");
-  const options = `${set}${question.to ? ` --to ${shell(question.to)}` : ""} -k ${question.k}`;
+  const options = `${of}${set}${question.to ? ` --to ${shell(question.to)}` : ""} -k ${question.k}`;
   // What begins with a minus would be taken for an option.
   return question.q.startsWith("-") ? `retriever query${options} -- ${shell(question.q)}` : `retriever query ${shell(question.q)}${options}`;
 }

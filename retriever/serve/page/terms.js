@@ -7,7 +7,7 @@ const KIND = /(^|[\s+*(-])((text|image|audio|shape|id|vector):\S|(where|mean)\()
 // More than this of a whole shape takes away what all shapes share: see "More like these" in docs/diversity.md.
 export const LESS = -0.15;
 
-const number = (weight) => String(Number(weight.toFixed(4)));
+const number = (weight) => String(Number(weight.toFixed(4)) || Number(weight.toPrecision(4)));
 
 export function expression(terms) {
   return terms.map((term, place) => {
