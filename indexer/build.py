@@ -27,7 +27,7 @@ from indexer.parts import States, remembered
 from indexer.pipeline import Job
 from indexer.plan_changes import Indexed
 from indexer.progress import Progress
-from indexer.rows import KnownContent, RowBuffer, facts, indexed_rows, item
+from indexer.rows import KnownContent, RowBuffer, facts, indexed_rows, item, remark_on_loss
 from indexer.survey import Surveyed, survey
 from indexer.writer import IndexWriter
 from retriever import loaders, spaces
@@ -136,7 +136,7 @@ def index(
     check_wish(wish, manifest, Counter(file.modality for part in parts for file in part.files), joint.identity.dim)
     with IndexWriter(folder, joint.identity) as writer:
         summary.moved = moving.along(before) | moving.follow(writer, parts)
-        _Run(writer, joint, up, workers, progress, summary, again).bring_up_to_date(parts, has_table=table is not None)
+        _Run(writer, joint, up, workers, progress, summary, again).bring_up_to_date(parts)
         lexicon.bring_up_to_date(writer.snapshot)
         summary.optimized = optimize.bring_up_to_date(writer, wish, lambda: joint, progress, device=device)
         calibrate(writer, lambda: joint)
@@ -172,9 +172,9 @@ class _Run:
         self.guesses: Guesses | None = None
         self.states = States()
 
-    def bring_up_to_date(self, parts: Sequence[Surveyed], *, has_table: bool) -> None:
+    def bring_up_to_date(self, parts: Sequence[Surveyed]) -> None:
         self.summary.recovered = 0 if self.again else self.writer.recovered
-        jobs = [job for part in parts for job in self._compare(part, has_table)]
+        jobs = [job for part in parts for job in self._compare(part)]
         with self.rows:
             self._embed(self._reuse(jobs))
         self.progress("write", 0, None)
@@ -193,7 +193,7 @@ class _Run:
             if Path(at) != root and Path(at).is_relative_to(root):
                 yield name
 
-    def _compare(self, part: Surveyed, has_table: bool) -> list[Job]:
+    def _compare(self, part: Surveyed) -> list[Job]:
         """The files of one corpus that need a row."""
         root = part.corpus.root
         name = self.writer.root(root)
@@ -202,6 +202,7 @@ class _Run:
             Failure(name, path, part.scan.kinds.get(path, "unreadable"), message)
             for path, message in part.scan.problems
         ]
+        has_table = any(file.table for file in part.files)  # one that names none of them is not about them
         changes = plan_changes.compare(
             part.files,
             indexed_rows(self.before, root) if self.before else [],
@@ -211,9 +212,13 @@ class _Run:
             has_table=has_table,
             as_read=lambda old: not self.again and self.states.again(root / old.path, old.parts) == old.parts,
         )
-        lost = sum(old is not None and old.has_table for _, old in changes.write)
-        if self.again and lost and not has_table:
-            log.warning(f"Items that lose what an earlier --metadata table gave them: {lost:,}; give it again, too.")
+        had = [(file, old) for file, old in changes.write if old is not None and old.has_table]
+        if self.again and had and not has_table:
+            log.warning(
+                f"Items that lose what an earlier --metadata table gave them: {len(had):,}; give it again, too."
+            )
+        elif had and has_table and self.before is not None:
+            remark_on_loss(self.before, had)
         self.dead += changes.vanished + changes.stale
         self.summary.unchanged += changes.unchanged
         self.summary.removed += len(changes.vanished)

@@ -127,6 +127,29 @@ def remark_on(table: MetadataTable, files: Sequence[SourceFile], *, whole: bool)
         )
 
 
+def remark_on_loss(snapshot: Snapshot, changed: Sequence[tuple[SourceFile, Indexed]]) -> None:
+    """Says which columns of an earlier table are taken from items, as the table of this run does not have them.
+
+    Args:
+        snapshot: before the run.
+        changed: files that are written again, and their rows, of which an earlier table said something.
+    """
+    from retriever.query.zeroshot import CONFIDENCE
+    from retriever.store.schema import ITEMS
+
+    further = [name for name in snapshot.columns() if name not in (*ITEMS.names, CONFIDENCE)]
+    rows = snapshot.take(np.array([old.row for _, old in changed], np.int64), further).to_pylist()
+    lost = [
+        {name for name, value in row.items() if value is not None and file.metadata.get(name) is None}
+        for (file, _), row in zip(changed, rows, strict=True)
+    ]
+    if columns := sorted(set().union(*lost)):
+        log.warning(
+            f"{counted(sum(map(bool, lost)), 'item')} lost what an earlier --metadata table gave: "
+            f"{', '.join(columns)}; to have it all, give one table with all columns."
+        )
+
+
 def joined(files: Sequence[SourceFile], table: MetadataTable) -> list[SourceFile]:
     """All files of a corpus with what the user's table says of them; rows of no use are remarked on."""
     remark_on(table, files, whole=True)

@@ -166,6 +166,32 @@ def test_a_metadata_table_that_names_no_file_is_remarked_on(corpus: Path, folder
     assert len(caplog.messages) == 1 and "names none of 5 files" in caplog.text
 
 
+def test_a_metadata_table_that_names_no_file_takes_nothing_away(corpus: Path, folder: Path, tmp_path: Path):
+    (tmp_path / "prices.csv").write_text("path,price\ntall/a.off,3\n")
+    (tmp_path / "wrong.csv").write_text("path,price\nelsewhere/tall/a.off,4\n")
+    index([corpus], folder, metadata=tmp_path / "prices.csv")
+    assert counts(index([corpus], folder, metadata=tmp_path / "wrong.csv")) == {"unchanged": 5}
+    assert rows(folder)["tall/a.off"]["price"] == 3
+
+
+def test_columns_that_another_table_takes_away_are_named(corpus: Path, folder: Path, tmp_path: Path, caplog):
+    (tmp_path / "first.csv").write_text("path,price,rigged\ntall/a.off,3,true\ntall/b.off,4,\n")
+    (tmp_path / "second.csv").write_text("path,licence\ntall/a.off,CC0\n")
+    (tmp_path / "both.csv").write_text("path,price,rigged,licence\ntall/a.off,3,true,CC0\ntall/b.off,4,,\n")
+    index([corpus], folder, metadata=tmp_path / "first.csv")
+    (corpus / "tall/a.off").write_text((corpus / "tall/b.off").read_text())
+    index([corpus], folder, metadata=tmp_path / "first.csv")
+    assert not caplog.messages, "a file that changed has its columns again"
+    index([corpus], folder, metadata=tmp_path / "second.csv")
+    assert caplog.messages == [
+        "2 items lost what an earlier --metadata table gave: price, rigged; to have it all, give one table with all "
+        "columns."
+    ]
+    caplog.clear()
+    index([corpus], folder, metadata=tmp_path / "both.csv")
+    assert not caplog.messages and rows(folder)["tall/a.off"]["rigged"] is True
+
+
 def test_rows_of_a_metadata_table_that_name_no_file_are_counted(corpus: Path, folder: Path, tmp_path: Path, caplog):
     (tmp_path / "prices.csv").write_text("path,price\ntall/a.off,1\nx.off,2\nflat/c.off,3\ny.off,4\n")
     index([corpus], folder, metadata=tmp_path / "prices.csv")
