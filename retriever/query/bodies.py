@@ -20,6 +20,9 @@ TOLERANCE = 5e-4
 ALIKE = 0.8
 """Cosine that one mesh has with itself at least, sampled again; in `mini` 399 of 400 had that, half of them 0.96."""
 
+TURNED = 0.3
+"""The same where their surfaces have the same area too, for their box: a space may not know a mesh that lies."""
+
 _SHIFTS = ((0.0, 0.0), (0.0, 0.5), (0.5, 0.0), (0.5, 0.5))  # of a grid: what lies near shares a cell of one of them
 _ROUNDS = 16
 _CHUNK = 8192
@@ -39,16 +42,17 @@ def same_geometry(snapshot: Snapshot, rows: NDArray[np.int64]) -> NDArray[np.int
     """(n,) for each of n rows the place, among them, of the first that has the same geometry.
 
     That is a shape with as many faces (of clouds: points), a bounding box of the same proportions whichever axis is up,
-    and a cosine of `ALIKE` or more: moving, scaling, turning by right angles and saving in another format leave all
-    three. The vectors alone do not tell, for each file has points of its own drawn from its surface. Other modalities
-    have no geometry. Work and memory grow as n log n, however many are alike.
+    and a cosine of `ALIKE` or more, or of `TURNED` with a surface of the same area, too: moving, scaling, turning by
+    right angles and saving in another format leave them. The vectors alone do not tell, for each file has points of its
+    own drawn from its surface. Other modalities have no geometry. Work and memory grow as n log n, however many are
+    alike.
     """
     first = np.arange(len(rows))
-    count, proportions = _forms(snapshot, rows)
+    count, proportions, areas = _forms(snapshot, rows)
     left = np.flatnonzero(np.isfinite(proportions).all(axis=1))
     for shift in _SHIFTS:
         cells = np.floor(proportions[left] / (2 * TOLERANCE) + shift).astype(np.int64)
-        for leaders, members in _led(snapshot, rows, left, _runs(count[left], cells)):
+        for leaders, members in _led(snapshot, rows, areas, left, _runs(count[left], cells)):
             first[members] = leaders
         left = left[first[left] == left]
     while not np.array_equal(first[first], first):
@@ -62,19 +66,24 @@ def longest_edges(snapshot: Snapshot, rows: NDArray[np.int64]) -> NDArray[np.flo
     return np.where(longest > 0, longest, np.nan)
 
 
-def _forms(snapshot: Snapshot, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """(n,) faces, of clouds the negative of their points; (n, 2) short and middle edge of the box over the long one.
+def _forms(
+    snapshot: Snapshot, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """What moving, scaling and turning by right angles leave of n items.
 
-    NaN where an item is no shape, or nothing is known of it.
+    Returns:
+        (n,) faces, of clouds the negative of their points; (n, 2) short and middle edge of the box over the long one;
+        (n,) area of the surface over that squared. NaN where an item is no shape, or nothing is known of it.
     """
-    table = snapshot.take(rows, ("faces", "vertices", "extent"))
-    faces, vertices = (_numbers(table.column(name).iterchunks()) for name in ("faces", "vertices"))
+    table = snapshot.take(rows, ("faces", "vertices", "surface_area", "extent"))
+    faces, vertices, areas = (_numbers(table.column(name).iterchunks()) for name in table.column_names[:3])
     edges = np.sort(_edges(table.column("extent")), axis=1)
     known = (edges[:, 2] > 0) & np.isfinite(edges).all(axis=1) & ((faces > 0) | (vertices > 0))
     proportions = np.full((len(rows), 2), np.nan)
     proportions[known] = edges[known, :2] / edges[known, 2:]
     count = np.where(faces > 0, faces, -vertices)
-    return np.where(known, count, 0).astype(np.int64), proportions
+    areas = np.divide(areas, edges[:, 2] ** 2, out=np.full(len(rows), np.nan), where=known)
+    return np.where(known, count, 0).astype(np.int64), proportions, areas
 
 
 def _numbers(chunks: Iterable[pa.Array]) -> NDArray[np.float64]:
@@ -105,6 +114,7 @@ def _runs(count: NDArray[np.int64], cells: NDArray[np.int64]) -> tuple[NDArray[n
 def _led(
     snapshot: Snapshot,
     rows: NDArray[np.int64],
+    areas: NDArray[np.float64],
     places: NDArray[np.int64],
     runs: tuple[NDArray[np.int64], NDArray[np.int64]],
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -120,7 +130,8 @@ def _led(
         if not len(others):
             return
         leaders, members = places[order[leads[others]]], places[order[others]]
-        alike = cosines(snapshot, rows[leaders], rows[members]) >= ALIKE
+        as_large = np.isclose(areas[leaders], areas[members], rtol=TOLERANCE, atol=0)
+        alike = cosines(snapshot, rows[leaders], rows[members]) >= np.where(as_large, TURNED, ALIKE)
         yield leaders[alike], members[alike]
         order, run = order[others[~alike]], run[others[~alike]]
 

@@ -233,3 +233,22 @@ def test_arguments_at_fault(tmp_path: Path, arguments: dict[str, object], words:
 
 def _number(path: str) -> int:
     return int(Path(path).stem)
+
+
+@pytest.mark.parametrize(("cosine", "found"), [(0.2, []), (0.5, [1, 2]), (0.9, [1, 2, 3, 4])])
+def test_the_area_of_a_surface_speaks_for_a_mesh_that_lies(cosine: float, found: list[int], tmp_path: Path):
+    box = {"faces": 30, "surface_area": 8.0, "extent": [1.0, 2.0, 4.0]}
+    forms: list[dict[str, object]] = [
+        box,
+        {**box, "extent": [4.0, 1.0, 2.0]},
+        {**box, "surface_area": 8.0 * 9, "extent": [6.0, 12.0, 3.0]},
+        {**box, "surface_area": 8.1},
+        {**box, "surface_area": None},
+        {**box, "faces": 31},
+    ]
+    vectors = np.zeros((len(forms), DIM), np.float32)
+    vectors[:, 0], vectors[:, 1] = cosine, np.sqrt(1 - cosine**2)
+    vectors[0] = np.eye(DIM)[0]
+    index = made(tmp_path, [item(number, **form) for number, form in enumerate(forms)], vectors)
+    first = same_geometry(index.snapshot, np.arange(len(forms)))
+    assert np.flatnonzero(first == 0)[1:].tolist() == found
