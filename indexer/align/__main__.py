@@ -46,7 +46,7 @@ def main(
     shape_steps: Annotated[int, typer.Option(help="Optimiser steps of the 3D tower.")] = 5000,
     image_steps: Annotated[int, typer.Option(help="Optimiser steps of the image tower.")] = 3000,
     audio_steps: Annotated[int, typer.Option(help="Optimiser steps of the audio tower.")] = 5000,
-    view_steps: Annotated[int, typer.Option(help="Optimiser steps of the network that looks at shapes.")] = 3600,
+    view_steps: Annotated[int, typer.Option(help="Optimiser steps of the network that looks at shapes.")] = 5000,
     workers: Annotated[int, typer.Option(help="Processes that make clouds and pictures.")] = 1,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,

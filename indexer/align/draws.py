@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypedDict
 
 import numpy as np
@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.int64]
+Widen = Callable[[Sequence[str]], tuple[str, ...]]
 
 
 class Chance(TypedDict):
@@ -67,6 +68,30 @@ class CaptionDeck:
         captions = self._own.pick(items, np.where(alone < self._first, 0.0, place))
         captions[foreign] = self._added.pick(items[foreign], place[foreign])
         return captions
+
+
+def widened(
+    captions: Sequence[Sequence[str]], widen: Widen, phrases: Sequence[str] = ()
+) -> tuple[list[str], list[list[int]], list[list[int]]]:
+    """What else the captions of some items say, each set of captions looked up once.
+
+    Args:
+        captions: of each item.
+        widen: captions of one item -> those and more, synonyms and hypernyms say.
+        phrases: to begin with.
+
+    Returns:
+        Every phrase once; each item's captions as places among them, and those that were added to it.
+    """
+    places = {phrase: place for place, phrase in enumerate(phrases)}
+    found: dict[tuple[str, ...], tuple[list[int], list[int]]] = {}
+    for mine in map(tuple, captions):
+        if mine not in found:
+            added = [phrase for phrase in widen(mine) if phrase not in mine]
+            own, more = ([places.setdefault(each, len(places)) for each in several] for several in (mine, added))
+            found[mine] = own, more
+    several = [found[tuple(mine)] for mine in captions]
+    return list(places), [own for own, _ in several], [more for _, more in several]
 
 
 class _Lists:

@@ -141,7 +141,7 @@ class Ways:
         """
         rows, which = self.shares.nonzero(as_tuple=True)
         turns = standing(self.ups[rows, which])
-        size = (len(self.shares) + 1) // 2
+        size = -(-len(self.shares) // 4)
         filled = F.pad(rows, (0, -len(rows) % size))
         turns = torch.cat([turns, turns[:1].expand(len(filled) - len(rows), 3, 3)])
         parts = [look(some, turn) for some, turn in zip(filled.split(size), turns.split(size), strict=True)]

@@ -143,7 +143,7 @@ class ShapeTower(PatchTransformer):
         """
         views = self.views
         assert views is not None
-        return ways.firm().mean(lambda some, turn: views(surfaces.take(some), turn))
+        return ways.firm().mean(lambda some, turn: views(surfaces.take(some), views.around(turn)))
 
     def _vectors(self, points: Tensor, colors: Tensor, grouping: Grouping) -> Tensor:
         vectors: Tensor = self.bridge(self.projection(self.pooled(points, grouping, colors * 2 - 2 * GREY)))

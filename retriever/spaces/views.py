@@ -26,8 +26,8 @@ from retriever.types import Surface
 
 FINER = 2
 """Pixels are the mean of this many squared."""
-FULL = 3_500, 1_500
-"""Points from which they are drawn as squares of 3 and of 5 fine pixels; of 7, where there are fewer."""
+FULL = 0.21, 0.09
+"""Points to a fine pixel from which they are drawn as squares of 3 and of 5; of 7, where there are fewer."""
 FAR = 0.35
 """Brightness of a point without a normal where it is farthest from the camera; 1 where it is nearest."""
 
@@ -45,7 +45,7 @@ class ViewConfig:
         dim: of the output.
     """
 
-    side: int = 64
+    side: int = 48
     count: int = 6
     elevation: float = 20.0
     weight: float = 0.6
@@ -70,13 +70,13 @@ class Surfaces:
         points: (b, m, 3) float32.
         normals: (b, m, 3) float32; 0 where they are not known.
         colors: (b, m, 3) float32 in 0..1.
-        reach: (b,) int64, fine pixels around its own that a point covers.
+        count: (b,) int64, how many points each has.
     """
 
     points: Tensor
     normals: Tensor
     colors: Tensor
-    reach: Tensor
+    count: Tensor
 
     @classmethod
     def of(cls, surfaces: Sequence[Surface], device: str = "cpu") -> Surfaces:
@@ -87,7 +87,7 @@ class Surfaces:
             places = np.arange(most) % len(each.points)
             normals = np.zeros_like(each.points) if each.normals is None else each.normals
             colors = np.full_like(each.points, GREY[0]) if each.colors is None else each.colors
-            parts.append([*(array[places] for array in (each.points, normals, colors)), reach(len(each.points))])
+            parts.append([*(array[places] for array in (each.points, normals, colors)), np.int64(len(each.points))])
         return cls(*(torch.from_numpy(np.stack(column)).to(device) for column in zip(*parts, strict=True)))
 
     def to(self, device: str) -> Surfaces:
@@ -99,9 +99,10 @@ class Surfaces:
         return Surfaces(*(getattr(self, each.name)[rows] for each in fields(self)))
 
 
-def reach(points: int) -> int:
-    """How far one of so many points reaches, in fine pixels, so that no gaps are seen between them."""
-    return 1 if points >= FULL[0] else 2 if points >= FULL[1] else 3
+def reach(count: Tensor, side: int) -> Tensor:
+    """(b,) how far each of so many points reaches, in fine pixels, so that no gaps are seen between them."""
+    dense = count / (side * FINER) ** 2
+    return 3 - (dense >= FULL[0]).long() - (dense >= FULL[1]).long()
 
 
 def camera(yaw: float, elevation: float) -> Tensor:
@@ -136,7 +137,8 @@ def draw(surfaces: Surfaces, turns: Tensor, side: int) -> Tensor:
     numbers = torch.arange(at.shape[1], device=at.device).expand_as(at)
     numbers = numbers.where(near >= nearest.gather(1, at), -1)
     whose = torch.full_like(nearest, -1, dtype=torch.int64).scatter_reduce_(1, at, numbers, "amax")
-    places, covered = _nearest_around(nearest.view(b * v, 1, fine, fine).float(), surfaces.reach.repeat_interleave(v))
+    reached = reach(surfaces.count, side).repeat_interleave(v)
+    places, covered = _nearest_around(nearest.view(b * v, 1, fine, fine).float(), reached)
     seen = whose.gather(1, places).where(covered, at.shape[1])
     level = _level(surfaces.normals, turns, near.view(b, v, -1))
     shaded = (surfaces.colors[:, None] * level[..., None]).clamp(0, 1).flatten(0, 1)
@@ -213,14 +215,18 @@ class ViewTower(nn.Module):
         self.register_buffer("cameras", around(config.count, config.elevation), persistent=False)
         self.requires_grad_(False)
 
-    def forward(self, surfaces: Surfaces, stand: Tensor) -> Tensor:
-        """(b, dim) unit vectors: the mean of what is seen from around.
+    def around(self, stand: Tensor) -> Tensor:
+        """(b, count, 3, 3) cameras around shapes that (b, 3, 3) rotations stand up."""
+        return self.cameras @ stand.to(self.cameras)[:, None]
+
+    def forward(self, surfaces: Surfaces, turns: Tensor) -> Tensor:
+        """(b, dim) unit vectors: the mean of what some cameras see of each.
 
         Args:
             surfaces: b of them.
-            stand: (b, 3, 3) rotations that stand them up.
+            turns: (b, v, 3, 3) rotations into the frames of v cameras each, `around` them say.
         """
-        turns = self.cameras @ stand.to(self.cameras)[:, None]
-        pictures = draw(surfaces, turns, self.config.side)
-        seen = F.normalize(self.pictures.look(pictures.flatten(0, 1)), dim=-1)
+        with torch.autocast(surfaces.points.device.type, enabled=False):  # a pixel is hit or missed: no rounding
+            pictures = draw(surfaces, turns, self.config.side)
+        seen = F.normalize(self.pictures.look(pictures.flatten(0, 1)).float(), dim=-1)
         return F.normalize(seen.view(*turns.shape[:2], -1).mean(dim=1), dim=-1)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +12,12 @@ import torch
 from retrieval_data import write_data
 from small_space import INPUTS, write_space
 
-from indexer.align.shapes import views
+from indexer.align import vocabulary
+from indexer.align.captions import label_vectors
+from indexer.align.loop import Recipe
+from indexer.align.shapes import surfaces, views
+from indexer.align.shapes.surfaces import Material, gathered
+from indexer.align.shapes.views import ViewExamples, ViewTraining
 from retriever.spaces import folders
 from retriever.spaces.views import ViewConfig, ViewTower, draw
 from retriever.types import Modality
@@ -24,66 +31,83 @@ def space(tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.fixture(scope="module")
-def material(space, tmp_path_factory: pytest.TempPathFactory):
+def material(space, tmp_path_factory: pytest.TempPathFactory) -> Material:
     folder = tmp_path_factory.mktemp("views")
     data = write_data(folder / "data")
     path = folder / "material.npz"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(views.parametric, "names", lambda: ["bottle", "car", "chair", "table"])
-        first = views.gathered(data, space, 2, 1, path)
+        patch.setattr(surfaces.parametric, "names", lambda: ["bottle", "car", "chair", "table"])
+        first = gathered(data, space, 2, 1, path)
         written = path.stat().st_mtime_ns
-        again = views.gathered(data, space, 2, 1, path)
+        again = gathered(data, space, 2, 1, path)
         assert path.stat().st_mtime_ns == written
         np.testing.assert_array_equal(first.targets, again.targets)
-        assert views.Material.kept(path, "another teacher") is None
+        assert first.captions == again.captions
+        assert Material.kept(path, "another teacher") is None
     return first
 
 
-def test_every_shape_has_a_surface_and_what_the_teacher_says(material) -> None:
+def test_every_shape_has_a_surface_and_what_the_teacher_says(material: Material) -> None:
     count = len(material.points)
     assert count >= 8
-    assert material.points.shape == (count, views.POINTS, 3) == material.colors.shape
+    assert material.points.shape == (count, surfaces.POINTS, 3) == material.colors.shape
     np.testing.assert_allclose(np.linalg.norm(material.targets, axis=1), 1, atol=1e-5)
     np.testing.assert_allclose(np.linalg.norm(material.normals.astype(float), axis=2), 100, atol=2)
+    assert {"a chair", "chair"} & {phrase for each in material.captions for phrase in each}
 
 
-def test_steps_see_surfaces_of_all_kinds(material) -> None:
-    rng = np.random.default_rng(0)
-    sizes, known = set(), []
-    for step in range(len(views.SEEN)):
-        surfaces, targets = material.batch(rng, 6, step)
-        sizes.add(surfaces.points.shape[1])
-        known += [bool((normals != 0).any()) for normals in surfaces.normals]
-        assert targets.shape == (6, 384)
-        pictures = draw(surfaces, torch.eye(3, dtype=torch.float64).expand(6, 1, 3, 3), 32)
-        assert (pictures < 250).any(dim=-1).flatten(1).any(dim=1).all()
+def test_nothing_is_learnt_from_what_is_held_out(material: Material) -> None:
+    out = np.arange(len(material.points)) % 3 == 0
+    examples = ViewExamples(replace(material, held_out=out))
+    drawn = [examples.draw(np.random.default_rng(seed), 16) for seed in range(8)]
+    rows = np.concatenate([each.companions for each in drawn if each.companions is not None])
+    assert set(rows) == set(np.flatnonzero(~out))
+    for row, caption in zip(rows, np.concatenate([each.captions for each in drawn]), strict=True):
+        assert examples.phrases[caption] in vocabulary.widen(material.captions[row])
+
+
+def test_steps_see_surfaces_of_all_kinds(material: Material) -> None:
+    examples = ViewExamples(material)
+    sizes, known, upright = set(), [], []
+    for seed in range(24):
+        seen, turns = examples.draw(np.random.default_rng(seed), 6).inputs
+        sizes.add(seen.points.shape[1])
+        known += [bool((normals != 0).any()) for normals in seen.normals]
+        upright += [bool(turn[1, 1] > 0.6) for turn in turns[:, 0]]
+        torch.testing.assert_close(turns @ turns.transpose(-1, -2), torch.eye(3).double().expand(6, 1, 3, 3))
+        assert (draw(seen, turns, 32) < 250).any(dim=-1).flatten(1).any(dim=1).all()
     assert sizes == {points for points, _ in views.SEEN}
     assert any(known) and not all(known)
+    assert 0.7 < np.mean(upright) < 1
 
 
-def test_a_cut_surface_lacks_one_side(material) -> None:
+def test_a_cut_surface_lacks_one_side(material: Material) -> None:
     generator = torch.Generator().manual_seed(0)
-    whole, _ = material.batch(np.random.default_rng(1), 6, 3)
+    whole = ViewExamples(material)._surfaces(np.arange(6), 2048)
     cut = views._cut(whole, torch.ones(6, 1, 1, dtype=torch.bool), generator)
-    before, after = ([len(each.unique(dim=0)) for each in surfaces.points] for surfaces in (whole, cut))
+    before, after = ([len(each.unique(dim=0)) for each in several.points] for several in (whole, cut))
     assert all(0.45 * most < left < most for most, left in zip(before, after, strict=True))
 
 
-def test_it_comes_to_say_what_the_teacher_says(material, tmp_path) -> None:
+def test_it_comes_to_say_what_the_teacher_says(material: Material, space: Path, tmp_path: Path) -> None:
     torch.manual_seed(0)
-    tower = ViewTower(SIZES)
+    tower = ViewTower(SIZES).requires_grad_(True)
+    examples = ViewExamples(replace(material, held_out=np.arange(len(material.points)) % 4 == 0))
+    phrases = label_vectors(examples.phrases, folders.open_space(space).encoder(Modality.TEXT))
+    recipe = Recipe(steps=30, batch=12, rate=3e-3, warmup=5, average=0.8, half=False, validate_every=30)
 
-    def agreement() -> float:
-        surfaces, targets = material.batch(np.random.default_rng(9), len(material.points), 3)
-        with torch.inference_mode():
-            seen = tower.eval()(surfaces, torch.eye(3).expand(len(targets), 3, 3))
-        return float((seen * targets).sum(dim=1).mean())
+    def trained(steps: int) -> ViewTraining:
+        run = ViewTraining(examples, phrases, tower, replace(recipe, steps=steps), tmp_path / "run", material.targets)
+        run.train(lambda line: None)
+        return run
 
-    before = agreement()
-    weights = views.train(tower, material, tmp_path / "views.safetensors", steps=25, batch=8, rate=3e-3)
-    assert (tmp_path / "views.safetensors").is_file()
-    tower.load_state_dict(weights)
-    assert agreement() > before + 0.2
+    before = examples.validate(tower.eval(), torch.from_numpy(phrases))
+    trained(15)
+    assert trained(30).step == 30  # it goes on where it was
+    after = [json.loads(line) for line in (tmp_path / "run/curve.jsonl").read_text().splitlines()]
+    assert [each["step"] for each in after] == [15, 30]
+    assert before["cosine"] + 0.2 < after[1]["cosine"]
+    assert before.keys() | {"step"} == after[1].keys() >= {"text_to_3d_map", "picture_to_3d_map"}
 
 
 def test_it_is_built_into_a_space(space, tmp_path) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from indexer.align.draws import CaptionDeck, Deck, generator_of
+from indexer.align.draws import CaptionDeck, Deck, Widen, generator_of, widened
 from indexer.align.loop import Drawn
 from indexer.align.pictures.augment import Augmentation, augment, plain
 from indexer.align.pictures.pack import Pack
@@ -17,8 +17,6 @@ from retriever import metrics
 
 MIXTURE = {"photo": 0.45, "render": 0.3, "parametric": 0.25}
 """Share of each kind of picture in what is drawn."""
-
-Widen = Callable[[Sequence[str]], tuple[str, ...]]
 
 _JUDGED = 800  # pictures of a kind: enough for a curve, quick enough to be looked at often
 
@@ -53,18 +51,9 @@ class PictureExamples:
         self.pack, self._side, self._shows, self._device = pack, side, shows, device
         self._resident = None if device == "cpu" else torch.from_numpy(np.asarray(pack.pixels)).to(device)
         self._augmentation = augmentation or Augmentation()
-        phrases: dict[str, int] = {}
-        widened: dict[tuple[str, ...], tuple[list[int], list[int]]] = {}
-        for captions in pack.captions:
-            if captions not in widened:
-                added = [phrase for phrase in widen(captions) if phrase not in captions]
-                number = [[phrases.setdefault(each, len(phrases)) for each in several] for several in (captions, added)]
-                widened[captions] = number[0], number[1]
-        self._captions = [widened[captions] for captions in pack.captions]
-        self.phrases = list(phrases)
-        own_ones, added_ones = zip(*self._captions, strict=True)
+        self.phrases, self._captions, added = widened(pack.captions, widen)
         # The first, which is the name, is drawn as often as all the others together.
-        self._deck = CaptionDeck(own_ones, added_ones, chance=own, first=0.5)
+        self._deck = CaptionDeck(self._captions, added, chance=own, first=0.5)
         self._rows = Deck(_drawing_chances(pack, mixture or MIXTURE))
 
     def draw(self, rng: np.random.Generator, count: int) -> Drawn:
@@ -106,7 +95,7 @@ class PictureExamples:
         return torch.cat(vectors)
 
     def _measures(self, vectors: Tensor, rows: NDArray[np.int64], phrase_vectors: Tensor) -> dict[str, float]:
-        own = [self._captions[row][0] for row in rows]
+        own = [self._captions[row] for row in rows]
         names = sorted({captions[0] for captions in own})
         relevant = np.array([[name in captions for name in names] for captions in own])
         scores = (vectors @ phrase_vectors[names].T).numpy()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from indexer.align.draws import CaptionDeck, Deck, generator_of
+from indexer.align.draws import CaptionDeck, Deck, Widen, generator_of, widened
 from indexer.align.loop import Drawn
 from indexer.align.shapes.augment import Augmentation, augment, repaint, to_unit_sphere
 from indexer.align.shapes.dataset import Clouds, Resident
@@ -19,7 +19,6 @@ from retriever.spaces.shape_tower import GREY, TowerConfig
 from retriever.spaces.tokens import Grouping, group
 
 PARAMETRIC = "parametric"
-Widen = Callable[[Sequence[str]], tuple[str, ...]]
 
 _JUDGED = 1500  # held-out shapes of a kind: enough for a curve, quick enough to be looked at often
 
@@ -51,15 +50,8 @@ class ShapeExamples:
         self.clouds, self.config = clouds, config
         self.resident = Resident(clouds, device)
         self._augmentation = augmentation or Augmentation()
-        phrases = {phrase: i for i, phrase in enumerate(clouds.phrases)}
-        widened: dict[tuple[int, ...], list[int]] = {}
-        for captions in map(tuple, clouds.captions):
-            if captions not in widened:
-                mine = [clouds.phrases[i] for i in captions]
-                more = [phrase for phrase in widen(mine) if phrase not in mine]
-                widened[captions] = [phrases.setdefault(phrase, len(phrases)) for phrase in more]
-        added = [widened[tuple(captions)] for captions in clouds.captions]
-        self.phrases = list(phrases)
+        captions = [[clouds.phrases[i] for i in several] for several in clouds.captions]
+        self.phrases, _, added = widened(captions, widen, clouds.phrases)
         self._captions = CaptionDeck(clouds.captions, added, chance=own)
         self._clouds = Deck(_drawing_chances(clouds, mixture or {}))
 
