@@ -200,8 +200,8 @@ def _may_be_class(name: str) -> bool:
 
 
 def is_left_out(name: str) -> bool:
-    """Whether a file or folder is hidden, or is called as indices are."""
-    return name.startswith(".") or name.endswith(".retriever")
+    """Whether a file or folder is hidden, lies there while an editor has another open, or is called as indices are."""
+    return name.startswith((".", "~$")) or name.endswith(".retriever")
 
 
 def is_kind(kind: Callable[[], bool]) -> bool:

@@ -26,6 +26,11 @@ _MAP = re.compile(
     rf"(?P<of>|.*?_)(?:{'|'.join(f'(?P<kind{number}>{names})' for number, names in enumerate(_NAMES))})"
     r"(?:_(?:\d+|\d+k|jpg|png))*"
 )
+_SHORT = re.compile(
+    r"(?P<of>t_.+_)(?:(?P<kind0>d|bc|c)|(?P<kind1>n)|(?P<kind2>r)|(?P<kind3>m)|(?P<kind5>ao)|(?P<kind6>h)|"
+    r"(?P<kind7>orm|ord|rma|mra)|(?P<kind8>e))"
+)
+"""Unreal's letters, behind the T_ that it has textures begin with."""
 
 
 def of_materials(names: Iterable[str]) -> set[str]:
@@ -34,6 +39,6 @@ def of_materials(names: Iterable[str]) -> set[str]:
     for name in names:
         if loaders.modality_of(Path(name)) is Modality.IMAGE:
             stem = re.sub(r"[\W_]+", "_", PurePosixPath(name).stem.lower())
-            if match := _MAP.fullmatch(stem):
+            if match := _MAP.fullmatch(stem) or _SHORT.fullmatch(stem):
                 kinds[match["of"]][name] = str(match.lastgroup)
     return {name for maps in kinds.values() if len(set(maps.values())) > 1 for name in maps}

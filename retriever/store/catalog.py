@@ -31,6 +31,18 @@ RESERVED = (ROW, "file_row_number", "filename")
 MEMORY = 2**30
 """Bytes that DuckDB may take, or a quarter of the memory where that is less: filters look at a few rows at a time."""
 
+_CALLED = {
+    **dict.fromkeys(("tris", "triangles", "polys", "polygons", "facets"), "faces"),
+    **dict.fromkeys(("verts", "points"), "vertices"),
+    **dict.fromkeys(("size", "filesize", "file_size"), "bytes"),
+    **dict.fromkeys(("file", "filename", "folder", "ext", "extension", "suffix", "format"), "path"),
+    **dict.fromkeys(("duration", "length"), "seconds"),
+    **dict.fromkeys(("class", "category", "kind", "type"), "label"),
+    **dict.fromkeys(("bbox", "dimensions", "bounds"), "extent"),
+    "manifold": "watertight",
+}
+"""What others call columns of the index."""
+
 _AGAIN = 0.25  # seconds until a statement that was begun after the deadline is given up, too
 
 _SQL_TYPES = {"int64": "BIGINT", "double": "DOUBLE", "bool": "BOOLEAN", "string": "VARCHAR", "float": "FLOAT"}
@@ -207,7 +219,8 @@ def _explain(error: duckdb.Error, where: str, columns: list[str]) -> str:
     # Without DuckDB's class of error and its picture of the query.
     message = re.sub(r"^[A-Z][\w ]* Error: ", "", str(error).split("\n")[0]).rstrip(".! ")
     if match := re.match(r'Referenced column "(.*?)" not found', message):
-        near = get_close_matches(match[1].lower(), columns, 1)
+        meant = _CALLED.get(match[1].lower(), match[1].lower())
+        near = get_close_matches(meant, columns, 1)
         return (
             f"The filter {where!r} names {match[1]!r}, which is no column of this index"
             f"{f' (did you mean {near[0]!r}?)' if near else ''}: "

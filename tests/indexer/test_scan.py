@@ -61,10 +61,10 @@ def test_many_suffixes_that_nothing_reads_are_told_in_one_line(tmp_path: Path) -
 
 
 def test_hidden_things_and_indices_are_left_out(tmp_path: Path) -> None:
-    plant(tmp_path, "a.obj", ".git/b.obj", ".c.obj", ".retriever/d.obj", "my.retriever/e.obj")
+    plant(tmp_path, "a.obj", ".git/b.obj", ".c.obj", "~$a.obj", ".retriever/d.obj", "my.retriever/e.obj")
     result = scan(tmp_path)
     assert found(result) == ["a.obj"]
-    assert result.skipped == {"hidden": 4}
+    assert result.skipped == {"hidden": 5}
 
 
 def test_an_index_of_any_name_is_no_part_of_the_corpus(tmp_path: Path) -> None:
@@ -246,8 +246,11 @@ def test_maps_of_one_material_are_no_items(tmp_path: Path) -> None:
         *("Wood049_1K-JPG_NormalGL.jpg", "Wood049_1K-JPG_Roughness.jpg"),  # ambientCG
         *("guitar_AlbedoTransparency.png", "guitar_MetallicSmoothness.png"),  # Unity
         *("normal.png", "roughness.png"),
+        *("T_Mug_D.png", "T_Mug_N.png", "T_Mug_ORM.png"),  # Unreal
+        *("T_Table_BC.png", "T_Table_Normal.png"),
     ]
     photos = ["Wood049_1K-JPG_Color.jpg", "dog_normal.png", "cat_height.png", "dog_normal_2.jpg"]
+    photos += ["T_Lamp_D.png", "house_d.png", "house_n.png"]
     photos += ["abnormal_rough draft.png", "0001_color.png", "0001_depth.png"]
     plant(tmp_path, *maps, *photos, "notes_normal.txt", "notes_ao.txt", "sub/dog_ao.png")
     result = scan(tmp_path)

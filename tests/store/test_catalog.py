@@ -63,6 +63,9 @@ def test_an_unknown_column_gets_the_list_of_columns(index: Snapshot) -> None:
     ) as caught:
         rows_where(index, "lable = 'x'")
     assert "\n" not in str(caught.value)
+    for called, column in (("tris", "faces"), ("lable", "label"), ("Size", "bytes"), ("ext", "path")):
+        with pytest.raises(FilterError, match=rf"names '{called}', .* \(did you mean '{column}'\?\): use"):
+            rows_where(index, f"{called} < 5")
     with pytest.raises(FilterError, match=r"names 'chair', which is no column"):
         rows_where(index, 'label = "chair"')
 
