@@ -266,6 +266,26 @@ def test_within_narrows_the_walk_and_keeps_paths_and_labels(tmp_path: Path) -> N
     assert found(scan(tmp_path, [file, tmp_path / "Chair", folder])) == list(everything)
 
 
+def test_files_named_one_by_one_look_at_their_folder_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    contents = {"a/0.txt": "soft", "a/0.mtl": "map_Kd skin.png"}
+    plant(tmp_path, *(f"{folder}/{n}.obj" for folder in "ab" for n in range(9)), "a/skin.png", **contents)
+    everything = {file.path: file for file in scan(tmp_path).files}
+    listed, listing = [], os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: listed.append(Path(path)) or listing(path))
+
+    def listings(files: list[Path]) -> int:
+        listed.clear()
+        result = scan(tmp_path, files)
+        assert result.files == [everything[path] for path in sorted(str(file.relative_to(tmp_path)) for file in files)]
+        return len(listed)
+
+    few = listings([tmp_path / "b/0.obj", tmp_path / "a/0.obj"])
+    assert listings([*tmp_path.glob("*/*.obj")]) == few
+    both = scan(tmp_path, [*tmp_path.glob("a/*"), tmp_path / "b", tmp_path / "b/3.obj"])
+    assert both.files == list(everything.values())
+    assert both.skipped == {"sidecar": 1, "companion": 2}
+
+
 def test_fingerprints_change_with_the_file_its_sidecars_and_its_label(tmp_path: Path) -> None:
     plant(tmp_path, "A/a.obj", "B/b.obj")
 
