@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from indexer import maps, sidecars
 from indexer.corpora import Layout, is_kind, is_left_out, name_of
 from indexer.exclusion import Exclusion
-from indexer.skipped import NESTED, ZIPS, unread
+from indexer.skipped import AWAY, NESTED, ZIPS, unread
 from retriever import archives, loaders
 from retriever.archives import State
 from retriever.errors import FileProblem
@@ -54,7 +54,7 @@ class Scan:
         kinds: path of a sidecar with a problem -> the kind of `retriever.errors.FileProblem`; the other problems are
             "unreadable".
         unreadable: files and folders below the root ("" is the root) that are there and could not be looked at; items
-            indexed from there must not be taken for removed.
+            indexed from there must not be taken for removed. Links to what is not there are among them.
     """
 
     files: list[SourceFile] = field(default_factory=list)
@@ -220,8 +220,9 @@ def _sort_entry(
         elif entry.is_file():
             names[entry.name] = archives.state_of(entry)
         elif isinstance(entry, os.DirEntry) and entry.is_symlink() and not Path(entry.path).exists():
+            found.unreadable.append(str(folder / entry.name))
             if loaders.modality_of(Path(entry.name)) is None:
-                found.skipped[unread(Path(entry.name))] += 1
+                found.skipped[AWAY] += 1
             else:
                 found.problems.append((str(folder / entry.name), "is a link to nothing; mend or remove it."))
         else:

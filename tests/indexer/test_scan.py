@@ -11,7 +11,7 @@ import pytest
 from pxr import Sdf, Usd
 
 from indexer.scan import Scan, SourceFile, scan
-from indexer.skipped import told
+from indexer.skipped import AWAY, told
 from retriever.types import Modality
 
 FBX = Path(__file__).parents[1] / "data" / "fbx"
@@ -97,12 +97,13 @@ def test_a_folder_keeps_its_own_path_where_a_link_to_it_is_met_first(tmp_path: P
     assert found(scan(tmp_path)) == ["packs/trees/b.obj", "z/a.obj"]
 
 
-def test_a_link_to_nothing_counts_as_a_file_of_its_suffix(tmp_path: Path) -> None:
+def test_a_link_to_nothing_is_a_problem_where_its_suffix_is_read(tmp_path: Path) -> None:
     for name in ("a.obj", "folder", "notes.odt"):
         (tmp_path / name).symlink_to(tmp_path / "nothing")
     found = scan(tmp_path)
     assert found.problems == [("a.obj", "is a link to nothing; mend or remove it.")]
-    assert found.skipped == {"unsupported folder": 1, "unsupported .odt": 1}
+    assert found.skipped == {AWAY: 2}
+    assert found.unreadable == ["a.obj", "folder", "notes.odt"]
 
 
 def test_a_folder_that_cannot_be_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
