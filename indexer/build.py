@@ -22,7 +22,6 @@ from indexer.failures import forget_gone, replace_failures
 from indexer.guesses import Guesses
 from indexer.loading import check_workers
 from indexer.metadata import read_table
-from indexer.packs import Packs
 from indexer.parts import States, remembered
 from indexer.pipeline import Job
 from indexer.plan_changes import Indexed
@@ -129,12 +128,13 @@ def index(
     joint = spaces.get(space or (manifest.space.name if manifest else spaces.DEFAULT), device=device)
     summary = Summary()
     table = read_table(Path(metadata)) if metadata else None
-    known = tuple(before.roots.values()) if before is not None else ()
-    packs = Packs.of(named, before)
-    parts = survey(named, known, folder, joint, table, exclude, packs, summary.skipped, progress)
+    parts = survey(named, before, folder, joint, table, exclude, summary.skipped, progress)
     wish = wish or Wish()
     check_wish(wish, manifest, Counter(file.modality for part in parts for file in part.files), joint.identity.dim)
     with IndexWriter(folder, joint.identity) as writer:
+        if writer.manifest.version not in (0, manifest and manifest.version):  # another run wrote to it meanwhile
+            summary.skipped.clear()
+            parts = survey(named, Snapshot.open(folder), folder, joint, table, exclude, summary.skipped, progress)
         summary.moved = moving.along(before) | moving.follow(writer, parts)
         _Run(writer, joint, up, workers, progress, summary, again).bring_up_to_date(parts)
         lexicon.bring_up_to_date(writer.snapshot)

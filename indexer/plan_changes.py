@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from indexer.roots import at_or_below
+from indexer.roots import upwards
 from indexer.scan import SourceFile
 from retriever.loaders import usd
 from retriever.types import Modality, ShapeInput
@@ -104,11 +104,11 @@ def compare(
             unchanged += 1
         else:
             write.append((file, old))
-    hidden = tuple(unreadable)
+    hidden = frozenset(unreadable)
     vanished = [
         old.row
         for path, old in newest.items()
-        if covers(path) and not any(not part or at_or_below(path, part) for part in hidden)
+        if covers(path) and "" not in hidden and hidden.isdisjoint(upwards(path))
     ]
     return Changes(unchanged, write, vanished, stale)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 
 from retriever import archives
@@ -27,8 +29,17 @@ class Corpus:
 
     def covers(self, path: str) -> bool:
         """Whether `path`, relative to the root, is meant."""
-        parts = (part.relative_to(self.root).as_posix() for part in self.within)
-        return not self.within or any(at_or_below(path, part) for part in parts)
+        return not self.within or not self._places.isdisjoint(upwards(path))
+
+    @cached_property
+    def _places(self) -> frozenset[str]:
+        """`within`, relative to the root: looked up once, for there may be as many as items."""
+        return frozenset(part.relative_to(self.root).as_posix() for part in self.within)
+
+
+def upwards(path: str) -> Iterator[str]:
+    """`path` and all the folders that it lies in, with "/" between their parts."""
+    return accumulate(path.split("/"), "{}/{}".format)
 
 
 def at_or_below(path: str, place: str) -> bool:

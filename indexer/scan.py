@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from indexer import maps, sidecars
 from indexer.corpora import Layout, is_kind, is_left_out, name_of
 from indexer.exclusion import Exclusion
-from indexer.skipped import NESTED, ZIPS, unread
+from indexer.skipped import AWAY, NESTED, ZIPS, unread
 from retriever import archives, loaders
 from retriever.archives import State
 from retriever.errors import FileProblem
@@ -54,7 +54,7 @@ class Scan:
         kinds: path of a sidecar with a problem -> the kind of `retriever.errors.FileProblem`; the other problems are
             "unreadable".
         unreadable: files and folders below the root ("" is the root) that are there and could not be looked at; items
-            indexed from there must not be taken for removed.
+            indexed from there must not be taken for removed. Links to what is not there are among them.
     """
 
     files: list[SourceFile] = field(default_factory=list)
@@ -90,11 +90,11 @@ def scan(
     excluded = Exclusion.of(root, exclude)
     found, layout = Scan(), Layout.of(root, excluded, packs)
     items: dict[str, SourceFile] = {}
-    referrers: list[Path] = []
+    referrers: set[Path] = set()
     for folder, names, only in _walk(root, within, excluded, packs, found):
         for file in _items(root, folder, names, only, layout, found):
             items[file.path] = file
-        referrers += [root / folder / name for name in names if sidecars.may_refer(name)]
+        referrers |= {root / folder / name for name in names if sidecars.may_refer(name)}
         if progress:
             progress(len(items))
     if any(file.modality is Modality.IMAGE for file in items.values()):
@@ -110,18 +110,24 @@ def scan(
 
 def _walk(
     root: Path, within: Sequence[Path], exclude: Exclusion, packs: Collection[PurePosixPath], found: Scan
-) -> Iterator[tuple[PurePosixPath, dict[str, State], str | None]]:
-    """Folders below the root, sorted, each real folder once: regular files' names and states, and the one asked for."""
+) -> Iterator[tuple[PurePosixPath, dict[str, State], list[str] | None]]:
+    """Folders below the root: regular files' names and states, and the names asked for, None for all of them.
+
+    Each real folder comes once, sorted; behind them those of the files `within`, once each however many files.
+    """
     seen: set[object] = set()
+    asked: dict[PurePosixPath, list[str]] = {}
     for path in sorted(within) or [root]:
         below = PurePosixPath(os.path.relpath(path, root).replace(os.sep, "/"))
         is_file = path.is_file() and below not in packs
         if path != root and (exclude.leaves_out(below, is_folder=not is_file) or exclude.leaves_out_below(below)):
             found.skipped["excluded"] += 1
         elif is_file:
-            yield below.parent, _listing_beside(root, below, exclude, found), below.name
+            asked.setdefault(below.parent, []).append(below.name)
         else:
             yield from _walk_below(root, below, seen, exclude, packs, found)
+    for folder, names in asked.items():
+        yield folder, _listing_beside(root, folder, names, exclude, found), names
 
 
 def _walk_below(
@@ -131,7 +137,7 @@ def _walk_below(
     exclude: Exclusion,
     packs: Collection[PurePosixPath],
     found: Scan,
-) -> Iterator[tuple[PurePosixPath, dict[str, State], str | None]]:
+) -> Iterator[tuple[PurePosixPath, dict[str, State], None]]:
     """As `_walk`, links last: a folder that they lead to keeps the path where it really lies."""
     waiting, links = [folder], list[PurePosixPath]()
     while waiting or links:
@@ -161,14 +167,16 @@ def _walk_below(
         yield folder, names, None
 
 
-def _listing_beside(root: Path, file: PurePosixPath, exclude: Exclusion, found: Scan) -> dict[str, State]:
-    """The folder of one file, for its sidecars; what is wrong with the other files there was not asked about."""
+def _listing_beside(
+    root: Path, folder: PurePosixPath, files: list[str], exclude: Exclusion, found: Scan
+) -> dict[str, State]:
+    """The folder of some files, for their sidecars; what is wrong with the others there was not asked about."""
     whole = Scan()
-    names, _ = _listing(root, file.parent, exclude, whole)
-    about = {str(file), str(file.parent), ""}
+    names, _ = _listing(root, folder, exclude, whole)
+    about = {*(str(folder / file) for file in files), str(folder), ""}
     found.problems += [problem for problem in whole.problems if problem[0] in about]
     found.unreadable += [place for place in whole.unreadable if place in about]
-    found.skipped["hidden"] += is_left_out(file.name)
+    found.skipped["hidden"] += sum(map(is_left_out, files))
     return names
 
 
@@ -212,8 +220,9 @@ def _sort_entry(
         elif entry.is_file():
             names[entry.name] = archives.state_of(entry)
         elif isinstance(entry, os.DirEntry) and entry.is_symlink() and not Path(entry.path).exists():
+            found.unreadable.append(str(folder / entry.name))
             if loaders.modality_of(Path(entry.name)) is None:
-                found.skipped[unread(Path(entry.name))] += 1
+                found.skipped[AWAY] += 1
             else:
                 found.problems.append((str(folder / entry.name), "is a link to nothing; mend or remove it."))
         else:
@@ -234,14 +243,14 @@ def _items(
     root: Path,
     folder: PurePosixPath,
     names: dict[str, State],
-    only: str | None,
+    only: list[str] | None,
     layout: Layout,
     found: Scan,
 ) -> Iterator[SourceFile]:
     """One folder's items (textures that something names among them); sidecars and the rest are counted."""
     sides, of_materials = sidecars.by_item(names), maps.of_materials(names)
     taken = {side for group in sides.values() for side in group}
-    for name in names if only is None else [only] if only in names else []:
+    for name in names if only is None else [name for name in only if name in names]:
         modality = loaders.modality_of(Path(name))
         path = folder / name
         if name in taken or sidecars.is_companion(name):

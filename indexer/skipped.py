@@ -9,6 +9,8 @@ _UNREAD = "unsupported "
 ZIPS = "zip archives; name one to have it looked into"
 """The reason for archives that are met in a folder."""
 NESTED = "zip archives in zip archives; unpack the outer one"
+AWAY = "links to what is not there; what the index has of it stays"
+"""The reason for links that may lead to a folder on a drive that is away, or to nothing that would be read."""
 _NAMED = 8  # suffixes that are named, of those that nothing reads
 
 

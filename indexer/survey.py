@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from indexer.scan import Scan, SourceFile, scan
 from indexer.skipped import ZIPS, told
 from retriever import archives, loaders, spaces
 from retriever.errors import RetrieverError
+from retriever.store import Snapshot
 from retriever.types import Modality
 
 _NAMED = 2  # files in an error
@@ -31,13 +32,12 @@ class Surveyed:
 
 
 def survey(
-    paths: Iterable[Path],
-    known: Collection[str],
+    paths: Collection[Path],
+    before: Snapshot | None,
     folder: Path,
     space: spaces.Space,
     table: MetadataTable | None,
     exclude: Sequence[str],
-    packs: Packs,
     skipped: Counter[str],
     progress: Progress,
 ) -> list[Surveyed]:
@@ -45,12 +45,11 @@ def survey(
 
     Args:
         paths: as given by the user.
-        known: absolute roots of the index.
+        before: the index as it is: below its roots nothing is a root, and the archives that it knows are looked into.
         folder: of the index, which may lie in a corpus.
         space: that the files are for.
         table: of the user, to be joined.
         exclude: patterns of files and folders to leave out.
-        packs: zip archives to look into.
         skipped: reason -> files that are not for this index; grows.
         progress: told of the files found.
 
@@ -58,11 +57,13 @@ def survey(
         UsageError: a path that does not exist, or a pattern that is not understood.
         RetrieverError: a root, or files named one by one, hold nothing to index.
     """
+    known = tuple(before.roots.values()) if before is not None else ()
+    packs = Packs.of(paths, before)
     parts: list[Surveyed] = []
     for corpus in roots.corpora(paths, map(Path, known)):
-        before = sum(len(part.files) for part in parts)
-        progress("scan", before, None)
-        found = scan(corpus.root, corpus.within, _from(before, progress), exclude, packs.below(corpus.root))
+        done = sum(len(part.files) for part in parts)
+        progress("scan", done, None)
+        found = scan(corpus.root, corpus.within, _from(done, progress), exclude, packs.below(corpus.root))
         parts.append(Surveyed(corpus, found, _wanted(found, corpus.root, folder, space, skipped)))
     _check_not_empty(parts, known, space, skipped)
     if table is None:
@@ -72,9 +73,9 @@ def survey(
     return [replace(part, files=[with_row(file, table) for file in part.files]) for part in parts]
 
 
-def _from(before: int, progress: Progress) -> Callable[[int], None]:
-    """Tells `progress` of a scan's items, on top of those found `before`."""
-    return lambda count: progress("scan", before + count, None)
+def _from(done: int, progress: Progress) -> Callable[[int], None]:
+    """Tells `progress` of a scan's items, on top of the `done` ones."""
+    return lambda count: progress("scan", done + count, None)
 
 
 def _wanted(found: Scan, root: Path, folder: Path, space: spaces.Space, skipped: Counter[str]) -> list[SourceFile]:

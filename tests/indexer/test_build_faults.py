@@ -13,6 +13,7 @@ from rights import INDEXED, run_without_rights
 from small_corpus import write_bad, write_box
 
 from indexer.build import index
+from indexer.skipped import AWAY
 from retriever.errors import IndexBusy, RetrieverError, SpaceError, UsageError
 from retriever.store import read_failures
 
@@ -134,6 +135,25 @@ def test_unreadable_files_and_folders(corpus: Path, folder: Path):
     (corpus / "flat").chmod(0o755)
     assert json.loads(done) == [0, 3, 0, [["flat", "unreadable"], ["tall/secret.off", "unreadable"]]]
     assert len(rows(folder)) == 6
+
+
+def test_links_to_a_drive_that_is_away_take_no_items_away(corpus: Path, folder: Path, tmp_path: Path):
+    drive, away = tmp_path / "drive", tmp_path / "drive.away"
+    for n, name in enumerate(["scans/f.off", "scans/deep/g.off", "h.off"]):
+        write_box(drive / name, (1, 2, 7 + n))
+    (corpus / "tall/scans").symlink_to(drive / "scans")
+    (corpus / "tall/h.off").symlink_to(drive / "h.off")
+    assert counts(index([corpus], folder)) == {"embedded": 8}
+    drive.rename(away)
+    (corpus / "tall/a.off").unlink()
+    summary = index([corpus], folder)
+    assert counts(summary) == {"unchanged": 4, "removed": 1} and summary.skipped == {AWAY: 1}
+    assert [failure.path for failure in summary.failed] == ["tall/h.off"]
+    assert {"tall/scans/f.off", "tall/scans/deep/g.off", "tall/h.off"} <= rows(folder).keys()
+    away.rename(drive)
+    assert counts(index([corpus], folder)) == {"unchanged": 7} and read_failures(folder) == []
+    (corpus / "tall/scans").unlink()
+    assert counts(index([corpus], folder)) == {"unchanged": 5, "removed": 2}
 
 
 def test_one_file_beside_bad_ones_is_not_blamed_for_them(corpus: Path, folder: Path):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 
@@ -37,6 +37,14 @@ def test_a_root_given_with_its_parts_is_scanned_once(tree: Path, paths: tuple[st
 def test_names_that_begin_alike_are_not_parts():
     part = Corpus(Path("/r"), (Path("/r/ab"),))
     assert part.covers("ab") and part.covers("ab/x") and not part.covers("abc/x") and not part.covers("a")
+
+
+def test_many_files_are_not_gone_through_for_each_path(monkeypatch: pytest.MonkeyPatch):
+    calls, relative_to = [], PurePath.relative_to
+    monkeypatch.setattr(PurePath, "relative_to", lambda *paths: calls.append(paths) or relative_to(*paths))
+    part = Corpus(Path("/r"), tuple(Path(f"/r/a/{n}.off") for n in range(9)))
+    assert [path for path in (f"a/{n}.off" for n in range(99)) if part.covers(path)] == [f"a/{n}.off" for n in range(9)]
+    assert len(calls) == 9
 
 
 def test_missing_paths_and_loops_are_named(tree: Path):

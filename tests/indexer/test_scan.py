@@ -11,7 +11,7 @@ import pytest
 from pxr import Sdf, Usd
 
 from indexer.scan import Scan, SourceFile, scan
-from indexer.skipped import told
+from indexer.skipped import AWAY, told
 from retriever.types import Modality
 
 FBX = Path(__file__).parents[1] / "data" / "fbx"
@@ -97,12 +97,13 @@ def test_a_folder_keeps_its_own_path_where_a_link_to_it_is_met_first(tmp_path: P
     assert found(scan(tmp_path)) == ["packs/trees/b.obj", "z/a.obj"]
 
 
-def test_a_link_to_nothing_counts_as_a_file_of_its_suffix(tmp_path: Path) -> None:
+def test_a_link_to_nothing_is_a_problem_where_its_suffix_is_read(tmp_path: Path) -> None:
     for name in ("a.obj", "folder", "notes.odt"):
         (tmp_path / name).symlink_to(tmp_path / "nothing")
     found = scan(tmp_path)
     assert found.problems == [("a.obj", "is a link to nothing; mend or remove it.")]
-    assert found.skipped == {"unsupported folder": 1, "unsupported .odt": 1}
+    assert found.skipped == {AWAY: 2}
+    assert found.unreadable == ["a.obj", "folder", "notes.odt"]
 
 
 def test_a_folder_that_cannot_be_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,6 +268,26 @@ def test_within_narrows_the_walk_and_keeps_paths_and_labels(tmp_path: Path) -> N
     assert scan(tmp_path, [folder]).files == [everything["Lamp/b.obj"], everything["Lamp/c.obj"]]
     assert scan(tmp_path, [file]).files == [everything["Chair/a.obj"]]
     assert found(scan(tmp_path, [file, tmp_path / "Chair", folder])) == list(everything)
+
+
+def test_files_named_one_by_one_look_at_their_folder_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    contents = {"a/0.txt": "soft", "a/0.mtl": "map_Kd skin.png"}
+    plant(tmp_path, *(f"{folder}/{n}.obj" for folder in "ab" for n in range(9)), "a/skin.png", **contents)
+    everything = {file.path: file for file in scan(tmp_path).files}
+    listed, listing = [], os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: listed.append(Path(path)) or listing(path))
+
+    def listings(files: list[Path]) -> int:
+        listed.clear()
+        result = scan(tmp_path, files)
+        assert result.files == [everything[path] for path in sorted(str(file.relative_to(tmp_path)) for file in files)]
+        return len(listed)
+
+    few = listings([tmp_path / "b/0.obj", tmp_path / "a/0.obj"])
+    assert listings([*tmp_path.glob("*/*.obj")]) == few
+    both = scan(tmp_path, [*tmp_path.glob("a/*"), tmp_path / "b", tmp_path / "b/3.obj"])
+    assert both.files == list(everything.values())
+    assert both.skipped == {"sidecar": 1, "companion": 2}
 
 
 def test_fingerprints_change_with_the_file_its_sidecars_and_its_label(tmp_path: Path) -> None:
