@@ -102,6 +102,19 @@ def test_a_target_that_means_nothing_is_named(index: Path, tmp_path: Path, targe
     assert len(Snapshot.open(index)) == 9
 
 
+@pytest.mark.parametrize("target", ["", " ", "\t\n"])
+def test_an_empty_target_is_not_the_current_folder(
+    index: Path, tmp_path: Path, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path / "one")
+    for targets in ([target], ["a.obj", target]):
+        for where in (None, "root = 'one'"):
+            with pytest.raises(UsageError, match=r"is empty, .* name \. for this folder"):
+                remove(index, targets, where=where)
+    assert len(Snapshot.open(index)) == 9 and len(Manifest.read(index).roots) == 2
+    assert len(remove(index, ["."], dry_run=True)) == 9
+
+
 def test_a_pattern_is_said_to_be_a_condition_that_works(index: Path) -> None:
     """It would be a name with an asterisk in it, and shells hand on patterns that match no file here."""
     with pytest.raises(UsageError, match=r"no item 'a/\*'; give an id, or for a pattern where= ") as caught:
