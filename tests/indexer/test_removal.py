@@ -1,4 +1,5 @@
 import re
+import time
 from pathlib import Path
 
 import numpy as np
@@ -179,3 +180,37 @@ def test_failures_can_be_removed_by_their_path_alone(failed: Path, tmp_path: Pat
 def test_a_folder_of_items_and_failures(failed: Path, tmp_path: Path) -> None:
     assert len(remove(failed, [str(tmp_path / "one/a"), "b"])) == 2
     assert failures(failed) == ["deep worse.glb"]
+
+
+@pytest.mark.parametrize(("named", "count"), [("ids", 800), ("paths", 800), ("whole paths", 800), ("root", 10_000)])
+def test_the_time_is_no_product_of_targets_and_failures(failed: Path, tmp_path: Path, named: str, count: int) -> None:
+    """They took more than ten seconds each."""
+    names = [f"{number:04}" for number in range(count)]
+    with IndexWriter(failed, SPACE) as writer:
+        items = [item(n, id=item_id("one", f"n/{n}"), root="one", path=f"n/{n}") for n in range(800)]
+        writer.append(items, unit(len(items)))
+        write_failures(failed, [Failure("one", f"bad/{name}", "malformed", "") for name in names])
+        writer.commit()
+    targets = {
+        "ids": [str(row["id"]) for row in items],
+        "paths": [f"bad/{name}" for name in names],
+        "whole paths": [str(tmp_path / "one/bad" / name) for name in names],
+        "root": [str(tmp_path / "one")],
+    }[named]
+    started = time.process_time()
+    gone = remove(failed, targets)
+    assert time.process_time() - started < 4
+    assert len(gone) == {"ids": 800, "root": 809}.get(named, 0)
+    assert len(failures(failed)) == (800 if named == "ids" else 0)
+
+
+def test_failures_of_names_that_begin_alike_are_told_apart(index: Path, tmp_path: Path) -> None:
+    names = ["b", "b-c/x", "b/x", "b/y/z", "b0", "bb/x"]
+    with IndexWriter(index, SPACE):
+        write_failures(index, [Failure("one", name, "malformed", "") for name in names])
+    for target in ("b", "b/", str(tmp_path / "one/b")):
+        beside = Forgotten()
+        remove(index, [target, "b/y"], dry_run=True, forgotten=beside)
+        assert [failure.path for failure in beside.failures] == ["b", "b/x", "b/y/z"]
+    remove(index, ["b"])
+    assert failures(index) == ["one b-c/x", "one b0", "one bb/x"]
