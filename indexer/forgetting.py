@@ -6,10 +6,10 @@ import os
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from retriever.store import Failure, Snapshot, read_failures
-from retriever.store.places import Places
+from retriever.store.places import Places, on_disk, roots_on_disk
 
 
 @dataclass
@@ -36,17 +36,17 @@ def named_by(snapshot: Snapshot, targets: Sequence[str], forgotten: Forgotten) -
     Returns:
         `targets` without those that mean a root or failures, and no item.
     """
-    failures, items = _Failures(snapshot), None
+    roots, failures, items = roots_on_disk(snapshot), _Failures(snapshot), None
     found: dict[Failure, None] = {}
     rest = []
     for target, row in zip(targets, snapshot.locate(targets).tolist(), strict=True):
         if row >= 0:
             rest.append(target)
             continue
-        places = _places(target)
-        under = {name: at for name, at in snapshot.roots.items() if any(Path(at).is_relative_to(p) for p in places)}
+        places = on_disk(target)
+        under = {name for name, ats in roots.items() if any(at.is_relative_to(p) for at in ats for p in places)}
         failed = failures.meant(target, places)
-        forgotten.roots |= under
+        forgotten.roots |= {name: snapshot.roots[name] for name in roots if name in under}
         found |= dict.fromkeys(failed)
         if under or failed:
             items = items or Places(snapshot)
@@ -58,34 +58,29 @@ def named_by(snapshot: Snapshot, targets: Sequence[str], forgotten: Forgotten) -
     return rest
 
 
-def _places(target: str) -> list[Path]:
-    """Where a path lies on disk, as it is written and with its links followed; none for what is no path."""
-    try:
-        path = Path(target).expanduser().absolute()
-        return [Path(os.path.normpath(path)), path.resolve()]
-    except (OSError, ValueError, RuntimeError):
-        return []
-
-
 class _Failures:
     """Those of an index, found by where their files lie on disk, or else below their roots."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._all, roots = read_failures(snapshot.folder), snapshot.roots
-        self._on_disk = _sorted(Path(roots.get(one.root, one.root), one.path).as_posix() for one in self._all)
-        self._below_root = _sorted(one.path for one in self._all)
+        self._all, roots = read_failures(snapshot.folder), roots_on_disk(snapshot)
+        self._on_disk = _sorted(
+            (str(at / one.path), number)
+            for number, one in enumerate(self._all)
+            for at in roots.get(one.root, (PurePosixPath(one.root),))
+        )
+        self._below_root = _sorted((one.path, number) for number, one in enumerate(self._all))
 
-    def meant(self, target: str, places: Sequence[Path]) -> list[Failure]:
+    def meant(self, target: str, places: Sequence[PurePosixPath]) -> list[Failure]:
         """Those whose file is, or lies in, a target: on disk, or below their roots where no such path is."""
-        meant = {number for place in places for number in _within(self._on_disk, place.as_posix())}
+        meant = {number for place in places for number in _within(self._on_disk, str(place))}
         if not any(map(os.path.lexists, places)):
             meant.update(_within(self._below_root, target))
         return [self._all[number] for number in sorted(meant)]
 
 
-def _sorted(paths: Iterable[str]) -> list[tuple[str, int]]:
-    """Each path, with a slash behind it, and its number, so that those at or below a place follow one another."""
-    return sorted((f"{path.rstrip('/')}/", number) for number, path in enumerate(paths))
+def _sorted(paths: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Numbered paths, each with a slash behind it, so that those at or below a place follow one another."""
+    return sorted((f"{path.rstrip('/')}/", number) for path, number in paths)
 
 
 def _within(paths: Sequence[tuple[str, int]], place: str) -> Iterator[int]:
