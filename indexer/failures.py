@@ -45,8 +45,9 @@ def _path_below(root: str, failure: Failure, roots: Mapping[str, str]) -> str | 
 def forget_failures(folder: Path, gone: Sequence[Failure]) -> None:
     """Takes failures off the list of the index in `folder`."""
     if gone:
+        those = set(gone)
         with disk_errors(folder):
-            write_failures(folder, [one for one in read_failures(folder) if one not in gone])
+            write_failures(folder, [one for one in read_failures(folder) if one not in those])
 
 
 def forget_gone(folder: Path, roots: Mapping[str, str], but: Container[str]) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import PurePosixPath
 
-import numpy as np
-
-from indexer.roots import at_or_below
 from retriever.store import Failure, Snapshot, read_failures
-from retriever.store.places import Places
+from retriever.store.places import Places, on_disk, roots_on_disk
 
 
 @dataclass
@@ -38,36 +36,57 @@ def named_by(snapshot: Snapshot, targets: Sequence[str], forgotten: Forgotten) -
     Returns:
         `targets` without those that mean a root or failures, and no item.
     """
-    roots, failures, rest = snapshot.roots, read_failures(snapshot.folder), []
-    for target in targets:
-        places = _places(target)
-        under = {name: root for name, root in roots.items() if any(Path(root).is_relative_to(at) for at in places)}
-        failed = [one for one in failures if _is_meant(one, target, places, roots)]
-        forgotten.roots |= under
-        forgotten.failures += [one for one in failed if one not in forgotten.failures]
-        if not (under or failed) or _has_items(snapshot, target):
+    roots, failures, items = roots_on_disk(snapshot), _Failures(snapshot), None
+    found: dict[Failure, None] = {}
+    rest = []
+    for target, row in zip(targets, snapshot.locate(targets).tolist(), strict=True):
+        if row >= 0:
             rest.append(target)
+            continue
+        places = on_disk(target)
+        under = {name for name, ats in roots.items() if any(at.is_relative_to(p) for at in ats for p in places)}
+        failed = failures.meant(target, places)
+        forgotten.roots |= {name: snapshot.roots[name] for name in roots if name in under}
+        found |= dict.fromkeys(failed)
+        if under or failed:
+            items = items or Places(snapshot)
+            if not items.at_or_below(target).any():
+                continue
+        rest.append(target)
+    known = set(forgotten.failures)
+    forgotten.failures += [one for one in found if one not in known]
     return rest
 
 
-def _places(target: str) -> list[Path]:
-    """Where a path lies on disk, as it is written and with its links followed; none for what is no path."""
-    try:
-        path = Path(target).expanduser().absolute()
-        return [Path(os.path.normpath(path)), path.resolve()]
-    except (OSError, ValueError, RuntimeError):
-        return []
+class _Failures:
+    """Those of an index, found by where their files lie on disk, or else below their roots."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._all, roots = read_failures(snapshot.folder), roots_on_disk(snapshot)
+        self._on_disk = _sorted(
+            (str(at / one.path), number)
+            for number, one in enumerate(self._all)
+            for at in roots.get(one.root, (PurePosixPath(one.root),))
+        )
+        self._below_root = _sorted((one.path, number) for number, one in enumerate(self._all))
+
+    def meant(self, target: str, places: Sequence[PurePosixPath]) -> list[Failure]:
+        """Those whose file is, or lies in, a target: on disk, or below their roots where no such path is."""
+        meant = {number for place in places for number in _within(self._on_disk, str(place))}
+        if not any(map(os.path.lexists, places)):
+            meant.update(_within(self._below_root, target))
+        return [self._all[number] for number in sorted(meant)]
 
 
-def _is_meant(failure: Failure, target: str, places: Sequence[Path], roots: Mapping[str, str]) -> bool:
-    """Whether the file of a failure is, or lies in, a target: on disk, or below its root where no such path is."""
-    file = Path(roots.get(failure.root, failure.root), failure.path)
-    if any(file.is_relative_to(place) for place in places):
-        return True
-    return not any(map(os.path.lexists, places)) and at_or_below(failure.path, target.rstrip("/"))
+def _sorted(paths: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Numbered paths, each with a slash behind it, so that those at or below a place follow one another."""
+    return sorted((f"{path.rstrip('/')}/", number) for path, number in paths)
 
 
-def _has_items(snapshot: Snapshot, target: str) -> bool:
-    if (snapshot.locate([target]) >= 0).any():
-        return True
-    return bool(np.any(snapshot.live & Places(snapshot).at_or_below(target)))
+def _within(paths: Sequence[tuple[str, int]], place: str) -> Iterator[int]:
+    """The numbers of the paths, as `_sorted` gives them, at or below `place`."""
+    start = f"{place.rstrip('/')}/"
+    at = bisect_left(paths, (start, -1))
+    while at < len(paths) and paths[at][0].startswith(start):
+        yield paths[at][1]
+        at += 1

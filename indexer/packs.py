@@ -28,15 +28,17 @@ class Packs:
     @classmethod
     def of(cls, paths: Iterable[Path], before: Snapshot | None) -> Packs:
         """Those among `paths`, and those of the index as it was before the run."""
-        named = frozenset(path.resolve() for path in paths if archives.is_archive(path))
+        packs = [path for path in paths if archives.is_archive(path)]
+        named = frozenset(place for path in packs for place in (path.resolve(), path.absolute()))
         return cls(named, frozenset(_known(before)) if before is not None else frozenset())
 
     def below(self, root: Path) -> frozenset[PurePosixPath]:
         """Those that are there below a corpus root, relative to it; also where it has moved there."""
         places = {*self.named, *(Path(at, pack) for at, pack in self.known)}
         places |= {root / pack for at, pack in self.known if not exists(at)}
-        inside = [place for place in places if place.is_relative_to(root) and archives.is_archive(place)]
-        return frozenset(PurePosixPath(place.relative_to(root).as_posix()) for place in inside)
+        packs = [place for place in places if archives.is_archive(place)]
+        held = [(place, at) for place in packs for at in {root, root.resolve()} if place.is_relative_to(at)]
+        return frozenset(PurePosixPath(place.relative_to(at).as_posix()) for place, at in held)
 
 
 def _known(before: Snapshot) -> Iterator[tuple[str, PurePosixPath]]:

@@ -40,12 +40,14 @@ def remove(
         (id, path) of each; whole paths where the index has several roots.
 
     Raises:
-        UsageError: nothing is named, or a target means no item and nothing else of the index, or may mean items of
-            several roots.
+        UsageError: nothing is named, or a target is empty, means no item and nothing else of the index, or may mean
+            items of several roots.
         IndexBusy: another process writes to the index.
     """
     if not targets and where is None:
         raise UsageError("Nothing is named; give ids, paths or --where.")
+    if not all(target.strip() for target in targets):  # as a path it would be the current folder
+        raise UsageError("One of the names is empty, as of a shell variable that is not set; name . for this folder.")
     beside = Forgotten() if forgotten is None else forgotten
     if dry_run:
         snapshot = Snapshot.open(folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -50,8 +50,9 @@ def at_or_below(path: str, place: str) -> bool:
 def corpora(paths: Iterable[Path], known: Iterable[Path]) -> list[Corpus]:
     """The corpora that `paths` stand for.
 
-    A path below a known root is a part of that root, of the outermost one where roots are nested. Any other folder
-    becomes a root; any other file a part of its folder.
+    A path below a known root is a part of that root, of the outermost one where roots are nested. It may lie there
+    really, also where the root is a link by now, or by a link in the root. Any other folder becomes a root; any other
+    file a part of its folder.
 
     Args:
         paths: as given by the user.
@@ -60,13 +61,55 @@ def corpora(paths: Iterable[Path], known: Iterable[Path]) -> list[Corpus]:
     Raises:
         UsageError: a path does not exist.
     """
-    known = list(known)
+    real = {root: _followed(root) for root in known}  # known root -> where a link in its place leads by now
     parts: dict[Path, list[Path]] = {}
-    for path in sorted((_existing(path) for path in paths), key=lambda path: len(path.parts)):
-        holders = [root for root in (*known, *parts) if path.is_relative_to(root)]
-        root = min(holders, key=lambda root: len(root.parts), default=path if path.is_dir() else path.parent)
-        parts.setdefault(root, []).append(path)
+    given = [(_existing(path), _as_written(path)) for path in paths]
+    for path, written in sorted(given, key=lambda both: len(both[0].parts)):
+        root = _holder(path, written, real) or (path if path.is_dir() else path.parent)
+        real.setdefault(root, root)
+        parts.setdefault(root, []).append(_within(root, real[root], path, written))
     return [Corpus(root, () if root in within else tuple(within)) for root, within in parts.items()]
+
+
+def _holder(path: Path, written: Path, real: Mapping[Path, Path]) -> Path | None:
+    """The root that a path belongs to: best one that holds it as it is written, too, but rather really than by a link.
+
+    Args:
+        path: with its links followed.
+        written: the same as the user gave it.
+        real: root -> the same with its links followed.
+    """
+    really = [root for root, place in real.items() if path.is_relative_to(place)]
+    as_written = [root for root in real if written.is_relative_to(root)]
+    both = [root for root in really if root in as_written]
+    return min(both or really or as_written, key=lambda root: len(root.parts), default=None)
+
+
+def _within(root: Path, real: Path, path: Path, written: Path) -> Path:
+    """The path below `root` under which a scan meets a file or folder: folders where they really lie, if that is there.
+
+    A file that is a link keeps its own name.
+    """
+    if path.is_dir():
+        return root / path.relative_to(real) if path.is_relative_to(real) else written
+    folder = _followed(written.parent)
+    if folder.is_relative_to(real):
+        return root / folder.relative_to(real) / written.name
+    return written if written.is_relative_to(root) else root / path.relative_to(real)
+
+
+def _as_written(path: Path) -> Path:
+    """An absolute path without following its links, unless it leads back out of one: "link/.." is elsewhere."""
+    written = Path(os.path.normpath(path.absolute()))
+    return written if _followed(written) == _followed(path) else _followed(path)
+
+
+def _followed(path: Path) -> Path:
+    """A path with its links followed, as far as they lead anywhere."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # a loop of links
+        return path.absolute()
 
 
 def _existing(path: Path) -> Path:

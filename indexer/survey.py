@@ -80,7 +80,7 @@ def _from(done: int, progress: Progress) -> Callable[[int], None]:
 
 def _wanted(found: Scan, root: Path, folder: Path, space: spaces.Space, skipped: Counter[str]) -> list[SourceFile]:
     """The files that the space can encode and that are not the index itself; the others are counted."""
-    own = folder.resolve()
+    own, root = folder.resolve(), root.resolve()
     inside = f"{own.relative_to(root).as_posix()}/" if own.is_relative_to(root) and own != root else None
     skipped.update(found.skipped)
     files = []

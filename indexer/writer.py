@@ -106,9 +106,10 @@ class IndexWriter:
         """The short name that the corpus at `path` has in this index: its folder's name, numbered where taken."""
         absolute = str(path.resolve())
         roots = self._manifest.roots
-        for name, known in roots.items():
-            if known == absolute:
-                return name
+        for place in (str(path), absolute):  # a known root may be a link by now
+            for name, known in roots.items():
+                if known == place:
+                    return name
         stem = path.resolve().name or "root"
         name = next(name for n in range(1, len(roots) + 2) if (name := stem if n == 1 else f"{stem}-{n}") not in roots)
         with self._lock.writing():

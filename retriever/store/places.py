@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -23,18 +25,19 @@ class Places:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._roots = snapshot.roots
+        self._roots = [(name, place) for name, places in roots_on_disk(snapshot).items() for place in places]
         self._root, self._path = (snapshot.column(name) for name in ("root", "path"))
 
     def at(self, target: str) -> NDArray[np.int64]:
         """Live rows of the file `target`: those whose hits show that path, or else the one that lies there on disk."""
         found = self.shown(target)
-        if len(found) or (on_disk := _on_disk(target)) is None:
+        if len(found):
             return found
         out = np.zeros(self._snapshot.rows, np.bool_)
-        for name, root in self._roots.items():
-            if on_disk.is_relative_to(root):
-                out |= self._of_root(name) & self._equal(on_disk.relative_to(root).as_posix())
+        for place in on_disk(target):
+            for name, root in self._roots:
+                if place.is_relative_to(root):
+                    out |= self._of_root(name) & self._equal(place.relative_to(root).as_posix())
         return np.flatnonzero(out & self._snapshot.live)
 
     def shown(self, target: str) -> NDArray[np.int64]:
@@ -68,9 +71,9 @@ class Places:
         Raises:
             UsageError: it may mean items of several roots; lists the whole paths.
         """
-        on_disk, live = _on_disk(target), self._snapshot.live
-        lying = self._lying_in(on_disk) & live
-        if on_disk is not None and lying.any() and exists(on_disk):
+        places, live = on_disk(target), self._snapshot.live
+        lying = self._lying_in(places) & live
+        if lying.any() and any(map(exists, places)):
             return lying
         shown = self._below(PurePosixPath(target).as_posix()) & live
         self._check_one(target, shown if among is None else shown & among, lying if among is None else lying & among)
@@ -79,24 +82,24 @@ class Places:
     def _check_one(self, target: str, shown: NDArray[np.bool_], lying: NDArray[np.bool_]) -> None:
         """Raise UsageError where rows that show `target` as their path are of several roots, or others lie there."""
         place = PurePosixPath(target)
-        meant = [str(PurePosixPath(root, place)) for name, root in self._roots.items() if self._any(name, shown)]
+        roots = self._snapshot.roots
+        meant = [str(PurePosixPath(root, place)) for name, root in roots.items() if self._any(name, shown)]
         if meant and (lying & ~shown).any():
-            meant.append(str(_on_disk(target)))
+            meant.append(str(on_disk(target)[0]))
         if len(meant) > 1:
             raise UsageError(
                 f"{target!r} is a path in {len(meant)} places of the index; give one of these: {', '.join(meant)}."
             )
 
-    def _lying_in(self, on_disk: PurePosixPath | None) -> NDArray[np.bool_]:
-        """(rows,) True for what is, or was, at or below a place on disk."""
+    def _lying_in(self, places: Iterable[PurePosixPath]) -> NDArray[np.bool_]:
+        """(rows,) True for what is, or was, at or below one of these places on disk."""
         out = np.zeros(self._snapshot.rows, np.bool_)
-        if on_disk is None:
-            return out
-        for name, root in self._roots.items():
-            if PurePosixPath(root).is_relative_to(on_disk):
-                out |= self._of_root(name)
-            elif on_disk.is_relative_to(root):
-                out |= self._of_root(name) & self._below(on_disk.relative_to(root).as_posix())
+        for place in places:
+            for name, root in self._roots:
+                if root.is_relative_to(place):
+                    out |= self._of_root(name)
+                elif place.is_relative_to(root):
+                    out |= self._of_root(name) & self._below(place.relative_to(root).as_posix())
         return out
 
     def _any(self, root: str, rows: NDArray[np.bool_]) -> bool:
@@ -120,11 +123,21 @@ class Places:
         return _mask(pc.equal(self._root, name))
 
 
-def _on_disk(target: str) -> PurePosixPath | None:
+def on_disk(target: str) -> tuple[PurePosixPath, ...]:
+    """Where a path lies on disk, as it is written and with its links followed; nowhere where it is no path."""
     try:
-        return PurePosixPath(Path(target).expanduser().resolve().as_posix())
+        path = Path(target).expanduser().absolute()
+        written, real = Path(os.path.normpath(path)), path.resolve()
+        # "link/.." is not the folder that the link lies in.
+        places = (written, real) if written == real or written.resolve() == real else (real,)
     except (OSError, ValueError, RuntimeError):  # no name of a file: too long, or a NUL in it, or no such user's home
-        return None
+        return ()
+    return tuple(dict.fromkeys(PurePosixPath(place.as_posix()) for place in places))
+
+
+def roots_on_disk(snapshot: Snapshot) -> dict[str, tuple[PurePosixPath, ...]]:
+    """Short name of each corpus root -> its place, and the one that a link there leads to now."""
+    return {name: on_disk(at) or (PurePosixPath(at),) for name, at in snapshot.roots.items()}
 
 
 def _mask(column: pa.ChunkedArray) -> NDArray[np.bool_]:

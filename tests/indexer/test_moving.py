@@ -6,18 +6,21 @@ import json
 import os
 import shutil
 from pathlib import Path
+from zipfile import ZipFile
 
+import numpy as np
 import pytest
-from index_making import SPACE, item, unit
+from index_making import SPACE, contents, item, unit
 from index_reading import counts
 from small_corpus import write_box, write_boxes
 
 from indexer.build import index
+from indexer.forgetting import Forgotten
 from indexer.removal import remove
 from indexer.writer import IndexWriter
 from retriever import open as open_index
 from retriever.check import check
-from retriever.store import Manifest, Snapshot
+from retriever.store import Manifest, Snapshot, item_id
 
 
 @pytest.fixture
@@ -140,6 +143,73 @@ def test_links_are_followed(project: Path, tmp_path: Path):
     project.symlink_to(here)
     assert root(project) == str(here / "shapes")
     assert counts(index(project / "shapes", project / ".retriever")) == {"unchanged": 5}
+
+
+@pytest.fixture
+def moved(corpus: Path, folder: Path, tmp_path: Path) -> Path:
+    """Where an indexed corpus lies now; a link is in its old place."""
+    index([corpus], folder, workers=0)
+    (tmp_path / "big").mkdir()
+    here = corpus.rename(tmp_path / "big/moved")
+    corpus.symlink_to(here)
+    return here
+
+
+def test_a_corpus_whose_place_a_link_has_taken_is_the_same_corpus(corpus: Path, folder: Path, moved: Path):
+    for paths in ([corpus], [moved], [corpus / "tall"], [moved / "flat/c.off"], [moved, corpus]):
+        done = index(paths, folder, workers=0)
+        assert not counts(done).keys() - {"unchanged"} and not done.moved
+    assert Manifest.read(folder).roots == {"corpus": str(corpus)} and len(Snapshot.open(folder)) == 5
+    (moved / "tall/b.off").unlink()
+    assert counts(index([corpus], folder, workers=0)) == {"unchanged": 4, "removed": 1}
+
+
+@pytest.mark.parametrize("by_link", [True, False])
+def test_what_is_removed_may_be_named_by_a_link_or_really(corpus: Path, folder: Path, moved: Path, by_link: bool):
+    place, beside = corpus if by_link else moved, Forgotten()
+    assert [path for _, path in remove(folder, [str(place / "tall/a.off")])] == ["tall/a.off"]
+    assert len(remove(folder, [str(place)], forgotten=beside)) == 4
+    assert beside.roots == {"corpus": str(corpus)} and not Manifest.read(folder).roots
+
+
+def test_an_index_that_has_a_corpus_twice_loses_all_of_it(corpus: Path, folder: Path, moved: Path):
+    """As versions made it that followed the link."""
+    with IndexWriter(folder, Snapshot.open(folder).identity) as writer:
+        root = writer.root(moved)
+        rows = writer.snapshot.take(np.arange(5), ["path", "modality", "sha256", "bytes", "fingerprint"]).to_pylist()
+        items = [item(0, root) | row | {"id": item_id(root, row["path"])} for row in rows]
+        writer.append(items, writer.snapshot.vectors(np.arange(5)))
+        writer.commit()
+    assert counts(index([corpus], folder, workers=0)) == {"unchanged": 5}
+    beside = Forgotten()
+    assert len(remove(folder, [str(corpus)], forgotten=beside)) == 10
+    assert sorted(beside.roots.values()) == [str(moved), str(corpus)] and not Manifest.read(folder).roots
+
+
+def test_a_linked_folder_in_a_corpus_is_a_part_of_it(corpus: Path, folder: Path, tmp_path: Path):
+    write_boxes(tmp_path / "other", 2, ".obj")
+    (corpus / "scans").symlink_to(tmp_path / "other")
+    (corpus / "again").symlink_to(corpus / "tall")
+    index([corpus], folder, workers=0)
+    ids = set(contents(Snapshot.open(folder)))
+    for part in ("scans", "scans/box-001.obj", "tall", "again", "again/a.off"):
+        assert not counts(index([corpus / part], folder, workers=0)).keys() - {"unchanged"}, part
+    assert set(contents(Snapshot.open(folder))) == ids and len(Manifest.read(folder).roots) == 1
+    assert [path for _, path in remove(folder, [str(corpus / "scans/box-001.obj")])] == ["scans/box-001.obj"]
+    assert [path for _, path in remove(folder, [str(corpus / "scans")])] == ["scans/box-000.obj"]
+    assert [path for _, path in remove(folder, [str(corpus / "again/a.off")])] == ["tall/a.off"]
+
+
+def test_an_archive_is_looked_into_by_any_of_its_names(corpus: Path, folder: Path, moved: Path, tmp_path: Path):
+    (tmp_path / "other").mkdir()
+    (moved / "scans").symlink_to(tmp_path / "other")
+    for number, place in enumerate((moved / "one.zip", moved / "two.zip", tmp_path / "other/three.zip")):
+        with ZipFile(place, "w") as pack:
+            pack.write(write_box(tmp_path / "x.off", (3, 7, 1 + number)), "x.off")
+    for place in (corpus / "one.zip", moved / "two.zip", corpus / "scans/three.zip"):
+        assert counts(index([place], folder, workers=0)) == {"embedded": 1}
+    assert counts(index([corpus], folder, workers=0)) == {"unchanged": 8}
+    assert Manifest.read(folder).roots == {"corpus": str(corpus)}
 
 
 def test_older_versions_are_found_as_well(project: Path):

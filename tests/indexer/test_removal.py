@@ -102,6 +102,19 @@ def test_a_target_that_means_nothing_is_named(index: Path, tmp_path: Path, targe
     assert len(Snapshot.open(index)) == 9
 
 
+@pytest.mark.parametrize("target", ["", " ", "\t\n"])
+def test_an_empty_target_is_not_the_current_folder(
+    index: Path, tmp_path: Path, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path / "one")
+    for targets in ([target], ["a.obj", target]):
+        for where in (None, "root = 'one'"):
+            with pytest.raises(UsageError, match=r"is empty, .* name \. for this folder"):
+                remove(index, targets, where=where)
+    assert len(Snapshot.open(index)) == 9 and len(Manifest.read(index).roots) == 2
+    assert len(remove(index, ["."], dry_run=True)) == 9
+
+
 def test_a_pattern_is_said_to_be_a_condition_that_works(index: Path) -> None:
     """It would be a name with an asterisk in it, and shells hand on patterns that match no file here."""
     with pytest.raises(UsageError, match=r"no item 'a/\*'; give an id, or for a pattern where= ") as caught:
@@ -166,3 +179,35 @@ def test_failures_can_be_removed_by_their_path_alone(failed: Path, tmp_path: Pat
 def test_a_folder_of_items_and_failures(failed: Path, tmp_path: Path) -> None:
     assert len(remove(failed, [str(tmp_path / "one/a"), "b"])) == 2
     assert failures(failed) == ["deep worse.glb"]
+
+
+@pytest.mark.parametrize(("named", "count"), [("ids", 800), ("paths", 800), ("whole paths", 800), ("root", 10_000)])
+def test_many_targets_among_many_failures(failed: Path, tmp_path: Path, named: str, count: int) -> None:
+    """Comparing every pair, this would not end while anybody waits."""
+    names = [f"{number:04}" for number in range(count)]
+    with IndexWriter(failed, SPACE) as writer:
+        items = [item(n, id=item_id("one", f"n/{n}"), root="one", path=f"n/{n}") for n in range(800)]
+        writer.append(items, unit(len(items)))
+        write_failures(failed, [Failure("one", f"bad/{name}", "malformed", "") for name in names])
+        writer.commit()
+    targets = {
+        "ids": [str(row["id"]) for row in items],
+        "paths": [f"bad/{name}" for name in names],
+        "whole paths": [str(tmp_path / "one/bad" / name) for name in names],
+        "root": [str(tmp_path / "one")],
+    }[named]
+    gone = remove(failed, targets)
+    assert len(gone) == {"ids": 800, "root": 809}.get(named, 0)
+    assert len(failures(failed)) == (800 if named == "ids" else 0)
+
+
+def test_failures_of_names_that_begin_alike_are_told_apart(index: Path, tmp_path: Path) -> None:
+    names = ["b", "b-c/x", "b/x", "b/y/z", "b0", "bb/x"]
+    with IndexWriter(index, SPACE):
+        write_failures(index, [Failure("one", name, "malformed", "") for name in names])
+    for target in ("b", "b/", str(tmp_path / "one/b")):
+        beside = Forgotten()
+        remove(index, [target, "b/y"], dry_run=True, forgotten=beside)
+        assert [failure.path for failure in beside.failures] == ["b", "b/x", "b/y/z"]
+    remove(index, ["b"])
+    assert failures(index) == ["one b-c/x", "one b0", "one bb/x"]

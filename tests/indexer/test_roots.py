@@ -34,6 +34,25 @@ def test_a_root_given_with_its_parts_is_scanned_once(tree: Path, paths: tuple[st
     assert corpora([tree / path for path in paths], []) == [Corpus(tree / "a")]
 
 
+def test_a_known_root_that_is_a_link_now_is_the_same_root(tree: Path):
+    (tree / "link").symlink_to(tree / "a")
+    link, file = tree / "link", Path("b/x.off")
+    assert corpora([link], [link]) == corpora([tree / "a"], [link]) == [Corpus(link)]
+    assert corpora([link / file], [link]) == corpora([tree / "a" / file], [link]) == [Corpus(link, (link / file,))]
+    assert corpora([link], [link, tree / "a"]) == [Corpus(link)]
+    assert corpora([link], []) == [Corpus(tree / "a")]
+
+
+def test_a_link_in_a_root_is_a_part_of_it_unless_it_leads_to_another(tree: Path):
+    (tree / "root").mkdir()
+    link = tree / "root" / "link"
+    link.symlink_to(tree / "a" / "b")
+    assert corpora([link], [tree / "root"]) == [Corpus(tree / "root", (link,))]
+    assert corpora([link / "x.off"], [tree / "root"]) == [Corpus(tree / "root", (link / "x.off",))]
+    assert corpora([link], [tree / "root", tree / "a"]) == [Corpus(tree / "a", (tree / "a" / "b",))]
+    assert corpora([link / ".."], [tree / "root"]) == [Corpus(tree / "a")]
+
+
 def test_names_that_begin_alike_are_not_parts():
     part = Corpus(Path("/r"), (Path("/r/ab"),))
     assert part.covers("ab") and part.covers("ab/x") and not part.covers("abc/x") and not part.covers("a")
