@@ -16,8 +16,8 @@ from retriever.loaders.text import decoded, separator
 
 _BY_FILE = ("path", "file", "filename")
 _BY_NAME = ("model_id", "id", "name")
-_OURS = {"label", "caption", "name", "split"}  # columns of the index that a table may set
-_TEXT = frozenset((*_BY_FILE, *_BY_NAME, *_OURS))
+OURS = {"label", "caption", "name", "split"}  # columns of the index that a table may set
+_TEXT = frozenset((*_BY_FILE, *_BY_NAME, *OURS))
 """Columns whose values are no numbers, whatever they look like: "0042" names a file, and a split may be called 1."""
 _CODE = r"^\s*(\+\d|-?0\d)"
 """What a number does not begin with, as it would lose it: a part number "007", a telephone number "+49..."."""
@@ -106,7 +106,7 @@ def read_rows(path: Path) -> Any:
 def _column_name(name: str) -> str:
     from retriever.store.schema import ITEMS
 
-    return f"table_{name}" if name in ITEMS.names and name not in _OURS else name
+    return f"table_{name}" if name in ITEMS.names and name not in OURS else name
 
 
 def _plain(cell: object) -> object:

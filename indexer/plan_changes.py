@@ -17,6 +17,8 @@ from indexer.scan import SourceFile
 from retriever.loaders import usd
 from retriever.types import Modality, ShapeInput
 
+KEPT = "kept"
+"""In place of the hash of a table's row: columns of an earlier table were carried over. No row of a table is equal."""
 _TABLE = re.compile(r"\+\w+")
 _GEOMETRY_ELSEWHERE = {".gltf", *usd.SUFFIXES}
 _COLOR_ELSEWHERE = {".obj", ".dae", ".fbx", ".blend"}
@@ -41,9 +43,10 @@ class Indexed:
     parts: str = ""
 
     @property
-    def has_table(self) -> bool:
-        """Whether a table of the user said something of it."""
-        return _TABLE.search(self.stamp) is not None
+    def table(self) -> str:
+        """The part of the stamp that tells of a table of the user; empty where none said something of it."""
+        found = _TABLE.search(self.stamp)
+        return found[0] if found else ""
 
 
 @dataclass(frozen=True)
