@@ -48,7 +48,7 @@ class Summary:
         updated: files of the same bytes with new metadata or times.
         unchanged: as the index has them.
         removed: gone from the corpus, or part of it no more.
-        recovered: saved from an interrupted run before this one.
+        recovered: those among the unchanged that were saved from an interrupted run before this one.
         skipped: reason -> files that are not for this index.
         dropped: guessed labels that came to nothing, as their file changed or has a label of its own now.
         failed: files that could not be read; they are kept in the index's list of failures.
@@ -157,6 +157,7 @@ class _Run:
     ) -> None:
         self.writer = writer
         self.before = writer.snapshot
+        self.recovered = writer.snapshot.rows - writer.recovered if writer.snapshot else 0  # the first such row
         self.space = space
         self.up = up
         self.workers = workers
@@ -171,7 +172,6 @@ class _Run:
         self.told: set[int] = set()  # rows of which an earlier table said something, and none of this run does
 
     def bring_up_to_date(self, parts: Sequence[Surveyed]) -> None:
-        self.summary.recovered = 0 if self.again else self.writer.recovered
         jobs = [job for part in parts for job in self._compare(part)]
         with self.rows:
             self._embed(self._reuse(jobs))
@@ -216,7 +216,8 @@ class _Run:
         elif had and self.before is not None:
             earlier_table.remark_on_loss(self.before, had)
         self.dead += changes.vanished + changes.stale
-        self.summary.unchanged += changes.unchanged
+        self.summary.unchanged += len(changes.unchanged)
+        self.summary.recovered += sum(row >= self.recovered for row in changes.unchanged)
         self.summary.removed += len(changes.vanished)
         return [Job(name, root, file, old) for file, old in changes.write]
 

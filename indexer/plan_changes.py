@@ -54,13 +54,13 @@ class Changes:
     """What to do about one corpus.
 
     Attributes:
-        unchanged: number of files with nothing to do.
+        unchanged: rows of files with nothing to do.
         write: files that are new or differ from their row, with that row.
         vanished: rows whose file is gone.
         stale: rows that a newer row of the same file stands beside.
     """
 
-    unchanged: int
+    unchanged: list[int]
     write: list[tuple[SourceFile, Indexed | None]]
     vanished: list[int]
     stale: list[int]
@@ -99,12 +99,12 @@ def compare(
         if row.path in newest:
             stale.append(newest[row.path].row)
         newest[row.path] = row
-    unchanged, write = 0, []
+    unchanged, write = [], []
     for file in files:
         old = newest.pop(file.path, None)
         then = old and (old.stamp if has_table else _TABLE.sub("", old.stamp))
         if old is not None and stamp(file, up) == then and as_read(old):
-            unchanged += 1
+            unchanged.append(old.row)
         else:
             write.append((file, old))
     hidden = tuple(unreadable)
