@@ -6,7 +6,8 @@
    archives that are looked into), `scan` (the walk), `corpora` and `shapenet` (what folders say), `sidecars` and `maps`
    (files that belong to others), `metadata` (the user's own table); `skipped` tells of the rest.
 2. What is to be done: `moving` (of corpora that are elsewhere now), `plan_changes` (a scan against the index), `parts`
-   (the other files that a mesh was read from), `rows` and `guesses` (old rows kept, new ones on their way in).
+   (the other files that a mesh was read from), `rows`, `guesses` and `earlier_table` (old rows kept, new ones on their
+   way in).
 3. Vectors: `loading` (worker processes read files), `pipeline` (read, encode, hand over).
 4. Writing: `writer`, the only code that writes rows, with `admission` (what it lets in), `journal` (rows at once on
    disk), `bulk` (many at once), `segments` (rows at rest), `superseding` (rows that give way), `records` (manifest,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from indexer import lexicon, moving, pipeline, plan_changes
+from indexer import earlier_table, lexicon, moving, pipeline, plan_changes
 from indexer.ann import optimize
 from indexer.ann.optimize import Optimized, Wish, check_wish
 from indexer.calibration import calibrate
@@ -26,7 +25,7 @@ from indexer.parts import States, remembered
 from indexer.pipeline import Job
 from indexer.plan_changes import Indexed
 from indexer.progress import Progress
-from indexer.rows import KnownContent, RowBuffer, facts, indexed_rows, item, remark_on_loss
+from indexer.rows import KnownContent, RowBuffer, facts, indexed_rows, item
 from indexer.survey import Surveyed, survey
 from indexer.writer import IndexWriter
 from retriever import loaders, spaces
@@ -34,8 +33,6 @@ from retriever.errors import FileProblem, UsageError
 from retriever.files import exists
 from retriever.store import Failure, Snapshot, is_index
 from retriever.types import Vectors
-
-log = logging.getLogger(__name__)
 
 _AT_ONCE = 64  # files whose hashing Ctrl-C has to wait for
 
@@ -50,7 +47,7 @@ class Summary:
         updated: files of the same bytes with new metadata or times.
         unchanged: as the index has them.
         removed: gone from the corpus, or part of it no more.
-        recovered: saved from an interrupted run before this one.
+        recovered: those among the unchanged that were saved from an interrupted run before this one.
         skipped: reason -> files that are not for this index.
         dropped: guessed labels that came to nothing, as their file changed or has a label of its own now.
         failed: files that could not be read; they are kept in the index's list of failures.
@@ -160,6 +157,7 @@ class _Run:
     ) -> None:
         self.writer = writer
         self.before = writer.snapshot
+        self.recovered = writer.snapshot.rows - writer.recovered if writer.snapshot else 0  # the first such row
         self.space = space
         self.up = up
         self.workers = workers
@@ -171,9 +169,9 @@ class _Run:
         self.dead: list[int] = []
         self.guesses: Guesses | None = None
         self.states = States()
+        self.told: set[int] = set()  # rows of which an earlier table said something, and none of this run does
 
     def bring_up_to_date(self, parts: Sequence[Surveyed]) -> None:
-        self.summary.recovered = 0 if self.again else self.writer.recovered
         jobs = [job for part in parts for job in self._compare(part)]
         with self.rows:
             self._embed(self._reuse(jobs))
@@ -212,15 +210,14 @@ class _Run:
             has_table=has_table,
             as_read=lambda old: not self.again and self.states.again(root / old.path, old.parts) == old.parts,
         )
-        had = [(file, old) for file, old in changes.write if old is not None and old.has_table]
-        if self.again and had and not has_table:
-            log.warning(
-                f"Items that lose what an earlier --metadata table gave them: {len(had):,}; give it again, too."
-            )
-        elif had and has_table and self.before is not None:
-            remark_on_loss(self.before, had)
+        had = [(file, old) for file, old in changes.write if old is not None and old.table]
+        if not has_table:
+            self.told.update(old.row for _, old in had)
+        elif had and self.before is not None:
+            earlier_table.remark_on_loss(self.before, had)
         self.dead += changes.vanished + changes.stale
-        self.summary.unchanged += changes.unchanged
+        self.summary.unchanged += len(changes.unchanged)
+        self.summary.recovered += sum(row >= self.recovered for row in changes.unchanged)
         self.summary.removed += len(changes.vanished)
         return [Job(name, root, file, old) for file, old in changes.write]
 
@@ -229,7 +226,7 @@ class _Run:
         if self.before is None or not jobs:
             return jobs
         known = KnownContent(self.before)
-        jobs = self._hashed(jobs, known)
+        jobs = earlier_table.carry(self.before, self._hashed(jobs, known), self.told, again=self.again)
         rows_with = known.rows_with({job.sha256 for job in jobs if job.sha256})
         self.guesses = Guesses(self.before, rows_with, [job.old for job in jobs if job.old])
         if self.again:

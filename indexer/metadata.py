@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
@@ -14,11 +16,12 @@ from retriever.loaders.text import decoded, separator
 
 _BY_FILE = ("path", "file", "filename")
 _BY_NAME = ("model_id", "id", "name")
-_OURS = {"label", "caption", "name", "split"}  # columns of the index that a table may set
-_TEXT = frozenset((*_BY_FILE, *_BY_NAME, *_OURS))
+OURS = {"label", "caption", "name", "split"}  # columns of the index that a table may set
+_TEXT = frozenset((*_BY_FILE, *_BY_NAME, *OURS))
 """Columns whose values are no numbers, whatever they look like: "0042" names a file, and a split may be called 1."""
 _CODE = r"^\s*(\+\d|-?0\d)"
 """What a number does not begin with, as it would lose it: a part number "007", a telephone number "+49..."."""
+_NO_SPACE = re.compile(r"\S")
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ def read_rows(path: Path) -> Any:
 def _column_name(name: str) -> str:
     from retriever.store.schema import ITEMS
 
-    return f"table_{name}" if name in ITEMS.names and name not in _OURS else name
+    return f"table_{name}" if name in ITEMS.names and name not in OURS else name
 
 
 def _plain(cell: object) -> object:
@@ -173,10 +176,45 @@ def _parquet(path: Path) -> Any:
 
 
 def _jsonl(path: Path) -> Any:
+    """Not by Arrow's own reader, which takes dates for times, and refuses a column of numbers and words."""
     import pyarrow as pa
-    from pyarrow import json as arrow_json
 
-    return arrow_json.read_json(pa.BufferReader(decoded(path.read_bytes()).encode()))
+    rows = list(_objects(decoded(path.read_bytes())))
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return pa.table([_settled(name, [row.get(name) for row in rows]) for name in names], names)
+
+
+def _objects(text: str) -> Iterator[dict[str, Any]]:
+    """The objects of a text in JSON, with white space between them.
+
+    Raises:
+        ValueError: it is empty, or holds something else in the line that is named.
+    """
+    if not text:
+        raise ValueError("it is empty")
+    decoder, end = json.JSONDecoder(), 0
+    while found := _NO_SPACE.search(text, end):
+        row, end = decoder.raw_decode(text, found.start())
+        if not isinstance(row, dict):
+            line = text.count("\n", 0, found.start()) + 1
+            raise ValueError(f"no object: line {line}")
+        yield row
+
+
+def _settled(name: str, cells: Sequence[Any]) -> Any:
+    """A column of a .jsonl as an Arrow array: values of types that do not go together are text."""
+    import pyarrow as pa
+
+    from indexer.extras import Types, array
+
+    if all(isinstance(cell, dict | list | None) for cell in cells) and any(cell is not None for cell in cells):
+        with suppress(ValueError, TypeError, OverflowError):  # they differ inside
+            return pa.array(cells)
+    cells, types = [_plain(cell) for cell in cells], Types()
+    for cell in cells:
+        types.see({name: cell})
+    (field,) = types.fields()
+    return array(pa.field(name, pa.string()) if name in _TEXT else field, cells)
 
 
 _READERS = {".csv": _csv, ".tsv": _csv, ".parquet": _parquet, ".jsonl": _jsonl}

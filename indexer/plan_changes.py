@@ -17,6 +17,8 @@ from indexer.scan import SourceFile
 from retriever.loaders import usd
 from retriever.types import Modality, ShapeInput
 
+KEPT = "kept"
+"""In place of the hash of a table's row: columns of an earlier table were carried over. No row of a table is equal."""
 _TABLE = re.compile(r"\+\w+")
 _GEOMETRY_ELSEWHERE = {".gltf", *usd.SUFFIXES}
 _COLOR_ELSEWHERE = {".obj", ".dae", ".fbx", ".blend"}
@@ -41,9 +43,10 @@ class Indexed:
     parts: str = ""
 
     @property
-    def has_table(self) -> bool:
-        """Whether a table of the user said something of it."""
-        return _TABLE.search(self.stamp) is not None
+    def table(self) -> str:
+        """The part of the stamp that tells of a table of the user; empty where none said something of it."""
+        found = _TABLE.search(self.stamp)
+        return found[0] if found else ""
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,13 @@ class Changes:
     """What to do about one corpus.
 
     Attributes:
-        unchanged: number of files with nothing to do.
+        unchanged: rows of files with nothing to do.
         write: files that are new or differ from their row, with that row.
         vanished: rows whose file is gone.
         stale: rows that a newer row of the same file stands beside.
     """
 
-    unchanged: int
+    unchanged: list[int]
     write: list[tuple[SourceFile, Indexed | None]]
     vanished: list[int]
     stale: list[int]
@@ -96,12 +99,12 @@ def compare(
         if row.path in newest:
             stale.append(newest[row.path].row)
         newest[row.path] = row
-    unchanged, write = 0, []
+    unchanged, write = [], []
     for file in files:
         old = newest.pop(file.path, None)
         then = old and (old.stamp if has_table else _TABLE.sub("", old.stamp))
         if old is not None and stamp(file, up) == then and as_read(old):
-            unchanged += 1
+            unchanged.append(old.row)
         else:
             write.append((file, old))
     hidden = frozenset(unreadable)

@@ -36,7 +36,7 @@ _PLANNED = ("path", "fingerprint", "sha256", "bytes", "up")
 def indexed_rows(snapshot: Snapshot, root: Path) -> list[Indexed]:
     """Live rows of the corpus at `root`, and of roots below it, whose rows this one takes over.
 
-    Rows of roots below get an empty stamp, so that they are written again, and come first.
+    Rows of roots below get no stamp but what it says of a table, so that they are written again, and come first.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -51,7 +51,7 @@ def indexed_rows(snapshot: Snapshot, root: Path) -> list[Indexed]:
         if below[name] == root:
             own.append(old)
         else:
-            taken_over.append(replace(old, path=str(prefix / old.path), stamp=""))
+            taken_over.append(replace(old, path=str(prefix / old.path), stamp=old.table))
     return taken_over + own
 
 
@@ -124,29 +124,6 @@ def remark_on(table: MetadataTable, files: Sequence[SourceFile], *, whole: bool)
         unused = next(key for key in table.rows if key not in used)
         log.warning(
             f"{len(used):,} of {len(table.rows):,} rows of {table.file} were used; the first unused names {unused!r}."
-        )
-
-
-def remark_on_loss(snapshot: Snapshot, changed: Sequence[tuple[SourceFile, Indexed]]) -> None:
-    """Says which columns of an earlier table are taken from items, as the table of this run does not have them.
-
-    Args:
-        snapshot: before the run.
-        changed: files that are written again, and their rows, of which an earlier table said something.
-    """
-    from retriever.query.zeroshot import CONFIDENCE
-    from retriever.store.schema import ITEMS
-
-    further = [name for name in snapshot.columns() if name not in (*ITEMS.names, CONFIDENCE)]
-    rows = snapshot.take(np.array([old.row for _, old in changed], np.int64), further).to_pylist()
-    lost = [
-        {name for name, value in row.items() if value is not None and file.metadata.get(name) is None}
-        for (file, _), row in zip(changed, rows, strict=True)
-    ]
-    if columns := sorted(set().union(*lost)):
-        log.warning(
-            f"{counted(sum(map(bool, lost)), 'item')} lost what an earlier --metadata table gave: "
-            f"{', '.join(columns)}; to have it all, give one table with all columns."
         )
 
 

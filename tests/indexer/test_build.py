@@ -237,6 +237,21 @@ def test_interrupted_run_goes_on(tmp_path: Path, folder: Path):
     assert sorted(rows(folder)) == [path.name for path in paths]
 
 
+def test_recovered_are_only_files_that_this_run_looks_at(tmp_path: Path, folder: Path):
+    for name, count in [("a", 16), ("b", 2)]:
+        write_boxes(tmp_path / name, count)
+    index([tmp_path / "b"], folder)
+
+    def stop(phase: str, done: int, total: int | None) -> None:
+        if phase == "embed" and done >= 8:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index([tmp_path / "a"], folder, progress=stop)
+    assert counts(index([tmp_path / "b"], folder)) == {"unchanged": 2}
+    assert len(Snapshot.open(folder)) > 2, "the others are there for all that"
+
+
 def test_interrupted_update_leaves_no_double(tmp_path: Path, folder: Path):
     boxes = tmp_path / "boxes"
     write_boxes(boxes, 24)

@@ -298,6 +298,35 @@ def test_parquet_and_jsonl(tmp_path: Path) -> None:
         assert table.row("b.obj") == {}
 
 
+def test_a_jsonl_keeps_text_that_looks_like_a_date(tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text('{"name": "2024-05-01", "label": "2023-01-02", "made": "2022-01-01T10:00:00"}')
+    assert read_table(tmp_path / "t.jsonl").row("2024-05-01.off") == {
+        "label": "2023-01-02",
+        "made": "2022-01-01T10:00:00",
+    }
+
+
+@pytest.mark.parametrize(
+    ("cells", "kept"),
+    [
+        ([12, "n/k"], ["12", "n/k"]),
+        ([12, 0.5], [12.0, 0.5]),
+        ([12, True], ["12", "true"]),
+        ([12, ["ü"]], ["12", '["ü"]']),
+        ([[1], ["ü"]], ["[1]", '["ü"]']),
+        ([["x"], ["y", "2024-05-01"]], ['["x"]', '["y", "2024-05-01"]']),
+        ([{"x": 1}, {"x": 2}], ['{"x": 1}', '{"x": 2}']),
+        ([True, False], [True, False]),
+    ],
+)
+def test_a_column_of_a_jsonl_is_of_one_type(tmp_path: Path, cells: list[object], kept: list[object]) -> None:
+    rows = [{"id": 7, "some": cells[0], "none": None}, {"id": "007", "some": cells[1]}, {"id": "last"}]
+    (tmp_path / "t.jsonl").write_text("\n\n".join(map(json.dumps, rows)))
+    table = read_table(tmp_path / "t.jsonl")
+    assert table.rows == {"7": {"some": kept[0]}, "007": {"some": kept[1]}, "last": {}}
+    assert [type(table.rows[key]["some"]) for key in ("7", "007")] == [type(cell) for cell in kept]
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
@@ -305,6 +334,9 @@ def test_parquet_and_jsonl(tmp_path: Path) -> None:
         ("t.csv", "a,b\n1,2\n", "call one of them path"),
         ("t.csv", "path,label\na.obj,x\na.obj,y\n", "names 'a.obj' twice"),
         ("t.csv", "", "cannot be read"),
+        ("t.jsonl", "", "cannot be read .it is empty"),
+        ("t.jsonl", '{"path": "a.obj"}\n{"path": \n', "cannot be read .*line 3"),
+        ("t.jsonl", '{"path": "a.obj"}\n\n["b.obj"]\n', "cannot be read .no object: line 3"),
         ("t.parquet", "PAR", "cannot be read"),
         ("gone.csv", None, "cannot be read"),
     ],

@@ -21,7 +21,7 @@ def everywhere(path: str) -> bool:
 
 def test_equal_stamp_is_unchanged():
     changes = compare([FILE], [row_of(FILE)], up="auto", covers=everywhere)
-    assert (changes.unchanged, changes.write, changes.vanished, changes.stale) == (1, [], [], [])
+    assert (changes.unchanged, changes.write, changes.vanished, changes.stale) == ([0], [], [], [])
 
 
 def test_new_changed_and_vanished():
@@ -37,7 +37,7 @@ def test_another_up_is_a_change_for_shapes_only():
     note = SourceFile("note.txt", Modality.TEXT, 9, "print")
     changes = compare([FILE, note], [row_of(FILE), row_of(note, 1)], up="z", covers=everywhere)
     assert [file.path for file, _ in changes.write] == ["a/chair.off"]
-    assert changes.unchanged == 1
+    assert changes.unchanged == [1]
 
 
 def test_rows_outside_the_scan_stay():
@@ -54,7 +54,7 @@ def test_rows_below_unreadable_folders_stay(unreadable: list[str], vanished: lis
 def test_of_two_rows_of_a_file_the_newer_counts():
     old, new = row_of(replace(FILE, fingerprint="older"), 0), row_of(FILE, 1)
     changes = compare([FILE], [old, new], up="auto", covers=everywhere)
-    assert (changes.unchanged, changes.stale, changes.vanished) == (1, [0], [])
+    assert (changes.unchanged, changes.stale, changes.vanished) == ([1], [0], [])
 
 
 @pytest.mark.parametrize(

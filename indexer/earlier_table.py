@@ -1,0 +1,86 @@
+"""What an earlier ``--metadata`` table said, on its way from an item's old row to its new one, or lost.
+
+A row does not tell which of its columns came from the table, only that some did. So all of them count that the file has
+no other source for now.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from indexer.metadata import OURS
+from indexer.pipeline import Job
+from indexer.plan_changes import KEPT, Indexed
+from indexer.scan import SourceFile
+from retriever.query.zeroshot import CONFIDENCE, is_found
+from retriever.store import Snapshot
+from retriever.wording import counted
+
+log = logging.getLogger(__name__)
+
+
+def carry(snapshot: Snapshot, jobs: Sequence[Job], told: Collection[int], *, again: bool) -> list[Job]:
+    """Jobs whose files have what the table said of them, as long as their bytes are the same; says how many lose it.
+
+    Args:
+        snapshot: before the run.
+        jobs: with their content hash, where the index may know it.
+        told: rows of `snapshot` of which the table said something, and no table of this run does.
+        again: whether all is to be read again; then nothing is kept.
+    """
+    olds = {place: job.old for place, job in enumerate(jobs) if job.old is not None and job.old.row in told}
+    same = {place: old for place, old in olds.items() if not again and jobs[place].sha256 == old.sha256}
+    if len(same) < len(olds):
+        log.warning(
+            f"Items that lose what an earlier --metadata table gave them: {len(olds) - len(same):,}; "
+            "give it again, too."
+        )
+    jobs = list(jobs)
+    files = _as_told(snapshot, [(jobs[place].file, old) for place, old in same.items()])
+    for place, file in zip(same, files, strict=True):
+        jobs[place] = replace(jobs[place], file=file)
+    return jobs
+
+
+def remark_on_loss(snapshot: Snapshot, changed: Sequence[tuple[SourceFile, Indexed]]) -> None:
+    """Says which columns of an earlier table are taken from items, as the table of this run does not have them.
+
+    Args:
+        snapshot: before the run.
+        changed: files that are written again, and their rows, of which an earlier table said something.
+    """
+    rows = snapshot.take(np.array([old.row for _, old in changed], np.int64), _further(snapshot)).to_pylist()
+    lost = [
+        {name for name, value in row.items() if value is not None and file.metadata.get(name) is None}
+        for (file, _), row in zip(changed, rows, strict=True)
+    ]
+    if columns := sorted(set().union(*lost)):
+        log.warning(
+            f"{counted(sum(map(bool, lost)), 'item')} lost what an earlier --metadata table gave: "
+            f"{', '.join(columns)}; to have it all, give one table with all columns."
+        )
+
+
+def _as_told(snapshot: Snapshot, files: Sequence[tuple[SourceFile, Indexed]]) -> list[SourceFile]:
+    """Files with the columns of their rows; what their layout and sidecars say now goes first."""
+    guessed = [CONFIDENCE] if is_found(snapshot) else []
+    names = [*_further(snapshot), *sorted(OURS), *guessed]
+    rows = snapshot.take(np.array([old.row for _, old in files], np.int64), names).to_pylist()
+    found = []
+    for (file, _), row in zip(files, rows, strict=True):
+        if guessed and row.pop(CONFIDENCE) is not None:
+            del row["label"]  # of no table: see `indexer.guesses`
+        told = {name: value for name, value in row.items() if value is not None}
+        found.append(replace(file, metadata={**told, **file.metadata}, table=KEPT))
+    return found
+
+
+def _further(snapshot: Snapshot) -> list[str]:
+    """Columns that a table may have given, beside `OURS`."""
+    from retriever.store.schema import ITEMS
+
+    return [name for name in snapshot.columns() if name not in (*ITEMS.names, CONFIDENCE)]
