@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -108,14 +110,31 @@ class Places:
     def _equal(self, place: str) -> NDArray[np.bool_]:
         import pyarrow.compute as pc
 
-        return _mask(pc.equal(self._path, place)) if is_utf8(place) else np.zeros(self._snapshot.rows, np.bool_)
+        return self._spelt(place, lambda paths, place: pc.equal(paths, place))
 
     def _below(self, place: str) -> NDArray[np.bool_]:
         import pyarrow.compute as pc
 
+        return self._spelt(
+            place,
+            lambda paths, place: pc.or_(pc.equal(paths, place), pc.starts_with(paths, f"{place.rstrip('/')}/")),
+        )
+
+    def _spelt(self, place: str, fits: Callable[[pa.ChunkedArray, str], pa.ChunkedArray]) -> NDArray[np.bool_]:
+        """(rows,) True for paths that fit a place; where none does, letters and their accents may be written apart."""
         if not is_utf8(place):  # no path of an index
             return np.zeros(self._snapshot.rows, np.bool_)
-        return _mask(pc.or_(pc.equal(self._path, place), pc.starts_with(self._path, f"{place.rstrip('/')}/")))
+        found = _mask(fits(self._path, place))
+        if found.any() or place.isascii():
+            return found
+        return _mask(fits(self._composed, unicodedata.normalize("NFC", place)))
+
+    @cached_property
+    def _composed(self) -> pa.ChunkedArray:
+        """The paths as most people type them: macOS and some archives write "ü" as "u" and two dots."""
+        import pyarrow.compute as pc
+
+        return pc.utf8_normalize(self._path, "NFC")
 
     def _of_root(self, name: str) -> NDArray[np.bool_]:
         import pyarrow.compute as pc

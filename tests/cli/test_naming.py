@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,19 @@ def test_paths_that_may_be_meant_are_named(indexed: Path):
         assert run("query", "--id", value).stderr.endswith(f"to ask with: take {meant}.\n")
     both = run("query", "--minus-id", "c.off", "--text", "tall").stderr
     assert both.endswith("take 'flat/c.off'.\n"), "of two roots, once"
+
+
+def test_accents_may_be_written_apart(indexed: Path):
+    apart, composed = (unicodedata.normalize(form, "two/Bühne für Jörg.off") for form in ("NFD", "NFC"))
+    write_box(indexed / apart, (5, 5, 1))
+    assert run("index", indexed / "two").exit_code == 0
+    asked = run("query", "--id", Path(apart).name)
+    assert asked.exit_code == 0 and run("query", "--id", Path(composed).name).stdout == asked.stdout
+    assert run("query", "--id", indexed / composed).stdout == asked.stdout
+    assert run("remove", Path(composed).name, "--dry-run").exit_code == 0
+    write_box(indexed / composed, (5, 9, 1))
+    assert run("index", indexed / "two").exit_code == 0
+    assert run("query", "--id", Path(composed).name).stdout != run("query", "--id", Path(apart).name).stdout
 
 
 def test_an_item_without_an_option_is_asked_with_and_that_is_said(indexed: Path):
