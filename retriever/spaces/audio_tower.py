@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
+from retriever.spaces.batches import at_once, side_by_side
 from retriever.spaces.bridge import Bridge, Expectation
 from retriever.types import Modality, Payload, Vectors, Waveform
 
@@ -210,20 +211,19 @@ class AudioEncoder:
         self._tower = AudioTower(config).to(device).eval()
         load_model(self._tower, weights)
         self._device = device
-        self.batch = 16 if device == "cpu" else 128
+        self._part = 16 if device == "cpu" else 128
+        self.batch = self._part * at_once(device)
 
-    @torch.inference_mode()
     def encode(self, payloads: Sequence[Payload]) -> Vectors:
         """(n, dim) float32 unit vectors: of each sound the mean over its clips."""
         length = self._tower.config.clip
         sounds = [to_clips(payload.samples, length) for payload in payloads if isinstance(payload, Waveform)]
         clips = np.concatenate(sounds)
-        vectors = np.concatenate(
-            [
-                self._tower(torch.from_numpy(clips[start : start + self.batch]).to(self._device)).cpu().numpy()
-                for start in range(0, len(clips), self.batch)
-            ]
-        )
+        vectors = np.concatenate(side_by_side(self._encoded, list(clips), self._part, self._device))
         ends = np.cumsum([len(clips) for clips in sounds])
         sums = np.add.reduceat(vectors, np.concatenate([[0], ends[:-1]]), axis=0)
         return (sums / np.linalg.norm(sums, axis=1, keepdims=True)).astype(np.float32)
+
+    def _encoded(self, clips: Sequence[NDArray[np.float32]]) -> Vectors:
+        vectors: Vectors = self._tower(torch.from_numpy(np.stack(clips)).to(self._device)).cpu().numpy()
+        return vectors

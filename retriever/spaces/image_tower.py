@@ -15,9 +15,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
+from retriever.spaces.batches import at_once, side_by_side
 from retriever.spaces.bridge import Bridge, Expectation
 from retriever.types import Modality, Payload, Picture, Vectors
 
@@ -147,14 +149,14 @@ class ImageEncoder:
     def __init__(self, weights: Path, config: ImageTowerConfig, device: str = "cpu") -> None:
         self._tower = ImageTower(config).load(weights).to(device).eval()
         self._device = device
-        self.batch = 16 if device == "cpu" else 256
+        self._part = 16 if device == "cpu" else 256
+        self.batch = self._part * at_once(device)
 
-    @torch.inference_mode()
     def encode(self, payloads: Sequence[Payload]) -> Vectors:
         """(n, dim) float32 unit vectors."""
-        pictures = np.stack([payload.pixels for payload in payloads if isinstance(payload, Picture)])
-        vectors = [
-            self._tower(torch.from_numpy(pictures[start : start + self.batch]).to(self._device)).cpu().numpy()
-            for start in range(0, len(pictures), self.batch)
-        ]
-        return np.concatenate(vectors).astype(np.float32)
+        pictures = [payload.pixels for payload in payloads if isinstance(payload, Picture)]
+        return np.concatenate(side_by_side(self._encoded, pictures, self._part, self._device)).astype(np.float32)
+
+    def _encoded(self, pictures: Sequence[NDArray[np.uint8]]) -> Vectors:
+        vectors: Vectors = self._tower(torch.from_numpy(np.stack(pictures)).to(self._device)).cpu().numpy()
+        return vectors

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
+from retriever.spaces.batches import at_once, side_by_side
 from retriever.spaces.bridge import Bridge
 from retriever.spaces.pose import UpEstimator, Ways, hypotheses
 from retriever.spaces.tokens import Grouping, PatchTransformer, group
@@ -158,14 +159,13 @@ class ShapeEncoder:
     def __init__(self, weights: Path, config: TowerConfig, device: str = "cpu") -> None:
         self._tower = ShapeTower(config).load(weights).to(device).eval()
         self._device = device
-        self.batch = 32 if device == "cpu" else 128
+        self._part = 16 if device == "cpu" else 128
+        self.batch = self._part * at_once(device)
 
-    @torch.inference_mode()
     def encode(self, payloads: Sequence[Payload]) -> Vectors:
         """(n, dim) float32 unit vectors of clouds with or without colours; one without a surface is its own."""
         clouds = [payload for payload in payloads if isinstance(payload, PointCloud)]
-        vectors = [self._encoded(clouds[start : start + self.batch]) for start in range(0, len(clouds), self.batch)]
-        return np.concatenate(vectors).astype(np.float32)
+        return np.concatenate(side_by_side(self._encoded, clouds, self._part, self._device)).astype(np.float32)
 
     def _encoded(self, clouds: Sequence[PointCloud]) -> Vectors:
         points = torch.from_numpy(np.stack([cloud.points for cloud in clouds])).to(self._device)
