@@ -36,8 +36,10 @@ _ARRAYS = {b"f": "<f4", b"d": "<f8", b"i": "<i4", b"l": "<i8", b"b": "u1", b"c":
 _NUMBER = rb"[-+]?(?:\.?\d[\w.#+-]*|(?:nan|inf)\b)"
 _TOKEN = re.compile(
     rb'\s+|,|;[^\n]*|\*\d+|"(?P<text>[^"]*)"|(?P<key>[A-Za-z_]\w*)\s*:|(?P<open>{)|(?P<close>})'
-    rb"|(?P<run>" + _NUMBER + rb"(?:\s*,\s*" + _NUMBER + rb")*+)|(?P<word>[A-Za-z_]\w*)"
+    rb"|(?P<run>" + _NUMBER + rb")|(?P<word>[A-Za-z_]\w*)"
 )
+_MORE = re.compile(rb"(?:\s*,\s*" + _NUMBER + rb"){1,1000}")
+"""What follows the first of a run of numbers, in parts, as what is matched costs memory until its end is found."""
 _NO_NUMBER = re.compile(rb"1\.#\w+")
 """How Windows wrote what is no number."""
 _FEW = 64
@@ -220,7 +222,7 @@ def _ascii(data: bytes) -> Iterator[Node]:
     _check_version(int(version[1]) if version else _OLDEST)
     stack = [Node("")]
     last = stack[0]
-    for token in _tokens(data):
+    for token, end in _tokens(data):
         match token.lastgroup:
             case "key":
                 last = Node(token["key"].decode())
@@ -233,30 +235,31 @@ def _ascii(data: bytes) -> Iterator[Node]:
                 if len(stack) == 1:
                     yield last
             case kind if kind:
-                last.values.extend(_value(kind, token))
+                last.values.extend(_value(kind, token, end))
         if not 0 < len(stack) <= _DEEPEST:
             raise FileProblem("malformed", "opens and closes records that do not match; export it again.")
     if len(stack) > 1:
         raise truncated("more records")
 
 
-def _tokens(data: bytes) -> Iterator[re.Match[bytes]]:
+def _tokens(data: bytes) -> Iterator[tuple[re.Match[bytes], int]]:
+    """Tokens, of a run of numbers the first, and where each ends."""
     at = 0
     while at < len(data):
         token = _TOKEN.match(data, at)
         if token is None:
             raise FileProblem("malformed", "has signs that no FBX file has; export it again.")
         at = token.end()
-        yield token
+        while token.lastgroup == "run" and (more := _MORE.match(data, at)):
+            at = more.end()
+        yield token, at
 
 
-def _value(kind: str, token: re.Match[bytes]) -> list[Any]:
+def _value(kind: str, token: re.Match[bytes], end: int) -> list[Any]:
     if kind != "run":
         return [decoded(token[kind]).replace("&quot;", '"')]
-    start, end = token.span()
-    if end - start > _FEW:
-        return [_Packed("", 0, False, memoryview(token.string)[start:end])]
-    return [_number(word) for word in token["run"].split(b",")]
+    run = memoryview(token.string)[token.start() : end]
+    return [_Packed("", 0, False, run)] if len(run) > _FEW else [_number(word) for word in bytes(run).split(b",")]
 
 
 def _number(word: bytes) -> int | float:
