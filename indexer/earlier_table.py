@@ -32,6 +32,8 @@ def carry(snapshot: Snapshot, jobs: Sequence[Job], told: Collection[int], *, aga
         told: rows of `snapshot` of which the table said something, and no table of this run does.
         again: whether all is to be read again; then nothing is kept.
     """
+    if not told:
+        return list(jobs)
     olds = {place: job.old for place, job in enumerate(jobs) if job.old is not None and job.old.row in told}
     same = {place: old for place, old in olds.items() if not again and jobs[place].sha256 == old.sha256}
     if len(same) < len(olds):

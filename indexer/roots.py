@@ -42,11 +42,6 @@ def upwards(path: str) -> Iterator[str]:
     return accumulate(path.split("/"), "{}/{}".format)
 
 
-def at_or_below(path: str, place: str) -> bool:
-    """Whether `path` is `place` or lies in it; both with "/" between their parts."""
-    return path == place or path.startswith(f"{place.rstrip('/')}/")
-
-
 def corpora(paths: Iterable[Path], known: Iterable[Path]) -> list[Corpus]:
     """The corpora that `paths` stand for.
 

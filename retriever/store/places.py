@@ -110,7 +110,7 @@ class Places:
     def _equal(self, place: str) -> NDArray[np.bool_]:
         import pyarrow.compute as pc
 
-        return self._spelt(place, lambda paths, place: pc.equal(paths, place))
+        return self._spelt(place, pc.equal)
 
     def _below(self, place: str) -> NDArray[np.bool_]:
         import pyarrow.compute as pc

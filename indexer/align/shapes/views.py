@@ -114,7 +114,7 @@ class ViewExamples:
 
 
 class ViewTraining(Alignment):
-    """The loop, in which what the teacher sees counts for more than the captions."""
+    """The loop, with captions and what the teacher sees, to which alone the cosine is pulled."""
 
     def loss(self, drawn: Drawn, rng: np.random.Generator) -> Tensor:
         """Contrast with what the teacher saw and the cosine to it, and contrast with the captions."""
