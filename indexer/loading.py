@@ -44,13 +44,14 @@ class Request:
     Attributes:
         path: where it is.
         inputs: what the encoders are given.
-        up: "y", "z" or "auto".
+        up, usual: as for `retriever.loaders.load`.
         sha256: of its bytes, where known.
     """
 
     path: Path
     inputs: Inputs
     up: str = "auto"
+    usual: str | None = None
     sha256: str | None = None
 
 
@@ -72,7 +73,7 @@ def read(request: Request) -> Outcome:
     from retriever import loaders
 
     try:
-        return loaders.load(request.path, request.inputs, up=request.up, sha256=request.sha256)
+        return loaders.load(request.path, request.inputs, up=request.up, usual=request.usual, sha256=request.sha256)
     except FileProblem as problem:
         return Problem(problem.kind, str(problem))
     except MemoryError:

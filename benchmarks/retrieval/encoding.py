@@ -46,7 +46,7 @@ class Encoding:
         ((modality, items),) = sources.items()
         if what in self._kept:
             return self._kept[what]
-        vectors = _in_parts(what, items, lambda part: self.space.encode(**{modality: part}))
+        vectors = _in_parts(what, items, lambda part: self.space.encode(**dict[str, Any]({modality: part})))
         if modality in ("images", "audio"):
             self._kept[what] = vectors
         return vectors

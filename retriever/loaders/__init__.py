@@ -18,7 +18,7 @@ import numpy as np
 
 from retriever import archives
 from retriever.errors import FileProblem, SpaceError, UsageError
-from retriever.loaders import audio, image, memory, mesh, points, sampling, solidity, text
+from retriever.loaders import audio, cad, image, memory, mesh, points, sampling, solidity, text
 from retriever.loaders.files import read_bytes
 from retriever.loaders.geometry import cleaned
 from retriever.loaders.parts import watched
@@ -36,6 +36,7 @@ __all__ = [
     "modality_of",
     "read_bytes",
     "suffixes",
+    "usual_up",
 ]
 
 _SHAPES = frozenset({*mesh.READERS, *points.READERS, *points.SCANS})
@@ -45,6 +46,7 @@ _SUFFIXES = {
     Modality.IMAGE: frozenset(image.READERS),
     Modality.AUDIO: frozenset(audio.READERS),
 }
+_OPEN = frozenset({".obj", ".off", ".ply", ".stl", *cad.KINDS, *points.READERS}) - {".spz", ".splat"}
 _MODALITIES = {suffix: modality for modality, suffixes in _SUFFIXES.items() for suffix in suffixes}
 
 
@@ -71,13 +73,21 @@ def content_hash(path: Path) -> str:
         raise FileProblem("unreadable", f"cannot be read ({error.strerror}); check its permissions.") from error
 
 
-def load(path: Path, inputs: Inputs, *, up: str = "auto", sha256: str | None = None) -> Loaded:
+def usual_up(suffix: str) -> str | None:
+    """The axis that is taken as up in files of a format that leaves it open; None of others. Lower case, with a dot."""
+    return mesh.UP.get(suffix, "y") if suffix in _OPEN else None
+
+
+def load(
+    path: Path, inputs: Inputs, *, up: str = "auto", usual: str | None = None, sha256: str | None = None
+) -> Loaded:
     """Read one file of any supported kind.
 
     Args:
         path: the file; its suffix says of which kind it is.
         inputs: what the encoders are given.
-        up: the axis of a 3D file that points up, "y" or "z"; "auto" goes by the format.
+        up: the axis of a 3D file that points up, "y" or "z"; "auto" goes by the file and its format.
+        usual: with "auto", the axis where neither says; None for that of `usual_up`.
         sha256: the content hash, where the caller has it already.
 
     Raises:
@@ -86,7 +96,7 @@ def load(path: Path, inputs: Inputs, *, up: str = "auto", sha256: str | None = N
     match modality_of(path):
         case Modality.SHAPE:
             with watched() as parts:
-                shape = load_shape(path, inputs.shape, up=up, sha256=sha256, measure=True)
+                shape = load_shape(path, inputs.shape, up=up, usual=usual, sha256=sha256, measure=True)
             return replace(shape, parts=tuple(parts.values()))
         case Modality.IMAGE if inputs.image:
             return load_image(path, inputs.image, sha256=sha256)
@@ -102,7 +112,7 @@ def load(path: Path, inputs: Inputs, *, up: str = "auto", sha256: str | None = N
             raise FileProblem("unsupported", f"is of kind {modality}, which the space does not encode; leave it out.")
 
 
-def load_given(modality: Modality, given: Any, inputs: Inputs, *, up: str = "auto") -> Loaded:
+def load_given(modality: Modality, given: Any, inputs: Inputs, *, up: str = "auto", usual: str | None = None) -> Loaded:
     """Take a path or a thing in memory as the payload of the encoder of its kind.
 
     Args:
@@ -110,6 +120,7 @@ def load_given(modality: Modality, given: Any, inputs: Inputs, *, up: str = "aut
         given: as `load_image`, `load_audio` and `load_shape` take it.
         inputs: what the encoders are given.
         up: as for `load_shape`.
+        usual: likewise.
 
     Raises:
         FileProblem: anything wrong with it.
@@ -118,7 +129,7 @@ def load_given(modality: Modality, given: Any, inputs: Inputs, *, up: str = "aut
         return load_image(given, inputs.image or ImageInput())
     if modality is Modality.AUDIO:
         return load_audio(given, inputs.audio or AudioInput())
-    return load_shape(given, inputs.shape, up=up)
+    return load_shape(given, inputs.shape, up=up, usual=usual)
 
 
 def load_image(source: Any, entry: ImageInput, *, sha256: str | None = None) -> Loaded:
@@ -179,7 +190,13 @@ def load_audio(source: Any, entry: AudioInput, *, sha256: str | None = None) -> 
 
 
 def load_shape(
-    source: Any, shape: ShapeInput, *, up: str = "auto", sha256: str | None = None, measure: bool = False
+    source: Any,
+    shape: ShapeInput,
+    *,
+    up: str = "auto",
+    usual: str | None = None,
+    sha256: str | None = None,
+    measure: bool = False,
 ) -> Loaded:
     """Read a 3D file, or take a cloud or a mesh in memory as it is, and sample it.
 
@@ -188,6 +205,7 @@ def load_shape(
             `memory.geometry_of` takes.
         shape: how it is sampled.
         up: as for `load`; "auto" means y in memory.
+        usual: as for `load`.
         sha256: the content hash of the file, where the caller has it already.
         measure: whether the facts of `solidity.measured` are wanted as well, which nobody asks of what is asked with.
 
@@ -206,7 +224,7 @@ def load_shape(
         )
     with np.errstate(all="ignore"):  # damaged numbers are found by `cleaned`, not by a warning
         if memory.is_path(source):
-            geometry, axis, digest = _read_shape(Path(source), sha256, looks_at_color=shape.color is not None)
+            geometry, axis, digest = _read_shape(Path(source), sha256, usual, looks_at_color=shape.color is not None)
         else:
             geometry, digest = _given_shape(source, looks_at_color=shape.color is not None)
             axis, digest = "y", sha256 or digest
@@ -257,16 +275,19 @@ def _given_shape(source: Any, *, looks_at_color: bool) -> tuple[Geometry, str]:
     return points.from_array(cloud), _array_hash(cloud)
 
 
-def _read_shape(path: Path, sha256: str | None, *, looks_at_color: bool) -> tuple[Geometry, str, str]:
-    """The geometry, its up axis by the format's convention, and the content hash of a 3D file."""
+def _read_shape(
+    path: Path, sha256: str | None, usual: str | None, *, looks_at_color: bool
+) -> tuple[Geometry, str, str]:
+    """The geometry, its up axis as the file says or as usual, and the content hash of a 3D file."""
     _check_suffix(path, _SHAPES, "a 3D format")
     suffix = path.suffix.lower()
     if suffix in mesh.READERS:
         data = read_bytes(path)
         geometry = mesh.READERS[suffix](data, path, textures=looks_at_color)
-        return geometry, mesh.up_axis(suffix, data, geometry), sha256 or hashlib.sha256(data).hexdigest()
+        return geometry, mesh.up_axis(suffix, data, geometry, usual), sha256 or hashlib.sha256(data).hexdigest()
     geometry, data = points.read(path)
-    return geometry, geometry.up or "y", sha256 or (hashlib.sha256(data).hexdigest() if data else content_hash(path))
+    axis = geometry.up or usual or "y"
+    return geometry, axis, sha256 or (hashlib.sha256(data).hexdigest() if data else content_hash(path))
 
 
 def _check_suffix(path: Path, readers: Collection[str], what: str) -> None:

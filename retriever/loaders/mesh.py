@@ -25,7 +25,8 @@ from retriever.loaders.numeric import NO_FACES, WARNINGS, in_range, not_a
 from retriever.loaders.parts import MissingPartError, Parts
 from retriever.types import Geometry
 
-_UP = {".stl": "z", ".3mf": "z", ".blend": "z", **dict.fromkeys(cad.KINDS, "z")}
+UP = {".stl": "z", ".3mf": "z", ".blend": "z", **dict.fromkeys(cad.KINDS, "z")}
+"""Axes that formats take as up, where that is not y."""
 
 
 class Reader(Protocol):
@@ -35,14 +36,14 @@ class Reader(Protocol):
         """Raises a FileProblem for anything wrong with the file."""
 
 
-def up_axis(suffix: str, data: bytes, geometry: Geometry) -> str:
-    """The axis that points up, as the file says or by its format's convention; DAE files may say "x"."""
+def up_axis(suffix: str, data: bytes, geometry: Geometry, usual: str | None = None) -> str:
+    """The axis that points up, as the file says, else `usual`, else by its format's convention; DAE may say "x"."""
     if geometry.up:
         return geometry.up
     if suffix == ".dae":
         tag = re.search(rb"<up_axis>\s*([XYZ])_UP", data)
         return tag[1].decode().lower() if tag else "y"
-    return _UP.get(suffix, "y")
+    return usual or UP.get(suffix, "y")
 
 
 def read(data: bytes, path: Path, *, textures: bool = True, suffix: str, skin: bool = False) -> Geometry:

@@ -160,6 +160,7 @@ class Space:
         images: Given = (),
         audio: Given = (),
         shapes: Given = (),
+        up: str = "auto",
     ) -> Vectors:
         """Unit vectors of texts, pictures, sounds and shapes, in that order, one of each or several.
 
@@ -168,8 +169,9 @@ class Space:
             images: paths of files, pictures of Pillow, or (h, w, 3) or (h, w, 4) arrays, uint8 or floats of 0..1.
             audio: paths of files, pairs of an (n,) or (n, channels) array of floats, about -1..1, and their rate, or
                 (n,) arrays at the space's rate (``identity.audio.rate``).
-            shapes: paths of files, (n, 3) or (n, 6) clouds, or meshes, clouds and scenes of trimesh and Open3D; y up,
-                any scale; points are drawn with a seed from their bytes.
+            shapes: paths of files, (n, 3) or (n, 6) clouds, or meshes, clouds and scenes of trimesh and Open3D; any
+                scale; points are drawn with a seed from their bytes.
+            up: the axis of shapes that points up: "y", "z", or "auto" to go by the format of a file; y in memory.
 
         Returns:
             (all of them, d) float32, unit norm.
@@ -183,7 +185,7 @@ class Space:
         if wanted := _texts(texts):
             parts.append(self.encoder(Modality.TEXT).encode([Text(text) for text in wanted]))
         for modality, given in ((Modality.IMAGE, images), (Modality.AUDIO, audio), (Modality.SHAPE, shapes)):
-            parts += _encoded(self, modality, given)
+            parts += _encoded(self, modality, given, up)
         return np.concatenate(parts)
 
 
@@ -195,7 +197,7 @@ def _texts(given: Any) -> list[str]:
     return texts
 
 
-def _encoded(space: Space, modality: Modality, given: Given) -> Iterator[Vectors]:
+def _encoded(space: Space, modality: Modality, given: Given, up: str) -> Iterator[Vectors]:
     """(n, d) vectors in parts; a batch at a time is read and encoded, so that memory does not grow with n."""
     from retriever.loaders import memory
 
@@ -203,14 +205,14 @@ def _encoded(space: Space, modality: Modality, given: Given) -> Iterator[Vectors
         return
     encoder = space.encoder(modality)
     for start in range(0, len(sources), encoder.batch):
-        yield encoder.encode([_payload(space, modality, one) for one in sources[start : start + encoder.batch]])
+        yield encoder.encode([_payload(space, modality, one, up) for one in sources[start : start + encoder.batch]])
 
 
-def _payload(space: Space, modality: Modality, source: Any) -> Payload:
+def _payload(space: Space, modality: Modality, source: Any, up: str) -> Payload:
     from retriever import loaders
 
     try:
-        return loaders.load_given(modality, source, space.identity.inputs).payload
+        return loaders.load_given(modality, source, space.identity.inputs, up=up).payload
     except FileProblem as problem:
         in_memory = "The array" if isinstance(source, np.ndarray) else f"The {type(source).__name__}"
         named = source if isinstance(source, str | Path) else in_memory

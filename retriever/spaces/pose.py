@@ -61,6 +61,11 @@ class UpEstimator(PatchTransformer):
         scores: Tensor = self.score(self.pooled(points, grouping))
         return scores
 
+    def chances(self, points: Tensor, grouping: Grouping, towards: Tensor) -> Tensor:
+        """(b, k) how likely up is near each of (k, 3) unit vectors."""
+        near = towards @ self.directions.T > math.cos(_AROUND)
+        return self(points, grouping).float().softmax(dim=-1) @ near.float().T
+
     @torch.no_grad()
     def up(self, points: Tensor, grouping: Grouping) -> Tensor:
         """(b, 3) unit vectors, the likeliest up of each cloud."""

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
+from retriever.errors import SpaceError
 from retriever.spaces.batches import at_once, side_by_side
 from retriever.spaces.bridge import Bridge
 from retriever.spaces.pose import UpEstimator, Ways, hypotheses
@@ -166,6 +167,27 @@ class ShapeEncoder:
         """(n, dim) float32 unit vectors of clouds with or without colours; one without a surface is its own."""
         clouds = [payload for payload in payloads if isinstance(payload, PointCloud)]
         return np.concatenate(side_by_side(self._encoded, clouds, self._part, self._device)).astype(np.float32)
+
+    @torch.inference_mode()
+    def up_chances(self, clouds: Sequence[PointCloud], towards: NDArray[np.float64]) -> NDArray[np.float32]:
+        """How likely up is near some directions, by the network that stands clouds upright.
+
+        Args:
+            clouds: n of them, of as many points as the encoder takes.
+            towards: (k, 3) unit vectors.
+
+        Returns:
+            (n, k), each in 0..1.
+
+        Raises:
+            SpaceError: the tower has no such network.
+        """
+        if self._tower.pose is None:
+            raise SpaceError("The space's 3D tower has no network that tells which way is up; take another space.")
+        points = torch.from_numpy(np.stack([cloud.points for cloud in clouds])).to(self._device)
+        grouping = group(points, self._tower.config)
+        found = self._tower.pose.chances(points, grouping, torch.from_numpy(towards).to(points))
+        return np.asarray(found.cpu().numpy())
 
     def _encoded(self, clouds: Sequence[PointCloud]) -> Vectors:
         points = torch.from_numpy(np.stack([cloud.points for cloud in clouds])).to(self._device)

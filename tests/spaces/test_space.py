@@ -17,7 +17,7 @@ import soundfile
 from PIL import Image
 from small_corpus import write_box, write_picture, write_tone
 
-from retriever.errors import FileProblem, SpaceError
+from retriever.errors import FileProblem, SpaceError, UsageError
 from retriever.spaces import Space, SpaceIdentity
 from retriever.spaces.mini import open_space
 from retriever.types import AudioInput, ImageInput, Modality, ShapeInput
@@ -59,6 +59,18 @@ def test_arrays_are_as_their_files(space: Space, tmp_path: Path) -> None:
     stacked = space.encode(images=np.stack([pixels, pixels[::-1]]), audio=[samples] * 9)
     np.testing.assert_array_equal(stacked[:1], space.encode(images=pixels))
     assert len(stacked) == 11
+
+
+def test_shapes_stand_on_the_axis_that_is_said(space: Space, tmp_path: Path) -> None:
+    points = np.random.default_rng(0).random((300, 3)) * (1, 9, 1)
+    lying = points @ np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]])  # y up -> z up
+    np.save(tmp_path / "lying.npy", lying)
+    for given in (lying, tmp_path / "lying.npy"):
+        as_said, as_usual = space.encode(shapes=given, up="z"), space.encode(shapes=given)
+        assert np.abs(as_said - as_usual).max() > 0.1
+        np.testing.assert_array_equal(as_usual, space.encode(shapes=given, up="y"))
+    with pytest.raises(UsageError, match="up axis 'x'"):
+        space.encode(shapes=points, up="x")
 
 
 def test_bad_files_and_arrays_are_named(space: Space, tmp_path: Path) -> None:
