@@ -197,6 +197,7 @@ def _done(summary: Summary, folder: Path) -> Iterator[str]:
         for root in summary.absent:
             cure = f"if it moved, `retriever remove {argument(root)}` forgets its old place"
             yield f"  {printable(root)} is not there now; {cure}"
+    yield from _turned(summary)
     if summary.dropped:
         labels = counted(summary.dropped, "guessed label")
         yield f"  {labels} dropped, as the file of each changed, or has a label of its own now"
@@ -204,6 +205,16 @@ def _done(summary: Summary, folder: Path) -> Iterator[str]:
         if reason == "hidden":  # as in every listing of files: not worth a line
             continue
         yield f"  skipped {count:,}: {_MEANS.get(reason, printable(reason))}"
+
+
+def _turned(summary: Summary) -> Iterator[str]:
+    """Formats whose files were taken to stand on another axis than is usual."""
+    for each in summary.turned:
+        files, root = counted(each.files, f"{each.suffix} file"), printable(summary.roots[each.root])
+        yield (
+            f"  {files} of {root} read with {each.up} up, as a look at {each.looked_at} of them says; "
+            f"--up {each.usual} reads them with {each.usual} up"
+        )
 
 
 def _none_read(files: int) -> str:

@@ -117,7 +117,10 @@ Exact = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Up = Annotated[
-    Axis, typer.Option("--up", help="Axis of the 3D files that points up, for example z; auto goes by the format.")
+    Axis,
+    typer.Option(
+        "--up", help="Axis of the 3D files that points up, for example z; auto goes by the format and how they stand."
+    ),
 ]
 
 Recall = Annotated[

@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 _LABELS = {
-    **{"scan": "Scanning", "compare": "Comparing", "embed": "Embedding", "write": "Writing", "make": "Making"},
+    **{
+        "scan": "Scanning",
+        "compare": "Comparing",
+        "look": "Looking which way is up",
+        "embed": "Embedding",
+        "write": "Writing",
+        "make": "Making",
+    },
     **{"read": "Reading", "sample": "Sampling again", "pull": "Downloading", "add": "Splitting", "draw": "Drawing"},
     **{"build": "Building the search", "tune": "Tuning the search", "ask": "Asking", "name": "Encoding labels"},
     **{f"train {modality}": f"Training ({modality})" for modality in ("shape", "image", "audio")},

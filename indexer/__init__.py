@@ -8,7 +8,8 @@
 2. What is to be done: `moving` (of corpora that are elsewhere now), `plan_changes` (a scan against the index), `parts`
    (the other files that a mesh was read from), `rows`, `guesses` and `earlier_table` (old rows kept, new ones on their
    way in).
-3. Vectors: `loading` (worker processes read files), `pipeline` (read, encode, hand over).
+3. Vectors: `loading` (worker processes read files), `upright` (which axis of theirs is up), `pipeline` (read, encode,
+   hand over).
 4. Writing: `writer`, the only code that writes rows, with `admission` (what it lets in), `journal` (rows at once on
    disk), `bulk` (many at once), `segments` (rows at rest), `superseding` (rows that give way), `records` (manifest,
    deleted rows, failures), `keeping` (versions, and files that none needs), `failures` (what runs change in their

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from indexer import earlier_table, lexicon, moving, pipeline, plan_changes
+from indexer import earlier_table, lexicon, moving, pipeline, plan_changes, upright
 from indexer.ann import optimize
 from indexer.ann.optimize import Optimized, Wish, check_wish
 from indexer.calibration import calibrate
@@ -56,6 +56,7 @@ class Summary:
         roots: short name -> absolute path of the corpora looked at.
         moved: old -> new absolute path of corpora that were found elsewhere.
         absent: absolute paths of corpora of the index that are not there now.
+        turned: formats whose files stand on another axis than is usual.
     """
 
     embedded: int = 0
@@ -72,6 +73,7 @@ class Summary:
     roots: dict[str, str] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
+    turned: list[upright.Turned] = field(default_factory=list)
 
 
 def index(
@@ -95,7 +97,8 @@ def index(
             into, as are those that the index has items of.
         folder: of the index; made if missing.
         space: name; None means the index's own, or the default for a new index.
-        up: axis of 3D files that points up: "y", "z", or "auto" to go by the format.
+        up: axis of 3D files that points up: "y", "z", or "auto" to go by the files and their format, see
+            `indexer.upright`.
         device: that embeds, and builds an approximate search: "cpu", "cuda", or "auto" for a GPU where there is one.
         metadata: csv, tsv, jsonl or parquet file with further columns, joined by path or name; a later run without it
             leaves these columns alone, except of files that changed.
@@ -169,6 +172,7 @@ class _Run:
         self.dead: list[int] = []
         self.guesses: Guesses | None = None
         self.states = States()
+        self.axes: dict[upright.Group, str] = {}  # of files that stay as they are
         self.told: set[int] = set()  # rows of which an earlier table said something, and none of this run does
 
     def bring_up_to_date(self, parts: Sequence[Surveyed]) -> None:
@@ -201,9 +205,10 @@ class _Run:
             for path, message in part.scan.problems
         ]
         has_table = any(file.table for file in part.files)  # one that names none of them is not about them
+        rows = indexed_rows(self.before, root) if self.before else []
         changes = plan_changes.compare(
             part.files,
-            indexed_rows(self.before, root) if self.before else [],
+            rows,
             up=self.up,
             covers=part.corpus.covers,
             unreadable=part.scan.unreadable,
@@ -215,6 +220,8 @@ class _Run:
             self.told.update(old.row for _, old in had)
         elif had and self.before is not None:
             earlier_table.remark_on_loss(self.before, had)
+        goes = {*changes.vanished, *changes.stale, *(old.row for _, old in changes.write if old)}
+        self.axes |= upright.earlier(name, (row for row in rows if row.row not in goes))
         self.dead += changes.vanished + changes.stale
         self.summary.unchanged += len(changes.unchanged)
         self.summary.recovered += sum(row >= self.recovered for row in changes.unchanged)
@@ -272,6 +279,8 @@ class _Run:
 
     def _embed(self, jobs: list[Job]) -> None:
         done = 0
+        if self.up == "auto":
+            jobs, self.summary.turned = upright.stood(jobs, self.axes, self.workers, self.progress)
         if jobs:
             self.progress("embed", 0, len(jobs))  # the first files and the encoder take a while
         with closing(pipeline.encode(jobs, self.space, up=self.up, workers=self.workers)) as batches:

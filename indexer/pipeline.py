@@ -29,6 +29,7 @@ class Job:
         folder: where that root is.
         file: as scanned.
         old: the row of the index that it replaces; None for a new file.
+        usual: axis that points up where the file does not say, as for `retriever.loaders.load`.
         sha256: of its bytes, where known.
     """
 
@@ -37,6 +38,7 @@ class Job:
     file: SourceFile
     old: Indexed | None = None
     sha256: str | None = None
+    usual: str | None = None
 
     @property
     def path(self) -> Path:
@@ -73,7 +75,7 @@ def encode(
         workers: processes that read, no more than there are files; 0 reads in this process; None chooses by the cores
             and the number of files.
     """
-    requests = (Request(job.path, space.identity.inputs, up, job.sha256) for job in jobs)
+    requests = (Request(job.path, space.identity.inputs, up, job.usual, job.sha256) for job in jobs)
     waiting = _Waiting(space)
     workers = workers_for(len(jobs), workers)
     with Loader(workers, _WINDOW + 4 * workers) as loader:

@@ -34,6 +34,10 @@ KINDS = {
     "ply": ("horse", "clock", "stool", "teapot"),
     "off": ("bed", "mug", "table lamp", "wheel"),
 }
+LYING = (
+    *("chair", "car", "elephant", "sailboat", "bicycle", "church", "teapot", "dog", "airliner", "sofa", "horse"),
+    *("helicopter", "tractor", "windmill", "stool", "table lamp", "motorcycle", "giraffe", "bench", "floor lamp"),
+)
 CAPTIONED = ("table", "turtle", "guitar")
 
 
@@ -48,6 +52,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
             corpus.write(shape.solid, place / f"{kind}.{suffix}")
             if kind in CAPTIONED:
                 (place / f"{kind}.txt").write_text(f"{shape.captions[-1]}\n", encoding="utf-8")
+    (folder / "downloads").mkdir()
+    for kind in LYING:
+        corpus.write(generate(kind, 0).solid.turn("x", 90), folder / "downloads" / f"{kind}.off")
     assert build.index(folder / "shapes", folder / ".retriever").embedded == 20
     return folder
 

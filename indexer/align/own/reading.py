@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
+from indexer import upright
 from indexer.align.own.pairs import Pair
 from indexer.loading import Loader, Outcome, Problem, Request, workers_for
 from indexer.progress import Progress
@@ -72,19 +73,32 @@ class Reader:
         """All of them; a bad file stops nothing."""
         reading = Reading()
         loaded: list[tuple[Pair, Loaded]] = []
-        outcomes = self._outcomes("read", [(pair, None) for pair in pairs])
+        usual = self._usual(pairs)
+        outcomes = self._outcomes("read", [(pair, None) for pair in pairs], usual)
         for place, (pair, outcome) in enumerate(zip(pairs, outcomes, strict=True)):
             if isinstance(outcome, Problem):
                 reading.failed.append((_named(pair, place), outcome.message))
             else:
                 reading.places.append(place)
                 loaded.append((pair, outcome))
-        more = self._more_views(loaded)
+        more = self._more_views(loaded, usual)
         for place, (pair, outcome) in enumerate(loaded):
             reading.examples.append(Example(pair, (outcome.payload, *more.get(place, ())), outcome.sha256))
         return reading
 
-    def _more_views(self, loaded: Sequence[tuple[Pair, Loaded]]) -> dict[int, list[Payload]]:
+    def _usual(self, pairs: Sequence[Pair]) -> dict[str, str]:
+        """Suffix -> axis that points up in files of formats that leave it open, where it is not the usual one."""
+        if self.up != "auto":
+            return {}
+        groups: dict[upright.Group, list[upright.Sized]] = {}
+        for pair in pairs:
+            if not isinstance(pair.source, Path) or not pair.source.is_file():  # which is told of when it is read
+                continue
+            if loaders.usual_up(suffix := pair.source.suffix.lower()):
+                groups.setdefault(("", suffix), []).append((pair.source, pair.source.stat().st_size))
+        return {each.suffix: each.up for each in upright.look(groups, self.workers, self.progress)}
+
+    def _more_views(self, loaded: Sequence[tuple[Pair, Loaded]], usual: Mapping[str, str]) -> dict[int, list[Payload]]:
         """Place -> further samplings of those that have any; a cloud that is taken whole has none."""
         places = [
             place
@@ -98,16 +112,20 @@ class Reader:
             for number, place in enumerate(places)
         ]
         more: dict[int, list[Payload]] = {}
-        for place, outcome in zip(places, self._outcomes("sample", wanted), strict=True):
+        for place, outcome in zip(places, self._outcomes("sample", wanted, usual), strict=True):
             if isinstance(outcome, Loaded):
                 more.setdefault(place, []).append(outcome.payload)
         return more
 
-    def _outcomes(self, phase: str, wanted: Sequence[tuple[Pair, str | None]]) -> Iterator[Outcome]:
+    def _outcomes(
+        self, phase: str, wanted: Sequence[tuple[Pair, str | None]], usual: Mapping[str, str]
+    ) -> Iterator[Outcome]:
         """Of each pair, read with the seed of a hash, or of its own content where that is None."""
         files = [(pair.source, seed) for pair, seed in wanted if isinstance(pair.source, Path)]
         workers = workers_for(len(files), self.workers)
-        requests = (Request(path, self._inputs, self.up, seed) for path, seed in files)
+        requests = (
+            Request(path, self._inputs, self.up, usual.get(path.suffix.lower()), sha256=seed) for path, seed in files
+        )
         with Loader(workers, _WINDOW + 4 * workers) as loader:
             read = loader.outcomes(requests)
             for done, (pair, seed) in enumerate(wanted):
