@@ -154,7 +154,8 @@ class Index:
             k: hits wanted, 1 to 10,000; fewer come only where fewer items qualify.
             to: what to find: "shape", "image", "audio", "text" or "any"; shapes where the index holds any.
             where: SQL condition over the items' columns: ``"label = 'chair' and faces < 5000"``.
-            up: the up axis of the query's shapes: "y", "z", or "auto" to go by the format of a file; y in memory.
+            up: the up axis of the query's shapes: "y", "z", or "auto" to go by the index's files of the same format; y
+                in memory.
             minus: what a term with a minus does: "subtract" it from the sum, or "project" its direction out of it.
             combine: "sum" the terms into one vector, take a point between two ("slerp"), or search for each of them
                 and fuse the answers by "rank", by "score", or by the one that an item must "match" worst.

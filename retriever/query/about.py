@@ -12,6 +12,8 @@ import numpy as np
 from retriever.query.naming import item_rows, the_row
 from retriever.query.request import Query
 from retriever.query.terms import leaves
+from retriever.query.upright import usual_up
+from retriever.types import Modality
 
 if TYPE_CHECKING:
     from retriever.store.snapshot import Snapshot
@@ -26,19 +28,28 @@ class About:
         version: of the index.
         query: what was asked.
         files: of the items that were asked with, by what their terms call them.
+        axes: that point up in the 3D files that were asked with, likewise; "auto" is left out.
     """
 
     folder: Path
     version: int
     query: Query
     files: Mapping[str, Path] = field(default_factory=dict)
+    axes: Mapping[str, str] = field(default_factory=dict)
 
 
 def about(snapshot: Snapshot, query: Query) -> About:
     """Of a query that `snapshot` has answered."""
-    items = list(dict.fromkeys(term.source for term in leaves(query.terms) if term.kind == "id"))
-    files = {}
+    parts = list(leaves(query.terms))
+    items = list(dict.fromkeys(term.source for term in parts if term.kind == "id"))
+    files, axes = {}, {}
     for item, rows in zip(items, item_rows(snapshot, items), strict=True):
-        place = snapshot.take(np.array([the_row(snapshot, item, rows)]), ["root", "path"]).to_pylist()[0]
+        place = snapshot.take(np.array([the_row(snapshot, item, rows)]), ["root", "path", "up"]).to_pylist()[0]
         files[item] = Path(snapshot.root_path(place["root"])) / place["path"]
-    return About(snapshot.folder.absolute(), snapshot.manifest.version, query, files)
+        if place["up"] in ("x", "y", "z"):
+            axes[item] = place["up"]
+    for term in parts:
+        if term.kind == Modality.SHAPE and term.held is None:
+            axis = usual_up(snapshot, query.place(term)) if query.up == "auto" else query.up
+            axes |= {term.source: axis} if axis else {}
+    return About(snapshot.folder.absolute(), snapshot.manifest.version, query, files, axes)

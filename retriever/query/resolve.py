@@ -21,6 +21,7 @@ from retriever.query.request import Query
 from retriever.query.stored import centroid, option_of, read_vector
 from retriever.query.term import Term
 from retriever.query.terms import leaves
+from retriever.query.upright import usual_up
 from retriever.spaces.base import Space, SpaceIdentity
 from retriever.store.snapshot import Snapshot
 from retriever.types import Modality, Payload, Text, Vectors
@@ -84,7 +85,7 @@ def resolve(snapshot: Snapshot, space: Callable[[], Space], queries: Sequence[Qu
     for query in queries:
         for term in leaves(query.terms):
             firsts.setdefault(_key(term, query.up), (query, term))
-    found = {**_stored(snapshot, firsts), **_encoded(space, firsts)}
+    found = {**_stored(snapshot, firsts), **_encoded(snapshot, space, firsts)}
     out = []
     for query in queries:
         with query.blamed():
@@ -147,7 +148,7 @@ def _stored(snapshot: Snapshot, firsts: _Firsts) -> dict[_Key, _Leaf]:
     return out
 
 
-def _encoded(space: Callable[[], Space], firsts: _Firsts) -> dict[_Key, _Leaf]:
+def _encoded(snapshot: Snapshot, space: Callable[[], Space], firsts: _Firsts) -> dict[_Key, _Leaf]:
     """The vector of each text and file."""
     wanted: dict[Modality, _Firsts] = {}
     for key, first in firsts.items():
@@ -156,18 +157,18 @@ def _encoded(space: Callable[[], Space], firsts: _Firsts) -> dict[_Key, _Leaf]:
     return {
         key: _Leaf(modality, vector)
         for modality, some in wanted.items()
-        for key, vector in zip(some, _encode(space(), modality, some), strict=True)
+        for key, vector in zip(some, _encode(snapshot, space(), modality, some), strict=True)
     }
 
 
-def _encode(space: Space, modality: Modality, firsts: _Firsts) -> Vectors:
+def _encode(snapshot: Snapshot, space: Space, modality: Modality, firsts: _Firsts) -> Vectors:
     """(n, d), a batch at a time; a file at fault is told before the encoder's weights are read."""
     if modality not in space.modalities:
         with next(iter(firsts.values()))[0].blamed():
             space.encoder(modality)  # raises, and names what the space has
     if modality is Modality.TEXT:  # which an encoder cuts into batches of one length itself
         return space.encoder(modality).encode([Text(term.source) for _, term in firsts.values()])
-    payloads = _payloads(space, modality, firsts)
+    payloads = _payloads(snapshot, space, modality, firsts)
     waiting = chain([next(payloads)], payloads)
     encoder, parts = space.encoder(modality), []
     while batch := list(islice(waiting, encoder.batch)):
@@ -175,14 +176,14 @@ def _encode(space: Space, modality: Modality, firsts: _Firsts) -> Vectors:
     return np.concatenate(parts)
 
 
-def _payloads(space: Space, modality: Modality, firsts: _Firsts) -> Iterator[Payload]:
+def _payloads(snapshot: Snapshot, space: Space, modality: Modality, firsts: _Firsts) -> Iterator[Payload]:
     for query, term in firsts.values():
         with query.blamed():
-            payload = _payload(space, modality, term, query)
+            payload = _payload(snapshot, space, modality, term, query)
         yield payload
 
 
-def _payload(space: Space, modality: Modality, term: Term, query: Query) -> Payload:
+def _payload(snapshot: Snapshot, space: Space, modality: Modality, term: Term, query: Query) -> Payload:
     from retriever import loaders
 
     option = option_of(term)
@@ -204,7 +205,8 @@ def _payload(space: Space, modality: Modality, term: Term, query: Query) -> Payl
     if found not in (modality, None):
         raise UsageError(f"{option}: this is a file of kind {found}; ask with {found}: or --{found} instead.")
     try:
-        return loaders.load_given(modality, path, space.identity.inputs, up=query.up).payload
+        usual = usual_up(snapshot, path) if modality is Modality.SHAPE and query.up == "auto" else None
+        return loaders.load_given(modality, path, space.identity.inputs, up=query.up, usual=usual).payload
     except FileProblem as problem:
         raise UsageError(f"{option}: the file {problem}") from problem
 

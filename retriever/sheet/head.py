@@ -58,8 +58,8 @@ def _term(term: Term, about: About | None, *, first: bool) -> Markup:
     sign = "−" if minus else "" if first else "+"
     weight = weight_of(term)
     looks, players = [], []
-    for kind, path in _asked_with(term, about):
-        seen = look(path, up="auto" if about is None or kind == "id" else about.query.up)
+    for source, path in _asked_with(term, about):
+        seen = look(path, up=about.axes.get(source, "auto") if about else "auto")
         looks.append(framed(seen, path, f"Asked with {path.name}"))
         if seen.there and modality_of(path) is Modality.AUDIO:
             players.append(player(path, f"Play {path.name}"))
@@ -74,13 +74,13 @@ def _term(term: Term, about: About | None, *, first: bool) -> Markup:
 
 
 def _asked_with(term: Term, about: About | None) -> Iterator[tuple[str, Path]]:
-    """The kind and the place of each file of a term, also of those that a mean is made of."""
+    """What a term calls a file, and its place, also of those that a mean is made of."""
     for leaf in leaves([Term(term.kind, term.source)]):
         if leaf.kind == "id":
             if about is not None and leaf.source in about.files:
-                yield leaf.kind, about.files[leaf.source]
+                yield leaf.source, about.files[leaf.source]
         elif leaf.kind in FILES and modality_of(path := Path(leaf.source)):  # else it was given in memory
-            yield leaf.kind, path.expanduser().absolute()
+            yield leaf.source, path.expanduser().absolute()
 
 
 def _facts(hits: Hits) -> Iterator[tuple[str, Markup | str]]:
