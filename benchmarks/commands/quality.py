@@ -1,4 +1,4 @@
-"""How well a space retrieves: retrieval, generalisation, suite, arithmetic, confidence, copies, variety, expansion."""
+"""How well a space retrieves: retrieval, generalisation, upright, suite, arithmetic, confidence, copies and more."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command()(copies)
     app.command()(variety)
     app.command()(expansion)
+    app.command()(upright)
 
 
 def retrieval(
@@ -127,6 +128,24 @@ def expansion(data: Data, space: Judged = "mini", json: JsonTo = None) -> None:
 
     if not show_tables("Expansion", tables(Material(data, spaces.get(space))), f"space {space}", json_to=json):
         raise UsageError(f"--data {data} holds neither shapes69 nor shapes_named; see docs/benchmarks.md.")
+
+
+def upright(
+    data: MaybeData = None,
+    space: Judged = "mini",
+    per_kind: Annotated[int, typer.Option(min=1, help="Without --data: parametric shapes of each kind.")] = 1,
+    json: JsonTo = None,
+) -> None:
+    """Corpora saved with another axis up: how often a look at some of their files tells, and what finding gains."""
+    from benchmarks.retrieval.encoding import Encoding
+    from benchmarks.retrieval.upright import sources, tables
+    from retriever import spaces
+
+    judged = Encoding(spaces.get(space))
+    with TemporaryDirectory() as scratch:
+        found = (table for source in sources(data, per_kind) for table in tables(source, judged, Path(scratch)))
+        if not show_tables("Upright", found, f"space {space}", json_to=json):
+            raise UsageError(f"--data {data} holds no shapes_named; see docs/benchmarks.md.")
 
 
 def arithmetic(

@@ -51,6 +51,7 @@ def parts(settings: Settings) -> list[Part]:
         Part("retrieval", "how well the space retrieves", quality.retrieval, reads_data=True),
         Part("generalisation", "what is left of it for scans and sparse, noisy and turned clouds",
              quality.generalisation, reads_data=True),
+        Part("upright", "corpora saved with another axis up", quality.upright, needs_data, reads_data=True),
         Part("copies", "near-duplicates by cosine", quality.copies, needs_data, reads_data=True),
         Part("variety", "variety, bad examples and names", quality.variety, needs_data, reads_data=True),
         Part("expansion", "queries moved towards their first hits", quality.expansion, needs_data, reads_data=True),

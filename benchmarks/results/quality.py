@@ -78,6 +78,23 @@ def generalisation(settings: Settings) -> Iterator[Table]:
         )  # fmt: skip
 
 
+def upright(settings: Settings) -> Iterator[Table]:
+    """Over the named meshes of the data folder."""
+    from benchmarks.retrieval.encoding import Encoding
+    from benchmarks.retrieval.upright import sources, tables
+
+    assert settings.data
+    command, encoding = (
+        f"python -m benchmarks upright --space {settings.space} {DATA}",
+        Encoding(spaces.get(settings.space)),
+    )
+    for source in sources(settings.data):
+        with TemporaryDirectory() as scratch:
+            for title, rows in tables(source, encoding, Path(scratch)):
+                keys = ("saved with", "files") if "files" in rows[0] else ("measure", "subset")
+                yield Table(title, keys, rows, command)
+
+
 def copies(settings: Settings) -> Iterator[Table]:
     """Over the named meshes of the data folder."""
     from benchmarks.retrieval.copies import tables

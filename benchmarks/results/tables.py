@@ -68,6 +68,8 @@ _QUALITY = (
     "oracle",
     # confidence
     "precision", "F1", "cosine at least", "calibration error", "right", "share alone", "capped", "median", "most",
+    # upright
+    "read with y up", "with z up",
     # ablation
     "top-1", "text->3D", "3D->3D", "name->3D", "render->3D", "photo->3D", "sound->3D",
 )  # fmt: skip
@@ -81,14 +83,14 @@ _ABSOLUTE = (
 )  # fmt: skip
 _FACT = (
     "queries", "pairs", "marked", "meshes", "hits", "shapes", "texts", "said", "held", "chance",
-    "files", "rows", "batch", "GFLOP an item", "parameter", "same neighbours", "best",
+    "files", "corpora", "rows", "batch", "GFLOP an item", "parameter", "same neighbours", "best",
     "text, audio, minus", "machines", "lists each",
 )  # fmt: skip
 _KEY = (
     "process", "what", "tower", "device", "step", "measure", "subset", "domain", "severity", "section", "strategy",
     "form: facet", "contender", "wanted", "together", "filter", "search", "operation", "part", "vectors",
     "targets and training", "method", "protocol", "source", "queries by", "words", "names", "cosine from",
-    "allowed", "neighbours", "asked with", "trade-off", "weight of the bad ones", "the query",
+    "allowed", "neighbours", "saved with", "asked with", "trade-off", "weight of the bad ones", "the query",
 )  # fmt: skip
 KINDS: dict[str, Kind] = {
     **dict.fromkeys(OVER, Kind.RATIO),
