@@ -134,22 +134,29 @@ def _hits(answers: Iterator[_Answered]) -> Iterator[tuple[list[int], list[Hits]]
 
 
 def _to_csv(answers: Iterator[tuple[list[int], list[Hits]]]) -> None:
+    """Prints them with the columns of the first: a newer version of the index that answers the rest may have others."""
     from retriever.query.written import to_csv
 
-    for place, (numbers, many) in enumerate(answers):
-        typer.echo(to_csv(many, numbers, header=not place), nl=False)
+    schema = None
+    for numbers, many in answers:
+        typer.echo(to_csv(many, numbers, header=schema is None, schema=schema), nl=False)
+        schema = schema or many[0].to_arrow().schema
 
 
 def _to_parquet(answers: Iterator[tuple[list[int], list[Hits]]], path: Path) -> None:
+    """Writes them, with the columns of the first, as `_to_csv` does."""
     import pyarrow as pa
 
     from retriever.query.metadata import NUMBER
     from retriever.query.tables import Tables
+    from retriever.store.schema import conform
 
-    queries = hits_in_all = 0
+    queries, hits_in_all, schema = 0, 0, None
     with _ended_in_order(), Tables(path) as tables:
         for numbers, many in answers:
             table = pa.concat_tables([hits.to_arrow() for hits in many])
+            schema = schema or table.schema
+            table = conform(table, schema, len(table))
             column = [number for number, hits in zip(numbers, many, strict=True) for _ in hits]
             tables.write(table.add_column(0, NUMBER, pa.array(column, pa.int64())))
             queries, hits_in_all = queries + len(many), hits_in_all + len(table)

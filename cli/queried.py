@@ -92,7 +92,9 @@ def _how_read(expression: str, hits: Hits) -> str:
 
 def _is_folder(words: str) -> bool:
     """Whether words are the path of a folder; a bare name, such as chair, is likely meant as it reads."""
+    from retriever.files import expanded
+
     try:
-        return ("/" in words or words.startswith((".", "~"))) and Path(words).expanduser().is_dir()
-    except (OSError, ValueError, RuntimeError):  # too long for a name, or none at all
+        return ("/" in words or words.startswith((".", "~"))) and expanded(words).is_dir()
+    except (OSError, ValueError):  # too long for a name, or none at all
         return False

@@ -48,6 +48,14 @@ def exists(path: PurePath | str) -> bool:
         return False
 
 
+def expanded(path: PurePath | str) -> Path:
+    """With the place of a user's home for ``~`` or ``~user`` at its start; as it is where no such user is known."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 def crc32(path: Path) -> int:
     """CRC-32 of a file."""
     crc = 0

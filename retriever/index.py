@@ -311,6 +311,12 @@ class Index:
     def _calibration(self) -> Calibration | None:
         return Calibration.read(self.snapshot.folder, self.snapshot.identity)
 
+    def recalibrated(self) -> Index:
+        """The same version with its calibration read again, and all else as this one has opened it."""
+        other = Index(self.snapshot, device=self._device)
+        other.__dict__.update({name: each for name, each in dict(self.__dict__).items() if name != "_calibration"})
+        return other
+
     @cached_property
     def _lexicon(self) -> Lexicon:
         from retriever.store.lexicon import Lexicon

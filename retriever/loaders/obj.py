@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from retriever.errors import FileProblem
 from retriever.loaders import mtl
 from retriever.loaders.colors import as_rgb, mean_of_corners
-from retriever.loaders.numeric import NO_FACES, fan, in_range, not_a, numbers, whole_numbers
+from retriever.loaders.numeric import NO_FACES, not_a, numbers, whole_numbers
+from retriever.loaders.polygons import triangles
 from retriever.loaders.text import decoded
 from retriever.types import Geometry
 
@@ -41,7 +42,7 @@ class _Lines:
 
 
 def read_obj(data: bytes, path: Path, *, textures: bool = True, skin: bool = False) -> Geometry:
-    """Vertices and faces, polygons as fans; a file without faces is a cloud of its vertices.
+    """Vertices and faces, polygons cut into triangles; a file without faces is a cloud of its vertices.
 
     Colours are those of the materials, else those of the vertices. What is missing of the materials costs the colour.
     Where a `skin` is wanted, its pictures come whole too.
@@ -56,12 +57,12 @@ def read_obj(data: bytes, path: Path, *, textures: bool = True, skin: bool = Fal
     if not len(table):
         raise FileProblem("empty", "holds no vertices; export it again.")
     vertex_colors = as_rgb(table[:, 3:6]) if table.shape[1] in (6, 7) else None
-    sizes, corners, corners_uv = _corners(lines)
-    faces, polygon = fan(sizes, corners)
-    if not len(faces):
+    sizes, vertex, coordinate = _corners(lines)
+    corners, polygon = triangles(sizes, vertex, table[:, :3])
+    if not len(corners):
         return Geometry(table[:, :3], NO_FACES, vertex_colors)
-    in_range(faces, len(table))
-    uv = _texture_coordinates(lines.rows[b"vt"], None if corners_uv is None else fan(sizes, corners_uv)[0])
+    faces = vertex[corners]
+    uv = _texture_coordinates(lines.rows[b"vt"], None if coordinate is None else coordinate[corners])
     users = list(_users(lines, polygon, path))
     colors = mtl.face_colors(users, len(faces), uv, textures)
     if colors is None and vertex_colors is not None:

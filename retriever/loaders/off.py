@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders.numeric import NO_FACES, fan, not_a, numbers, truncated, whole_numbers
+from retriever.loaders import polygons
+from retriever.loaders.numeric import NO_FACES, not_a, numbers, truncated, whole_numbers
 from retriever.types import Geometry
 from retriever.wording import counted
 
@@ -17,7 +18,7 @@ _HEADER = re.compile(rb"\s*(?:ST)?(C)?N?OFF\s*(BINARY)?\s*(-?\d+)\s+(-?\d+)(?:[ 
 
 
 def read_off(data: bytes, path: Path, *, textures: bool = True) -> Geometry:
-    """Vertices and faces, polygons as fans; the vertex colours of a COFF file, brought to its faces.
+    """Vertices and faces, polygons cut into triangles; the vertex colours of a COFF file, brought to its faces.
 
     Raises:
         FileProblem: "malformed", "truncated", "unsupported" (binary) or "empty".
@@ -38,9 +39,9 @@ def read_off(data: bytes, path: Path, *, textures: bool = True) -> Geometry:
     if len(lines) < vertex_count + face_count:
         raise truncated(f"{counted(vertex_count, 'vertex', 'vertices')} and {counted(face_count, 'face')}")
     table = _table(lines[:vertex_count])
-    faces = _faces(lines[vertex_count : vertex_count + face_count])
     if not len(table):
         raise FileProblem("empty", "holds no vertices; export it again.")
+    faces = _faces(lines[vertex_count : vertex_count + face_count], table[:, :3])
     return Geometry(table[:, :3], faces, _colors(table, faces) if header[1] and b"N" not in header[0] else None)
 
 
@@ -53,16 +54,17 @@ def _table(lines: list[bytes]) -> NDArray[np.float64]:
     return values.reshape(-1, width)
 
 
-def _faces(lines: list[bytes]) -> NDArray[np.int64]:
+def _faces(lines: list[bytes], points: NDArray[np.float64]) -> NDArray[np.int64]:
     """(f, 3) of lines that start with a count of corners; what follows the corners is colour."""
     if not lines:
         return NO_FACES
     try:
         values = whole_numbers(b" ".join(lines))
     except FileProblem:  # colours in 0..1 after the corners
-        values = np.zeros(0, np.int64)
-    if len(values) == 4 * len(lines) and (values[::4] == 3).all():
-        return values.reshape(-1, 4)[:, 1:]
+        values = np.zeros(1, np.int64)
+    size, count = int(values[0]), len(lines)
+    if size > 0 and len(values) == (size + 1) * count and (values[:: size + 1] == size).all():
+        return polygons.faces(np.full(count, size), values.reshape(count, -1)[:, 1:].reshape(-1), points)[0]
     sizes, corners = [], []
     for words in map(bytes.split, lines):
         size = int(words[0]) if words[0].isdigit() else -1
@@ -70,12 +72,12 @@ def _faces(lines: list[bytes]) -> NDArray[np.int64]:
             raise not_a("an OFF file whose faces have the corners that they count")
         sizes.append(size)
         corners += words[1 : size + 1]
-    return fan(np.array(sizes), whole_numbers(b" ".join(corners)))[0]
+    return polygons.faces(np.array(sizes), whole_numbers(b" ".join(corners)), points)[0]
 
 
 def _colors(table: NDArray[np.float64], faces: NDArray[np.int64]) -> NDArray[np.float32] | None:
-    """Of the columns after x y z, 0..1 or 0..255; None where there are none, or faces are out of range."""
-    if table.shape[1] < 6 or not len(faces) or faces.min() < 0 or faces.max() >= len(table):
+    """Of the columns after x y z, 0..1 or 0..255; None where there are none."""
+    if table.shape[1] < 6 or not len(faces):
         return None
     rgb = table[:, 3:6] / (255 if table[:, 3:6].max() > 1 else 1)
     return rgb.clip(0, 1)[faces].mean(axis=1).astype(np.float32)

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import ply_rows, splats
+from retriever.loaders import ply_rows, polygons, splats
 from retriever.loaders.colors import RGB, at_middles, mean_of_corners, scaled
 from retriever.loaders.mtl import picture
-from retriever.loaders.numeric import NO_FACES, fan, in_range, indices, not_a, truncated
+from retriever.loaders.numeric import NO_FACES, indices, not_a, truncated
 from retriever.loaders.parts import Parts
 from retriever.loaders.ply_rows import Columns, Element, Lists, Property
 from retriever.types import Geometry
@@ -69,13 +69,12 @@ def read_ply(data: bytes, path: Path, *, textures: bool = True) -> Geometry:
         if not {"x", "y", "z"} <= vertex.keys():
             raise FileProblem("empty", "holds no vertices; export it again.")
         vertices = np.stack([np.asarray(vertex[axis], np.float64) for axis in "xyz"], axis=1)
-        polygons = next((face[name] for name in ("vertex_indices", "vertex_index") if name in face), None)
-        if not isinstance(polygons, Lists):
+        lists = next((face[name] for name in ("vertex_indices", "vertex_index") if name in face), None)
+        if not isinstance(lists, Lists):
             return Geometry(vertices, NO_FACES, _rgb(vertex))
-        faces, polygon = fan(polygons.sizes, indices(polygons.items))
+        faces, polygon = polygons.faces(lists.sizes, indices(lists.items), vertices)
         if not len(faces):
             return Geometry(vertices, NO_FACES, _rgb(vertex))
-        in_range(faces, len(vertices))
         return Geometry(vertices, faces, _face_colors(faces, polygon, vertex, face, header, path, textures))
     except (KeyError, TypeError, ValueError) as error:
         raise not_a("a PLY file that can be understood") from error

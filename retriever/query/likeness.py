@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 
 from retriever import archives
 from retriever.errors import UsageError
+from retriever.files import expanded
 from retriever.query.term import Term
 from retriever.store.ids import id_keys
 from retriever.types import Modality
@@ -26,7 +26,7 @@ def example(value: str) -> tuple[str, str]:
         return "id", value
     from retriever.loaders import modality_of
 
-    path = Path(value).expanduser()
+    path = expanded(value)
     modality = modality_of(path)
     return (modality.value if modality not in (None, Modality.TEXT) and archives.is_file(path) else "id"), value
 

@@ -13,6 +13,7 @@ from typing import Any, Union
 import numpy as np
 
 from retriever.errors import ExpressionError, RetrieverError, UsageError
+from retriever.files import expanded
 from retriever.query import expression as language
 from retriever.query.compose import MINUS as MINUS_RULES
 from retriever.query.expansion import check_expand
@@ -82,7 +83,7 @@ class Query:
 
     def place(self, term: Term) -> Path:
         """Where the file of a term lies."""
-        return self.files.get(term.source) or Path(term.source).expanduser()
+        return self.files.get(term.source) or expanded(term.source)
 
     @contextmanager
     def blamed(self) -> Iterator[None]:

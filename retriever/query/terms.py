@@ -13,6 +13,7 @@ import numpy as np
 
 from retriever import archives
 from retriever.errors import FileProblem, UsageError
+from retriever.files import expanded
 from retriever.query import expression as language
 from retriever.query.term import Term
 from retriever.types import Modality, is_utf8
@@ -176,6 +177,6 @@ def _counts(weight: float) -> bool:
 
 def _is_file(name: str) -> bool:
     try:
-        return bool(Path(name).suffix) and archives.is_file(Path(name).expanduser())
-    except (OSError, ValueError, RuntimeError):  # too long for a name, or none at all
+        return bool(Path(name).suffix) and archives.is_file(expanded(name))
+    except (OSError, ValueError):  # too long for a name, or none at all
         return False

@@ -13,6 +13,8 @@ from retriever.query.item import Item
 from retriever.query.metadata import NUMBER
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from retriever.query.hits import Hits
 
 DIGITS = 6
@@ -21,12 +23,21 @@ DIGITS = 6
 _ROUNDED = ("score", "shares", "fused", "confidence")
 
 
-def to_csv(many: Iterable[Hits], numbers: Sequence[int] = (), *, header: bool = True) -> str:
-    """The hits of one or more queries as CSV; with `numbers`, one for each of them, behind a column ``query``."""
+def to_csv(
+    many: Iterable[Hits], numbers: Sequence[int] = (), *, header: bool = True, schema: pa.Schema | None = None
+) -> str:
+    """The hits of one or more queries as CSV; with `numbers`, one for each of them, behind a column ``query``.
+
+    With a `schema`, its columns and no others, as a table has that goes on with the hits of a newer version.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     for place, hits in enumerate(many):
         table, front = hits.to_arrow(), numbers[place : place + 1]
+        if schema is not None:
+            from retriever.store.schema import conform
+
+            table = conform(table, schema, len(table))
         if header and not place:
             writer.writerow([*([NUMBER] if numbers else []), *table.column_names])
         scores = [{name: hit[name] for name in _ROUNDED if name in hit} for hit in hits.to_dicts()]

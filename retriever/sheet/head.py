@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from retriever.files import expanded
 from retriever.loaders import modality_of
 from retriever.query.about import About
 from retriever.query.expression import format
@@ -80,7 +81,7 @@ def _asked_with(term: Term, about: About | None) -> Iterator[tuple[str, Path]]:
             if about is not None and leaf.source in about.files:
                 yield leaf.source, about.files[leaf.source]
         elif leaf.kind in FILES and modality_of(path := Path(leaf.source)):  # else it was given in memory
-            yield leaf.source, path.expanduser().absolute()
+            yield leaf.source, expanded(path).absolute()
 
 
 def _facts(hits: Hits) -> Iterator[tuple[str, Markup | str]]:

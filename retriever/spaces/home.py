@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from retriever.errors import SpaceError, UsageError
+from retriever.files import expanded
 from retriever.spaces import folders
 from retriever.spaces.base import Space
 from retriever.spaces.folders import CARD
@@ -27,7 +28,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 def home() -> Path:
     """The folder of the user's spaces; it need not exist."""
     if own := os.environ.get(ENVIRONMENT):
-        return Path(own).expanduser()
+        return expanded(own)
     data = os.environ.get("XDG_DATA_HOME", "")
     base = Path(data) if Path(data).is_absolute() else Path.home() / ".local" / "share"  # as the XDG rules have it
     return base / "retriever" / "spaces"

@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from retriever.errors import UsageError
-from retriever.files import exists
+from retriever.files import exists, expanded
 from retriever.store.snapshot import Snapshot
 from retriever.types import is_utf8
 
@@ -145,11 +145,11 @@ class Places:
 def on_disk(target: str) -> tuple[PurePosixPath, ...]:
     """Where a path lies on disk, as it is written and with its links followed; nowhere where it is no path."""
     try:
-        path = Path(target).expanduser().absolute()
+        path = expanded(target).absolute()
         written, real = Path(os.path.normpath(path)), path.resolve()
         # "link/.." is not the folder that the link lies in.
         places = (written, real) if written == real or written.resolve() == real else (real,)
-    except (OSError, ValueError, RuntimeError):  # no name of a file: too long, or a NUL in it, or no such user's home
+    except (OSError, ValueError, RuntimeError):  # no name of a file: too long, or a NUL in it; links in a circle
         return ()
     return tuple(dict.fromkeys(PurePosixPath(place.as_posix()) for place in places))
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from commands import run
 from small_corpus import write_boxes
 
 import retriever
+from cli import batch
+from cli.newest import Newest, T
 from indexer.compaction import compact
 
 
@@ -72,3 +78,38 @@ def test_other_warnings_are_said_once(
     done = run("query", "box")
     said = done.stderr + capfd.readouterr().err
     assert done.exit_code == 0 and said.count("not searched by their names: 4 of 4; run `retriever index`") == 1
+
+
+class Gains(Newest):
+    """An index that gains a column, and is compacted, as soon as it has answered once."""
+
+    def ask(self, question: Callable[[retriever.Index], T]) -> T:
+        answer = super().ask(question)
+        if Path("new.csv").exists():
+            assert run("index", "boxes", "--metadata", "new.csv").exit_code == 0
+            compact(Path(".retriever"))
+            Path("new.csv").unlink()
+            self.index = self._opened()
+        return answer
+
+
+@pytest.mark.parametrize("parquet", [None, Path("hits.parquet")])
+def test_one_table_keeps_its_columns_where_the_index_gains_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], parquet: Path | None
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(batch, "TOGETHER", 1)
+    write_boxes(tmp_path / "boxes", 3)
+    assert run("index", "boxes").exit_code == 0
+    Path("many.jsonl").write_text('{"text": "box", "k": 3}\n' * 2)
+    Path("new.csv").write_text("path,aaa\nbox-000.off,1\n")
+    columns = ["query", *retriever.open().search("box").to_arrow().column_names]
+    batch.answer(Gains(retriever.open), "many.jsonl", {}, exact=False, explain=False, as_csv=True, parquet=parquet)
+    assert "aaa" in retriever.open().search("box").to_arrow().column_names
+    if parquet:
+        table = pq.read_table(parquet)
+        assert (table.column_names, table.column("query").to_pylist()) == (columns, [1] * 3 + [2] * 3)
+        return
+    rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
+    assert rows[0] == columns and [row[0] for row in rows[1:]] == ["1"] * 3 + ["2"] * 3
+    assert {len(row) for row in rows} == {len(columns)}

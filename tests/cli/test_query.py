@@ -131,3 +131,16 @@ def test_terms_that_cannot_be_centred_are_named(indexed: Path):
     assert done.exit_code == 0
     assert "not centred, as the index holds none: text" in done.stderr
     assert "not centred" not in run("query", "--text", "a box", "-k", 1).stderr
+
+
+@pytest.mark.parametrize("option", ["--shape", "--image", "--vector", "--like"])
+def test_a_tilde_before_no_user_is_a_name_as_any_other(indexed: Path, option: str):
+    refused = run("query", option, "~nosuch/x.obj")
+    assert refused.exit_code == 2 and "~nosuch/x.obj" in refused.stderr.splitlines()[-1]
+    assert refused.stderr.startswith("error: "), refused.stderr
+    Path("~nosuch").mkdir()
+    Path("corpus/tall/a.off").rename("~nosuch/x.off")
+    assert len(rows(run("query", "shape:~nosuch/x.off", "-k", "1"))) == 1
+    Path("asked.jsonl").write_text('{"shape": "~nosuch/y.obj"}\n{"shape": "~nosuch/x.off"}\n')
+    batch = run("query", "--batch", "asked.jsonl", "--keep-going", "-k", "1")
+    assert batch.exit_code == 3 and [line.count("error") for line in batch.stdout.splitlines()] == [1, 0]

@@ -16,6 +16,8 @@ from typer.testing import CliRunner
 import retriever
 from cli.main import app
 from indexer import build
+from retriever.query.calibrate import FILE as CALIBRATION
+from retriever.query.calibrate import LEAST as CALIBRATED
 from retriever.serve import Server
 
 
@@ -200,6 +202,22 @@ def test_the_page_is_told_what_it_shows(client: Client):
     start = client.ask("/api/start").json
     assert start["items"] == {"shape": 3, "image": 1, "audio": 1, "text": 1}
     assert start["index"] == str(client.server.current.folder)
+
+
+def test_a_calibration_after_the_commit_is_seen_without_a_restart(small_space: None, tmp_path: Path):
+    for number in range(CALIBRATED):
+        write_box(tmp_path / f"media/{number}.off", (2, 2 + number, 2))
+    build.index(tmp_path / "media", tmp_path / "index")
+    kept = (tmp_path / "index" / CALIBRATION).rename(tmp_path / "kept")
+    with Server(tmp_path / "index", port=0) as server:
+        client = Client(server)
+        assert "confidence" not in client.search("a tower").json["hits"][0]
+        before = server.current.index()
+        assert server.current.index() is before
+        kept.rename(tmp_path / "index" / CALIBRATION)
+        assert "confidence" in client.search("a tower").json["hits"][0]
+        after = server.current.index()
+        assert after.plan is before.plan and after.snapshot is before.snapshot, "nothing else is read again"
 
 
 def test_a_newer_version_is_seen_without_a_restart(fresh: Client):
