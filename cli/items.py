@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
             items,
             "retriever items",
             "retriever items --where \"label = 'chair' and faces < 5000\" -k 100",
+            "retriever items --sort -faces -k 20",
             "retriever items --to image --json",
             'retriever items --where "label is null" --csv',
             "retriever items --parquet items.parquet --index parts.retriever",
@@ -45,6 +46,15 @@ def items(
         int | None,
         option("-k", "N", f"How many, for example 100; 0 for all. By default {_SHOWN} on a terminal, else all.", min=0),
     ] = None,
+    sort: Annotated[
+        list[str] | None,
+        option(
+            "--sort",
+            "COLUMN",
+            "Order by a column, for example faces, or -surface_area for the largest first; several with commas, or the "
+            "option again. By default by path.",
+        ),
+    ] = None,
     folder: IndexFolder = None,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with all columns.")] = False,
@@ -53,7 +63,7 @@ def items(
         option("--parquet", "FILE", "Write all columns to a Parquet file, for example items.parquet."),
     ] = None,
 ) -> None:
-    """List what an index holds, or what of it fulfils a condition, by path; nothing is asked.
+    """List what an index holds, or what of it fulfils a condition, by path or another order; nothing is asked.
 
     On a terminal a table, into a pipe a line an item: id, kind, label or name, and path.
     """
@@ -67,7 +77,9 @@ def items(
 
     looked_at = to_terminal() and not (as_json or as_csv or parquet is not None)
     most = (_SHOWN if looked_at else None) if k is None else k or None
-    found = Newest(lambda: retriever.open(folder)).ask(lambda index: index.browse(to=to, where=where, k=most))
+    found = Newest(lambda: retriever.open(folder)).ask(
+        lambda index: index.browse(to=to, where=where, k=most, sort=sort)
+    )
     if parquet is not None:
         found.to_parquet(parquet)
         typer.echo(f"{counted(len(found), 'item')} written to {printable(str(parquet))}", err=True)

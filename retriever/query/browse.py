@@ -1,4 +1,4 @@
-"""The items by their paths, without a search: all that fulfil a condition, or some of them."""
+"""The items in the order of their paths or of other columns, without a search: all that fulfil a condition, or some."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from retriever.errors import UsageError
 from retriever.query.candidates import Candidates
 from retriever.query.item import Item
 from retriever.query.metadata import FIXED, HIDDEN
+from retriever.query.order import first, order_of
 from retriever.query.request import check_where
 from retriever.query.tables import Tables
 from retriever.query.written import cell, item_dict
@@ -130,7 +131,13 @@ def _line(cells: Iterable[object]) -> str:
 
 
 def browse(
-    snapshot: Snapshot, candidates: Candidates, to: str | None, where: str | None, k: int | None, offset: int
+    snapshot: Snapshot,
+    candidates: Candidates,
+    to: str | None,
+    where: str | None,
+    k: int | None,
+    offset: int,
+    sort: str | Sequence[str] | None,
 ) -> Items:
     """What `Index.browse` gives.
 
@@ -142,25 +149,25 @@ def browse(
     for name, value, least in (("k", 1 if k is None else k, 1), ("offset", offset, 0)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
             raise UsageError(f"{name} is {value!r}: give a whole number from {least} on.")
+    order = order_of(sort, snapshot)
     allowed = candidates.rows(to, where)
     total = snapshot.rows if allowed is None else len(allowed)
     end = total if k is None else min(total, offset + k)
     mask = None if allowed is None else allowed.mask
-    return Items(snapshot, _first(snapshot, mask, total, end)[offset:], total)
+    return Items(snapshot, _first(snapshot, order, mask, total, end)[offset:], total)
 
 
-def _first(snapshot: Snapshot, mask: NDArray[np.bool_] | None, total: int, count: int) -> NDArray[np.int64]:
-    """The first rows by root and path of the `total` that `mask` lets through; None lets through all."""
+def _first(
+    snapshot: Snapshot, order: Sequence[tuple[str, str]], mask: NDArray[np.bool_] | None, total: int, count: int
+) -> NDArray[np.int64]:
+    """The first rows in their order of the `total` that `mask` lets through; None lets through all."""
     if not count:
         return np.zeros(0, np.int64)
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    keys = pa.table({name: snapshot.column(name) for name in ("root", "path")})
+    keys = pa.table({name: snapshot.column(name) for name, _ in order})
     if mask is not None:  # made from a buffer, as pa.array would import pandas
         bits = pa.py_buffer(np.packbits(mask, bitorder="little"))
         keys = keys.filter(pa.Array.from_buffers(pa.bool_(), len(mask), [None, bits]))
-    order = [(name, "ascending") for name in keys.column_names]
-    found = pc.select_k_unstable(keys, count, order) if count < total else pc.sort_indices(keys, order)
-    places = np.from_dlpack(found).astype(np.int64)
+    places = first(keys, order, min(count, total))
     return places if mask is None else np.flatnonzero(mask)[places]

@@ -76,6 +76,41 @@ def test_tables_have_all_columns_and_whole_roots(indexed: Path):
     assert run("items", "--where", "faces < 0", "--csv").stdout.strip() == ",".join(table.column_names)
 
 
+def test_columns_that_order_the_items_in_every_form(indexed: Path):
+    (indexed / "facts.csv").write_text("path,price,maker\ntall/a.off,2,Bo\nflat/c.off,10,Al\ntall/b.off,,Al\n")
+    assert run("index", indexed, "--metadata", indexed / "facts.csv").exit_code == 0
+    flat, first, second = PATHS
+
+    def sorted_by(*columns: str) -> list[str]:
+        return [row[3] for row in rows(run("items", *(f"--sort={column}" for column in columns)))]
+
+    assert sorted_by("price") == [first, flat, second], "numbers go by their size, and what has none comes last"
+    assert sorted_by("-price") == [flat, first, second]
+    assert sorted_by("-label") == [first, second, flat], "equal ones go by path"
+    assert sorted_by("maker,-volume") == sorted_by("maker", "-Volume") == [flat, second, first]
+    assert [row[3] for row in rows(run("items", "--sort", "-price", "-k", "1", "--to", "shape"))] == [flat]
+    told = json.loads(run("items", "--sort", "-price", "--json", "-k", "2").stdout)
+    assert [item["path"] for item in told["items"]] == [flat, first] and told["total"] == 3
+    lines = csv.DictReader(io.StringIO(run("items", "--sort", "-price", "--where", "price > 0", "--csv").stdout))
+    assert [line["path"] for line in lines] == [flat, first]
+    run("items", "--sort", "-price", "--parquet", "items.parquet")
+    assert pq.read_table("items.parquet")["path"].to_pylist() == [flat, first, second]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("tris", "--sort tris: this index has no such column (did you mean 'faces'?): use id, root, path, "),
+        ("-pth", "(did you mean 'path'?)"),
+        ("faces,", "--sort '': give the name of a column"),
+        ("extent", "--sort extent: that column holds lists"),
+    ],
+)
+def test_columns_that_cannot_order_anything(indexed: Path, given: str, said: str):
+    failed = run("items", "--sort", given)
+    assert failed.exit_code == 2 and failed.stdout == "" and said in failed.stderr
+
+
 def test_several_roots_are_listed_one_after_the_other_by_whole_paths(indexed: Path, tmp_path: Path):
     write_boxes(tmp_path / "abc/tall", 2)
     assert run("index", indexed, tmp_path / "abc").exit_code == 0
