@@ -24,7 +24,7 @@ _UNITS = {
     "tune": "queries",
     "ask": "queries",
     "name": "labels",
-    "draw": "hits",
+    "draw": "pictures",
 }
 _EVERY = 5.0  # seconds between plain lines
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,23 +36,31 @@ _TOLD = ("name", "caption", CONFIDENCE)
 
 
 class Items:
-    """Items by root and path; immutable, and read when they are looked at, some at a time.
+    """Items in their order; immutable, and read when they are looked at, some at a time.
 
     Args:
         snapshot: what holds them.
         rows: theirs, in order.
         total: how many fulfil the condition, of which these are all or some.
+        asked: what chose them and put them in order, as text: "to", "where" and "sort", as far as they were given.
 
     Attributes:
+        asked: as given.
+        folder: of the index.
+        version: of the index.
         space: name of the index's space.
+        roots: absolute paths of its corpora.
         total: as given.
         several_roots: whether a path alone may not say which file is meant.
     """
 
-    def __init__(self, snapshot: Snapshot, rows: NDArray[np.int64], total: int) -> None:
+    def __init__(
+        self, snapshot: Snapshot, rows: NDArray[np.int64], total: int, asked: Mapping[str, str] | None = None
+    ) -> None:
         self._snapshot, self._rows = snapshot, rows
-        self.total = total
-        self.space = snapshot.identity.name
+        self.total, self.asked = total, dict(asked or {})
+        self.folder, self.version = snapshot.folder.absolute(), snapshot.manifest.version
+        self.space, self.roots = snapshot.identity.name, list(snapshot.roots.values())
         self.several_roots = len(snapshot.manifest.roots) > 1
 
     def __len__(self) -> int:
@@ -104,6 +112,26 @@ class Items:
             for table in self.tables():
                 tables.write(table)
 
+    def to_html(self) -> str:
+        """A page with a picture of every item, as `Hits.to_html` gives one of hits."""
+        from retriever.sheet import page
+
+        return "".join(page(self))
+
+    def save_html(self, path: str | Path, progress: Callable[[str, int, int | None], None] | None = None) -> None:
+        """Write `to_html` to a file, which is replaced when all is written.
+
+        Args:
+            path: ends in .html or .htm.
+            progress: is called with a phase, the items done, and how many there are.
+
+        Raises:
+            UsageError: another ending, or the file cannot be written.
+        """
+        from retriever.sheet import save
+
+        save(self, path, progress)
+
     def tables(self) -> Iterator[pa.Table]:
         """All columns as tables of up to `PART` rows, one at least; `root` is the absolute path of the corpus root."""
         import pyarrow as pa
@@ -154,7 +182,10 @@ def browse(
     total = snapshot.rows if allowed is None else len(allowed)
     end = total if k is None else min(total, offset + k)
     mask = None if allowed is None else allowed.mask
-    return Items(snapshot, _first(snapshot, order, mask, total, end)[offset:], total)
+    by = sort if isinstance(sort, str) else ", ".join(sort or ())
+    asked = {"to": to if to != "any" else None, "where": where, "sort": by}
+    given = {name: str(value) for name, value in asked.items() if value}
+    return Items(snapshot, _first(snapshot, order, mask, total, end)[offset:], total, given)
 
 
 def _first(

@@ -76,6 +76,32 @@ def test_tables_have_all_columns_and_whole_roots(indexed: Path):
     assert run("items", "--where", "faces < 0", "--csv").stdout.strip() == ",".join(table.column_names)
 
 
+def test_a_page_with_pictures(indexed: Path):
+    done = run("items", "--where", "label = 'tall'", "--html", "items.html")
+    assert done.stdout == "" and done.stderr == "2 items written to items.html\n"
+    page = Path("items.html").read_text()
+    assert page.count("data:image/webp") == 2 and page.count('class="card"') == 2 and "12 faces" in page
+    assert (indexed / "tall/a.off").as_uri() in page and "label = &#x27;tall&#x27;" in page
+    write_boxes(indexed / "many", 101)
+    assert run("index", indexed).exit_code == 0
+    done = run("items", "--html", "items.html")
+    assert "100 items written to items.html of 104; -k 0 writes all" in done.stderr
+    assert Path("items.html").read_text().count('class="card"') == 100
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--html", "items.html", "--csv"), "--json, --csv, --parquet and --html exclude each other"),
+        (("--html", "corpus/tall/a.off"), "ends in .html or .htm, not corpus/tall/a.off"),
+        (("--html", "nowhere/items.html"), "there is no folder nowhere."),
+    ],
+)
+def test_pages_that_cannot_be_written(indexed: Path, options: tuple[str, ...], said: str):
+    failed = run("items", *options)
+    assert failed.exit_code == 2 and said in failed.stderr
+
+
 def test_columns_that_order_the_items_in_every_form(indexed: Path):
     (indexed / "facts.csv").write_text("path,price,maker\ntall/a.off,2,Bo\nflat/c.off,10,Al\ntall/b.off,,Al\n")
     assert run("index", indexed, "--metadata", indexed / "facts.csv").exit_code == 0
