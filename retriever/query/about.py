@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retriever.query.compose import Composed
 from retriever.query.naming import item_rows, the_row
-from retriever.query.request import Query
+from retriever.query.request import DEFAULT_COMBINE, DEFAULT_MINUS, Query
 from retriever.query.terms import leaves
 
 if TYPE_CHECKING:
@@ -26,19 +27,24 @@ class About:
         version: of the index.
         query: what was asked.
         files: of the items that were asked with, by what their terms call them.
+        taken_away: place of a minus term that leaves little of what is asked for, and the cosine that is left, as
+            `Composed.taken_away` has them; None where enough is left, or terms are not subtracted.
     """
 
     folder: Path
     version: int
     query: Query
     files: Mapping[str, Path] = field(default_factory=dict)
+    taken_away: tuple[int, float] | None = None
 
 
-def about(snapshot: Snapshot, query: Query) -> About:
-    """Of a query that `snapshot` has answered."""
+def about(snapshot: Snapshot, query: Query, composed: Composed) -> About:
+    """Of a query that `snapshot` has answered by the vector `composed`."""
     items = list(dict.fromkeys(term.source for term in leaves(query.terms) if term.kind == "id"))
     files = {}
     for item, rows in zip(items, item_rows(snapshot, items), strict=True):
         place = snapshot.take(np.array([the_row(snapshot, item, rows)]), ["root", "path"]).to_pylist()[0]
         files[item] = Path(snapshot.root_path(place["root"])) / place["path"]
-    return About(snapshot.folder.absolute(), snapshot.manifest.version, query, files)
+    subtracted = query.combine == DEFAULT_COMBINE and query.minus == DEFAULT_MINUS
+    taken_away = composed.taken_away() if subtracted else None
+    return About(snapshot.folder.absolute(), snapshot.manifest.version, query, files, taken_away)
