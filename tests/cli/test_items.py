@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from commands import rows, run
-from small_corpus import write_boxes
+from small_corpus import write_box, write_boxes
 from transcript import play
 
 from retriever.store import Snapshot
@@ -25,6 +25,18 @@ def test_a_line_an_item_by_path(indexed: Path):
     assert [row[3] for row in found] == PATHS
     by_query = {row[5]: [row[2], *row[3:6]] for row in rows(run("query", "box"))}
     assert found == [by_query[path] for path in PATHS]
+
+
+def test_of_a_collection_the_name_says_what_an_item_is(indexed: Path):
+    for path in ("props/Oak barrel_02.off", "garden-set/bench.off", "props/00017.off", "drum kit/drum kit 2.off"):
+        write_box(indexed / path, (1, 2, 3 + len(path)))
+    assert run("index", indexed).exit_code == 0
+    shown = {path: what for _, _, what, path in rows(run("items"))}
+    assert shown["props/Oak barrel_02.off"] == "oak barrel" and shown["garden-set/bench.off"] == "bench"
+    assert shown["props/00017.off"] == "props" and shown["drum kit/drum kit 2.off"] == "drum kit"
+    assert shown["tall/a.off"] == "tall"
+    hits = {row[5]: row[4] for row in rows(run("query", "text:box", "-k", "9", "--geometry-only"))}
+    assert hits == shown
 
 
 def test_what_fulfils_a_condition_and_how_many(indexed: Path):
