@@ -15,6 +15,9 @@ from retriever.wording import counted
 _SHOWN = 20
 """Items that a terminal gets where nobody says how many."""
 
+_DRAWN = 100
+"""The same of a page: each is drawn, and its picture is in the page."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to `app`."""
@@ -24,8 +27,10 @@ def register(app: typer.Typer) -> None:
             items,
             "retriever items",
             "retriever items --where \"label = 'chair' and faces < 5000\" -k 100",
+            "retriever items --sort -faces -k 20",
             "retriever items --to image --json",
             'retriever items --where "label is null" --csv',
+            "retriever items --sort -faces -k 50 --html heavy.html",
             "retriever items --parquet items.parquet --index parts.retriever",
         ),
     )(items)
@@ -43,7 +48,21 @@ def items(
     ] = Target.any,
     k: Annotated[
         int | None,
-        option("-k", "N", f"How many, for example 100; 0 for all. By default {_SHOWN} on a terminal, else all.", min=0),
+        option(
+            "-k",
+            "N",
+            f"How many, for example 100; 0 for all. By default {_SHOWN} on a terminal, {_DRAWN} of a page, else all.",
+            min=0,
+        ),
+    ] = None,
+    sort: Annotated[
+        list[str] | None,
+        option(
+            "--sort",
+            "COLUMN",
+            "Order by a column, for example faces, or -surface_area for the largest first; several with commas, or the "
+            "option again. By default by path.",
+        ),
     ] = None,
     folder: IndexFolder = None,
     as_json: AsJson = False,
@@ -52,25 +71,43 @@ def items(
         Path | None,
         option("--parquet", "FILE", "Write all columns to a Parquet file, for example items.parquet."),
     ] = None,
+    page: Annotated[
+        Path | None,
+        option("--html", "FILE", "Write a page with a picture of every item, for any browser, for example items.html."),
+    ] = None,
 ) -> None:
-    """List what an index holds, or what of it fulfils a condition, by path; nothing is asked.
+    """List what an index holds, or what of it fulfils a condition, by path or another order; nothing is asked.
 
     On a terminal a table, into a pipe a line an item: id, kind, label or name, and path.
     """
-    if as_json + as_csv + (parquet is not None) > 1:
-        raise UsageError("--json, --csv and --parquet exclude each other; give one of them.")
-    check_outputs({"parquet": parquet})
+    if as_json + as_csv + (parquet is not None) + (page is not None) > 1:
+        raise UsageError("--json, --csv, --parquet and --html exclude each other; give one of them.")
+    if page is not None:
+        from retriever.sheet import check
+
+        check(page)
+    check_outputs({"parquet": parquet, "html": page})
     import retriever
     from cli.hits import show_items
     from cli.newest import Newest
     from cli.output import printable, to_terminal
 
-    looked_at = to_terminal() and not (as_json or as_csv or parquet is not None)
-    most = (_SHOWN if looked_at else None) if k is None else k or None
-    found = Newest(lambda: retriever.open(folder)).ask(lambda index: index.browse(to=to, where=where, k=most))
+    looked_at = to_terminal() and not (as_json or as_csv or parquet is not None or page is not None)
+    usual = _SHOWN if looked_at else _DRAWN if page is not None else None
+    most = usual if k is None else k or None
+    found = Newest(lambda: retriever.open(folder)).ask(
+        lambda index: index.browse(to=to, where=where, k=most, sort=sort)
+    )
     if parquet is not None:
         found.to_parquet(parquet)
         typer.echo(f"{counted(len(found), 'item')} written to {printable(str(parquet))}", err=True)
+    elif page is not None:
+        from cli.progress import progress
+
+        with progress(quiet=False) as told:
+            found.save_html(page, told)
+        rest = f" of {found.total:,}; -k 0 writes all" if k is None and len(found) < found.total else ""
+        typer.echo(f"{counted(len(found), 'item')} written to {printable(str(page))}{rest}", err=True)
     elif as_json or as_csv:
         for part in found.json_parts() if as_json else found.csv_parts():
             typer.echo(part, nl=False)

@@ -11,16 +11,25 @@ import typer
 
 from cli.options import AsJson, IndexFolder, described, option
 from cli.output import argument, failures_command, plain, printable, show_facts, show_rows
+from retriever.errors import UsageError
 from retriever.wording import counted, size
 
 if TYPE_CHECKING:
+    from retriever import Index
     from retriever.status import Status
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command(
-        "status", help=described(status, "retriever status", "retriever status --failures", "retriever status --json")
+        "status",
+        help=described(
+            status,
+            "retriever status",
+            "retriever status --failures",
+            "retriever status --skipped chairs/windsor.obj",
+            "retriever status --json",
+        ),
     )(status)
     app.command(
         "remove",
@@ -43,14 +52,28 @@ def register(app: typer.Typer) -> None:
 def status(
     folder: IndexFolder = None,
     failures: Annotated[bool, typer.Option("--failures", help="List the files that could not be indexed.")] = False,
+    skipped: Annotated[
+        str | None,
+        option(
+            "--skipped",
+            "GLOB",
+            "Say why files of this name or path are not in the index, for example chairs/windsor.obj or '*.png'. The "
+            "folders of the index are walked for it, and no model is read.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """What an index holds, and how it is searched."""
+    if failures and skipped is not None:
+        raise UsageError("--skipped lists failures too, with all else that it is asked about; leave --failures out.")
     import retriever
     from retriever.store import read_failures
 
     index = retriever.open(folder)
     told = index.status()
+    if skipped is not None:
+        _show_skipped(index, skipped, as_json=as_json)
+        return
     failed = read_failures(index.snapshot.folder) if failures else []
     if as_json:
         listed = {"failed": [asdict(failure) for failure in failed]} if failures else {}
@@ -123,6 +146,31 @@ def compact(
         f"{size(max(done.bytes_freed, 0))} freed.",
         err=True,
     )
+
+
+def _show_skipped(index: Index, pattern: str, *, as_json: bool) -> None:
+    """Lists what matches and is no item, and why; what else there is to say goes to standard error."""
+    from cli.progress import progress
+    from indexer.left_out import left_out
+
+    with progress(quiet=False) as show:
+        found = left_out(index.snapshot, pattern, show)
+    if as_json:
+        typer.echo(json.dumps(asdict(found)))
+        return
+    if found.left_out:
+        show_rows(("path", "why"), ((one.path, one.why) for one in found.left_out))
+    for root in found.unseen:
+        typer.echo(f"{printable(root)} is not there now: only its failures are known.", err=True)
+    if found.items:
+        are = "file that fits is an item" if found.items == 1 else "files that fit are items"
+        typer.echo(f"{found.items:,} {are} of the index.", err=True)
+    elif not found.left_out:
+        typer.echo(
+            f"Nothing that the index could be of fits {printable(pattern)}; what lies in a folder that is left out is "
+            "found by its path.",
+            err=True,
+        )
 
 
 def _plain_status(told: Status) -> dict[str, Any]:

@@ -31,7 +31,7 @@ _UNITS = {
     "tune": "queries",
     "ask": "queries",
     "name": "labels",
-    "draw": "hits",
+    "draw": "pictures",
 }
 _EVERY = 5.0  # seconds between plain lines
 

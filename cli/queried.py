@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,16 @@ import typer
 
 from cli.hits import show_hits, show_reasons
 from cli.output import argument, printable
+from retriever.query.expression import format
 from retriever.types import Modality
 from retriever.wording import counted
 
 if TYPE_CHECKING:
     from retriever import Hits, Index
+
+
+_LESS = -0.3
+"""A weight with which a minus term that is like the others leaves enough of them; docs/query.md says of which pairs."""
 
 
 def deliver(hits: Hits, *, as_json: bool, as_csv: bool, parquet: Path | None, page: Path | None, explain: bool) -> None:
@@ -54,9 +60,24 @@ def notes(hits: Hits, index: Index, expression: str | None, *, center: bool, whe
         yield note
     if center and (absent := {term.kind for term in hits.terms} & set(Modality) - set(index.snapshot.modalities())):
         yield f"not centred, as the index holds none: {', '.join(sorted(absent))}"
+    if note := _taken_away(hits):
+        yield note
     if where and not hits and (others := _of_other_kinds(index, where)):
         what = "item of another kind fulfils" if others == 1 else "items of other kinds fulfil"
         yield f"{others:,} {what} the condition; to find those too, add --to any"
+
+
+def _taken_away(hits: Hits) -> str:
+    """What to say where a minus term leaves little of what is asked for; empty for other questions."""
+    if all(term.weight > 0 for term in hits.terms) or hits.about is None or hits.about.taken_away is None:
+        return ""
+    place, left = hits.about.taken_away
+    less = [replace(term, weight=_LESS) if number == place else term for number, term in enumerate(hits.terms)]
+    wanted = format([term for term in hits.terms if term.weight > 0])
+    return (
+        f"{format([hits.terms[place]])} takes most of {wanted} away, whose cosine with what is left is {left:.2f}: a "
+        f"smaller weight, as in {format(less)}, or --minus project leaves more of it"
+    )
 
 
 def _of_other_kinds(index: Index, where: str) -> int:

@@ -13,12 +13,15 @@ from pathlib import Path, PurePosixPath
 from indexer import maps, sidecars
 from indexer.corpora import Layout, is_kind, is_left_out, name_of
 from indexer.exclusion import Exclusion
-from indexer.skipped import AWAY, NESTED, ZIPS, unread
+from indexer.skipped import AWAY, of_no_kind
 from retriever import archives, loaders
 from retriever.archives import State
 from retriever.errors import FileProblem
 from retriever.store import layout as index_layout
 from retriever.types import Modality, is_utf8
+
+Told = Callable[[str, str, str], None]
+"""Is told the path below the root of what is no item, the reason, and the name of the item whose sidecar it is."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class Scan:
             "unreadable".
         unreadable: files and folders below the root ("" is the root) that are there and could not be looked at; items
             indexed from there must not be taken for removed. Links to what is not there are among them.
+        told: is called for each that is counted in `skipped`.
     """
 
     files: list[SourceFile] = field(default_factory=list)
@@ -62,6 +66,13 @@ class Scan:
     problems: list[tuple[str, str]] = field(default_factory=list)
     kinds: dict[str, str] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
+    told: Told | None = None
+
+    def skip(self, path: PurePosixPath | str, reason: str, of: str = "") -> None:
+        """Counts what is no item; a sidecar is one `of` an item in its folder."""
+        self.skipped[reason] += 1
+        if self.told:
+            self.told(str(path), reason, of)
 
 
 def scan(
@@ -70,6 +81,7 @@ def scan(
     progress: Callable[[int], None] | None = None,
     exclude: Iterable[str] = (),
     packs: Collection[PurePosixPath] = (),
+    told: Told | None = None,
 ) -> Scan:
     """Walk `root`, or only what lies at or below the paths `within` it.
 
@@ -83,12 +95,13 @@ def scan(
         exclude: patterns of files and folders to leave out, as `indexer.exclusion` reads them, beside those that a
             file at the root lists.
         packs: zip archives below the root that are looked into, as if they were folders.
+        told: is called for each file and folder that is no item.
 
     Raises:
         UsageError: a pattern that is not understood, or that file cannot be read.
     """
     excluded = Exclusion.of(root, exclude)
-    found, layout = Scan(), Layout.of(root, excluded, packs)
+    found, layout = Scan(told=told), Layout.of(root, excluded, packs)
     items: dict[str, SourceFile] = {}
     referrers: set[Path] = set()
     for folder, names, only in _walk(root, within, excluded, packs, found):
@@ -100,8 +113,8 @@ def scan(
     if any(file.modality is Modality.IMAGE for file in items.values()):
         textures = sidecars.referenced(referrers)
         parts = [path for path in items if os.path.normpath(root / path) in textures]
-        found.skipped["companion"] += len(parts)
         for path in parts:
+            found.skip(path, "companion")
             del items[path]
     found.files = [items[path] for path in sorted(items)]
     found.skipped = +found.skipped
@@ -121,7 +134,7 @@ def _walk(
         below = PurePosixPath(os.path.relpath(path, root).replace(os.sep, "/"))
         is_file = path.is_file() and below not in packs
         if path != root and (exclude.leaves_out(below, is_folder=not is_file) or exclude.leaves_out_below(below)):
-            found.skipped["excluded"] += 1
+            found.skip(below, "excluded")
         elif is_file:
             asked.setdefault(below.parent, []).append(below.name)
         else:
@@ -151,12 +164,12 @@ def _walk_below(
             _unreadable(folder, error, found)
             continue
         if place in seen:
-            found.skipped["folder linked twice"] += 1
+            found.skip(folder, "folder linked twice")
             continue
         seen.add(place)
         names, folders = _listing(root, folder, exclude, found)
         if index_layout.MANIFEST in names and index_layout.SEGMENTS in folders:  # as `holds_index` says
-            found.skipped["an index"] += 1
+            found.skip(folder, "an index")
             continue
         zips = [name for name in names if name.lower().endswith(archives.SUFFIX) and folder / name in packs]
         folders += zips
@@ -196,9 +209,9 @@ def _listing(root: Path, folder: PurePosixPath, exclude: Exclusion, found: Scan)
         return names, folders
     for entry in listed:
         if is_left_out(entry.name):
-            found.skipped["hidden"] += 1
+            found.skip(folder / entry.name, "hidden")
         elif exclude.leaves_out(folder / entry.name, is_folder=is_kind(entry.is_dir)):
-            found.skipped["excluded"] += 1
+            found.skip(folder / entry.name, "excluded")
         elif not is_utf8(entry.name):
             shown = str(folder / entry.name).encode("utf-8", "backslashreplace").decode()
             found.problems.append((shown, "has bytes in its name that are not UTF-8; rename it."))
@@ -222,11 +235,11 @@ def _sort_entry(
         elif isinstance(entry, os.DirEntry) and entry.is_symlink() and not Path(entry.path).exists():
             found.unreadable.append(str(folder / entry.name))
             if loaders.modality_of(Path(entry.name)) is None:
-                found.skipped[AWAY] += 1
+                found.skip(folder / entry.name, AWAY)
             else:
                 found.problems.append((str(folder / entry.name), "is a link to nothing; mend or remove it."))
         else:
-            found.skipped["not a regular file"] += 1
+            found.skip(folder / entry.name, "not a regular file")
     except OSError as error:
         found.problems.append((str(folder / entry.name), f"cannot be looked at ({error.strerror}); check it."))
         found.unreadable.append(str(folder / entry.name))
@@ -249,16 +262,16 @@ def _items(
 ) -> Iterator[SourceFile]:
     """One folder's items (textures that something names among them); sidecars and the rest are counted."""
     sides, of_materials = sidecars.by_item(names), maps.of_materials(names)
-    taken = {side for group in sides.values() for side in group}
+    taken = {side: item for item, group in sides.items() for side in group}
     for name in names if only is None else [name for name in only if name in names]:
         modality = loaders.modality_of(Path(name))
         path = folder / name
         if name in taken or sidecars.is_companion(name):
-            found.skipped["sidecar" if name in taken else "companion"] += 1
+            found.skip(path, "sidecar" if name in taken else "companion", taken.get(name, ""))
         elif modality is None:
-            found.skipped[_why_unread(root / path)] += 1
+            found.skip(path, of_no_kind(root / path))
         elif modality is Modality.IMAGE and (name in of_materials or layout.is_model_part(path)):
-            found.skipped["companion"] += 1
+            found.skip(path, "companion")
         else:
             own = sides.get(name, [])
             metadata: dict[str, object] = {"name": name_of(path)} | layout.columns(path)
@@ -266,13 +279,6 @@ def _items(
             metadata = {key: value for key, value in metadata.items() if value is not None}
             parts = {part: names[part] for part in (name, *own, *sidecars.companions(name, names))}
             yield SourceFile(str(path), modality, names[name][0], _fingerprint(parts, metadata), metadata)
-
-
-def _why_unread(path: Path) -> str:
-    """Why a file that is of no kind is left out."""
-    if path.suffix.lower() != archives.SUFFIX:
-        return unread(path)
-    return ZIPS if archives.is_archive(path) else NESTED
 
 
 def _columns(root: Path, folder: PurePosixPath, sides: Sequence[str], found: Scan) -> dict[str, object]:

@@ -5,18 +5,38 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from retriever import archives
+
 _UNREAD = "unsupported "
 ZIPS = "zip archives; name one to have it looked into"
 """The reason for archives that are met in a folder."""
 NESTED = "zip archives in zip archives; unpack the outer one"
 AWAY = "links to what is not there; what the index has of it stays"
 """The reason for links that may lead to a folder on a drive that is away, or to nothing that would be read."""
+_ONE = {
+    "excluded": "left out by a .retrieverignore",
+    "hidden": "hidden, or called as an editor's or an index's own files are",
+    "an index": "an index itself",
+    "companion": "a part of another file: a material, a buffer or a texture",
+    ZIPS: "a zip archive that is not named: name it to have it looked into",
+    NESTED: "a zip archive in a zip archive: unpack the outer one",
+    AWAY: "a link to what is not there; what the index has of it stays",
+    "folder linked twice": "a folder that a link leads to a second time",
+}
+"""What a reason means for one file or folder, where that takes other words."""
 _NAMED = 8  # suffixes that are named, of those that nothing reads
 
 
 def unread(path: Path) -> str:
     """The reason why a file of a suffix that nothing reads is left out; it names the suffix, or a file without one."""
     return f"{_UNREAD}{path.suffix.lower() or path.name}"
+
+
+def of_no_kind(path: Path) -> str:
+    """The same in a corpus, where archives could be looked into."""
+    if path.suffix.lower() != archives.SUFFIX:
+        return unread(path)
+    return ZIPS if archives.is_archive(path) else NESTED
 
 
 def told(skipped: Counter[str]) -> list[tuple[int, str]]:
@@ -32,6 +52,18 @@ def told(skipped: Counter[str]) -> list[tuple[int, str]]:
     if suffixes:
         reasons.append((sum(count for _, count in suffixes), f"unsupported {_listed(suffixes)}"))
     return sorted(reasons, key=lambda reason: -reason[0])
+
+
+def why(reason: str, of: str = "") -> str:
+    """The reason that a scan gives for one file or folder, in words.
+
+    Args:
+        reason: as `Scan.skipped` has it.
+        of: the item whose sidecar it is.
+    """
+    if reason.startswith(_UNREAD):
+        return f"no format that is read: {reason.removeprefix(_UNREAD)}; export models as GLB, pictures as JPEG"
+    return f"belongs to {of}: its caption, JSON or preview" if of else _ONE.get(reason, reason)
 
 
 def _listed(suffixes: list[tuple[str, int]]) -> str:

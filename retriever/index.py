@@ -261,20 +261,28 @@ class Index:
         return listed(self.snapshot, self._candidates, columns, to, where)
 
     def browse(
-        self, *, to: str | None = "any", where: str | None = None, k: int | None = None, offset: int = 0
+        self,
+        *,
+        to: str | None = "any",
+        where: str | None = None,
+        k: int | None = None,
+        offset: int = 0,
+        sort: str | Sequence[str] | None = None,
     ) -> Items:
-        """The items without a search, by root and path, read when they are looked at; to show them, or for a file.
+        """The items without a search, in order, read when they are looked at; to show them, or for a file.
 
         Args:
             to: as in `items`.
             where: as in `search`.
             k: how many at most; None for all.
             offset: how many to pass over first.
+            sort: columns to order them by, ``"faces"``, ``"-surface_area"`` for descending, or several; what has no
+                value comes last, and what is equal by root and path, as all is without.
 
         Raises:
             UsageError: an argument or filter at fault.
         """
-        return browse(self.snapshot, self._candidates, to, where, k, offset)
+        return browse(self.snapshot, self._candidates, to, where, k, offset, sort)
 
     def vectors(self, ids: str | PurePath | Iterable[str | PurePath]) -> Vectors:
         """(n, d) float32 unit vectors of n items, in their order; of one, which may be given without a list, (1, d).

@@ -336,3 +336,19 @@ def test_items_are_browsed_by_path_a_part_at_a_time(made_index, monkeypatch):
             index.browse(**wrong)
     with pytest.raises(UsageError, match="where must be a string"):
         index.browse(where=3)
+
+
+def test_items_are_browsed_by_columns(made_index):
+    index = made_index
+    rows = sorted(index.items(to="shape").to_pylist(), key=lambda row: (row["label"] is None, row["label"] or ""))
+    labels = [row["label"] for row in rows]
+    for sort in ("label", ["label", "-vertices"], ("label", "path")):
+        assert [item.label for item in index.browse(to="shape", sort=sort)] == labels
+    down = [item.metadata["vertices"] for item in index.browse(sort="-vertices") if item.metadata["vertices"]]
+    assert down == sorted(down, reverse=True) and index.browse(sort="-vertices").to_dicts()[-1]["modality"] == "text"
+    paths = [item.path for item in index.browse(sort="-vertices")]
+    assert [item.path for item in index.browse(sort="-vertices", k=2, offset=1)] == paths[1:3]
+    with pytest.raises(UsageError, match=r"^sort=sie: this index has no such column"):
+        index.browse(sort="sie")
+    with pytest.raises(UsageError, match=r"^sort=3: give the name of a column"):
+        index.browse(sort=[3])

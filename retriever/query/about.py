@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retriever.query.compose import Composed
 from retriever.query.naming import item_rows, the_row
-from retriever.query.request import Query
+from retriever.query.request import DEFAULT_COMBINE, DEFAULT_MINUS, Query
 from retriever.query.terms import leaves
 from retriever.query.upright import usual_up
 from retriever.types import Modality
@@ -29,6 +30,8 @@ class About:
         query: what was asked.
         files: of the items that were asked with, by what their terms call them.
         axes: that point up in the 3D files that were asked with, likewise; "auto" is left out.
+        taken_away: place of a minus term that leaves little of what is asked for, and the cosine that is left, as
+            `Composed.taken_away` has them; None where enough is left, or terms are not subtracted.
     """
 
     folder: Path
@@ -36,10 +39,11 @@ class About:
     query: Query
     files: Mapping[str, Path] = field(default_factory=dict)
     axes: Mapping[str, str] = field(default_factory=dict)
+    taken_away: tuple[int, float] | None = None
 
 
-def about(snapshot: Snapshot, query: Query) -> About:
-    """Of a query that `snapshot` has answered."""
+def about(snapshot: Snapshot, query: Query, composed: Composed) -> About:
+    """Of a query that `snapshot` has answered by the vector `composed`."""
     parts = list(leaves(query.terms))
     items = list(dict.fromkeys(term.source for term in parts if term.kind == "id"))
     files, axes = {}, {}
@@ -52,4 +56,6 @@ def about(snapshot: Snapshot, query: Query) -> About:
         if term.kind == Modality.SHAPE and term.held is None:
             axis = usual_up(snapshot, query.place(term)) if query.up == "auto" else query.up
             axes |= {term.source: axis} if axis else {}
-    return About(snapshot.folder.absolute(), snapshot.manifest.version, query, files, axes)
+    subtracted = query.combine == DEFAULT_COMBINE and query.minus == DEFAULT_MINUS
+    taken_away = composed.taken_away() if subtracted else None
+    return About(snapshot.folder.absolute(), snapshot.manifest.version, query, files, axes, taken_away)

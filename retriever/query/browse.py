@@ -1,11 +1,11 @@
-"""The items by their paths, without a search: all that fulfil a condition, or some of them."""
+"""The items in the order of their paths or of other columns, without a search: all that fulfil a condition, or some."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from retriever.errors import UsageError
 from retriever.query.candidates import Candidates
 from retriever.query.item import Item
 from retriever.query.metadata import FIXED, HIDDEN
+from retriever.query.order import first, order_of
 from retriever.query.request import check_where
 from retriever.query.tables import Tables
 from retriever.query.written import cell, item_dict
@@ -35,23 +36,31 @@ _TOLD = ("name", "caption", CONFIDENCE)
 
 
 class Items:
-    """Items by root and path; immutable, and read when they are looked at, some at a time.
+    """Items in their order; immutable, and read when they are looked at, some at a time.
 
     Args:
         snapshot: what holds them.
         rows: theirs, in order.
         total: how many fulfil the condition, of which these are all or some.
+        asked: what chose them and put them in order, as text: "to", "where" and "sort", as far as they were given.
 
     Attributes:
+        asked: as given.
+        folder: of the index.
+        version: of the index.
         space: name of the index's space.
+        roots: absolute paths of its corpora.
         total: as given.
         several_roots: whether a path alone may not say which file is meant.
     """
 
-    def __init__(self, snapshot: Snapshot, rows: NDArray[np.int64], total: int) -> None:
+    def __init__(
+        self, snapshot: Snapshot, rows: NDArray[np.int64], total: int, asked: Mapping[str, str] | None = None
+    ) -> None:
         self._snapshot, self._rows = snapshot, rows
-        self.total = total
-        self.space = snapshot.identity.name
+        self.total, self.asked = total, dict(asked or {})
+        self.folder, self.version = snapshot.folder.absolute(), snapshot.manifest.version
+        self.space, self.roots = snapshot.identity.name, list(snapshot.roots.values())
         self.several_roots = len(snapshot.manifest.roots) > 1
 
     def __len__(self) -> int:
@@ -103,6 +112,26 @@ class Items:
             for table in self.tables():
                 tables.write(table)
 
+    def to_html(self) -> str:
+        """A page with a picture of every item, as `Hits.to_html` gives one of hits."""
+        from retriever.sheet import page
+
+        return "".join(page(self))
+
+    def save_html(self, path: str | Path, progress: Callable[[str, int, int | None], None] | None = None) -> None:
+        """Write `to_html` to a file, which is replaced when all is written.
+
+        Args:
+            path: ends in .html or .htm.
+            progress: is called with a phase, the items done, and how many there are.
+
+        Raises:
+            UsageError: another ending, or the file cannot be written.
+        """
+        from retriever.sheet import save
+
+        save(self, path, progress)
+
     def tables(self) -> Iterator[pa.Table]:
         """All columns as tables of up to `PART` rows, one at least; `root` is the absolute path of the corpus root."""
         import pyarrow as pa
@@ -130,7 +159,13 @@ def _line(cells: Iterable[object]) -> str:
 
 
 def browse(
-    snapshot: Snapshot, candidates: Candidates, to: str | None, where: str | None, k: int | None, offset: int
+    snapshot: Snapshot,
+    candidates: Candidates,
+    to: str | None,
+    where: str | None,
+    k: int | None,
+    offset: int,
+    sort: str | Sequence[str] | None,
 ) -> Items:
     """What `Index.browse` gives.
 
@@ -142,25 +177,28 @@ def browse(
     for name, value, least in (("k", 1 if k is None else k, 1), ("offset", offset, 0)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
             raise UsageError(f"{name} is {value!r}: give a whole number from {least} on.")
+    order = order_of(sort, snapshot)
     allowed = candidates.rows(to, where)
     total = snapshot.rows if allowed is None else len(allowed)
     end = total if k is None else min(total, offset + k)
     mask = None if allowed is None else allowed.mask
-    return Items(snapshot, _first(snapshot, mask, total, end)[offset:], total)
+    by = sort if isinstance(sort, str) else ", ".join(sort or ())
+    asked = {"to": to if to != "any" else None, "where": where, "sort": by}
+    given = {name: str(value) for name, value in asked.items() if value}
+    return Items(snapshot, _first(snapshot, order, mask, total, end)[offset:], total, given)
 
 
-def _first(snapshot: Snapshot, mask: NDArray[np.bool_] | None, total: int, count: int) -> NDArray[np.int64]:
-    """The first rows by root and path of the `total` that `mask` lets through; None lets through all."""
+def _first(
+    snapshot: Snapshot, order: Sequence[tuple[str, str]], mask: NDArray[np.bool_] | None, total: int, count: int
+) -> NDArray[np.int64]:
+    """The first rows in their order of the `total` that `mask` lets through; None lets through all."""
     if not count:
         return np.zeros(0, np.int64)
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    keys = pa.table({name: snapshot.column(name) for name in ("root", "path")})
+    keys = pa.table({name: snapshot.column(name) for name, _ in order})
     if mask is not None:  # made from a buffer, as pa.array would import pandas
         bits = pa.py_buffer(np.packbits(mask, bitorder="little"))
         keys = keys.filter(pa.Array.from_buffers(pa.bool_(), len(mask), [None, bits]))
-    order = [(name, "ascending") for name in keys.column_names]
-    found = pc.select_k_unstable(keys, count, order) if count < total else pc.sort_indices(keys, order)
-    places = np.from_dlpack(found).astype(np.int64)
+    places = first(keys, order, min(count, total))
     return places if mask is None else np.flatnonzero(mask)[places]

@@ -11,10 +11,26 @@ if TYPE_CHECKING:
     from retriever.query.item import Item
 
 
+_COLLECTIONS = {
+    *("assets", "assorted", "bundle", "collection", "collections", "downloads", "items", "kit", "kits", "library"),
+    *("miscellaneous", "pack", "packs", "prop", "props", "set", "sets", "stuff", "things", "various"),
+}
+"""Words that end the names of folders whose files have a topic in common and are not one kind of thing."""
+
+
 def what(hit: Hit | Item) -> str:
-    """Label or name; of a file whose name is a code, that of its folder, and at the top of a corpus the code."""
+    """Label, or name where there is no label or that is a collection's, such as "props" or "garden set".
+
+    Of a file whose name is a code it is that of its folder, and at the top of a corpus the code.
+    """
     path = PurePosixPath(hit.path)
+    if hit.label and _is_collection(hit.label):
+        return str(hit.metadata.get("name") or hit.label)
     return hit.label or str(hit.metadata.get("name") or path.parent.name or path.stem)
+
+
+def _is_collection(label: str) -> bool:
+    return label.lower().rpartition(" ")[2] in _COLLECTIONS
 
 
 def named(hit: Hit | Item) -> str:

@@ -63,7 +63,7 @@ def _read(
             sure,
             one.repeats,
             why,
-            partial(about, snapshot, replace(query, terms=tuple(terms))),
+            partial(about, snapshot, replace(query, terms=tuple(terms)), ready.composed),
         )
         start += len(one.rows)
 

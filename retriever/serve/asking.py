@@ -23,7 +23,7 @@ from retriever.store.snapshot import Snapshot
 KEYS = ("q", *PLUS, *MINUS, *LIKE, *ASKED, "explain")
 """What a request may hold; ``q`` is the expression, the others are those of `Index.search`."""
 
-LISTED = ("where", "to", "k", "offset")
+LISTED = ("where", "to", "k", "offset", "sort")
 """What a request for items may hold: the keywords of `Index.browse`."""
 
 _FILES = ("image", "audio", "shape", "vector")

@@ -1,4 +1,4 @@
-"""A contact sheet of hits: one HTML file that needs nothing beside it, with a picture of every hit."""
+"""A contact sheet of hits or items: one HTML file that needs nothing beside it, with a picture of each."""
 
 from retriever.sheet.page import check, page, save
 

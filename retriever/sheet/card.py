@@ -1,8 +1,8 @@
-"""A card of one hit."""
+"""A card of one hit or item."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,9 @@ from retriever.sheet.marks import LINE, Markup, address, escaped, joined, tag
 from retriever.types import Modality
 
 if TYPE_CHECKING:
+    from retriever.query.browse import Items
     from retriever.query.hits import Hits
+    from retriever.query.item import Item
 
 FILES = (Modality.SHAPE, Modality.IMAGE, Modality.AUDIO)
 """Kinds of terms whose source is a file that can be looked at."""
@@ -25,28 +27,56 @@ FILES = (Modality.SHAPE, Modality.IMAGE, Modality.AUDIO)
 _PICTURED = {Modality.SHAPE: "3D model", Modality.IMAGE: "Picture", Modality.AUDIO: "Waveform of the sound"}
 
 
-def cards(hits: Hits) -> Iterator[Markup]:
-    """A list element for each hit, in their order."""
+def cards(hits: Hits | Items) -> Iterator[Markup]:
+    """A list element for each hit or item, in their order."""
+    from retriever.query.hits import Hits
+
+    return _of_hits(hits) if isinstance(hits, Hits) else _of_items(hits)
+
+
+def _of_items(items: Items) -> Iterator[Markup]:
+    for number, item in enumerate(items, 1):
+        yield _card(item, f"item-{number}", tag("h2", tag("span", named(item), class_="name")), items.several_roots)
+
+
+def _of_hits(hits: Hits) -> Iterator[Markup]:
     best = max([1e-9, *(hit.score for hit in hits)])
     largest = max([1e-9, *(abs(share) for hit in hits for share in hit.shares)])
     by_fused = reordered(hits)
     for hit in hits:
-        seen = look(hit.file, up=_up(hit), preview=_preview(hit))
-        parts = [
-            framed(seen, hit.file, f"{_PICTURED.get(hit.modality, '')} {named(hit)}, {hit.path}"),
-            _heard(hit, seen),
-            tag(
-                "div",
-                _line(hit),
-                _bar(hit.score / best),
-                _path(hit, seen, whole=hits.several_roots),
-                _facts(hit, by_fused=by_fused),
-                tag("p", str(hit.metadata["caption"]), class_="caption") if hit.metadata.get("caption") else "",
-                _shares(hits.terms, hit, largest) if len(hits.terms) > 1 else "",
-                class_="text",
-            ),
-        ]
-        yield joined(tag("li", *parts, class_="card", id=f"hit-{hit.rank}"), LINE)
+        head = joined(_line(hit), _bar(hit.score / best))
+        shares = _shares(hits.terms, hit, largest) if len(hits.terms) > 1 else ""
+        yield _card(hit, f"hit-{hit.rank}", head, hits.several_roots, _told(hit, by_fused=by_fused), shares)
+
+
+def _card(
+    item: Hit | Item, id: str, head: Markup, whole: bool, told: Mapping[str, str] | None = None, shares: str = ""
+) -> Markup:
+    """A picture, and behind it what there is to say.
+
+    Args:
+        item: what it shows.
+        id: of the element.
+        head: its heading.
+        whole: whether a path alone may not say which file is meant.
+        told: classes and texts of facts that a question adds.
+        shares: what each term adds.
+    """
+    seen = look(item.file, up=_up(item), preview=_preview(item))
+    parts = [
+        framed(seen, item.file, f"{_PICTURED.get(item.modality, '')} {named(item)}, {item.path}"),
+        _heard(item, seen),
+        tag(
+            "div",
+            head,
+            _path(item, seen, whole=whole),
+            _facts({**(told or {}), "": measured(item, faces=" faces", points=" points")}),
+            tag("p", str(item.metadata["caption"]), class_="caption") if item.metadata.get("caption") else "",
+            shares,
+            class_="text",
+        ),
+    ]
+    return joined(tag("li", *parts, class_="card", id=id), LINE)
 
 
 def framed(seen: Look, file: Path, alt: str) -> Markup:
@@ -60,7 +90,7 @@ def framed(seen: Look, file: Path, alt: str) -> Markup:
     return tag("div", tag("p", seen.problem), class_="look problem")
 
 
-def _heard(hit: Hit, seen: Look) -> str:
+def _heard(hit: Hit | Item, seen: Look) -> str:
     if hit.modality is not Modality.AUDIO or not seen.there:
         return ""
     return player(hit.file, f"Play {named(hit)}")
@@ -83,21 +113,24 @@ def _bar(share: float) -> Markup:
     return tag("div", tag("i", style=f"width:{100 * max(0.0, share):.1f}%"), class_="bar", aria_hidden="true")
 
 
-def _path(hit: Hit, seen: Look, *, whole: bool) -> Markup:
+def _path(hit: Hit | Item, seen: Look, *, whole: bool) -> Markup:
     folder, _, name = (str(hit.file) if whole else hit.path).rpartition("/")
     path = joined(tag("span", f"{folder}/", class_="folder") if folder else "", name)
     inside = tag("a", path, href=address(hit.file)) if seen.there else path
     return tag("p", inside, class_="path", title=str(hit.file))
 
 
-def _facts(hit: Hit, *, by_fused: bool) -> Markup:
-    """How sure a match is, what was folded under it, and how much there is of it."""
-    facts = {
+def _told(hit: Hit, *, by_fused: bool) -> dict[str, str]:
+    """How sure a match is, and what was folded under it."""
+    return {
         "sure": "" if hit.confidence is None else f"{hit.confidence:.0%} sure",
         "fused": f"fused {hit.fused:.4f}" if by_fused and hit.fused is not None else "",
         "alike": f"+{hit.repeats} alike" if hit.repeats else "",
-        "": measured(hit, faces=" faces", points=" points"),
     }
+
+
+def _facts(facts: Mapping[str, str]) -> Markup:
+    """Texts by their classes, but for empty ones."""
     return tag("ul", *(tag("li", text, class_=name) for name, text in facts.items() if text), class_="facts")
 
 
@@ -146,10 +179,10 @@ def source_of(term: Term) -> str:
     return format([Term(term.kind, term.source)])
 
 
-def _up(hit: Hit) -> str:
+def _up(hit: Hit | Item) -> str:
     up = hit.metadata.get("up")
     return up if isinstance(up, str) and up in ("x", "y", "z") else "auto"
 
 
-def _preview(hit: Hit) -> Path | None:
+def _preview(hit: Hit | Item) -> Path | None:
     return lying(hit.root, hit.metadata.get("preview"), Modality.IMAGE)

@@ -19,21 +19,53 @@ from retriever.sheet.card import FILES, framed, player, source_of, weight_of
 from retriever.sheet.look import look
 from retriever.sheet.marks import LINE, Markup, joined, tag
 from retriever.types import Modality
+from retriever.wording import counted
 
 if TYPE_CHECKING:
+    from retriever.query.browse import Items
     from retriever.query.hits import Hits
 
 _TOLD = ("terms", "k", "to", "where", "up", "name", "bare", "files")
 """Of a query, what is told otherwise than as an option that was set."""
 
 
-def title(hits: Hits) -> str:
+def title(hits: Hits | Items) -> str:
     """Of the page."""
-    return f"{format(hits.terms)} · {_count(hits)}"
+    from retriever.query.hits import Hits
+
+    return f"{format(hits.terms)} · {_count(hits)}" if isinstance(hits, Hits) else f"Items · {_how_many(hits)}"
 
 
-def head(hits: Hits) -> Markup:
+def head(hits: Hits | Items) -> Markup:
     """The element `header`, and a line to end it."""
+    from retriever.query.hits import Hits
+
+    return _of_hits(hits) if isinstance(hits, Hits) else _of_items(hits)
+
+
+def _of_items(items: Items) -> Markup:
+    """Of a list: how many there are, where they lie, and by what they were chosen and put in order."""
+    facts = {
+        "in": ", ".join(items.roots),
+        "index": f"{items.folder}, version {items.version}",
+        "space": items.space,
+        "filter": tag("code", items.asked["where"]) if items.asked.get("where") else "",
+        "kind": items.asked.get("to", ""),
+        "order": items.asked.get("sort", ""),
+    }
+    told = [tag("div", tag("dt", name), tag("dd", value)) for name, value in facts.items() if value]
+    return joined(
+        tag("header", tag("h1", "Items"), tag("p", _how_many(items), class_="count"), tag("dl", *told)),
+        LINE,
+    )
+
+
+def _how_many(items: Items) -> str:
+    part = f"{len(items):,} of " if len(items) < items.total else ""
+    return f"{part}{counted(items.total, 'item')}"
+
+
+def _of_hits(hits: Hits) -> Markup:
     terms = [_term(term, hits.about, first=not place) for place, term in enumerate(hits.terms)]
     facts = [tag("div", tag("dt", name), tag("dd", value)) for name, value in _facts(hits)]
     order = by_fused(hits)

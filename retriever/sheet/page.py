@@ -1,4 +1,4 @@
-"""Hits as a page: the question in its head, then a card for each."""
+"""Hits or items as a page: the question in its head, then a card for each."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from retriever.sheet.head import head, title
 from retriever.sheet.marks import tag
 
 if TYPE_CHECKING:
+    from retriever.query.browse import Items
     from retriever.query.hits import Hits
 
 Progress = Callable[[str, int, int | None], None]
@@ -24,12 +25,12 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-s
 """Nothing on the page may ask the network for anything, whatever names and captions hold."""
 
 
-def page(hits: Hits, progress: Progress | None = None) -> Iterator[str]:
+def page(hits: Hits | Items, progress: Progress | None = None) -> Iterator[str]:
     """The page, part by part: pictures are made as it goes on, so that no more than one is in memory.
 
     Args:
         hits: what it shows.
-        progress: told of each hit that is done.
+        progress: told of each of them that is done.
     """
     yield "<!doctype html>\n"
     yield '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -58,8 +59,8 @@ def check(path: str | Path) -> None:
         raise UsageError(f"A page is a file whose name ends in .html or .htm, not {path}; name one, such as hits.html.")
 
 
-def save(hits: Hits, path: str | Path, progress: Progress | None = None) -> None:
-    """Write the page of some hits; a file of that name is replaced when all is written.
+def save(hits: Hits | Items, path: str | Path, progress: Progress | None = None) -> None:
+    """Write the page of some hits or items; a file of that name is replaced when all is written.
 
     Raises:
         UsageError: the name does not end in .html or .htm, or the file cannot be written.

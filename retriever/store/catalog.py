@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import partial
@@ -215,15 +215,20 @@ def _absent(own: pa.Schema, whole: pa.Schema) -> str:
     return "".join(f", CAST(NULL AS {_sql_type(whole.field(name).type)}) AS {quoted(name)}" for name in names)
 
 
+def meant(name: str, columns: Sequence[str]) -> str | None:
+    """The column that is likely meant by a name which is none."""
+    near = get_close_matches(_CALLED.get(name.lower(), name.lower()), columns, 1)
+    return near[0] if near else None
+
+
 def _explain(error: duckdb.Error, where: str, columns: list[str]) -> str:
     # Without DuckDB's class of error and its picture of the query.
     message = re.sub(r"^[A-Z][\w ]* Error: ", "", str(error).split("\n")[0]).rstrip(".! ")
     if match := re.match(r'Referenced column "(.*?)" not found', message):
-        meant = _CALLED.get(match[1].lower(), match[1].lower())
-        near = get_close_matches(meant, columns, 1)
+        near = meant(match[1], columns)
         return (
             f"The filter {where!r} names {match[1]!r}, which is no column of this index"
-            f"{f' (did you mean {near[0]!r}?)' if near else ''}: "
+            f"{f' (did you mean {near!r}?)' if near else ''}: "
             f"use {', '.join(columns)}, and put text in single quotes."
         )
     return (

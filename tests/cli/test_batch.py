@@ -149,6 +149,19 @@ def test_the_name_of_a_query_is_passed_through(queries: Path):
     assert told[0]["query"] == [{"modality": "text", "source": "x", "weight": 1.0}]
 
 
+def test_a_query_that_asks_nothing_else_is_the_expression(queries: Path):
+    queries.write_text('{"query": "a box"}\n{"query": "text:old - 0.5*text:red", "k": 1, "to": "any"}\n{"query": 7}\n')
+    done = run("query", "--batch", queries, "--keep-going")
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    single = [run("query", "a box", "--json"), run("query", "text:old - 0.5*text:red", "-k1", "--to", "any", "--json")]
+    assert [{key: one[key] for key in one if key != "number"} for one in told[:2]] == [
+        json.loads(one.stdout) for one in single
+    ]
+    assert "There is nothing to look for" in told[2]["error"], "a number is a name and no words"
+    queries.write_text('{"query": "text:old -"}\n')
+    assert "queries.jsonl, line 1" in run("query", "--batch", queries).stderr
+
+
 @pytest.mark.parametrize("together", [1, 2, 256])
 def test_what_is_at_fault_is_told_and_the_others_answered(
     queries: Path, monkeypatch: pytest.MonkeyPatch, together: int

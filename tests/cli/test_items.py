@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from commands import rows, run
-from small_corpus import write_boxes
+from small_corpus import write_box, write_boxes
 from transcript import play
 
 from retriever.store import Snapshot
@@ -25,6 +25,18 @@ def test_a_line_an_item_by_path(indexed: Path):
     assert [row[3] for row in found] == PATHS
     by_query = {row[5]: [row[2], *row[3:6]] for row in rows(run("query", "box"))}
     assert found == [by_query[path] for path in PATHS]
+
+
+def test_of_a_collection_the_name_says_what_an_item_is(indexed: Path):
+    for path in ("props/Oak barrel_02.off", "garden-set/bench.off", "props/00017.off", "drum kit/drum kit 2.off"):
+        write_box(indexed / path, (1, 2, 3 + len(path)))
+    assert run("index", indexed).exit_code == 0
+    shown = {path: what for _, _, what, path in rows(run("items"))}
+    assert shown["props/Oak barrel_02.off"] == "oak barrel" and shown["garden-set/bench.off"] == "bench"
+    assert shown["props/00017.off"] == "props" and shown["drum kit/drum kit 2.off"] == "drum kit"
+    assert shown["tall/a.off"] == "tall"
+    hits = {row[5]: row[4] for row in rows(run("query", "text:box", "-k", "9", "--geometry-only"))}
+    assert hits == shown
 
 
 def test_what_fulfils_a_condition_and_how_many(indexed: Path):
@@ -74,6 +86,67 @@ def test_tables_have_all_columns_and_whole_roots(indexed: Path):
     assert run("items", "--where", "faces < 0", "--parquet", "items.parquet").exit_code == 0
     assert pq.read_table("items.parquet").num_rows == 0
     assert run("items", "--where", "faces < 0", "--csv").stdout.strip() == ",".join(table.column_names)
+
+
+def test_a_page_with_pictures(indexed: Path):
+    done = run("items", "--where", "label = 'tall'", "--html", "items.html")
+    assert done.stdout == "" and done.stderr == "2 items written to items.html\n"
+    page = Path("items.html").read_text()
+    assert page.count("data:image/webp") == 2 and page.count('class="card"') == 2 and "12 faces" in page
+    assert (indexed / "tall/a.off").as_uri() in page and "label = &#x27;tall&#x27;" in page
+    write_boxes(indexed / "many", 101)
+    assert run("index", indexed).exit_code == 0
+    done = run("items", "--html", "items.html")
+    assert "100 items written to items.html of 104; -k 0 writes all" in done.stderr
+    assert Path("items.html").read_text().count('class="card"') == 100
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--html", "items.html", "--csv"), "--json, --csv, --parquet and --html exclude each other"),
+        (("--html", "corpus/tall/a.off"), "ends in .html or .htm, not corpus/tall/a.off"),
+        (("--html", "nowhere/items.html"), "there is no folder nowhere."),
+    ],
+)
+def test_pages_that_cannot_be_written(indexed: Path, options: tuple[str, ...], said: str):
+    failed = run("items", *options)
+    assert failed.exit_code == 2 and said in failed.stderr
+
+
+def test_columns_that_order_the_items_in_every_form(indexed: Path):
+    (indexed / "facts.csv").write_text("path,price,maker\ntall/a.off,2,Bo\nflat/c.off,10,Al\ntall/b.off,,Al\n")
+    assert run("index", indexed, "--metadata", indexed / "facts.csv").exit_code == 0
+    flat, first, second = PATHS
+
+    def sorted_by(*columns: str) -> list[str]:
+        return [row[3] for row in rows(run("items", *(f"--sort={column}" for column in columns)))]
+
+    assert sorted_by("price") == [first, flat, second], "numbers go by their size, and what has none comes last"
+    assert sorted_by("-price") == [flat, first, second]
+    assert sorted_by("-label") == [first, second, flat], "equal ones go by path"
+    assert sorted_by("maker,-volume") == sorted_by("maker", "-Volume") == [flat, second, first]
+    assert [row[3] for row in rows(run("items", "--sort", "-price", "-k", "1", "--to", "shape"))] == [flat]
+    told = json.loads(run("items", "--sort", "-price", "--json", "-k", "2").stdout)
+    assert [item["path"] for item in told["items"]] == [flat, first] and told["total"] == 3
+    lines = csv.DictReader(io.StringIO(run("items", "--sort", "-price", "--where", "price > 0", "--csv").stdout))
+    assert [line["path"] for line in lines] == [flat, first]
+    run("items", "--sort", "-price", "--parquet", "items.parquet")
+    assert pq.read_table("items.parquet")["path"].to_pylist() == [flat, first, second]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("tris", "--sort tris: this index has no such column (did you mean 'faces'?): use id, root, path, "),
+        ("-pth", "(did you mean 'path'?)"),
+        ("faces,", "--sort '': give the name of a column"),
+        ("extent", "--sort extent: that column holds lists"),
+    ],
+)
+def test_columns_that_cannot_order_anything(indexed: Path, given: str, said: str):
+    failed = run("items", "--sort", given)
+    assert failed.exit_code == 2 and failed.stdout == "" and said in failed.stderr
 
 
 def test_several_roots_are_listed_one_after_the_other_by_whole_paths(indexed: Path, tmp_path: Path):

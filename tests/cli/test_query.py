@@ -86,7 +86,7 @@ def test_expression_equals_options(indexed: Path):
 
 def test_words_that_read_like_a_sum_are_remarked_on(indexed: Path):
     assert "--minus-text" in run("query", "tall box - flat box").stderr
-    assert run("query", 'text:"tall box" - text:"flat box"').stderr == ""
+    assert run("query", 'text:"tall box" - 0.3*text:"flat box"').stderr == ""
     assert run("query", "tall box").stderr == ""
 
 
@@ -116,6 +116,17 @@ def test_items_of_other_kinds_that_fulfil_a_condition_are_told(tmp_path: Path, i
     note = "note: 1 item of another kind fulfils the condition; to find those too, add --to any\n"
     assert (told.exit_code, told.stdout, told.stderr) == (0, "", f"{note}No item qualifies.\n")
     assert len(rows(run(*asked, "--to", "any"))) == 1 and run(*asked, "--to", "shape").stderr == "No item qualifies.\n"
+
+
+def test_a_minus_term_that_leaves_little_of_what_is_asked_for_is_told(indexed: Path):
+    told = run("query", "--text", "a tall red box", "--minus-text", "a tall box", "-k", 1)
+    assert len(rows(told)) == 1
+    assert told.stderr.startswith('note: -text:"a tall box" takes most of text:"a tall red box" away, ')
+    less = 'text:"a tall red box" - 0.3*text:"a tall box"'
+    assert f"a smaller weight, as in {less}, or --minus project leaves more of it\n" in told.stderr
+    assert run("query", less).stderr == run("query", "text:flat - text:tall").stderr == ""
+    assert run("query", 'text:"a tall red box" - text:"a tall box"', "--minus", "project").stderr == ""
+    assert run("query", 'text:"a tall red box" - text:"a tall box"', "--combine", "rank").stderr == ""
 
 
 def test_csv_and_parquet(indexed: Path, tmp_path: Path):

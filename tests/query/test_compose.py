@@ -33,6 +33,38 @@ def test_the_vector_is_the_unit_sum(query):
     np.testing.assert_allclose(composed.vector, total / np.linalg.norm(total), atol=1e-6)
 
 
+def _two(cosine: float) -> np.ndarray:
+    """Two unit vectors of that cosine."""
+    return np.array([[1, 0, 0], [cosine, np.sqrt(1 - cosine**2), 0]])
+
+
+@pytest.mark.parametrize(
+    ("cosine", "weights", "left"),
+    [
+        (0.8, (1, -1), 0.316),  # half the angle between them is left
+        (0.8, (-1, 1), 0.316),
+        (0.6, (1, -1), 0.447),
+        (0.8, (1, -0.3), None),  # a small weight takes little away
+        (0.4, (1, -1), None),
+        (0.2, (1, -3), None),  # unlike, and meant so
+        (0.9, (1, 1), None),
+        (0.9, (-1, -1), None),
+    ],
+)
+def test_a_minus_term_that_leaves_little_is_named(cosine, weights, left):
+    found = compose(_two(cosine), weights).taken_away()
+    if left is None:
+        assert found is None
+    else:
+        assert found == (int(weights[1] < 0), pytest.approx(left, abs=1e-3))
+
+
+def test_of_several_minus_terms_the_likest_is_named():
+    vectors = np.vstack([_two(0.7), [[0.9, 0.1, 0.4]]])
+    place, left = compose(vectors, (1, -0.5, -1)).taken_away()
+    assert place == 2 and left < 0.5
+
+
 @given(queries(), st.integers(0, 30))
 def test_shares_sum_to_the_score(query, hits):
     vectors, weights = query

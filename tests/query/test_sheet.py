@@ -62,6 +62,27 @@ class Reader(HTMLParser):
         ]
 
 
+def test_a_page_of_items_shows_them_without_a_question(made_index: Index, tmp_path: Path):
+    found = made_index.browse(where="vertices > 0", sort="-vertices", k=3)
+    told: list[tuple[str, int, int | None]] = []
+    found.save_html(tmp_path / "items.html", lambda *step: told.append(step))
+    text = (tmp_path / "items.html").read_text()
+    assert text == found.to_html() and told == [("draw", done, 3) for done in (1, 2, 3)]
+    page = Reader(text)
+    assert [card["id"] for card in page.all("li", class_="card")] == ["item-1", "item-2", "item-3"]
+    assert page.texts["title"] == ["Items · 3 of 5 items"] and page.texts["h1"] == ["Items"]
+    assert page.texts["code"] == ["vertices > 0"] and "-vertices" in page.texts["dd"]
+    assert (
+        not page.all("span", class_="score")
+        and not page.all("span", class_="rank")
+        and not page.all("div", class_="bar")
+    )
+    links = [unquote(link["href"]) for link in page.all("a") if "tabindex" not in link]
+    assert not links, "files that are not there have no links"
+    assert page.texts["p"].count("The file is not there any more.") == 3
+    assert "No item qualifies." in made_index.browse(where="false").to_html()
+
+
 def hits(
     folder: Path,
     files: dict[str, str],

@@ -297,6 +297,7 @@ def test_items_are_listed_as_the_command_line_does(client: Client):
     some = client.ask(f"/api/items?to=shape&k=1&where={quote('faces > 1')}").json
     assert some == listed(client, "--to", "shape", "-k", "1", "--where", "faces > 1")
     assert (some["total"], some["count"], some["items"][0]["path"]) == (3, 1, "cubes/cube.off")
+    assert client.ask("/api/items?sort=-faces,label&k=6").json == listed(client, "--sort", "-faces,label")
     everything = [item["path"] for item in listed(client)["items"]]
     pages = [client.ask(f"/api/items?k=4&offset={offset}").json for offset in (0, 4, 8)]
     assert [item["path"] for page in pages for item in page["items"]] == everything == sorted(everything)
@@ -321,6 +322,7 @@ def test_the_page_is_told_what_it_shows_of_items(client: Client):
         ("offset=-1", "offset is -1"),
         ("offset=x", "offset is 'x'"),
         ("to=smell", "to=smell"),
+        ("sort=smell", "sort=smell: this index has no such column"),
         ("where=labl%20%3D%201", "labl"),
         ("where=1%20in%20(select%201)", "SELECT is not taken over HTTP"),
         ("where=repeat(path,9)%3D''", "the function repeat is not taken over HTTP"),
