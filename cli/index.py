@@ -42,6 +42,7 @@ def register(app: typer.Typer) -> None:
             "retriever index ./models --exclude 'backup/*' --exclude '*.stl'",
             "retriever index ./objaverse --recall 0.98 --memory 4GB",
             "retriever index ./models/chairs --again",
+            "retriever index ./kits --no-folder-labels",
         ),
     )(index)
 
@@ -113,6 +114,15 @@ def index(
         bool,
         typer.Option("--again", help="Read and embed all of it again, also what did not change, under the same ids."),
     ] = False,
+    folder_labels: Annotated[
+        bool | None,
+        typer.Option(
+            "--folder-labels/--no-folder-labels",
+            help="Whether folders may be classes, such as chairs/, or are topics, such as 'Garden Set'; kept for later "
+            "runs. By default as the index has it, and a new one takes them for classes where they look so.",
+            show_default=False,
+        ),
+    ] = None,
     recall: Recall = None,
     memory: Memory = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")] = False,
@@ -146,6 +156,7 @@ def index(
                 exclude=exclude or (),
                 workers=workers,
                 again=again,
+                folder_labels=folder_labels,
                 wish=Wish(recall, memory),
                 progress=show,
             )

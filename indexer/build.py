@@ -87,6 +87,7 @@ def index(
     exclude: str | Sequence[str] = (),
     workers: int | None = None,
     again: bool = False,
+    folder_labels: bool | None = None,
     wish: Wish | None = None,
     progress: Progress | None = None,
 ) -> Summary:
@@ -106,6 +107,8 @@ def index(
             in the index of them leaves it.
         workers: processes that read files, up to 256; 0 for none; None chooses.
         again: read and embed all the files, changed or not.
+        folder_labels: whether folders may be classes, in this run and those to come; None leaves that as it is, and a
+            new index takes them for such.
         wish: what a search may take and must find; None leaves it as it is.
         progress: called often, from this thread.
 
@@ -127,14 +130,18 @@ def index(
     manifest = before.manifest if before is not None else None
     joint = spaces.get(space or (manifest.space.name if manifest else spaces.DEFAULT), device=device)
     summary = Summary()
+    if folder_labels is None:
+        folder_labels = manifest is None or manifest.folder_labels
     table = read_table(Path(metadata)) if metadata else None
-    parts = survey(named, before, folder, joint, table, exclude, summary.skipped, progress)
+    parts = survey(named, before, folder, joint, table, exclude, summary.skipped, progress, folder_labels)
     wish = wish or Wish()
     check_wish(wish, manifest, Counter(file.modality for part in parts for file in part.files), joint.identity.dim)
     with IndexWriter(folder, joint.identity) as writer:
         if writer.manifest.version not in (0, manifest and manifest.version):  # another run wrote to it meanwhile
             summary.skipped.clear()
-            parts = survey(named, Snapshot.open(folder), folder, joint, table, exclude, summary.skipped, progress)
+            now = Snapshot.open(folder)
+            parts = survey(named, now, folder, joint, table, exclude, summary.skipped, progress, folder_labels)
+        writer.set_folder_labels(folder_labels)
         summary.moved = moving.along(before) | moving.follow(writer, parts)
         _Run(writer, joint, up, workers, progress, summary, again).bring_up_to_date(parts)
         lexicon.bring_up_to_date(writer.snapshot)

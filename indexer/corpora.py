@@ -89,10 +89,21 @@ class Layout:
     packs: frozenset[tuple[str, ...]] = frozenset()
 
     @classmethod
-    def of(cls, root: Path, exclude: Exclusion = NOTHING, packs: Collection[PurePosixPath] = ()) -> Layout:
-        """Looks at the folders that are not excluded, some levels deep, and only as far as the first shape of each."""
+    def of(
+        cls,
+        root: Path,
+        exclude: Exclusion = NOTHING,
+        packs: Collection[PurePosixPath] = (),
+        folder_labels: bool = True,
+    ) -> Layout:
+        """Looks at the folders that are not excluded, some levels deep, and only as far as the first shape of each.
+
+        Without `folder_labels` no folder is a class, but for ShapeNet's synsets.
+        """
         synsets = synset_names(root)
         folders, tops = _Folders(root, exclude), frozenset(pack.parts for pack in packs)
+        if not folder_labels:
+            return cls(root, synsets, packs=tops)
         levels = {place: names for top in ((), *tops) for place, names in folders.class_levels(top, synsets)}
         return cls(root, synsets, levels, tops)
 

@@ -82,6 +82,7 @@ def scan(
     exclude: Iterable[str] = (),
     packs: Collection[PurePosixPath] = (),
     told: Told | None = None,
+    folder_labels: bool = True,
 ) -> Scan:
     """Walk `root`, or only what lies at or below the paths `within` it.
 
@@ -96,12 +97,13 @@ def scan(
             file at the root lists.
         packs: zip archives below the root that are looked into, as if they were folders.
         told: is called for each file and folder that is no item.
+        folder_labels: whether folders may be classes.
 
     Raises:
         UsageError: a pattern that is not understood, or that file cannot be read.
     """
     excluded = Exclusion.of(root, exclude)
-    found, layout = Scan(told=told), Layout.of(root, excluded, packs)
+    found, layout = Scan(told=told), Layout.of(root, excluded, packs, folder_labels)
     items: dict[str, SourceFile] = {}
     referrers: set[Path] = set()
     for folder, names, only in _walk(root, within, excluded, packs, found):

@@ -40,6 +40,7 @@ def survey(
     exclude: Sequence[str],
     skipped: Counter[str],
     progress: Progress,
+    folder_labels: bool = True,
 ) -> list[Surveyed]:
     """Looks through all that is to be indexed.
 
@@ -52,6 +53,7 @@ def survey(
         exclude: patterns of files and folders to leave out.
         skipped: reason -> files that are not for this index; grows.
         progress: told of the files found.
+        folder_labels: whether folders may be classes.
 
     Raises:
         UsageError: a path that does not exist, or a pattern that is not understood.
@@ -63,7 +65,14 @@ def survey(
     for corpus in roots.corpora(paths, map(Path, known)):
         done = sum(len(part.files) for part in parts)
         progress("scan", done, None)
-        found = scan(corpus.root, corpus.within, _from(done, progress), exclude, packs.below(corpus.root))
+        found = scan(
+            corpus.root,
+            corpus.within,
+            _from(done, progress),
+            exclude,
+            packs.below(corpus.root),
+            folder_labels=folder_labels,
+        )
         parts.append(Surveyed(corpus, found, _wanted(found, corpus.root, folder, space, skipped)))
     _check_not_empty(parts, known, space, skipped)
     if table is None:

@@ -230,6 +230,12 @@ class IndexWriter:
         """What is published now."""
         return self._manifest
 
+    def set_folder_labels(self, wanted: bool) -> None:
+        """Notes whether folders are classes, for the runs to come."""
+        if wanted != self._manifest.folder_labels:
+            with self._lock.writing():
+                self._publish(folder_labels=wanted)
+
     def set_ann(self, name: str | None, **wish: Any) -> None:
         """Makes the folder `name` below ``ann``, which is on disk, what an approximate search uses; None for none.
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from retriever.ann.plan import Recipe
+from retriever.query.calibrate import LEAST, Calibration
+from retriever.query.zeroshot import CONFIDENCE, is_found
 from retriever.store import layout
 from retriever.store.failures import read_failures
 from retriever.store.schema import positions
 from retriever.store.snapshot import Snapshot
 from retriever.store.versions import Version, kept
 from retriever.types import Modality
+from retriever.wording import counted
+
+_NAMED = 3
+"""Labels that are named, of those that confidences were learnt from."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,8 @@ class Status:
         failures: files that could not be indexed.
         roots: short name of a corpus root -> its absolute path now.
         updated: UTC, ISO 8601.
+        confidence: what its confidences were learnt from, as a sentence.
+        folder_labels: whether folders of its corpora may be classes.
         plan: how it is searched, and why.
         versions: that can be opened, oldest first.
         unfinished: whether rows of a run that is under way or was interrupted wait to be taken in.
@@ -51,6 +60,8 @@ class Status:
     failures: int
     roots: dict[str, str]
     updated: str
+    confidence: str
+    folder_labels: bool
     plan: Recipe
     versions: list[Version]
     unfinished: bool
@@ -72,10 +83,29 @@ def status_of(snapshot: Snapshot, plan: Recipe) -> Status:
         failures=len(read_failures(snapshot.folder)),
         roots=snapshot.roots,
         updated=manifest.updated,
+        confidence=_confidence(snapshot),
+        folder_labels=manifest.folder_labels,
         plan=plan,
         versions=kept(snapshot.folder),
         unfinished=layout.has_unfinished_run(snapshot.folder),
     )
+
+
+def _confidence(snapshot: Snapshot) -> str:
+    """Where the probabilities of hits come from; of labels those that the most items have are named."""
+    calibration = Calibration.read(snapshot.folder, snapshot.identity)
+    if calibration is None:
+        few = f"as {LEAST} items or more are needed" if len(snapshot) < LEAST else "run `retriever optimize` once"
+        return f"not known, {few}"
+    if not calibration.matches:
+        return "assumed, as too few items share a label; they rank, and are no shares"
+    rows = snapshot.take(np.flatnonzero(snapshot.live), ["label", *([CONFIDENCE] if is_found(snapshot) else [])])
+    guessed = rows.column(CONFIDENCE).to_pylist() if CONFIDENCE in rows.column_names else [None] * len(rows)
+    given = zip(rows.column("label").to_pylist(), guessed, strict=True)
+    counts = Counter(label for label, guess in given if label is not None and guess is None)
+    most = ", ".join(f"{label} ({count:,})" for label, count in counts.most_common(_NAMED))
+    others = " and others" if len(counts) > _NAMED else ""
+    return f"learnt from {counted(len(counts), 'label')} of {counted(counts.total(), 'item')}: {most}{others}"
 
 
 def _freeable(snapshot: Snapshot) -> int:

@@ -14,11 +14,14 @@ from retriever.spaces.base import SpaceIdentity
 from retriever.store import layout
 from retriever.types import Modality
 
-FORMAT = 4
+FORMAT = 5
 """Version of the folder's layout; a reader refuses newer ones.
 
-2 added `Manifest.ann` and its wishes, 3 checksums, 4 `Manifest.folder`.
+2 added `Manifest.ann` and its wishes, 3 checksums, 4 `Manifest.folder`, 5 `Manifest.folder_labels`. That is written
+where it is said alone: of all others the manifest is one of format 4, and older versions read it.
 """
+
+_USUAL = 4
 
 _CRC = "crc"
 """CRC-32 of the rest of the file. `retriever check` compares it, and nobody else: it may be mended by hand."""
@@ -56,6 +59,7 @@ class Manifest:
         ann: folder below ``ann`` with what an approximate search needs, or None.
         recall: share of the true nearest that an approximate search was last wished to find; None: never said.
         memory: bytes that it was last wished to take at most; None: never said.
+        folder_labels: whether the folders of a corpus may be classes, see `indexer.corpora`.
         next_segment: number of the next segment; a journal with a lower number is in a segment already.
         created: UTC, ISO 8601.
         updated: UTC, ISO 8601.
@@ -71,6 +75,7 @@ class Manifest:
     ann: str | None = None
     recall: float | None = None
     memory: int | None = None
+    folder_labels: bool = True
     next_segment: int = 1
     created: str = ""
     updated: str = ""
@@ -87,7 +92,9 @@ class Manifest:
             ValueError: it could not be read again, and neither could the index.
         """
         _check(self)
-        data = {"format": FORMAT, **asdict(self)}
+        data = {"format": _USUAL if self.folder_labels else FORMAT, **asdict(self)}
+        if self.folder_labels:
+            del data["folder_labels"]
         return json.dumps({_CRC: json_crc32(data), **data}, indent=1, ensure_ascii=False) + "\n"
 
     @classmethod
@@ -166,7 +173,11 @@ def _check_rest(found: Manifest) -> None:
     for number in (found.version, found.next_segment, found.space.dim, found.memory or 0):
         _count(number)
     texts = [found.folder, found.created, found.updated, *found.roots.values()]
-    if not all(isinstance(text, str) for text in texts) or not isinstance(found.recall, int | float | None):
+    if (
+        type(found.folder_labels) is not bool
+        or not all(isinstance(text, str) for text in texts)
+        or not isinstance(found.recall, int | float | None)
+    ):
         raise ValueError("a value is of the wrong type")
     for name, pattern in ((found.deleted, r"\d+\.npy"), (found.ann, r"\d+")):
         if name is not None and not re.fullmatch(pattern, name):
