@@ -15,7 +15,7 @@ from cli.output import argument, failures_command, printable
 from retriever.wording import counted
 
 if TYPE_CHECKING:
-    from indexer.build import Summary
+    from indexer.summary import Summary
 
 _DEFAULT = Path(".retriever")
 _SHOWN = 5  # failures with their path in the summary

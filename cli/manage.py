@@ -207,6 +207,7 @@ def _facts(told: Status, named: Path | None) -> list[tuple[str, str]]:
         ("space", told.space),
         *(("licence", line) for line in _license(told.space)),
         *(("root", f"{name}: {path}{'' if exists(path) else ' (not there now)'}") for name, path in told.roots.items()),
+        *([("up", ", ".join(f"{axis} in {count:,}" for axis, count in told.axes.items()))] if told.axes else ()),
         ("failures", failures),
         ("updated", told.updated),
         ("version", str(told.version)),

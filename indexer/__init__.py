@@ -20,5 +20,5 @@
 
 `removal` (with `forgetting`, of what is no item), `compaction` and `labelling` are the other things that happen to an
 index; `published` makes spaces of checkpoints, `align` trains encoders, `parametric` makes shapes by rule, which
-`demo` writes.
+`demo` writes. `summary` is what a run tells of itself.
 """

@@ -40,6 +40,7 @@ class Status:
             that only earlier versions have.
         failures: files that could not be indexed.
         roots: short name of a corpus root -> its absolute path now.
+        axes: axis -> live shapes whose file was read with it up.
         updated: UTC, ISO 8601.
         confidence: what its confidences were learnt from, as a sentence.
         folder_labels: whether folders of its corpora may be classes.
@@ -59,6 +60,7 @@ class Status:
     freeable: int
     failures: int
     roots: dict[str, str]
+    axes: dict[str, int]
     updated: str
     confidence: str
     folder_labels: bool
@@ -82,6 +84,7 @@ def status_of(snapshot: Snapshot, plan: Recipe) -> Status:
         freeable=_freeable(snapshot),
         failures=len(read_failures(snapshot.folder)),
         roots=snapshot.roots,
+        axes=_axes(snapshot),
         updated=manifest.updated,
         confidence=_confidence(snapshot),
         folder_labels=manifest.folder_labels,
@@ -89,6 +92,13 @@ def status_of(snapshot: Snapshot, plan: Recipe) -> Status:
         versions=kept(snapshot.folder),
         unfinished=layout.has_unfinished_run(snapshot.folder),
     )
+
+
+def _axes(snapshot: Snapshot) -> dict[str, int]:
+    """The most frequent first."""
+    counts = snapshot.column("up").filter(snapshot.live).value_counts().to_pylist()
+    known = {each["values"]: each["counts"] for each in counts if each["values"] is not None}
+    return dict(sorted(known.items(), key=lambda each: -each[1]))
 
 
 def _confidence(snapshot: Snapshot) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.build import Summary
+from indexer.summary import Summary
 from retriever.store import Snapshot
 
 

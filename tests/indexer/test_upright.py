@@ -132,6 +132,7 @@ def test_what_is_asked_with_stands_as_the_files_of_the_index_do(tmp_path: Path):
     lying = write_shapes(tmp_path / "lying", "z")
     index(tmp_path / "lying", tmp_path / "index")
     opened = retriever.open(tmp_path / "index")
+    assert opened.status().axes == {"z": len(KINDS)}
     elsewhere = tmp_path / "chair elsewhere.OFF"
     elsewhere.write_bytes(lying[0].read_bytes())
     for path in (lying[0], elsewhere):
