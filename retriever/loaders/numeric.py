@@ -13,6 +13,9 @@ from retriever.errors import FileProblem
 WARNINGS = RLock()
 """Held while warnings are treated otherwise: Python keeps their filters per process, and threads would mix them up."""
 
+_OF_NUMBERS = b"0123456789+-.eEaAdDfFiInNtTyY"
+"""Letters of numbers, and of those that are none."""
+
 NO_FACES = np.zeros((0, 3), np.int64)
 
 
@@ -51,6 +54,35 @@ def _parsed(text: bytes, kind: type) -> NDArray:
             return np.fromstring(text, kind, sep=" ") if text.strip() else np.zeros(0, kind)
         except (DeprecationWarning, ValueError) as error:
             raise FileProblem("malformed", "has words among its numbers; export it again.") from error
+
+
+def table(lines: list[bytes], width: int) -> NDArray[np.float64] | None:
+    """(n, width) numbers of n lines; None where not each of them has so many.
+
+    Raises:
+        FileProblem: "malformed" at a word that is no number.
+    """
+    text = b"\n".join(lines)
+    values = numbers(text)
+    return values.reshape(-1, width) if lines_are_even(text, len(values), len(lines), width) else None
+
+
+def lines_are_even(text: bytes, found: int, count: int, width: int) -> bool:
+    """Whether each of `count` lines, in which `found` numbers were, has `width` of them.
+
+    Their number in all does not say so: one line may have too many, and another as many too few.
+    """
+    if found != count * width:
+        return False
+    if text.translate(None, _OF_NUMBERS) == ((b" " * (width - 1) + b"\n") * count)[:-1]:
+        return True  # with such gaps no line has more, so none has fewer; several times faster than what follows
+    letters = np.frombuffer(text, np.uint8)
+    gap = np.ones(len(letters) + 1, np.bool_)  # one before the text, too
+    np.less_equal(letters, ord(" "), out=gap[1:])
+    begins, ends = np.flatnonzero(gap[:-1] > gap[1:]), np.flatnonzero(letters == ord("\n"))
+    if (len(begins), len(ends)) != (found, count - 1):
+        return False
+    return bool((begins[width::width] > ends).all() and (begins[width - 1 : -1 : width] < ends).all())
 
 
 def indices(values: NDArray) -> NDArray[np.int64]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from retriever.errors import FileProblem
 from retriever.loaders import mtl
 from retriever.loaders.colors import as_rgb, mean_of_corners
-from retriever.loaders.numeric import NO_FACES, not_a, numbers, whole_numbers
+from retriever.loaders.numeric import NO_FACES, not_a, table, whole_numbers
 from retriever.loaders.polygons import triangles
 from retriever.loaders.text import decoded
 from retriever.types import Geometry
@@ -53,14 +53,14 @@ def read_obj(data: bytes, path: Path, *, textures: bool = True, skin: bool = Fal
     if b"\0" in data[: 1 << 16] or not _KNOWN.search(data):
         raise not_a("an OBJ file")
     lines = _sorted_lines(_plain(data))
-    table = _table(lines.rows[b"v"])
-    if not len(table):
+    rows = _table(lines.rows[b"v"])
+    if not len(rows):
         raise FileProblem("empty", "holds no vertices; export it again.")
-    vertex_colors = as_rgb(table[:, 3:6]) if table.shape[1] in (6, 7) else None
+    vertex_colors = as_rgb(rows[:, 3:6]) if rows.shape[1] in (6, 7) else None
     sizes, vertex, coordinate = _corners(lines)
-    corners, polygon = triangles(sizes, vertex, table[:, :3])
+    corners, polygon = triangles(sizes, vertex, rows[:, :3])
     if not len(corners):
-        return Geometry(table[:, :3], NO_FACES, vertex_colors)
+        return Geometry(rows[:, :3], NO_FACES, vertex_colors)
     faces = vertex[corners]
     uv = _texture_coordinates(lines.rows[b"vt"], None if coordinate is None else coordinate[corners])
     users = list(_users(lines, polygon, path))
@@ -68,7 +68,7 @@ def read_obj(data: bytes, path: Path, *, textures: bool = True, skin: bool = Fal
     if colors is None and vertex_colors is not None:
         colors = mean_of_corners(vertex_colors, faces)
     whole = mtl.skin(users, uv) if skin and uv is not None else None
-    return Geometry(table[:, :3], faces, colors, whole)
+    return Geometry(rows[:, :3], faces, colors, whole)
 
 
 def _plain(data: bytes) -> bytes:
@@ -115,12 +115,12 @@ def _counts_before_faces(data: bytes) -> list[tuple[int, int]]:
 def _table(lines: list[bytes], least: int = 3) -> NDArray[np.float64]:
     """(n, c) numbers of n lines; the first `least` of each where the lines differ in length."""
     width = len(lines[0].split()) if lines else least
-    values = numbers(b" ".join(lines))
-    if len(values) != len(lines) * width:
-        width, values = least, numbers(b" ".join(b" ".join(line.split()[:least]) for line in lines))
-    if width < least or len(values) != len(lines) * width:
+    values = table(lines, width) if width >= least else None
+    if values is None:
+        values = table([b" ".join(line.split()[:least]) for line in lines], least)
+    if values is None:
         raise not_a(f"an OBJ file whose lines have {least} coordinates")
-    return values.reshape(-1, width)
+    return values
 
 
 def _corners(lines: _Lines) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64] | None]:

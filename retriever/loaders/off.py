@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
 from retriever.loaders import polygons
-from retriever.loaders.numeric import NO_FACES, not_a, numbers, truncated, whole_numbers
+from retriever.loaders.numeric import NO_FACES, lines_are_even, not_a, table, truncated, whole_numbers
 from retriever.types import Geometry
 from retriever.wording import counted
 
@@ -38,32 +38,33 @@ def read_off(data: bytes, path: Path, *, textures: bool = True) -> Geometry:
     lines = [line for line in data[header.end() :].splitlines() if line and not line.isspace()]
     if len(lines) < vertex_count + face_count:
         raise truncated(f"{counted(vertex_count, 'vertex', 'vertices')} and {counted(face_count, 'face')}")
-    table = _table(lines[:vertex_count])
-    if not len(table):
+    rows = _table(lines[:vertex_count])
+    if not len(rows):
         raise FileProblem("empty", "holds no vertices; export it again.")
-    faces = _faces(lines[vertex_count : vertex_count + face_count], table[:, :3])
-    return Geometry(table[:, :3], faces, _colors(table, faces) if header[1] and b"N" not in header[0] else None)
+    faces = _faces(lines[vertex_count : vertex_count + face_count], rows[:, :3])
+    return Geometry(rows[:, :3], faces, _colors(rows, faces) if header[1] and b"N" not in header[0] else None)
 
 
 def _table(lines: list[bytes]) -> NDArray[np.float64]:
     """(v, c) numbers of the vertex lines."""
     width = len(lines[0].split()) if lines else 3
-    values = numbers(b" ".join(lines))
-    if width < 3 or len(values) != len(lines) * width:
+    values = table(lines, width) if width >= 3 else None
+    if values is None:
         raise not_a("an OFF file whose vertices have three coordinates")
-    return values.reshape(-1, width)
+    return values
 
 
 def _faces(lines: list[bytes], points: NDArray[np.float64]) -> NDArray[np.int64]:
     """(f, 3) of lines that start with a count of corners; what follows the corners is colour."""
     if not lines:
         return NO_FACES
+    text = b"\n".join(lines)
     try:
-        values = whole_numbers(b" ".join(lines))
+        values = whole_numbers(text)
     except FileProblem:  # colours in 0..1 after the corners
         values = np.zeros(1, np.int64)
     size, count = int(values[0]), len(lines)
-    if size > 0 and len(values) == (size + 1) * count and (values[:: size + 1] == size).all():
+    if size > 0 and lines_are_even(text, len(values), count, size + 1) and (values[:: size + 1] == size).all():
         return polygons.faces(np.full(count, size), values.reshape(count, -1)[:, 1:].reshape(-1), points)[0]
     sizes, corners = [], []
     for words in map(bytes.split, lines):
@@ -75,9 +76,9 @@ def _faces(lines: list[bytes], points: NDArray[np.float64]) -> NDArray[np.int64]
     return polygons.faces(np.array(sizes), whole_numbers(b" ".join(corners)), points)[0]
 
 
-def _colors(table: NDArray[np.float64], faces: NDArray[np.int64]) -> NDArray[np.float32] | None:
+def _colors(rows: NDArray[np.float64], faces: NDArray[np.int64]) -> NDArray[np.float32] | None:
     """Of the columns after x y z, 0..1 or 0..255; None where there are none."""
-    if table.shape[1] < 6 or not len(faces):
+    if rows.shape[1] < 6 or not len(faces):
         return None
-    rgb = table[:, 3:6] / (255 if table[:, 3:6].max() > 1 else 1)
+    rgb = rows[:, 3:6] / (255 if rows[:, 3:6].max() > 1 else 1)
     return rgb.clip(0, 1)[faces].mean(axis=1).astype(np.float32)

@@ -17,7 +17,7 @@ from retriever.errors import FileProblem
 from retriever.loaders import grid, las, splats, spz
 from retriever.loaders.colors import as_rgb
 from retriever.loaders.files import MAX_BYTES, MAX_VERTICES, read_bytes
-from retriever.loaders.numeric import NO_FACES, not_a, numbers, truncated
+from retriever.loaders.numeric import NO_FACES, lines_are_even, not_a, numbers, truncated
 from retriever.loaders.pcd import read_pcd
 from retriever.loaders.text import decoded
 from retriever.types import Geometry
@@ -220,8 +220,9 @@ def _holds_values(line: str) -> bool:
 def _columns(rows: list[str]) -> NDArray[np.float64]:
     """(n, c) numbers of rows that must all have the same count c; only columns that are understood are kept."""
     width = len(rows[0].split()) if rows else 0
-    values = numbers(" ".join(rows).encode())
-    if len(values) != len(rows) * width:
+    text = "\n".join(rows).encode()
+    values = numbers(text)
+    if not lines_are_even(text, len(values), len(rows), width):
         raise not_a("rows of x y z with the same columns")
     table = values.reshape(len(rows), width)
     return table if width in (3, 6, 7) else table[:, : 6 if width > 7 else 3]

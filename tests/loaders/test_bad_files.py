@@ -344,3 +344,32 @@ def test_what_does_not_fit_into_memory_is_said_as_such(tmp_path: Path, monkeypat
     path = written(tmp_path, "a.npz", archive(**{"points.npy": npy((9, 3), "|u1", bytes(range(27)))}))
     monkeypatch.setattr(clouds, "from_array", full)
     assert problem(path).kind == "too-large"
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.xyz", "0 0 0\n1 1\n2 2 2 5\n7 7 7\n"),
+        ("a.asc", "0,0,0\n1,1\n2,2,2,5\n7,7,7\n"),
+        ("a.pts", "0 0 0\n1 1\n2 2 2 5\n7 7 7\n"),
+        ("a.pts", "4\n0  0 0\n1  1\n2  2 2 5 \n 7 7 7\n"),
+        ("a.obj", "v 0 0 0\nv 1 0\nv 1 1 0 9\nv 5 5 5\nf 1 2 3\n"),
+        ("a.off", "OFF\n4 1 0\n0 0 0\n1 0\n1 1 0 9\n5 5 5\n3 0 1 2\n"),
+        ("a.off", "OFF\n4 2 0\n0 0 0\n1 0 0\n1 1 0\n5 5 5\n3 0 1\n3 3 0 1 2\n"),
+    ],
+)
+def test_a_line_with_too_little_is_not_made_up_for_by_one_with_too_much(tmp_path: Path, name: str, data: str) -> None:
+    assert problem(written(tmp_path, name, data)).kind == "malformed"
+
+
+@pytest.mark.parametrize("gap", [" ", "   ", "\t", " \t "])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "  \n", "\n  "])
+def test_even_lines_may_be_laid_out_in_any_way(tmp_path: Path, gap: str, end: str) -> None:
+    rows = [("0", "0", "0"), ("-1e-3", "2.5E+2", ".5"), ("nan", "0", "1"), ("+7", "7.", "-7")]
+    text = end.join(map(gap.join, rows)) + end
+    points = [[0, 0, 0], [-0.001, 250, 0.5], [7, 7, -7]]
+    off = f"OFF\n4 1 0\n{text}\n3 0 1 3\n"
+    obj = "".join(f"v{gap}{gap.join(row)}{end}" for row in rows)
+    for name, data in (("a.xyz", text), ("a.pts", text), ("a.off", off), ("a.obj", obj)):
+        found = loaders.load_geometry(written(tmp_path, name, data))
+        assert found.vertices[:2].tolist() == points[:2] and found.vertices[-1].tolist() == points[2]
