@@ -88,8 +88,9 @@ def align(
             metavar="SHARE",
             min=0,
             max=0.9,
-            help="Share of each class that is not trained on and tells how good the result is, for example 0.2. Files "
-            "marked as test or val, in a column split or by their folders, are taken instead where there are any.",
+            help="Share of each class that is not trained on, and on which is chosen what there is to choose; for "
+            "example 0.2. Files marked as val, in a column split or by their folders, are taken instead where there "
+            "are any. On files marked as test nothing is chosen: they tell at the end how good the result is.",
         ),
     ] = 0.1,
     views: Annotated[
@@ -213,7 +214,7 @@ def _summary(report: Report, source: Path, *, quiet: bool) -> Iterator[str]:
         yield f"{report.name}: written to {printable(str(report.folder))} in {report.seconds / 60:.1f} min"
         for modality, tower in report.towers.items():
             yield f"  {modality}: {plural(modality, tower.trained)}, {counted(tower.recipe.steps, 'step')}"
-            yield from _measures(tower, plural(modality, tower.held_out))
+            yield from _measures(tower, plural(modality, tower.held_out), plural(modality, tower.tested))
         yield "  the weights inherit the licence of your files; README.md there says more, with the curves beside it"
         folder = source if source.is_dir() else source.parent
         own = argument(f"{report.name}.retriever")
@@ -227,11 +228,15 @@ def _summary(report: Report, source: Path, *, quiet: bool) -> Iterator[str]:
             yield f"    and {more:,} more, see: {argument(report.folder / FAILURES)}"
 
 
-def _measures(tower: TowerReport, held_out: str) -> Iterator[str]:
-    """Before and after; nothing where nothing was held out."""
-    from indexer.align.own.curves import readable
+def _measures(tower: TowerReport, held_out: str, tested: str) -> Iterator[str]:
+    """Before and after; nothing where nothing was held out or marked as test."""
+    from indexer.align.own.curves import interval, readable
 
     if tower.after:
         yield f"    on {held_out} held out, before and after:"
     for name, after in tower.after.items():
         yield f"    {readable(name):<18}{tower.before[name]:.3f}   {after:.3f}"
+    if tower.test_after:
+        yield f"    on {tested} marked as test, on which nothing was chosen, before and after, with 95 % intervals:"
+    for name, measured in tower.test_after.items():
+        yield f"    {readable(name):<18}{interval(*tower.test_before[name])}   {interval(*measured)}"

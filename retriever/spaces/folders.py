@@ -160,7 +160,7 @@ def _builder(at: Path, modality: Modality, tower: dict[str, Any], device: str) -
                 return _published(architecture, modality, path, config, torch_device(device))
             if modality is Modality.TEXT:
                 return _placed_texts(path)
-            return _own(modality, path, config, torch_device(device))
+            return own_encoder(modality, path, config, torch_device(device))
         except (SafetensorError, RuntimeError, TypeError, KeyError) as error:  # damaged, or not as described
             reason = " ".join(str(error).split())[:200]
             raise SpaceError(
@@ -182,7 +182,8 @@ def _placed_texts(weights: Path) -> Encoder:
     return PlacedTexts(Prototypes.read(weights))
 
 
-def _own(modality: Modality, weights: Path, config: dict[str, Any], device: str) -> Encoder:
+def own_encoder(modality: Modality, weights: Path, config: dict[str, Any], device: str) -> Encoder:
+    """A tower of the architecture `OWN`, from the file of its weights and its sizes; on "cpu" or "cuda"."""
     if modality is Modality.SHAPE:
         from retriever.spaces.shape_tower import ShapeEncoder, TowerConfig
 

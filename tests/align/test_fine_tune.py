@@ -85,7 +85,7 @@ def test_the_folder_holds_all_that_is_to_be_known(trained):
     assert card["training"]["recipes"]["shape"]["steps"] == 40
     assert "CC BY 4.0" in card["license"] and "random shape weights" in card["license"]
     readme = (folder / "README.md").read_text()
-    assert "inherit the licence of the data" in readme and "| 3D tower | 18 | 6 | 4 |" in readme
+    assert "inherit the licence of the data" in readme and "| 3D tower | 18 | 6 | 0 | 4 |" in readme
     assert "(curve-shape.svg)" in readme
     ElementTree.parse(folder / "curve-shape.svg")
     assert not list(folder.parent.glob(".*"))

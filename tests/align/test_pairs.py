@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +63,12 @@ def test_a_folder_that_has_splits_keeps_them(tmp_path):
         write_box(tmp_path / name, (1, 2, 3))
     pairs = read_pairs(tmp_path).pairs
     assert by_name(pairs)["b.off"].split == "test"
-    assert hold_out(pairs, list("abcd"), 0.1, 0).tolist() == [pair.split == "test" for pair in pairs]
+    assert [pair.split for pair in pairs] == ["test", "train", "test", "train"]
+
+
+def test_files_marked_as_val_are_held_out_instead_of_a_share():
+    pairs = [replace(pair, split="val" if n in (1, 4) else None) for n, pair in enumerate(made([(0, 0, 0)] * 6)[0])]
+    assert hold_out(pairs, list("abcdef"), 0.5, 0).tolist() == [pair.split == "val" for pair in pairs]
 
 
 ROWS = [

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from indexer.align.own.curves import readable
+from indexer.align.own.curves import interval, readable
 from indexer.align.own.report import Report, TowerReport
 from indexer.align.publish import NAMES
 from retriever.types import Modality
@@ -45,10 +45,10 @@ def _lines(report: Report, described: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield f"Source: {training['data'] or 'given from Python'}; digests of what was learnt are in `space.json`."
     yield ""
-    yield "| tower | trained on | held out | labels and captions |"
-    yield "|---|---|---|---|"
+    yield "| tower | trained on | held out | marked as test | labels and captions |"
+    yield "|---|---|---|---|---|"
     for modality, each in report.towers.items():
-        yield f"| {NAMES[modality]} | {each.trained:,} | {each.held_out:,} | {each.phrases:,} |"
+        yield f"| {NAMES[modality]} | {each.trained:,} | {each.held_out:,} | {each.tested:,} | {each.phrases:,} |"
     if report.failed:
         yield ""
         yield f"Left out, as they could not be read: {counted(len(report.failed), 'file')}."
@@ -61,14 +61,22 @@ def _tower(modality: Modality, each: TowerReport) -> Iterator[str]:
     yield f"## {NAMES[modality]}"
     yield ""
     if each.after:
-        yield f"On the {each.held_out:,} held-out examples, whose near-duplicates were held out with them:"
+        yield f"On the {each.held_out:,} held-out examples, on which was chosen what there was to choose:"
         yield ""
         yield "| measure | before | after |"
         yield "|---|---|---|"
         yield from (f"| {readable(name)} | {each.before[name]:.3f} | {each.after[name]:.3f} |" for name in each.after)
         yield ""
         yield f"![validation curve](curve-{modality}.svg)"
-    else:
+    elif not each.tested:
         yield "Nothing was held out, so nothing was measured."
+    if each.tested:
+        yield ""
+        yield f"On the {each.tested:,} examples marked as test, on which nothing was chosen, with 95 % intervals:"
+        yield ""
+        yield "| measure | before | after |"
+        yield "|---|---|---|"
+        for name, after in each.test_after.items():
+            yield f"| {readable(name)} | {interval(*each.test_before[name])} | {interval(*after)} |"
     yield ""
     yield "Recipe: " + ", ".join(f"{name} {value}" for name, value in asdict(each.recipe).items()) + "."

@@ -81,14 +81,14 @@ def could_read(reading: Reading, asked: int) -> None:
         raise RetrieverError(f"None of {counted(asked, 'file')} could be read; the first, {path}, {sentence}")
 
 
-def can_learn(examples: Sequence[Example], held_out: NDArray[np.bool_], modality: Modality) -> None:
-    """Raise where there are not two different things to tell apart."""
+def can_learn(examples: Sequence[Example], held_out: NDArray[np.bool_], modality: Modality, tested: int = 0) -> None:
+    """Raise where there are not two different things to tell apart; `tested` more are marked as test."""
     trained = [each.pair for each, out in zip(examples, held_out, strict=True) if not out]
     kinds = {pair.label or pair.phrases for pair in trained}
     if not trained:
         raise RetrieverError(
-            f"All {plural(modality, len(examples))} are kept for validation, and none is left to train on; mark some "
-            "as train, or lower --holdout."
+            f"All {plural(modality, len(examples) + tested)} are kept for validation or marked as test, and none is "
+            "left to train on; mark some as train, or lower --holdout."
         )
     if len(kinds) < 2:
         name = trained[0].label or trained[0].phrases[0]
@@ -98,8 +98,10 @@ def can_learn(examples: Sequence[Example], held_out: NDArray[np.bool_], modality
         )
 
 
-def remarks(examples: Sequence[Example], held_out: NDArray[np.bool_], modality: Modality) -> Iterator[str]:
-    """What is worth knowing, and no error."""
+def remarks(
+    examples: Sequence[Example], held_out: NDArray[np.bool_], modality: Modality, tests: Sequence[Example] = ()
+) -> Iterator[str]:
+    """What is worth knowing, and no error; `tests` are those marked as test, which are not among the examples."""
     pairs, contents = [each.pair for each in examples], [each.content for each in examples]
     alone = singles(pairs, contents)
     if alone:
@@ -114,7 +116,16 @@ def remarks(examples: Sequence[Example], held_out: NDArray[np.bool_], modality: 
         yield f"copies with another label: {len(clashes):,}, for example {clashes[0]}"
     if few := _few(pairs, held_out, modality):
         yield few
-    if not held_out.any():
+    if tests:
+        chosen_on = plural(modality, int(held_out.sum())) if held_out.any() else "none, as nothing else is"
+        yield (
+            f"{plural(modality, len(tests))} marked as test, asked at the end alone; what is chosen is chosen on "
+            f"{chosen_on} held out"
+        )
+        known = {each.content for each in tests}
+        if same := sum(each.content in known for each in examples):
+            yield f"copies of files marked as test among the others, which flatters the figures on these: {same:,}"
+    elif not held_out.any():
         yield f"no {_NOUNS[modality]}s are held out, so nothing will tell how good the training is"
 
 

@@ -110,6 +110,11 @@ def readable(name: str) -> str:
     return " ".join(words).replace(" to ", "→")
 
 
+def interval(value: float, low: float, high: float) -> str:
+    """A measure with the ends of its interval, as tables have it."""
+    return f"{value:.3f} ({low:.3f}-{high:.3f})"
+
+
 def _line(points: Sequence[tuple[float, float]], color: str) -> str:
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{color}"/>' for x, y in points)

@@ -59,7 +59,8 @@ def fine_tune(
         space: to start from: a name, or the folder of a space.
         into: name of the space that comes out, or the folder to write it to.
         tuning: how to train.
-        held_out: (n,) True for pairs that are for validation only; by default `tuning.holdout` of each class.
+        held_out: (n,) True for pairs that are not trained on. By default those whose split is val or test; where none
+            is val, also `tuning.holdout` of each class. On those whose split is test nothing is chosen, either way.
         modalities: "shape", "image", "audio": the towers to train; by default those that there are pairs for.
         overwrite: replace the space `into`.
         workers: processes that read files; None chooses.

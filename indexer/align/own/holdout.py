@@ -16,18 +16,18 @@ from indexer.align.split import fraction
 def hold_out(pairs: Sequence[Pair], contents: Sequence[str], share: float, seed: int) -> NDArray[np.bool_]:
     """(n,) True for the pairs that are not trained on.
 
-    Where the owner has marked pairs as val or test, it is those. Otherwise every 1/share-th along a list that is sorted
-    by class, and within a class by a hash: each class gives its share, rounded up or down, and the whole is right. A
-    class is never held out as a whole, so what there is one of is trained on.
+    What a training chooses is chosen on these. Where the owner has marked pairs as val, it is those. Otherwise every
+    1/share-th along a list that is sorted by class, and within a class by a hash: each class gives its share, rounded
+    up or down, and the whole is right. A class is never held out as a whole, so what there is one of is trained on.
 
     Args:
-        pairs: n of them.
+        pairs: n of them, none of which is marked as test: nothing may be chosen on those.
         contents: of each, a hash of its file; those with one hash, or of one group, are on one side.
         share: of the pairs, 0 to less than 1.
         seed: another one, another choice.
     """
-    if any(pair.split in ("val", "test") for pair in pairs):
-        return np.array([pair.split in ("val", "test") for pair in pairs], np.bool_)
+    if any(pair.split == "val" for pair in pairs):
+        return np.array([pair.split == "val" for pair in pairs], np.bool_)
     chosen = np.zeros(len(pairs), np.bool_)
     units = _units(pairs, contents)
     names = [pairs[unit[0]].label or "" for unit in units]

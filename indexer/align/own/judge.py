@@ -46,6 +46,10 @@ class Judge:
             KIND_to_KIND_map: likewise of an example as the query, itself left out.
             The last is left out where no two share a name; all of them where n is 0.
         """
+        return {name: float(values.mean()) for name, values in self.values(vectors, phrase_vectors).items()}
+
+    def values(self, vectors: Tensor, phrase_vectors: Tensor) -> dict[str, metrics.Values]:
+        """As `measures`, one value a query: an example, or a name of text_to_KIND_map."""
         if not len(self.wanted):
             return {}
         scores = (vectors.cpu() @ phrase_vectors.cpu()[self.names].T).float()
@@ -54,13 +58,13 @@ class Judge:
         to_text, _ = metrics.judge(scores.numpy(), relevant)
         from_text, _ = metrics.judge(scores.numpy().T, relevant.T)
         measured = {
-            "loss": float(F.cross_entropy(SCALE * scores, right)),
-            "top1": float(metrics.hit_at(to_text, 1).mean()),
-            f"text_to_{self.kind}_map": float(metrics.average_precision(from_text).mean()),
+            "loss": F.cross_entropy(SCALE * scores, right, reduction="none").double().numpy(),
+            "top1": metrics.hit_at(to_text, 1),
+            f"text_to_{self.kind}_map": metrics.average_precision(from_text),
         }
         itself = np.eye(len(self.wanted), dtype=np.bool_)
         same = (self.wanted[:, None] == self.wanted) & ~itself
         if same.any():
             among, _ = metrics.judge((vectors.cpu() @ vectors.cpu().T).float().numpy(), same, itself)
-            measured[f"{self.kind}_to_{self.kind}_map"] = float(metrics.average_precision(among).mean())
+            measured[f"{self.kind}_to_{self.kind}_map"] = metrics.average_precision(among)
         return measured

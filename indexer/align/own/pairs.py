@@ -43,7 +43,8 @@ class Pair:
         label: the name of its class, as words; None where it has captions only.
         captions: further phrases that describe it.
         group: things of one group are near-duplicates and stay on one side of a split; empty for none.
-        split: "train", "val" or "test" where its owner has decided; the last two are for validation only.
+        split: "train", "val" or "test" where its owner has decided; what is chosen is chosen on val, and test only
+            tells at the end how good the result is.
     """
 
     source: Path | NDArray[np.floating]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +18,7 @@ from torch import nn
 from indexer.align import captions
 from indexer.align.loop import Alignment, Examples, Recipe
 from indexer.align.own import checks, curves
+from indexer.align.own.exam import Exam, Interval
 from indexer.align.own.examples import lesson
 from indexer.align.own.examples.shapes import OwnShapes
 from indexer.align.own.holdout import hold_out
@@ -26,6 +27,7 @@ from indexer.align.own.origin import Origin, loaded
 from indexer.align.own.reading import Example, Progress
 from indexer.align.own.report import TowerReport
 from indexer.align.own.tuning import Tuning
+from retriever.spaces import folders
 from retriever.spaces.audio_tower import AudioTower
 from retriever.spaces.image_tower import ImageTower
 from retriever.types import Modality, Vectors
@@ -39,10 +41,12 @@ class Part:
 
     Attributes:
         modality: of it.
-        examples: n of that modality.
-        held_out: (n,) True for those that are for validation only.
-        lesson: the same, as the loop takes it.
+        examples: n of that modality, none of them marked as test.
+        held_out: (n,) True for those that are for validation only: what is chosen is chosen on them.
+        exam: on those marked as test.
+        lesson: `examples`, as the loop takes them.
         tower: with the weights to start from.
+        weights: the file that has them.
         vectors: (c, d) hub vectors of the lesson's phrases.
         config: sizes of the tower, as its space describes it.
     """
@@ -50,8 +54,10 @@ class Part:
     modality: Modality
     examples: list[Example]
     held_out: NDArray[np.bool_]
+    exam: Exam
     lesson: Examples
     tower: nn.Module
+    weights: Path
     vectors: Vectors
     config: dict[str, Any]
 
@@ -81,7 +87,7 @@ def prepared(
     Args:
         modality: of the tower.
         everything: examples of all modalities.
-        fixed: which of them are held out, where the caller has decided.
+        fixed: which of them are not trained on, where the caller has decided.
         origin: where the tower comes from.
         tuning: share held out, and seed.
         say: told what is worth knowing.
@@ -89,23 +95,27 @@ def prepared(
     Raises:
         RetrieverError: there is nothing to learn.
     """
-    places = [i for i, each in enumerate(everything) if each.pair.modality is modality]
-    examples = [everything[i] for i in places]
+    of_it = [i for i, each in enumerate(everything) if each.pair.modality is modality]
+    tests = [i for i in of_it if everything[i].pair.split == "test" and (fixed is None or fixed[i])]
+    places = sorted({*of_it}.difference(tests))
+    examples, asked = [everything[i] for i in places], [everything[i] for i in tests]
     if fixed is None:
         contents = [each.content for each in examples]
         out = hold_out([each.pair for each in examples], contents, tuning.holdout, tuning.seed)
     else:
         out = fixed[places]
-    checks.can_learn(examples, out, modality)
-    for line in checks.remarks(examples, out, modality):
+    checks.can_learn(examples, out, modality, len(asked))
+    for line in checks.remarks(examples, out, modality, asked):
         say(f"note: {line}")
     published = origin.tower(modality)
     learnt, tower = lesson(modality, examples, out, published.config)
-    vectors = captions.label_vectors(learnt.phrases, origin.space.encoder(Modality.TEXT))
+    texts = origin.space.encoder(Modality.TEXT)
+    vectors = captions.label_vectors(learnt.phrases, texts)
+    exam = Exam.of(modality, asked, examples, texts)
     tower = loaded(tower, published.weights)
     if isinstance(tower, AudioTower | ImageTower):
         tower.expectation.widen(torch.from_numpy(vectors))
-    return Part(modality, examples, out, learnt, tower, vectors, published.config)
+    return Part(modality, examples, out, exam, learnt, tower, published.weights, vectors, published.config)
 
 
 def train(part: Part, recipe: Recipe, folder: Path, progress: Progress, say: Say) -> TowerReport:
@@ -137,11 +147,21 @@ def train(part: Part, recipe: Recipe, folder: Path, progress: Progress, say: Say
         config = part.lesson.settled(run.averaged, run.phrases, config)
     rows = curves.read_curve(curve)
     before, after = ({name: value for name, value in rows[at].items() if name != "step"} for at in (0, -1))
+    test_before: Mapping[str, Interval] = {}
+    test_after: Mapping[str, Interval] = {}
+    if part.exam.examples:  # only now that nothing is left to choose
+        say(f"asking {checks.plural(part.modality, len(part.exam.examples))} marked as test, before and after")
+        towers = ((part.weights, part.config), (folder / "tower.safetensors", config))
+        encoders = (folders.own_encoder(part.modality, *each, recipe.device) for each in towers)
+        test_before, test_after = (part.exam.taken(encoder) for encoder in encoders)
     return TowerReport(
         before=before,
         after=after,
         trained=part.trained,
         held_out=int(part.held_out.sum()),
+        tested=len(part.exam.examples),
+        test_before=test_before,
+        test_after=test_after,
         phrases=len(part.vectors),
         recipe=recipe,
         seconds=time.monotonic() - began,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.align.loop import Recipe
+from indexer.align.own.exam import Interval
 from retriever.types import Modality
 
 
@@ -17,9 +18,12 @@ class TowerReport:
 
     Attributes:
         before: measures on the held-out examples at the start, see `indexer.align.own.judge`; empty where none are.
-        after: likewise at the end.
+        after: likewise at the end; something was chosen on these examples, which flatters them a little.
         trained: examples that were trained on.
-        held_out: examples that were not.
+        held_out: examples that were not, and were chosen on.
+        tested: examples that their owner has marked as test, on which nothing was chosen.
+        test_before: the measures on these in the space to start from, with 95 % intervals; empty where none are.
+        test_after: likewise in the space that came out.
         phrases: different labels and captions.
         recipe: that was followed.
         seconds: that this call trained for.
@@ -32,6 +36,9 @@ class TowerReport:
     after: Mapping[str, float]
     trained: int
     held_out: int
+    tested: int
+    test_before: Mapping[str, Interval]
+    test_after: Mapping[str, Interval]
     phrases: int
     recipe: Recipe
     seconds: float

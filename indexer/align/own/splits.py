@@ -26,8 +26,10 @@ def write_split(file: Path, parts: Sequence[Part]) -> None:
 
 
 def _files(part: Part) -> Iterator[tuple[Path, str]]:
-    """The files of a part; what is held out keeps the name that its owner gave it, or is called val."""
+    """The files of a part; what is held out by its share is called val."""
     for example, out in zip(part.examples, part.held_out.tolist(), strict=True):
         if isinstance(example.pair.source, Path):
-            given = example.pair.split
-            yield example.pair.source, (given if given in ("val", "test") else "val") if out else "train"
+            yield example.pair.source, "val" if out else "train"
+    for example in part.exam.examples:
+        if isinstance(example.pair.source, Path):
+            yield example.pair.source, "test"

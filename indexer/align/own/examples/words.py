@@ -27,11 +27,11 @@ class Words:
     labels: tuple[int, ...]
 
     @classmethod
-    def of(cls, examples: Sequence[Example]) -> Words:
-        """The labels and captions of the examples."""
+    def of(cls, examples: Sequence[Example], others: Sequence[Example] = ()) -> Words:
+        """The labels and captions of the examples, and the labels of others, which are told apart with them."""
         places: dict[str, int] = {}
         of_each = [tuple(places.setdefault(p, len(places)) for p in each.pair.phrases) for each in examples]
-        labels = {places[each.pair.label] for each in examples if each.pair.label}
+        labels = {places.setdefault(each.pair.label, len(places)) for each in (*examples, *others) if each.pair.label}
         return cls(list(places), of_each, tuple(sorted(labels)))
 
     def judge(self, kind: str, held_out: NDArray[np.bool_]) -> Judge:
