@@ -29,13 +29,18 @@ _CHUNK = 8192
 
 
 def same_content(snapshot: Snapshot, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(n,) for each of n rows the place, among them, of the first that has the same bytes."""
+    """(n,) for each of n rows the place, among them, of the first that has the same bytes.
+
+    Where the hash is empty, they are not known, and so nothing's but its own: vectors of one's own have such.
+    """
+    hashes = snapshot.column("sha256")
     codes = np.concatenate(
-        [np.zeros(0, np.int32)]
-        + [np.from_dlpack(chunk.indices) for chunk in snapshot.column("sha256").dictionary_encode().iterchunks()]
-    )[rows]
-    _, firsts, back = np.unique(codes, return_index=True, return_inverse=True)
-    return np.asarray(firsts[back], np.int64)
+        [np.zeros(0, np.int32)] + [np.from_dlpack(chunk.indices) for chunk in hashes.dictionary_encode().iterchunks()]
+    )
+    unknown = hashes.index("").as_py()
+    _, firsts, back = np.unique(codes[rows], return_index=True, return_inverse=True)
+    same = np.asarray(firsts[back], np.int64)
+    return same if unknown < 0 else np.where(codes[rows] == codes[unknown], np.arange(len(rows)), same)
 
 
 def same_geometry(snapshot: Snapshot, rows: NDArray[np.int64]) -> NDArray[np.int64]:

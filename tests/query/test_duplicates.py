@@ -68,6 +68,15 @@ def saved_again(tmp_path_factory: pytest.TempPathFactory) -> Index:
     return Index(Snapshot.open(corpus.parent / "index"))
 
 
+def test_items_whose_bytes_nobody_knows_are_nobodys_copies(tmp_path: Path):
+    """Vectors of one's own have an empty hash; those beside them that have one are still told by it."""
+    hashes = ["", "a" * 64, "", "", "a" * 64]
+    items = [item(n, sha256=sha256, extent=None) for n, sha256 in enumerate(hashes)]
+    index = made(tmp_path, items, np.eye(DIM, dtype=np.float32)[:5])
+    assert paths(duplicates(index, 1)) == [[("1.obj", "first"), ("4.obj", "exact")]]
+    assert paths(duplicates(index, 1, where="sha256 = ''")) == []
+
+
 @pytest.mark.parametrize("variety", [{}, {"diverse": 0.5}])
 def test_a_query_folds_what_was_saved_again(saved_again: Index, variety: dict[str, float]):
     plain = saved_again.search(text="a chair", k=50, geometry_only=True)
