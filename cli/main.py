@@ -23,6 +23,7 @@ from cli import (
     items,
     label,
     manage,
+    once,
     optimize,
     query,
     serve,
@@ -39,11 +40,18 @@ _WrongOption: type[Any] = typer.BadParameter.__bases__[0]
 
 
 class Command(TyperCommand):
-    """A command whose help shows no type beside its flags."""
+    """A command whose help shows no type beside its flags, and whose options of one value take one."""
 
     def get_params(self, ctx: Any) -> list[Any]:
         """As click's."""
         return _bare_flags(super().get_params(ctx))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As click's; `UsageError` where an option of one value was given different ones."""
+        rest = super().parse_args(ctx, list(args))
+        if not ctx.resilient_parsing:  # as the completion of a line that is being written is
+            once.check(self, ctx, args)
+        return rest
 
 
 class Commands(TyperGroup):
