@@ -21,6 +21,7 @@ from indexer.align.own.pairs import Pair, read_pairs
 from indexer.align.own.splits import SPLIT
 from indexer.align.own.tuning import Tuning
 from indexer.align.shapes.views import build_in
+from retriever.errors import UsageError
 from retriever.evaluation import by_label, figures
 from retriever.spaces import home
 from retriever.spaces.views import ViewConfig, ViewTower
@@ -128,3 +129,16 @@ def test_the_summary_tells_them_apart(place: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "held out, before and after:" in done.stderr
     assert "on 8 shapes marked as test, on which nothing was chosen, before and after" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("mask", "message"),
+    [
+        ([True] * 5, "held_out= has 5 values for 24 pairs; give a boolean for each pair"),
+        (np.zeros((24, 1), bool), r"held_out= has the shape \(24, 1\)"),
+        (np.arange(24), "not the places of some"),
+    ],
+)
+def test_a_split_of_ones_own_that_is_none_is_named(place: Path, mask: object, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        fine_tune(marked(place), "small", "never", QUICK, workers=0, held_out=mask)  # type: ignore[arg-type]

@@ -136,6 +136,28 @@ def test_clouds_in_memory_are_pairs_too():
     assert [pair.group for pair in pairs] == ["x", "y"]
 
 
+CLOUDS = np.zeros((2, 5, 3))
+
+
+@pytest.mark.parametrize(
+    ("clouds", "labels", "groups", "message"),
+    [
+        (CLOUDS, [1, 2], None, r"labels\[0\] is 1, and labels are names"),
+        (CLOUDS, ["bed", None], None, r"labels\[1\] is None"),
+        (CLOUDS, np.array([3, 4]), None, "labels are names"),
+        (CLOUDS, ["bed"], None, "There are 2 clouds and 1 labels; give one for each"),
+        (CLOUDS, ["bed", "mug"], ["x"], "2 clouds and 1 groups"),
+        (CLOUDS.transpose(0, 2, 1), ["bed", "mug"], None, r"clouds\[0\] has the shape \(3, 5\) .* transpose it"),
+        ([CLOUDS[0], np.zeros((5, 2))], ["bed", "mug"], None, r"clouds\[1\] has .* a row for each point"),
+        ([CLOUDS, CLOUDS], ["bed", "mug"], None, r"the shape \(2, 5, 3\)"),
+    ],
+)
+def test_mistakes_with_clouds_in_memory_are_named(clouds, labels, groups, message):
+    with pytest.raises(UsageError, match=message):
+        of_clouds(clouds, labels, groups)
+    assert len(of_clouds([np.zeros((3, 6)), np.zeros((9, 7))], np.array(["bed", "mug"]))) == 2
+
+
 def made(rows):
     """Pairs and contents of (label, group, content) numbers."""
     pairs = [

@@ -13,7 +13,7 @@ from indexer.align.own.holdout import singles
 from indexer.align.own.pairs import Pair, Pairs
 from indexer.align.own.reading import Example, Reading
 from indexer.skipped import told
-from retriever.errors import RetrieverError, SpaceError
+from retriever.errors import RetrieverError, SpaceError, UsageError
 from retriever.types import Modality
 from retriever.wording import counted
 
@@ -64,6 +64,23 @@ def wanted(pairs: Sequence[Pair], asked: Sequence[Modality], known: Sequence[Mod
             f"The files are {kinds}, which the space {space!r} does not read ({has}); start --from another."
         )
     return [modality for modality in Modality if modality in chosen]
+
+
+def mask(held_out: Sequence[bool] | NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
+    """(count,) what the caller has decided on.
+
+    Raises:
+        UsageError: it is not a boolean for each pair.
+    """
+    given = np.asarray(held_out)
+    if given.shape != (count,):
+        has = f"{len(given):,} values" if given.ndim == 1 else f"the shape {given.shape}"
+        raise UsageError(f"held_out= has {has} for {counted(count, 'pair')}; give a boolean for each pair.")
+    if not np.isin(given, (0, 1)).all():
+        raise UsageError(
+            "held_out= has other values than true and false; give a boolean for each pair, not the places of some."
+        )
+    return given.astype(np.bool_)
 
 
 def left_out(pairs: Sequence[Pair], chosen: Sequence[Modality]) -> Iterator[str]:

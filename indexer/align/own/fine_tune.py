@@ -71,9 +71,11 @@ def fine_tune(
         say: told what is worth knowing, a line at a time.
 
     Raises:
-        RetrieverError: pairs that nothing can be learnt from; a modality that `space` lacks; a name that is taken.
+        RetrieverError: pairs that nothing can be learnt from; a modality that `space` lacks; a name that is taken; a
+            `held_out` that is none.
     """
     tuning, began = tuning or Tuning(), time.monotonic()
+    mask = None if held_out is None else checks.mask(held_out, len(pairs))
     origin, target = Origin.of(space), Target.of(into, overwrite=overwrite)
     chosen = checks.wanted(pairs, [Modality(each) for each in modalities], origin.modalities, origin.name)
     for line in checks.left_out(pairs, chosen):
@@ -82,9 +84,7 @@ def fine_tune(
     reader = Reader(origin.space.identity, tuning.up, tuning.views, workers, progress)
     reading = reader.read([pairs[place] for place in kept])
     checks.could_read(reading, len(kept))
-    fixed = None
-    if held_out is not None:
-        fixed = np.array([held_out[kept[place]] for place in reading.places], np.bool_)
+    fixed = None if mask is None else mask[[kept[place] for place in reading.places]]
     parts = [part.prepared(each, reading.examples, fixed, origin, tuning, say) for each in chosen]
     report = Report(target.name, target.folder, failed=[*failed, *reading.failed])
     run = Run(target.run)

@@ -30,6 +30,8 @@ TRAINABLE = (Modality.SHAPE, Modality.IMAGE, Modality.AUDIO)
 
 _PATHS = ("path", "file", "filename")
 _LABELS = ("label", "category", "class", "class_name", "name")
+_COLUMNS = (3, 6, 7)
+"""Of a cloud: x y z, with RGB, with RGBA."""
 _CAPTIONS = ("caption", "captions", "text", "description")
 
 
@@ -101,12 +103,33 @@ def of_clouds(
     labels: Sequence[str],
     groups: Sequence[str] | None = None,
 ) -> list[Pair]:
-    """Pairs of n clouds in memory, (p, 3) or (p, 6) each, with their labels and, where known, groups."""
+    """Pairs of n clouds in memory, (p, 3) or (p, 6) each, with their labels and, where known, groups.
+
+    Raises:
+        UsageError: there are more or fewer labels or groups than clouds, a label is no text, or a cloud has its points
+            in columns.
+    """
     groups = groups if groups is not None else [""] * len(labels)
+    for name, given in (("labels", labels), ("groups", groups)):
+        if len(given) != len(clouds):
+            raise UsageError(f"There are {len(clouds):,} clouds and {len(given):,} {name}; give one for each cloud.")
+    for place, (cloud, label) in enumerate(zip(clouds, labels, strict=True)):
+        _check_cloud(place, np.shape(cloud), label)
     return [
         Pair(np.asarray(cloud), Modality.SHAPE, words(label), group=str(group))
         for cloud, label, group in zip(clouds, labels, groups, strict=True)
     ]
+
+
+def _check_cloud(place: int, shape: tuple[int, ...], label: object) -> None:
+    """Raise UsageError for what is no cloud or no name; numbers of classes say nothing that could be asked for."""
+    if not isinstance(label, str):
+        raise UsageError(
+            f"labels[{place}] is {label!r}, and labels are names; give such as 'chair', names[number] for a number."
+        )
+    if len(shape) != 2 or shape[1] not in _COLUMNS:
+        turned = "transpose it" if len(shape) == 2 and shape[0] in _COLUMNS else "give an array of a row for each point"
+        raise UsageError(f"clouds[{place}] has the shape {shape} and not (n, 3), or (n, 6) with colours; {turned}.")
 
 
 def _of_folder(folder: Path, metadata: Path | None) -> Pairs:
