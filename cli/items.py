@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from cli.options import AsJson, IndexFolder, Target, described, option
 from cli.outputs import check_outputs
 from retriever.errors import UsageError
 from retriever.wording import counted
+
+if TYPE_CHECKING:
+    from retriever.query.browse import Items
 
 _SHOWN = 20
 """Items that a terminal gets where nobody says how many."""
@@ -32,6 +35,7 @@ def register(app: typer.Typer) -> None:
             'retriever items --where "label is null" --csv',
             "retriever items --sort -faces -k 50 --html heavy.html",
             "retriever items --parquet items.parquet --index parts.retriever",
+            "retriever items --to shape --sort label --vectors vectors.npy --parquet items.parquet",
         ),
     )(items)
 
@@ -75,6 +79,15 @@ def items(
         Path | None,
         option("--html", "FILE", "Write a page with a picture of every item, for any browser, for example items.html."),
     ] = None,
+    vectors: Annotated[
+        Path | None,
+        option(
+            "--vectors",
+            "FILE",
+            "Write the items' vectors, in the order of the list: vectors.npy, for example, is an array, "
+            "vectors.parquet a table with id, path, label and name. Another form beside it gives the list, too.",
+        ),
+    ] = None,
 ) -> None:
     """List what an index holds, or what of it fulfils a condition, by path or another order; nothing is asked.
 
@@ -86,36 +99,59 @@ def items(
         from retriever.sheet import check
 
         check(page)
-    check_outputs({"parquet": parquet, "html": page})
-    import retriever
-    from cli.hits import show_items
-    from cli.newest import Newest
-    from cli.output import printable, to_terminal
+    if vectors is not None:
+        from retriever.query import embedded
 
-    looked_at = to_terminal() and not (as_json or as_csv or parquet is not None or page is not None)
+        embedded.check(vectors)
+    check_outputs({"parquet": parquet, "html": page, "vectors": vectors})
+    import retriever
+    from cli.newest import Newest
+    from cli.output import to_terminal
+
+    to_files = parquet is not None or page is not None or vectors is not None
+    looked_at = to_terminal() and not (as_json or as_csv or to_files)
     usual = _SHOWN if looked_at else _DRAWN if page is not None else None
     most = usual if k is None else k or None
     found = Newest(lambda: retriever.open(folder)).ask(
         lambda index: index.browse(to=to, where=where, k=most, sort=sort)
     )
-    if parquet is not None:
-        found.to_parquet(parquet)
-        typer.echo(f"{counted(len(found), 'item')} written to {printable(str(parquet))}", err=True)
-    elif page is not None:
-        from cli.progress import progress
-
-        with progress(quiet=False) as told:
-            found.save_html(page, told)
-        rest = f" of {found.total:,}; -k 0 writes all" if k is None and len(found) < found.total else ""
-        typer.echo(f"{counted(len(found), 'item')} written to {printable(str(page))}{rest}", err=True)
-    elif as_json or as_csv:
+    rest = f" of {found.total:,}; -k 0 writes all" if k is None and len(found) < found.total else ""
+    _write(found, rest, parquet, page, vectors)
+    if as_json or as_csv:
         for part in found.json_parts() if as_json else found.csv_parts():
             typer.echo(part, nl=False)
         if as_json:
             typer.echo()
-    elif not len(found):
+    elif not to_files:
+        _show(found, looked_at)
+
+
+def _write(found: Items, rest: str, parquet: Path | None, page: Path | None, vectors: Path | None) -> None:
+    """The files that are wanted, and what went into each; files come first, for a reader of a list may go away."""
+    from cli.output import printable
+
+    if vectors is not None:
+        found.save_vectors(vectors)
+        written = f"{counted(len(found), 'vector')} of {found.dim} numbers written"
+        typer.echo(f"{written} to {printable(str(vectors))}{rest}", err=True)
+    if parquet is not None:
+        found.to_parquet(parquet)
+        typer.echo(f"{counted(len(found), 'item')} written to {printable(str(parquet))}", err=True)
+    if page is not None:
+        from cli.progress import progress
+
+        with progress(quiet=False) as told:
+            found.save_html(page, told)
+        typer.echo(f"{counted(len(found), 'item')} written to {printable(str(page))}{rest}", err=True)
+
+
+def _show(found: Items, looked_at: bool) -> None:
+    """A table on a terminal, else lines."""
+    from cli.hits import show_items
+
+    if not len(found):
         typer.echo("No item qualifies.", err=True)
-    else:
-        show_items(found)
-        if looked_at and len(found) < found.total:
-            typer.echo(f"{len(found):,} of {counted(found.total, 'item')}; -k 0 shows all.", err=True)
+        return
+    show_items(found)
+    if looked_at and len(found) < found.total:
+        typer.echo(f"{len(found):,} of {counted(found.total, 'item')}; -k 0 shows all.", err=True)

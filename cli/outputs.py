@@ -42,7 +42,7 @@ def _check_name(option: str, file: Path) -> None:
         )
     if file.is_dir():
         raise UsageError(f"{option} {file} is a folder; give a file.")
-    if option != "--figure" and (kind := _kind(file)) is not None:
+    if option not in _OF_THEIR_OWN and (kind := _kind(file)) is not None:
         raise UsageError(f"{option} {file}: a name that ends in {file.suffix} is one of a {kind}; choose another file.")
 
 
@@ -72,10 +72,20 @@ def _is_run(head: bytes) -> bool:
     return len(fields) == 6 and fields[1] == b"Q0"
 
 
+def _is_vectors(head: bytes) -> bool:
+    from retriever.query.embedded import is_array
+
+    return is_array(head)
+
+
+_OF_THEIR_OWN = ("--figure", "--vectors")
+"""Options whose files may be called as one of a corpus: a picture, or an array, as which some have clouds."""
+
 _OURS: dict[str, tuple[tuple[str, ...], Callable[[bytes], bool]]] = {
     "parquet": ((".parquet", ".pq"), lambda head: head.startswith(b"PAR1")),
     "run": ((".trec", ".run"), _is_run),
     "html": ((".html", ".htm"), lambda head: False),
+    "vectors": ((".parquet", ".pq"), _is_vectors),
     "figure": ((".svg", ".pdf"), lambda head: b"atplotlib" in head),
 }
 """What an option writes: by which suffix, and how it begins."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import retriever
@@ -336,6 +337,49 @@ def test_items_are_browsed_by_path_a_part_at_a_time(made_index, monkeypatch):
             index.browse(**wrong)
     with pytest.raises(UsageError, match="where must be a string"):
         index.browse(where=3)
+
+
+def test_vectors_of_items_become_an_array_or_a_table(made_index, tmp_path, monkeypatch):
+    found = made_index.browse(sort="-vertices")
+    wanted = made_index.vectors([item.id for item in found])
+    np.testing.assert_array_equal(found.vectors(), wanted)
+    monkeypatch.setattr("retriever.query.browse.PART", 5)
+    monkeypatch.setattr("retriever.query.browse._BYTES", 2 * 4 * 6)
+    assert [len(part) for part in found.vector_parts()] == [2, 2, 2, 1]
+    found.save_vectors(tmp_path / "vectors.npy")
+    written = np.load(tmp_path / "vectors.npy")
+    assert written.dtype == np.float32 and written.tolist() == wanted.tolist()
+    found.save_vectors(str(tmp_path / "vectors.PARQUET"))
+    table = pq.read_table(tmp_path / "vectors.PARQUET")
+    assert table.column_names == ["id", "path", "label", "name", "vector"]
+    assert table.schema.field("vector").type == pa.list_(pa.float32(), 6)
+    assert table["vector"].to_pylist() == wanted.tolist()
+    items = [(item.id, item.path, item.label, item.metadata["name"]) for item in found]
+    assert list(zip(*(table[name].to_pylist() for name in table.column_names[:4]), strict=True)) == items
+    for name, suffix in (("no.npy", ".npy"), ("no.parquet", ".parquet")):
+        made_index.browse(where="false").save_vectors(tmp_path / name)
+        none = np.load(tmp_path / name) if suffix == ".npy" else pq.read_table(tmp_path / name)
+        assert none.shape == ((0, 6) if suffix == ".npy" else (0, 5))
+
+
+def test_vectors_take_the_place_of_vectors_alone(made_index, tmp_path):
+    found, file = made_index.browse(), tmp_path / "vectors.npy"
+    for old in (np.zeros((5, 3), np.float32), np.zeros((2, 9)), np.zeros(9, np.float32)):
+        np.save(file, old)
+        with pytest.raises(UsageError, match="no array of vectors that could be replaced: choose another file"):
+            found.save_vectors(file)
+        assert np.load(file).shape == old.shape
+    for text in (b"", np.lib.format.magic(1, 0) + b"\x10\0{{", b"\x93NUM"):
+        file.write_bytes(text)
+        if text:
+            with pytest.raises(UsageError, match="could be replaced"):
+                found.save_vectors(file)
+    np.save(file, np.zeros((9, 512), np.float32))
+    found.save_vectors(file)
+    assert np.load(file).shape == (7, 6)
+    for wrong, said in (("v.csv", r"ends in .npy or .parquet, not .*v.csv"), ("no/v.npy", r"v.npy \(No such file or")):
+        with pytest.raises(UsageError, match=said):
+            found.save_vectors(tmp_path / wrong)
 
 
 def test_items_are_browsed_by_columns(made_index):

@@ -15,5 +15,6 @@ The way of a query, which ``search`` leads:
    shown as `shown` words them, by `written` (JSON, CSV), `tables` (Parquet) and `notebook`.
 
 `duplicates`, `zeroshot`, `listing` and `browse` ask an index for something else: what repeats, which of some names fits
-an item, all items of a kind, and these by their paths or in another `order`, each an `item`.
+an item, all items of a kind, and these by their paths or in another `order`, each an `item`; `embedded` writes their
+vectors.
 """

@@ -22,7 +22,7 @@ from retriever.query.tables import Tables
 from retriever.query.written import cell, item_dict
 from retriever.query.zeroshot import CONFIDENCE
 from retriever.store.snapshot import Snapshot
-from retriever.types import Modality
+from retriever.types import Modality, Vectors
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,6 +31,7 @@ PART = 2**18
 """Rows whose columns are read at once."""
 
 _AT_ONCE = 4096  # rows that become Python's own values at once
+_BYTES = 2**25  # of vectors that are read at once
 
 _TOLD = ("name", "caption", CONFIDENCE)
 
@@ -49,6 +50,7 @@ class Items:
         folder: of the index.
         version: of the index.
         space: name of the index's space.
+        dim: numbers in a vector of it.
         roots: absolute paths of its corpora.
         total: as given.
         several_roots: whether a path alone may not say which file is meant.
@@ -60,7 +62,8 @@ class Items:
         self._snapshot, self._rows = snapshot, rows
         self.total, self.asked = total, dict(asked or {})
         self.folder, self.version = snapshot.folder.absolute(), snapshot.manifest.version
-        self.space, self.roots = snapshot.identity.name, list(snapshot.roots.values())
+        self.space, self.dim = snapshot.identity.name, snapshot.identity.dim
+        self.roots = list(snapshot.roots.values())
         self.several_roots = len(snapshot.manifest.roots) > 1
 
     def __len__(self) -> int:
@@ -139,6 +142,41 @@ class Items:
         for table in self._parts(None):
             paths = [self._snapshot.root_path(root) for root in table.column("root").to_pylist()]
             yield table.set_column(FIXED.index("root"), "root", pa.array(paths, pa.string()))
+
+    def vectors(self) -> Vectors:
+        """(n, d) float32 unit vectors, in the order of the items."""
+        return self._snapshot.vectors(self._rows)
+
+    def vector_parts(self) -> Iterator[Vectors]:
+        """The same, some megabytes at a time; one part at least."""
+        return self._read(self._rows)
+
+    def with_vectors(self, columns: Sequence[str]) -> Iterator[tuple[pa.Table, Vectors]]:
+        """`vector_parts`, each beside a table of what it is of: the `FIXED` columns, and those of `columns`."""
+        for number, table in enumerate(self._parts(columns)):
+            place = 0
+            for vectors in self._read(self._rows[number * PART : (number + 1) * PART]):
+                yield table.slice(place, len(vectors)), vectors
+                place += len(vectors)
+
+    def save_vectors(self, path: str | Path) -> None:
+        """Write the vectors to a file, which is replaced when all is written.
+
+        Args:
+            path: ends in .npy, for an (n, d) float32 array in the order of the items; or in .parquet or .pq, for a
+                table of id, path, label, name and vector, a list of d float32.
+
+        Raises:
+            UsageError: another ending, a file that cannot be written, or one that is there and holds something else.
+        """
+        from retriever.query.embedded import save
+
+        save(self, path)
+
+    def _read(self, rows: NDArray[np.int64]) -> Iterator[Vectors]:
+        step = max(1, _BYTES // (4 * self.dim))
+        for start in range(0, max(1, len(rows)), step):
+            yield self._snapshot.vectors(rows[start : start + step])
 
     def _parts(self, columns: Sequence[str] | None) -> Iterator[pa.Table]:
         known = [name for name in self._snapshot.columns() if name not in HIDDEN and name not in FIXED]

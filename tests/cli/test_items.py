@@ -9,12 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from commands import rows, run
 from small_corpus import write_box, write_boxes
 from transcript import play
 
+import retriever
 from retriever.store import Snapshot
 
 PATHS = ["flat/c.off", "tall/a.off", "tall/b.off"]
@@ -112,6 +114,41 @@ def test_a_page_with_pictures(indexed: Path):
 def test_pages_that_cannot_be_written(indexed: Path, options: tuple[str, ...], said: str):
     failed = run("items", *options)
     assert failed.exit_code == 2 and said in failed.stderr
+
+
+def test_vectors_in_the_order_of_the_list(indexed: Path):
+    vectors = retriever.open(".retriever").vectors([indexed / path for path in reversed(PATHS)])
+    done = run("items", "--sort", "-path", "--vectors", "vectors.npy")
+    assert done.stdout == "" and done.stderr == "3 vectors of 32 numbers written to vectors.npy\n"
+    np.testing.assert_array_equal(np.load("vectors.npy"), vectors)
+    options = ("items", "--sort", "-path", "-k", "2", "--vectors")
+    done = run(*options, "vectors.npy", "--csv")
+    listed = csv.DictReader(io.StringIO(done.stdout))
+    assert [line["path"] for line in listed] == PATHS[:0:-1] and "2 vectors of" in done.stderr
+    assert np.load("vectors.npy").tolist() == vectors[:2].tolist()
+    done = run(*options, "vectors.parquet", "--where", "label = 'flat'")
+    assert done.stderr == "1 vector of 32 numbers written to vectors.parquet\n"
+    (row,) = pq.read_table("vectors.parquet").to_pylist()
+    assert (row["path"], row["label"], row["vector"]) == (PATHS[0], "flat", vectors[2].tolist())
+    done = run(*options, "vectors.npy", "--parquet", "items.parquet")
+    assert "vectors.npy\n2 items written to items.parquet" in done.stderr
+    assert pq.read_table("items.parquet")["path"].to_pylist() == PATHS[:0:-1]
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("vectors.csv", "ends in .npy or .parquet, not vectors.csv; name one"),
+        ("-", "ends in .npy or .parquet, not -"),
+        ("no/vectors.npy", "--vectors no/vectors.npy cannot be written: there is no folder no."),
+        ("items.parquet", "items.parquet is written, too; choose another file"),
+        ("corpus/cloud.npy", "--vectors corpus/cloud.npy is there, and nothing that this option has written"),
+    ],
+)
+def test_vectors_that_cannot_be_written(indexed: Path, file: str, said: str):
+    np.save(indexed / "cloud.npy", np.zeros((9, 3), np.float32))
+    failed = run("items", "--vectors", file, "--parquet", "items.parquet")
+    assert failed.exit_code == 2 and said in failed.stderr and not Path("items.parquet").exists()
 
 
 def test_columns_that_order_the_items_in_every_form(indexed: Path):

@@ -69,6 +69,14 @@ def test_an_earlier_figure_is_replaced_and_no_photo(work: Path):
         assert run("eval", "--figure", "eval.png").exit_code == 0
 
 
+@pytest.mark.parametrize("name", ["vectors.npy", "vectors.parquet"])
+def test_earlier_vectors_are_replaced(work: Path, name: str):
+    (work / name).touch()
+    for count in ("3", "2"):
+        done = run("items", "-k", count, "--vectors", name)
+        assert done.exit_code == 0 and done.stderr.startswith(f"{count} vectors"), done.output
+
+
 def test_an_earlier_run_is_replaced(work: Path):
     (work / "judged.csv").write_text("query,item\nbox,tall/box-000.off\n")
     for _ in range(2):
