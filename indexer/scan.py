@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from indexer import maps, sidecars
 from indexer.corpora import Layout, is_kind, is_left_out, name_of
 from indexer.exclusion import Exclusion
-from indexer.skipped import AWAY, of_no_kind
+from indexer.skipped import AWAY, NUMBERS, of_no_kind
 from retriever import archives, loaders
 from retriever.archives import State
 from retriever.errors import FileProblem
@@ -265,11 +265,14 @@ def _items(
     """One folder's items (textures that something names among them); sidecars and the rest are counted."""
     sides, of_materials = sidecars.by_item(names), maps.of_materials(names)
     taken = {side: item for item, group in sides.items() for side in group}
+    beside, numbers = list[str](), set[str]()
     for name in names if only is None else [name for name in only if name in names]:
         modality = loaders.modality_of(Path(name))
         path = folder / name
-        if name in taken or sidecars.is_companion(name):
-            found.skip(path, "sidecar" if name in taken else "companion", taken.get(name, ""))
+        if name in taken:
+            beside.append(name)
+        elif sidecars.is_companion(name):
+            found.skip(path, "companion")
         elif modality is None:
             found.skip(path, of_no_kind(root / path))
         elif modality is Modality.IMAGE and (name in of_materials or layout.is_model_part(path)):
@@ -277,16 +280,23 @@ def _items(
         else:
             own = sides.get(name, [])
             metadata: dict[str, object] = {"name": name_of(path)} | layout.columns(path)
-            metadata |= _columns(root, folder, own, found)
+            metadata |= _columns(root, folder, own, found, numbers)
             metadata = {key: value for key, value in metadata.items() if value is not None}
             parts = {part: names[part] for part in (name, *own, *sidecars.companions(name, names))}
             yield SourceFile(str(path), modality, names[name][0], _fingerprint(parts, metadata), metadata)
+    for name in beside:
+        if name in numbers:
+            found.skip(folder / name, NUMBERS)
+        else:
+            found.skip(folder / name, "sidecar", taken[name])
 
 
-def _columns(root: Path, folder: PurePosixPath, sides: Sequence[str], found: Scan) -> dict[str, object]:
+def _columns(
+    root: Path, folder: PurePosixPath, sides: Sequence[str], found: Scan, numbers: set[str]
+) -> dict[str, object]:
     """What an item's sidecars say; those that cannot be understood are reported, once where they are of several."""
     problems: list[tuple[str, FileProblem]] = []
-    columns = sidecars.read(root / folder, folder, sides, problems)
+    columns = sidecars.read(root / folder, folder, sides, problems, numbers)
     found.problems += [(path, str(problem)) for path, problem in problems if path not in found.kinds]
     found.kinds |= {path: problem.kind for path, problem in problems}
     return columns

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from retriever import loaders
 from retriever.errors import FileProblem
 from retriever.loaders import blend, usd
-from retriever.loaders.text import decoded
+from retriever.loaders.text import decoded, is_cloud
 from retriever.types import Modality
 
 _COMPANIONS = {".mtl", ".bin"}
@@ -85,7 +85,11 @@ def companions(item: str, names: Container[str]) -> list[str]:
 
 
 def read(
-    folder: Path, place: PurePosixPath, sides: Iterable[str], problems: list[tuple[str, FileProblem]]
+    folder: Path,
+    place: PurePosixPath,
+    sides: Iterable[str],
+    problems: list[tuple[str, FileProblem]],
+    numbers: set[str],
 ) -> dict[str, object]:
     """The columns that an item's sidecars give; one that cannot be read is added to `problems`.
 
@@ -94,6 +98,7 @@ def read(
         place: the same below the corpus root.
         sides: their names.
         problems: (path below the root, what is wrong) grows.
+        numbers: grows by the names of texts that are rows of numbers, such as a cloud of the shape: no captions.
     """
     columns: dict[str, object] = {}
     for name in sorted(sides):
@@ -103,7 +108,12 @@ def read(
             continue
         try:
             text = decoded(loaders.read_bytes(folder / name, _MAX_BYTES))
-            columns |= _json_columns(text) if suffix == ".json" else _caption(text)
+            if suffix == ".json":
+                columns |= _json_columns(text)
+            elif is_cloud(text):
+                numbers.add(name)
+            else:
+                columns |= _caption(text)
         except FileProblem as problem:
             problems.append((str(place / name), problem))
     return columns

@@ -13,6 +13,7 @@ ZIPS = "zip archives; name one to have it looked into"
 NESTED = "zip archives in zip archives; unpack the outer one"
 AWAY = "links to what is not there; what the index has of it stays"
 """The reason for links that may lead to a folder on a drive that is away, or to nothing that would be read."""
+NUMBERS = "texts of numbers beside other files, which are no captions"
 _ONE = {
     "excluded": "left out by a .retrieverignore",
     "hidden": "hidden, or called as an editor's or an index's own files are",
@@ -21,6 +22,7 @@ _ONE = {
     ZIPS: "a zip archive that is not named: name it to have it looked into",
     NESTED: "a zip archive in a zip archive: unpack the outer one",
     AWAY: "a link to what is not there; what the index has of it stays",
+    NUMBERS: "a text of numbers beside another file, which is no caption",
     "folder linked twice": "a folder that a link leads to a second time",
 }
 """What a reason means for one file or folder, where that takes other words."""

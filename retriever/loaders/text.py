@@ -49,13 +49,13 @@ def read(data: bytes, path: Path) -> str:
         )
     if not text.strip():
         raise FileProblem("empty", "holds no text; write something in it or leave it out.")
-    if _is_cloud(text):
+    if is_cloud(text):
         raise FileProblem("malformed", "holds rows of numbers, as a cloud does, and no words; rename it to .xyz.")
     return text.strip()
 
 
-def _is_cloud(text: str) -> bool:
-    """Whether its first lines are rows of numbers."""
+def is_cloud(text: str) -> bool:
+    """Whether the first lines of a text are rows of numbers, as those of a cloud are."""
     lines = [line for line in text[: 1 << 16].splitlines() if line.strip()][:_FIRST]
     rows = sum(map(_is_row, lines))
     return rows >= max(_ROWS, len(lines) - _ABOVE)

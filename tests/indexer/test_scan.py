@@ -11,7 +11,7 @@ import pytest
 from pxr import Sdf, Usd
 
 from indexer.scan import Scan, SourceFile, scan
-from indexer.skipped import AWAY, told
+from indexer.skipped import AWAY, NUMBERS, told
 from retriever.types import Modality
 
 FBX = Path(__file__).parents[1] / "data" / "fbx"
@@ -177,6 +177,15 @@ def test_shapes_of_one_stem_share_their_sidecars(tmp_path: Path) -> None:
     result = scan(plant(tmp_path, "a.obj", "a.stl", "a.png", **{"a.txt": "a cog"}))
     assert found(result) == ["a.obj", "a.stl"]
     assert all(file.metadata["caption"] == "a cog" and file.metadata["preview"] == "a.png" for file in result.files)
+
+
+def test_rows_of_numbers_are_nobodys_caption(tmp_path: Path) -> None:
+    rows = "".join(f"{n} 0.5 {-n}\n" for n in range(40))
+    plant(tmp_path, "a.off", "a.stl", "b.off", **{"a.txt": rows, "b.txt": "3 4 5", "a.json": '{"label": "cog"}'})
+    result = scan(tmp_path)
+    told_of = {file.path: (file.metadata.get("caption"), file.metadata.get("label")) for file in result.files}
+    assert told_of == {"a.off": (None, "cog"), "a.stl": (None, "cog"), "b.off": ("3 4 5", None)}
+    assert result.skipped == {"sidecar": 2, NUMBERS: 1} and not result.problems
 
 
 @pytest.mark.parametrize("text", ["{", "[1]", '{"a": ' * 2000])
