@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -65,9 +66,12 @@ def read_table(path: Path) -> MetadataTable:
     A path is below the corpus root; a file name or a stem holds for every file that has it.
 
     Raises:
-        UsageError: a table that cannot be read, has none of the columns, or names a file twice.
+        UsageError: a table that cannot be read, has none of the columns, has two of one name, or names a file twice.
     """
     table = read_rows(path)
+    counts = Counter(filter(None, table.column_names))  # spreadsheets leave several without a name at the end
+    if twice := next((name for name, count in counts.items() if count > 1), None):
+        raise UsageError(f"The metadata table {path} has two columns {twice!r}; rename or remove one of them.")
     key = next((name for name in (*_BY_FILE, *_BY_NAME) if name in table.column_names), None)
     if key is None:
         wanted = ", ".join((*_BY_FILE, *_BY_NAME))

@@ -112,6 +112,11 @@ def test_every_command_and_option_has_help_and_is_in_the_manual(name: str, comma
                 assert re.search(rf"(?<![\w-]){option}(?![\w-])", MANUAL), f"{name} {option}"
 
 
+def test_the_manual_names_no_command_that_there_is_not():
+    named = set(re.findall(r"`retriever ([a-z][a-z-]*)", MANUAL + (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert len(named) > 5 and named <= {name.removeprefix("retriever ") for name, _ in commands()}
+
+
 @pytest.mark.parametrize("modality", Modality)
 def test_every_suffix_is_in_the_table_of_formats(modality: Modality):
     table = PAGES["index.md"].partition("## Formats")[2].partition("\n## ")[0]

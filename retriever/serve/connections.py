@@ -10,7 +10,7 @@ import re
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socketserver import TCPServer
@@ -257,7 +257,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send_file(self, reply: Reply, path: Path) -> None:
         """All of a file, or the part that a player asks for."""
-        with archives.opened(path) as file:
+        with ExitStack() as open_files:
+            try:  # before anything is sent, so that there can be another answer
+                file = open_files.enter_context(archives.opened(path))
+            except OSError:
+                return self._send(problem(404, "The file is not there, or may not be read."))
             size = os.fstat(file.fileno()).st_size
             first, last = _range(self.headers.get("Range", ""), size)
             whole = (first, last) == (0, size - 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
 from threading import Lock
@@ -33,7 +33,8 @@ class Upload:
 
     Attributes:
         key: "u" and hex digits of its content: the same bytes have the same key.
-        handle: what a term names it by: ``image:uploads/KEY/photo.jpg``; no place in a file system.
+        handle: what a term names it by: ``image:uploads/KEY/photo.jpg``; no place in a file system. The same bytes have
+            another under another name.
         path: where it lies; nothing in it comes from a request, but for a suffix that is known.
         modality: what it is, by its suffix.
         size: in bytes.
@@ -75,14 +76,14 @@ class Uploads:
             raise UsageError(too_large(name))
         key = "u" + hashlib.sha256(suffix.encode() + data).hexdigest()[:_KEY]
         with self._changing:
-            known = self._by_key.pop(key, None)
+            handle, known = f"{FOLDER}/{key}/{_plain(name, suffix)}", self._by_key.pop(key, None)
             if known is not None and known.path.is_file():  # folders for temporary files are cleaned now and then
                 self._by_key[key] = known  # the newest again
-                return known
+                return replace(known, handle=handle)
             # Two folders deep: a mesh may name files up to the folder above its own, which is this server's too.
             path = self._folder / key / f"upload{suffix}"
             _write(path, data)
-            upload = Upload(key, f"{FOLDER}/{key}/{_plain(name, suffix)}", path, modality, len(data))
+            upload = Upload(key, handle, path, modality, len(data))
             self._by_key[key] = upload
             while sum(one.size for one in self._by_key.values()) > KEPT:
                 oldest = self._by_key.pop(next(iter(self._by_key)))
@@ -94,10 +95,12 @@ class Uploads:
         return self._by_key.get(key)
 
     def of_handle(self, handle: str) -> Upload | None:
-        """The upload that a term names."""
+        """The upload that a term names: the file of its content, by any name that it may have been sent under."""
         parts = handle.split("/")
         found = self._by_key.get(parts[1]) if len(parts) == 3 and parts[0] == FOLDER else None
-        return found if found is not None and found.handle == handle else None
+        if found is None or parts[2] != _plain(parts[2], found.path.suffix):
+            return None
+        return replace(found, handle=handle)
 
 
 def _write(path: Path, data: bytes) -> None:

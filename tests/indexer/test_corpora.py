@@ -234,21 +234,26 @@ def test_a_csv_joined_by_path_or_stem(tmp_path: Path) -> None:
     assert table.row("03001627/0042/models/model_normalized.obj", "0042") == {"label": "cup"}
 
 
+def test_columns_without_a_name_may_be_several(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("path,label,,\na.obj,chair,,\n")
+    assert read_table(tmp_path / "t.csv").row("a.obj") == {"label": "chair"}
+
+
 def test_a_csv_keeps_what_numbers_would_lose(tmp_path: Path) -> None:
-    heads = "file,label,caption,split,part,phone,year,share,none,part"
-    rows = ["a.obj,007,12,1,00123,+491234,1999,0.5,,1", "b.obj,8,13,2,77,,0,-0.25,,2"]
+    heads = "file,label,caption,split,part,phone,year,share,none"
+    rows = ["a.obj,007,12,1,00123,+491234,1999,0.5,", "b.obj,8,13,2,77,,0,-0.25,"]
     (tmp_path / "t.csv").write_text("\n".join([heads, *rows]))
     table = read_table(tmp_path / "t.csv")
     assert table.row("a.obj") == {
         "label": "007",
         "caption": "12",
         "split": "1",
-        "part": "1",  # the second column of a name counts, and both are of one kind
+        "part": "00123",
         "phone": "+491234",
         "year": 1999,
         "share": 0.5,
     }
-    assert table.row("b.obj") == {"label": "8", "caption": "13", "split": "2", "part": "2", "year": 0, "share": -0.25}
+    assert table.row("b.obj") == {"label": "8", "caption": "13", "split": "2", "part": "77", "year": 0, "share": -0.25}
 
 
 @pytest.mark.parametrize(("cells", "kept"), [("7 007", "7 007"), ("0 10", [0, 10]), ("-0.5 00.5", "-0.5 00.5")])
@@ -333,6 +338,8 @@ def test_a_column_of_a_jsonl_is_of_one_type(tmp_path: Path, cells: list[object],
         ("t.xlsx", "", "convert it"),
         ("t.csv", "a,b\n1,2\n", "call one of them path"),
         ("t.csv", "path,label\na.obj,x\na.obj,y\n", "names 'a.obj' twice"),
+        ("t.csv", "path,size,size\na.obj,1,2\n", "two columns 'size'; rename"),
+        ("t.tsv", "path\tpath\na.obj\tb.obj\n", "two columns 'path'"),
         ("t.csv", "", "cannot be read"),
         ("t.jsonl", "", "cannot be read .it is empty"),
         ("t.jsonl", '{"path": "a.obj"}\n{"path": \n', "cannot be read .*line 3"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -332,3 +333,14 @@ def test_errors_of_a_list_are_sentences(client: Client, given: str, said: str):
     for address in ("/api/items", "/api/items/page"):
         reply = client.ask(f"{address}?{given}")
         assert reply.status == 400 and said in reply.error
+
+
+def test_the_same_bytes_under_two_names_have_both(client: Client, corpus: Path, tmp_path: Path):
+    terms = []
+    for name in ("first.png", "second one.png"):
+        shutil.copy(corpus / "red.png", tmp_path / name)
+        terms.append(client.upload(tmp_path / name))
+    assert [term.rpartition("/")[2] for term in terms] == ["first.png", "second-one.png"]
+    pages = [client.ask(f"/api/page?q={quote(term)}").json for term in terms]
+    assert pages[0]["answer"]["hits"] == pages[1]["answer"]["hits"]
+    assert [page["terms"][0]["title"] for page in pages] == ["first.png", "second-one.png"]

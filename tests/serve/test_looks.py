@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
+from rights import run_without_rights
 from served import Client
-from small_corpus import write_box
+from small_corpus import write_box, write_tone
 
 from retriever.errors import UsageError
 from retriever.serve import Server, mesh
@@ -240,3 +241,27 @@ def test_a_row_leads_to_no_file_outside_of_its_corpus(fresh: Client):
     assert lying("/corpus", "a/b.png", Modality.IMAGE) == Path("/corpus/a/b.png")
     for name in ("/etc/a.png", "a/../../b.png", "a.txt", "", None):
         assert lying("/corpus", name, Modality.IMAGE) is None
+
+
+FORBIDDEN = """
+import sys
+from pathlib import Path
+import simple_space; simple_space.install()
+from indexer import build
+from retriever.serve import Server
+from served import Client
+build.index(sys.argv[1], sys.argv[2])
+with Server(sys.argv[2], port=0) as server:
+    client = Client(server)
+    sound = client.server.current.index().browse().to_dicts()[0]
+    Path(sound["file"]).chmod(0)
+    for what in ("thumbnail", "sound"):
+        reply = client.ask(f"/{what}/{sound['id']}")
+        print(reply.status, reply.error)
+"""
+
+
+def test_a_sound_that_may_not_be_read_has_an_answer(tmp_path: Path):
+    write_tone(tmp_path / "media/low.wav", 60)
+    told = run_without_rights(FORBIDDEN, tmp_path / "media", tmp_path / "index").splitlines()
+    assert [line[:4] for line in told] == ["404 "] * 2 and told[1].endswith("may not be read.")
