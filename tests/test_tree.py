@@ -79,6 +79,12 @@ def test_imports_are_light(statement, forbidden):
     assert not forbidden & set(loaded.stdout.split())
 
 
+def test_a_fresh_program_lists_the_names_that_are_imported_when_they_are_asked_for():
+    program = "import retriever, sys; print(set(retriever.__all__) <= set(dir(retriever)), 'numpy' in sys.modules)"
+    listed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert listed.stdout.split() == ["True", "False"]
+
+
 @pytest.mark.parametrize("package", ["indexer", "retriever/query"])
 def test_large_packages_say_where_to_find_what(package):
     said = ast.get_docstring(ast.parse((ROOT / package / "__init__.py").read_text()))

@@ -54,6 +54,9 @@ def measure(folder: Path, space: Space, options: Options) -> Iterator[Row]:
     """Zero-shot classes, then shapes by name, by shape and by picture, and pictures by shape, in both galleries."""
     listed = {split: _listed(folder, split, space) for split in COUNTS}
     note = checked(TITLE, {split: len(shapes) for split, shapes in listed.items()}, COUNTS, options)
+    there = len(np.unique(np.concatenate([shapes.labels for shapes in listed.values()])))
+    if note and there < len(CLASSES):  # the names of all of them are told apart, whatever is there
+        note += f", {there} of {len(CLASSES)} classes"
     listed = {split: chosen(shapes, options) for split, shapes in listed.items() if len(shapes)}
     if TEST not in listed:
         raise UsageError(f"{folder} has no test shapes of {TITLE}, which are the queries: complete it.")

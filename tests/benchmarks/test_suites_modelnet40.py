@@ -18,7 +18,7 @@ from retriever.types import Modality
 
 TEST = {"chair": [0, 10], "table": [12, 40]}
 TRAIN = {"chair": [5], "table": [30, 2]}
-NOTE = "partial: 4 of 2,468 test shapes, 3 of 9,843 training shapes"
+NOTE = "partial: 4 of 2,468 test shapes, 3 of 9,843 training shapes, 2 of 40 classes"
 
 
 @pytest.fixture(params=[modelnet40, resampled])
