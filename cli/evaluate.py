@@ -14,7 +14,7 @@ from retriever.errors import UsageError
 
 if TYPE_CHECKING:
     from retriever import Index
-    from retriever.evaluation import Evaluation
+    from retriever.evaluation import Comparison, Evaluation
 
 _LABELS = "By labels"
 _JUDGED = "By judgements of a file"
@@ -40,6 +40,7 @@ def register(app: typer.Typer) -> None:
             "retriever eval --from label -k 1 -k 5 --by-class --figure eval.svg",
             "retriever eval --where \"split = 'train'\" --queries-where \"split = 'test'\" --measure mAP",
             "retriever eval --qrels judged.csv --measure ndcg@10 --measure recall@100 --json",
+            "retriever eval --index after.retriever --against before.retriever --measure mAP",
         ),
     )(evaluate)
 
@@ -156,6 +157,16 @@ def evaluate(
     per_query: Annotated[
         Path | None, _file("--per-query", "Write every query's values to a Parquet file, for example queries.parquet.")
     ] = None,
+    against: Annotated[
+        Path | None,
+        option(
+            "--against",
+            "DIR",
+            "Compare with another index of the same corpus, query by query: difference, interval and p, for example "
+            "before.retriever.",
+            parser=path,
+        ),
+    ] = None,
     as_of: Annotated[
         int | None,
         option("--as-of", "VERSION", "Of an earlier version of the index that is still kept, for example 12."),
@@ -181,29 +192,65 @@ def evaluate(
     }  # fmt: skip
     of_file = {"queries": queries, "depth": depth, "geometry-only": geometry_only, "exact": exact, "run": run}
     _check_apart(qrels, of_labels if qrels is not None else of_file)
+    if against is not None:
+        _check_compared({"figure": figure, "run": run})
     outputs = {"run": run, "figure": figure, "per-query": per_query, "parquet": parquet}
     check_outputs(outputs, (qrels, queries))
     import retriever
-    from cli.evaluated import deliver
+    from cli.asked import by_file, by_labels
     from cli.newest import Newest
     from cli.progress import progress
     from retriever import evaluation
-    from retriever.evaluation.picture import draw
     from retriever.figures import check_figure
 
-    rest = {"figures": evaluation.figures(measure or (), cut or ()), "to": to, "where": where, "expand": expand}
+    rest: dict[str, Any] = {
+        "figures": evaluation.figures(measure or (), cut or ()),
+        "to": to,
+        "where": where,
+        "expand": expand,
+    }
     if figure is not None:
         check_figure(figure)
     with progress(quiet=False) as show:
+        rest["progress"] = show
+
+        def ask(index: Index, beside: Index | None = None) -> Evaluation | Comparison:
+            if qrels is None:
+                return by_labels(index, beside, of_labels, rest)
+            return by_file(index, beside, qrels, of_file, rest)
+
         newest = Newest(lambda: retriever.open(folder, as_of=as_of))
-        if qrels is None:
-            done = newest.ask(lambda index: _by_labels(index, of_labels, progress=show, **rest))
+        if against is None:
+            done = newest.ask(ask)
         else:
-            done = newest.ask(lambda index: _by_file(index, qrels, of_file, progress=show, **rest))
+            other = Newest(lambda: retriever.open(against))
+            done = newest.ask(lambda index: other.ask(lambda beside: ask(index, beside)))
+    _deliver(done, figure, {"by_class": by_class, "as_json": as_json, "as_csv": as_csv, "parquet": parquet,
+                            "per_query": per_query})  # fmt: skip
+
+
+def _deliver(done: Evaluation | Comparison, figure: Path | None, given: dict[str, Any]) -> None:
+    from retriever.evaluation import Comparison
+
+    if isinstance(done, Comparison):
+        from cli.compared import deliver_comparison
+
+        deliver_comparison(done, **given)
+        return
+    from cli.evaluated import deliver
+    from retriever.evaluation.picture import draw
+
     if figure is not None:
         draw(done, figure)
         typer.echo(f"figure written to {figure}", err=True)
-    deliver(done, by_class=by_class, as_json=as_json, as_csv=as_csv, parquet=parquet, per_query=per_query)
+    deliver(done, **given)
+
+
+def _check_compared(others: dict[str, Path | None]) -> None:
+    """Raise UsageError for an option that is about one index alone."""
+    for name, value in others.items():
+        if value is not None:
+            raise UsageError(f"--{name} is of one index, and --against compares two; leave one of the options out.")
 
 
 def _check_apart(qrels: Path | None, others: dict[str, Any]) -> None:
@@ -216,35 +263,3 @@ def _check_apart(qrels: Path | None, others: dict[str, Any]) -> None:
                 else "is about judgements; give them with --qrels FILE"
             )
             raise UsageError(f"--{name} {cure}.")
-
-
-def _by_labels(index: Index, options: dict[str, Any], **rest: Any) -> Evaluation:
-    from retriever import evaluation
-
-    return evaluation.by_label(
-        index,
-        "label" if options["label"] is None else options["label"],
-        asked=[kind.value for kind in options["from"] or ()],
-        queries_where=options["queries-where"],
-        templates=options["template"] or (),
-        most=evaluation.MOST if options["most"] is None else options["most"],
-        seed=options["seed"] or 0,
-        **rest,
-    )
-
-
-def _by_file(index: Index, qrels: Path, options: dict[str, Any], **rest: Any) -> Evaluation:
-    from retriever import evaluation
-
-    judged = evaluation.read_qrels(qrels)
-    asked = None if options["queries"] is None else evaluation.read_queries(options["queries"])
-    return evaluation.by_qrels(
-        index,
-        judged,
-        asked,
-        depth=evaluation.DEPTH if options["depth"] is None else options["depth"],
-        run=options["run"],
-        exact=options["exact"],
-        geometry_only=options["geometry-only"],
-        **rest,
-    )

@@ -96,9 +96,11 @@ def status_of(snapshot: Snapshot, plan: Recipe) -> Status:
 
 def _axes(snapshot: Snapshot) -> dict[str, int]:
     """The most frequent first."""
-    counts = snapshot.column("up").filter(snapshot.live).value_counts().to_pylist()
-    known = {each["values"]: each["counts"] for each in counts if each["values"] is not None}
-    return dict(sorted(known.items(), key=lambda each: -each[1]))
+    values = snapshot.column("up")
+    axes = [axis for axis in values.unique().to_pylist() if axis is not None]
+    codes = positions(values, axes)
+    counts = np.bincount(codes[snapshot.live & (codes >= 0)], minlength=len(axes)).tolist()
+    return {axis: count for count, axis in sorted(zip(counts, axes, strict=True), reverse=True) if count}
 
 
 def _confidence(snapshot: Snapshot) -> str:

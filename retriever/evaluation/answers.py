@@ -212,6 +212,7 @@ class Evaluation:
         figures: what was measured.
         answers: one or more, one for each pair of kinds.
         notes: what a reader of the numbers should know.
+        folder: absolute path of the index.
     """
 
     what: str
@@ -221,6 +222,12 @@ class Evaluation:
     figures: tuple[Figure, ...]
     answers: tuple[Answers, ...]
     notes: tuple[str, ...] = ()
+    folder: str = ""
+
+    @property
+    def index(self) -> str:
+        """Which index that was, in words."""
+        return f"the index {self.folder}, version {self.version}, in the space {self.space}"
 
     def of(self, pair: str) -> Answers:
         """The answers of a pair; KeyError where it was not asked."""

@@ -109,6 +109,7 @@ def by_qrels(
         chosen,
         tuple(_answers(asked, measured)),
         tuple(notes),
+        str(index.snapshot.folder.absolute()),
     )
 
 

@@ -113,7 +113,14 @@ def by_label(
     how = f"{things} by {column}: every candidate ranked by vectors alone"
     how += f", queries moved towards their {expand} best" if expand else ""
     return Evaluation(
-        column, how, snapshot.identity.name, snapshot.manifest.version, tuple(figures), tuple(answers), tuple(notes)
+        column,
+        how,
+        snapshot.identity.name,
+        snapshot.manifest.version,
+        tuple(figures),
+        tuple(answers),
+        tuple(notes),
+        str(snapshot.folder.absolute()),
     )
 
 

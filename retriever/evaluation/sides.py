@@ -117,6 +117,11 @@ class Labels:
         """The labels of some numbers."""
         return [self._words[code] for code in classes.tolist()]
 
+    def of(self, rows: NDArray[np.int64]) -> list[str | None]:
+        """The label of each of some rows, in small letters; None where it has none, or one that was guessed."""
+        folded = [*(word.casefold() for word in self._words), None]
+        return [folded[code] for code in self._codes[rows].tolist()]
+
     def items(self, kind: Modality, where: str | None) -> Side:
         """Those of a modality that have a label and fulfil a condition."""
         snapshot = self.snapshot

@@ -11,10 +11,12 @@ from retriever.metrics.chance import by_chance
 from retriever.metrics.intervals import bootstrap, class_means
 from retriever.metrics.judged import Judged, Values, judge
 from retriever.metrics.named import NAMES, Measure, measure
+from retriever.metrics.paired import Difference, difference
 from retriever.metrics.values import average_precision, hit_at, interpolated_precision
 
 __all__ = [
     "NAMES",
+    "Difference",
     "Judged",
     "Measure",
     "Values",
@@ -22,6 +24,7 @@ __all__ = [
     "bootstrap",
     "by_chance",
     "class_means",
+    "difference",
     "hit_at",
     "interpolated_precision",
     "judge",

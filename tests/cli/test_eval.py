@@ -42,6 +42,7 @@ def test_json_holds_every_number_and_what_it_is_of():
     done = run("eval", "--json")
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout)
+    assert told["index"] == str(Path(".retriever").absolute()) and told["version"] > 0
     assert told["by"] == "label" and told["space"] == "mini" and "vectors alone" in told["how"]
     found = {(row["pair"], row["measure"]): row for row in told["rows"]}
     assert found["shape>shape", "hit@1"]["queries"] == 7 and found["shape>shape", "hit@1"]["gallery"] == 7
@@ -86,6 +87,74 @@ def test_classes_come_the_worst_first_whatever_is_measured(monkeypatch: pytest.M
         rows = [line.split() for line in lines[lines.index("shape>label") :]]
         values = [sign * float(words[-1]) for words in rows if words and words[0] in ("tower", "plate", "beam")]
         assert len(values) == 3 and values == sorted(values)
+
+
+@pytest.fixture
+def other() -> str:
+    """Another index, without one of the boxes and with one that has become another."""
+    write_box(Path("corpus/beam/2.off"), (1, 9, 2))
+    Path("corpus/tower/3.off").unlink()
+    assert run("index", "corpus", "--index", "other.retriever").exit_code == 0
+    return "other.retriever"
+
+
+def test_two_indexes_query_by_query(other: str):
+    options = ("eval", "--from", "shape", "--against", other, "--measure", "mAP", "-k", 2, "--by-class")
+    done = run(*options, "--json", "--per-query", "queries.parquet")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert told["index"] == str(Path(".retriever").absolute()) and told["space"] == told["against"]["space"] == "mini"
+    assert told["against"]["index"] == str(Path(other).absolute())
+    assert any("holds alone, left out of both: 1." in note for note in told["notes"])
+    found = {(row["pair"], row["class"], row["measure"]): row for row in told["rows"]}
+    row = found["shape>shape", None, "mAP"]
+    assert row["queries"] == row["gallery"] == 6 and row["difference"] > 0 and row["low"] <= row["difference"]
+    assert round(row["value"] - row["against"] - row["difference"], 5) == 0 and 0 < row["p"] <= 1
+    assert found["shape>shape", "beam", "mAP"]["p"] is None and found["shape>shape", "beam", "mAP"]["difference"] > 0
+    rows = list(csv.DictReader(io.StringIO(run(*options, "--csv").stdout)))
+    assert run(*options, "--parquet", "eval.parquet").exit_code == 0
+    table, lines = pq.read_table("eval.parquet").to_pylist(), run(*options).stdout.splitlines()
+    assert len(rows) == len(table) == len(lines) == len(told["rows"])
+    for row, other_row, line in zip(rows, table, lines, strict=True):
+        assert (
+            float(row["difference"]) == other_row["difference"] == pytest.approx(float(line.split("\t")[5]), abs=1e-4)
+        )
+    queries = pq.read_table("queries.parquet")
+    assert queries.column_names[:5] == ["pair", "query", "class", "hit@2", "against hit@2"] and len(queries) == 12
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_on_a_terminal_it_says_which_index_is_which(width: int, other: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("cli.compared.to_terminal", lambda: True)
+    monkeypatch.setattr("cli.output.to_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(width))
+    done = run("eval", "--against", other, "--by-class", "--measure", "mAP", "--measure", "median-rank")
+    assert done.exit_code == 0, done.output
+    lines = done.stdout.splitlines()
+    assert "shape>shape: 6 queries, 6 in the gallery" in lines and "shape>shape, mAP" in lines
+    header = next(line for line in lines if "difference" in line)
+    assert header.split() == (
+        ["measure", "value", "against", "difference", "p"] if width == 60 else
+        ["measure", "value", "against", "difference", "95", "%", "p"]
+    )  # fmt: skip
+    assert max(map(len, lines)) <= width and "…" not in done.stdout
+    assert f"value: the index {Path('.retriever').absolute()}, version " in done.stderr
+    assert f"against: the index {Path(other).absolute()}, version " in done.stderr
+    start = lines.index("shape>shape, mAP")
+    classes = [line.split() for line in lines[start : lines.index("shape>shape, median rank")]]
+    lost = [float(words[-1]) for words in classes if words and words[0] in ("tower", "plate", "beam")]
+    assert len(lost) == 3 and lost == sorted(lost) and lost[0] < lost[2], "what lost most comes first"
+
+
+def test_an_index_and_an_earlier_version_of_it():
+    write_box(Path("corpus/beam/2.off"), (1, 9, 2))
+    assert run("index", "corpus").exit_code == 0
+    before = json.loads(run("status", "--json").stdout)["version"] - 1
+    done = run("eval", "--as-of", before, "--against", ".retriever", "--measure", "mAP", "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert (told["version"], told["against"]["version"]) == (before, before + 1)
+    assert any("files changed between the two: 1" in note for note in told["notes"])
 
 
 def test_figure_and_the_values_of_every_query():
@@ -168,6 +237,8 @@ def test_what_was_never_found_is_null_in_json():
         (["--parquet", "corpus"], "--parquet corpus is a folder; give a file"),
         (["--figure", "corpus"], "--figure corpus is a folder; give a file"),
         (["--exact"], "--exact is about judgements"),
+        (["--against", ".retriever"], "--against .retriever is the index itself"),
+        (["--against", "b", "--figure", "eval.svg"], "--figure is of one index, and --against compares two"),
     ],
 )
 def test_faults_are_one_sentence(arguments: list[str], message: str):
