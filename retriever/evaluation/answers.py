@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -200,6 +200,31 @@ class Answers:
         }  # fmt: skip
 
 
+class Told(Protocol):
+    """What has one row for a figure, and one more for each class."""
+
+    @property
+    def classes(self) -> Sequence[str] | None:
+        """Of the queries; None where they have none."""
+
+    def row(self, figure: Figure) -> Row:
+        """Over all queries."""
+
+    def by_class(self, figure: Figure) -> Iterator[Row]:
+        """Class by class."""
+
+
+def rows_of(every: Iterable[Told], figures: Sequence[Figure], *, by_class: bool) -> list[Row]:
+    """The rows of a table of all of them; macro figures are left out where queries have no classes."""
+    rows = []
+    for told in every:
+        fitting = [figure for figure in figures if told.classes is not None or not figure.macro]
+        rows += [told.row(figure) for figure in fitting]
+        if by_class and told.classes is not None:
+            rows += [row for figure in fitting if not figure.macro for row in told.by_class(figure)]
+    return rows
+
+
 @dataclass(frozen=True, eq=False)
 class Evaluation:
     """How an index answered.
@@ -243,13 +268,7 @@ class Evaluation:
 
         Macro figures are left out where queries have no classes. With `by_class` there is one row a class, too.
         """
-        rows = []
-        for answers in self.answers:
-            fitting = [figure for figure in self.figures if answers.classes is not None or not figure.macro]
-            rows += [answers.row(figure) for figure in fitting]
-            if by_class and answers.classes is not None:
-                rows += [row for figure in fitting if not figure.macro for row in answers.by_class(figure)]
-        return rows
+        return rows_of(self.answers, self.figures, by_class=by_class)
 
     def per_query(self) -> pa.Table:
         """One row a query: columns pair, query, class, first (class of what came first), then one a measure."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import UsageError
-from retriever.evaluation.answers import Answers, Evaluation, Figure, Row
+from retriever.evaluation.answers import Answers, Evaluation, Figure, Row, rows_of
 from retriever.evaluation.items import Items
 from retriever.evaluation.judgements import by_qrels
 from retriever.evaluation.labels import by_label
@@ -112,13 +112,7 @@ class Comparison:
 
         The difference is value - against; class is None over all of them, and low, high and p are None within one.
         """
-        rows = []
-        for answers in self.answers:
-            fitting = [figure for figure in self.figures if answers.classes is not None or not figure.macro]
-            rows += [answers.row(figure) for figure in fitting]
-            if by_class and answers.classes is not None:
-                rows += [row for figure in fitting if not figure.macro for row in answers.by_class(figure)]
-        return rows
+        return rows_of(self.answers, self.figures, by_class=by_class)
 
     def per_query(self) -> pa.Table:
         """One row a query: columns pair, query, class, then two a measure, "mAP" and "against mAP"."""
