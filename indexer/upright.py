@@ -33,8 +33,8 @@ STEP, MOST = 8, 48
 """Files of a group that are looked at before it is asked whether it is clear, and in all."""
 CLEAR = 1.5
 """Log of the likelihood ratio, of what explains the files best to what is best with half of them on the other axis."""
-FEW = 4
-"""Files of a group that are worth a look."""
+FEW = 8
+"""Files of a group that are worth a look: of fewer it never becomes clear."""
 LEAST = 8
 """Rows of the index that speak for those to come."""
 
@@ -118,8 +118,11 @@ def look(groups: Mapping[Group, Sequence[Sized]], workers: int | None, progress:
     """
     looks = [_Look(group, files) for group, files in groups.items() if len(files) >= FEW]
     tower = spaces.get(spaces.DEFAULT).encoder(Modality.SHAPE) if looks else None
-    while isinstance(tower, ShapeEncoder) and (waiting := [each for each in looks if each.goes_on]):
-        _look(waiting, tower, workers, progress)
+    if not isinstance(tower, ShapeEncoder):
+        return []
+    with Loader(workers_for(len(looks) * STEP, workers), len(looks) * STEP) as loader:
+        while waiting := [each for each in looks if each.goes_on]:
+            _look(waiting, tower, loader, progress)
     return [each.turned for each in looks if each.verdict]
 
 
@@ -160,18 +163,17 @@ class _Look:
         return Turned(*self.group, self.other, self.usual, self.count, len(self.chances))
 
 
-def _look(groups: Sequence[_Look], tower: ShapeEncoder, workers: int | None, progress: Progress) -> None:
+def _look(groups: Sequence[_Look], tower: ShapeEncoder, loader: Loader, progress: Progress) -> None:
     """At the next files of some groups."""
     inputs = Inputs(ShapeInput(points=spaces.get(spaces.DEFAULT).identity.shape.points))
     asked = [(each, path) for each in groups for path in each.left[:STEP]]
     clouds: dict[Group, list[PointCloud]] = {}
     requests = (Request(path, inputs, usual=each.usual) for each, path in asked)
-    with Loader(workers_for(len(asked), workers), len(asked)) as loader:
-        for done, ((each, _), outcome) in enumerate(zip(asked, loader.outcomes(requests), strict=True), start=1):
-            cloud = outcome.payload if isinstance(outcome, Loaded) and outcome.facts["up"] == each.usual else None
-            if isinstance(cloud, PointCloud):  # and no file that cannot be read, or says itself which axis it is
-                clouds.setdefault(each.group, []).append(cloud)
-            progress("look", done, len(asked))
+    for done, ((each, _), outcome) in enumerate(zip(asked, loader.outcomes(requests), strict=True), start=1):
+        cloud = outcome.payload if isinstance(outcome, Loaded) and outcome.facts["up"] == each.usual else None
+        if isinstance(cloud, PointCloud):  # and no file that cannot be read, or says itself which axis it is
+            clouds.setdefault(each.group, []).append(cloud)
+        progress("look", done, len(asked))
     for each in groups:
         del each.left[:STEP]
         if some := clouds.get(each.group):
