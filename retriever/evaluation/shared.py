@@ -166,6 +166,6 @@ def _narrowed(index: Index, rows: NDArray[np.int64]) -> Index:
     live = np.zeros(whole.rows, bool)
     live[rows] = True
     snapshot.live, snapshot.deleted = live, np.flatnonzero(~live)
-    narrowed = copy.copy(index)
+    narrowed = copy.copy(index)  # without what it has read of the others: `Index.__getstate__` leaves that out
     narrowed.snapshot = snapshot
     return narrowed
