@@ -221,11 +221,7 @@ def _done(summary: Summary, folder: Path) -> Iterator[str]:
 def _turned(summary: Summary) -> Iterator[str]:
     """Formats whose files were taken to stand on another axis than is usual."""
     for each in summary.turned:
-        files, root = counted(each.files, f"{each.suffix} file"), printable(summary.roots[each.root])
-        yield (
-            f"  {files} of {root} read with {each.up} up, as a look at {each.looked_at} of them says; "
-            f"--up {each.usual} reads them with {each.usual} up"
-        )
+        yield f"  {each.told(f' of {printable(summary.roots[each.root])}')}"
 
 
 def _none_read(files: int) -> str:

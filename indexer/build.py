@@ -189,8 +189,9 @@ class _Run:
             self.told.update(old.row for _, old in had)
         elif had and self.before is not None:
             earlier_table.remark_on_loss(self.before, had)
-        goes = {*changes.vanished, *changes.stale, *(old.row for _, old in changes.write if old)}
-        self.axes |= upright.earlier(name, (row for row in rows if row.row not in goes))
+        if changes.write and self.up == "auto":
+            goes = {*changes.vanished, *changes.stale, *(old.row for _, old in changes.write if old)}
+            self.axes |= upright.earlier(name, (row for row in rows if row.row not in goes))
         self.dead += changes.vanished + changes.stale
         self.summary.unchanged += len(changes.unchanged)
         self.summary.recovered += sum(row >= self.recovered for row in changes.unchanged)

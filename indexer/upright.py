@@ -28,6 +28,7 @@ from retriever import loaders, spaces
 from retriever.loaders.sampling import to_y
 from retriever.spaces.shape_tower import ShapeEncoder
 from retriever.types import Inputs, Loaded, Modality, PointCloud, ShapeInput
+from retriever.wording import counted
 
 STEP, MOST = 8, 48
 """Files of a group that are looked at before it is asked whether it is clear, and in all."""
@@ -71,6 +72,13 @@ class Turned:
     usual: str
     files: int
     looked_at: int
+
+    def told(self, where: str = "") -> str:
+        """In a sentence without an end; `where` the files lie follows their number."""
+        return (
+            f"{counted(self.files, f'{self.suffix} file')}{where} read with {self.up} up, as a look at "
+            f"{self.looked_at} of them says; --up {self.usual} reads them with {self.usual} up"
+        )
 
 
 def earlier(root: str, rows: Iterable[Indexed]) -> dict[Group, str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retriever.ann.plan import Recipe
 from retriever.query.calibrate import LEAST, Calibration
@@ -77,14 +77,14 @@ def status_of(snapshot: Snapshot, plan: Recipe) -> Status:
         space=snapshot.identity.name,
         version=manifest.version,
         items=snapshot.modalities(),
-        labels=_distinct(snapshot, "label"),
+        labels=len(_counts(snapshot, "label", snapshot.live)),
         segments=len(manifest.segments),
         deleted=snapshot.rows - len(snapshot),
         bytes=layout.bytes_on_disk(snapshot.folder),
         freeable=_freeable(snapshot),
         failures=len(read_failures(snapshot.folder)),
         roots=snapshot.roots,
-        axes=_axes(snapshot),
+        axes=_counts(snapshot, "up", snapshot.live),
         updated=manifest.updated,
         confidence=_confidence(snapshot),
         folder_labels=manifest.folder_labels,
@@ -92,15 +92,6 @@ def status_of(snapshot: Snapshot, plan: Recipe) -> Status:
         versions=kept(snapshot.folder),
         unfinished=layout.has_unfinished_run(snapshot.folder),
     )
-
-
-def _axes(snapshot: Snapshot) -> dict[str, int]:
-    """The most frequent first."""
-    values = snapshot.column("up")
-    axes = [axis for axis in values.unique().to_pylist() if axis is not None]
-    codes = positions(values, axes)
-    counts = np.bincount(codes[snapshot.live & (codes >= 0)], minlength=len(axes)).tolist()
-    return {axis: count for count, axis in sorted(zip(counts, axes, strict=True), reverse=True) if count}
 
 
 def _confidence(snapshot: Snapshot) -> str:
@@ -111,13 +102,13 @@ def _confidence(snapshot: Snapshot) -> str:
         return f"not known, {few}"
     if not calibration.matches:
         return "assumed, as too few items share a label; they rank, and are no shares"
-    rows = snapshot.take(np.flatnonzero(snapshot.live), ["label", *([CONFIDENCE] if is_found(snapshot) else [])])
-    guessed = rows.column(CONFIDENCE).to_pylist() if CONFIDENCE in rows.column_names else [None] * len(rows)
-    given = zip(rows.column("label").to_pylist(), guessed, strict=True)
-    counts = Counter(label for label, guess in given if label is not None and guess is None)
-    most = ", ".join(f"{label} ({count:,})" for label, count in counts.most_common(_NAMED))
+    given = snapshot.live
+    if is_found(snapshot):  # labels that were guessed teach nothing
+        given = given & snapshot.column(CONFIDENCE).is_null().to_numpy()
+    counts = _counts(snapshot, "label", given)
+    most = ", ".join(f"{label} ({count:,})" for label, count in [*counts.items()][:_NAMED])
     others = " and others" if len(counts) > _NAMED else ""
-    return f"learnt from {counted(len(counts), 'label')} of {counted(counts.total(), 'item')}: {most}{others}"
+    return f"learnt from {counted(len(counts), 'label')} of {counted(sum(counts.values()), 'item')}: {most}{others}"
 
 
 def _freeable(snapshot: Snapshot) -> int:
@@ -131,8 +122,11 @@ def _freeable(snapshot: Snapshot) -> int:
     return max(0, layout.bytes_on_disk(segments) - round(kept))
 
 
-def _distinct(snapshot: Snapshot, column: str) -> int:
-    """Different strings of a column among the live rows, nulls not counted."""
+def _counts(snapshot: Snapshot, column: str, rows: NDArray[np.bool_]) -> dict[str, int]:
+    """Strings of a column among some rows -> how many have them, the most frequent first; nulls not counted."""
     values = snapshot.column(column)
-    codes = positions(values, [value for value in values.unique().to_pylist() if value is not None])
-    return len(np.unique(codes[snapshot.live & (codes >= 0)]))
+    known = [value for value in values.unique().to_pylist() if value is not None]
+    codes = positions(values, known)
+    counts = np.bincount(codes[rows & (codes >= 0)], minlength=len(known)).tolist()
+    order = sorted(range(len(known)), key=lambda place: -counts[place])
+    return {known[place]: counts[place] for place in order if counts[place]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -63,9 +63,7 @@ def _tower(modality: Modality, each: TowerReport) -> Iterator[str]:
     if each.after:
         yield f"On the {each.held_out:,} held-out examples, on which was chosen what there was to choose:"
         yield ""
-        yield "| measure | before | after |"
-        yield "|---|---|---|"
-        yield from (f"| {readable(name)} | {each.before[name]:.3f} | {each.after[name]:.3f} |" for name in each.after)
+        yield from _table((name, f"{each.before[name]:.3f}", f"{after:.3f}") for name, after in each.after.items())
         yield ""
         yield f"![validation curve](curve-{modality}.svg)"
     elif not each.tested:
@@ -74,9 +72,15 @@ def _tower(modality: Modality, each: TowerReport) -> Iterator[str]:
         yield ""
         yield f"On the {each.tested:,} examples marked as test, on which nothing was chosen, with 95 % intervals:"
         yield ""
-        yield "| measure | before | after |"
-        yield "|---|---|---|"
-        for name, after in each.test_after.items():
-            yield f"| {readable(name)} | {interval(*each.test_before[name])} | {interval(*after)} |"
+        yield from _table(
+            (name, interval(*each.test_before[name]), interval(*after)) for name, after in each.test_after.items()
+        )
     yield ""
     yield "Recipe: " + ", ".join(f"{name} {value}" for name, value in asdict(each.recipe).items()) + "."
+
+
+def _table(rows: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+    """Measures, before and after."""
+    yield "| measure | before | after |"
+    yield "|---|---|---|"
+    yield from (f"| {readable(name)} | {before} | {after} |" for name, before, after in rows)

@@ -67,7 +67,7 @@ def fine_tune(
         failed: (path, sentence) of what could not be looked at before, to be reported with the rest.
         data: what the pairs are, for the card: a path, say.
         license: of the pairs, for the card.
-        progress: told (phase, done, in all); phases: read, sample, train MODALITY.
+        progress: told (phase, done, in all); phases: look, read, sample, train MODALITY.
         say: told what is worth knowing, a line at a time.
 
     Raises:
@@ -84,6 +84,8 @@ def fine_tune(
     reader = Reader(origin.space.identity, tuning.up, tuning.views, workers, progress)
     reading = reader.read([pairs[place] for place in kept])
     checks.could_read(reading, len(kept))
+    for turned in reading.turned:
+        say(f"note: {turned.told()}")
     fixed = None if mask is None else mask[[kept[place] for place in reading.places]]
     parts = [part.prepared(each, reading.examples, fixed, origin, tuning, say) for each in chosen]
     report = Report(target.name, target.folder, failed=[*failed, *reading.failed])

@@ -44,11 +44,13 @@ class Reading:
         examples: those that could be read, in their order.
         places: of each, its place among the pairs.
         failed: (path, sentence) of the others.
+        turned: formats whose files stand on another axis than is usual.
     """
 
     examples: list[Example] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
+    turned: list[upright.Turned] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,9 @@ class Reader:
 
     def read(self, pairs: Sequence[Pair]) -> Reading:
         """All of them; a bad file stops nothing."""
-        reading = Reading()
+        reading = Reading(turned=self._turned(pairs))
+        usual = {each.suffix: each.up for each in reading.turned}
         loaded: list[tuple[Pair, Loaded]] = []
-        usual = self._usual(pairs)
         outcomes = self._outcomes("read", [(pair, None) for pair in pairs], usual)
         for place, (pair, outcome) in enumerate(zip(pairs, outcomes, strict=True)):
             if isinstance(outcome, Problem):
@@ -86,17 +88,17 @@ class Reader:
             reading.examples.append(Example(pair, (outcome.payload, *more.get(place, ())), outcome.sha256))
         return reading
 
-    def _usual(self, pairs: Sequence[Pair]) -> dict[str, str]:
-        """Suffix -> axis that points up in files of formats that leave it open, where it is not the usual one."""
+    def _turned(self, pairs: Sequence[Pair]) -> list[upright.Turned]:
+        """Formats whose files stand on another axis than is usual."""
         if self.up != "auto":
-            return {}
+            return []
         groups: dict[upright.Group, list[upright.Sized]] = {}
         for pair in pairs:
             if not isinstance(pair.source, Path) or not pair.source.is_file():  # which is told of when it is read
                 continue
             if loaders.usual_up(suffix := pair.source.suffix.lower()):
                 groups.setdefault(("", suffix), []).append((pair.source, pair.source.stat().st_size))
-        return {each.suffix: each.up for each in upright.look(groups, self.workers, self.progress)}
+        return upright.look(groups, self.workers, self.progress)
 
     def _more_views(self, loaded: Sequence[tuple[Pair, Loaded]], usual: Mapping[str, str]) -> dict[int, list[Payload]]:
         """Place -> further samplings of those that have any; a cloud that is taken whole has none."""
