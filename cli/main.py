@@ -139,9 +139,9 @@ def _cure(message: str, error: Any) -> str:
     if any(word.startswith("-") for word in words):
         return "put options before --"
     if files := [word for word in words if Path(word).is_file()]:  # the shell made several of one pattern
-        from retriever.loaders import modality_of
+        from retriever.loaders import kind_of
 
-        option = f"--{modality_of(Path(files[0]))}"
+        option = f"--{kind_of(Path(files[0]))}"
         takes = any(option in parameter.opts for parameter in getattr(error.ctx and error.ctx.command, "params", ()))
         such = f", as in {option} {files[0]}" if takes else ""
         return f"give the option again before each further file{such}; a value that has spaces needs quotes"

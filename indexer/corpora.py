@@ -131,6 +131,7 @@ class Layout:
 
 _DEEPEST = 3  # levels below the root at which class levels are looked for
 _CLASSED = (Modality.SHAPE, Modality.IMAGE, Modality.AUDIO)
+_TEXTS = 4  # that are opened in a folder to see whether texts are clouds there
 
 
 @dataclass(frozen=True)
@@ -172,10 +173,12 @@ class _Folders:
         return self.modalities(place).union(*map(self.modalities, splits))
 
     def modalities(self, place: tuple[str, ...]) -> set[Modality]:
-        """What lies in a folder itself; texts do not count, and the first shape is as good as all."""
-        found: set[Modality] = set()
+        """What lies in a folder itself; texts that are no cloud do not count, and the first shape is as good as all."""
+        found, texts = set[Modality](), 0
         for entry in self.entries(place):
             modality = loaders.modality_of(Path(entry.name))
+            if modality is Modality.TEXT and (texts := texts + 1) <= _TEXTS:
+                modality = loaders.kind_of(self.root.joinpath(*place, entry.name))
             if modality in _CLASSED and is_kind(entry.is_file):
                 found.add(modality)
             if Modality.SHAPE in found:

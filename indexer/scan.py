@@ -30,7 +30,7 @@ class SourceFile:
 
     Attributes:
         path: below the corpus root, "/" between parts.
-        modality: by its suffix.
+        modality: as `loaders.kind_of` says.
         bytes: size.
         fingerprint: changes when the file, a sidecar of its name, or `metadata` changes; from sizes and times only.
         metadata: label, caption, name, preview, split and the extras of the layout and of JSON sidecars, where known.
@@ -267,11 +267,12 @@ def _items(
     taken = {side: item for item, group in sides.items() for side in group}
     beside, numbers = list[str](), set[str]()
     for name in names if only is None else [name for name in only if name in names]:
-        modality = loaders.modality_of(Path(name))
         path = folder / name
         if name in taken:
             beside.append(name)
-        elif sidecars.is_companion(name):
+            continue
+        modality = loaders.kind_of(root / path)
+        if sidecars.is_companion(name):
             found.skip(path, "companion")
         elif modality is None:
             found.skip(path, of_no_kind(root / path))

@@ -26,6 +26,8 @@ _ONE = {
     "folder linked twice": "a folder that a link leads to a second time",
 }
 """What a reason means for one file or folder, where that takes other words."""
+_CURE = "export models as GLB, pictures as JPEG"
+_CURES = dict.fromkeys((".h5", ".hdf5", ".mat"), "save each of its clouds as NPY")
 _NAMED = 8  # suffixes that are named, of those that nothing reads
 
 
@@ -64,7 +66,8 @@ def why(reason: str, of: str = "") -> str:
         of: the item whose sidecar it is.
     """
     if reason.startswith(_UNREAD):
-        return f"no format that is read: {reason.removeprefix(_UNREAD)}; export models as GLB, pictures as JPEG"
+        suffix = reason.removeprefix(_UNREAD)
+        return f"no format that is read: {suffix}; {_CURES.get(suffix, _CURE)}"
     return f"belongs to {of}: its caption, JSON or preview" if of else _ONE.get(reason, reason)
 
 

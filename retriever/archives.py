@@ -108,15 +108,18 @@ def is_file(path: Path) -> bool:
     return state(path) is not None
 
 
-def read(path: Path) -> bytes:
-    """The whole of a file.
+def read(path: Path, most: int | None = None) -> bytes:
+    """The whole of a file, or its first bytes, `most` of them.
 
     Raises:
         FileProblem: a member that is damaged, larger than `MAX_BYTES`, encrypted or packed in an unusual way.
         OSError: there is no such file, or it may not be read.
     """
     member = _member(path)
-    return member[0].read(member[1]) if member else path.read_bytes()
+    if member:
+        return member[0].read(member[1], most)
+    with path.open("rb") as file:
+        return file.read(-1 if most is None else most)
 
 
 @contextmanager
@@ -219,11 +222,13 @@ class _Archive:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
         return entry.info
 
-    def read(self, name: str) -> bytes:
-        """The bytes of a member, as many as the directory says, with the CRC-32 that it says."""
+    def read(self, name: str, most: int | None = None) -> bytes:
+        """The bytes of a member, as many as the directory says, with the CRC-32 that it says; or the first of them."""
         with self._unpacking(name) as (info, member):
-            data = member.read(info.file_size)  # and no more, whatever it would unpack to
-        _check_size(info, len(data))
+            count = info.file_size if most is None else min(most, info.file_size)
+            data = member.read(count)  # and no more, whatever it would unpack to
+        if most is None:
+            _check_size(info, len(data))
         return data
 
     def copy(self, name: str, file: IO[bytes]) -> None:

@@ -49,7 +49,7 @@ def drawn(path: Path, side: int = SIDE, *, up: str = "auto") -> Image:
     """As `thumbnail`, as a picture of PIL, RGB or RGBA."""
     from retriever import loaders
 
-    match loaders.modality_of(path):
+    match loaders.kind_of(path):
         case Modality.SHAPE:
             return _shape(path, side, up)
         case Modality.IMAGE:

@@ -3,7 +3,7 @@
 ``mesh``, ``points``, ``image``, ``audio`` and ``text`` each export ``READERS``: {suffix: function of the file's bytes
 and path}; sounds are read from their path, for only their beginning is needed, and so are scans, in parts. Formats that
 take more than a few lines have modules or packages of their own, which these gather. Whatever goes wrong inside a file
-is a `FileProblem`; no other exception leaves this package for a bad file.
+is a `FileProblem`; no other exception leaves this package for a bad file. ``kinds`` tells what a file is.
 """
 
 from __future__ import annotations
@@ -18,46 +18,29 @@ import numpy as np
 
 from retriever import archives
 from retriever.errors import FileProblem, SpaceError, UsageError
-from retriever.loaders import audio, cad, image, memory, mesh, points, sampling, solidity, text
+from retriever.loaders import audio, image, memory, mesh, points, sampling, solidity, text
 from retriever.loaders.files import read_bytes
 from retriever.loaders.geometry import cleaned
+from retriever.loaders.kinds import SHAPES, kind_of, may_be, modality_of, suffixes, usual_up
 from retriever.loaders.parts import watched
 from retriever.types import AudioInput, Geometry, ImageInput, Inputs, Loaded, Modality, ShapeInput, Text
 
 __all__ = [
     "Inputs",
     "content_hash",
+    "kind_of",
     "load",
     "load_audio",
     "load_geometry",
     "load_given",
     "load_image",
     "load_shape",
+    "may_be",
     "modality_of",
     "read_bytes",
     "suffixes",
     "usual_up",
 ]
-
-_SHAPES = frozenset({*mesh.READERS, *points.READERS, *points.SCANS})
-_SUFFIXES = {
-    Modality.SHAPE: _SHAPES,
-    Modality.TEXT: frozenset(text.READERS),
-    Modality.IMAGE: frozenset(image.READERS),
-    Modality.AUDIO: frozenset(audio.READERS),
-}
-_OPEN = frozenset({".obj", ".off", ".ply", ".stl", *cad.KINDS, *points.READERS}) - {".spz", ".splat"}
-_MODALITIES = {suffix: modality for modality, suffixes in _SUFFIXES.items() for suffix in suffixes}
-
-
-def modality_of(path: Path) -> Modality | None:
-    """What a file is by its suffix, in any case; None for a suffix that nothing here knows."""
-    return _MODALITIES.get(path.suffix.lower())
-
-
-def suffixes(modality: Modality) -> frozenset[str]:
-    """The lower-case suffixes, with their dot, of a modality."""
-    return _SUFFIXES[modality]
 
 
 def content_hash(path: Path) -> str:
@@ -73,18 +56,13 @@ def content_hash(path: Path) -> str:
         raise FileProblem("unreadable", f"cannot be read ({error.strerror}); check its permissions.") from error
 
 
-def usual_up(suffix: str) -> str | None:
-    """The axis that is taken as up in files of a format that leaves it open; None of others. Lower case, with a dot."""
-    return mesh.UP.get(suffix, "y") if suffix in _OPEN else None
-
-
 def load(
     path: Path, inputs: Inputs, *, up: str = "auto", usual: str | None = None, sha256: str | None = None
 ) -> Loaded:
     """Read one file of any supported kind.
 
     Args:
-        path: the file; its suffix says of which kind it is.
+        path: the file; its suffix says of which kind it is, and its first rows where that is .txt.
         inputs: what the encoders are given.
         up: the axis of a 3D file that points up, "y" or "z"; "auto" goes by the file and its format.
         usual: with "auto", the axis where neither says; None for that of `usual_up`.
@@ -93,7 +71,7 @@ def load(
     Raises:
         FileProblem: anything wrong with the file, or no encoder for its kind.
     """
-    match modality_of(path):
+    match kind_of(path):
         case Modality.SHAPE:
             with watched() as parts:
                 shape = load_shape(path, inputs.shape, up=up, usual=usual, sha256=sha256, measure=True)
@@ -107,7 +85,7 @@ def load(
             words = Text(text.READERS[path.suffix.lower()](data, path))
             return Loaded(Modality.TEXT, words, {}, sha256 or hashlib.sha256(data).hexdigest())
         case None:
-            raise _unread("has a suffix that is not read", _MODALITIES)
+            raise _unread("has a suffix that is not read", [each for kind in Modality for each in suffixes(kind)])
         case modality:
             raise FileProblem("unsupported", f"is of kind {modality}, which the space does not encode; leave it out.")
 
@@ -253,7 +231,7 @@ def load_geometry(path: Path, *, up: str = "auto") -> Geometry:
     Raises:
         FileProblem: anything wrong with the file.
     """
-    _check_suffix(path, _SHAPES, "a 3D format")
+    _check_suffix(path, SHAPES | points.TEXTS.keys(), "a 3D format")
     suffix = path.suffix.lower()
     with np.errstate(all="ignore"):  # as in `load_shape`
         if suffix in mesh.LOOKS:
@@ -279,7 +257,7 @@ def _read_shape(
     path: Path, sha256: str | None, usual: str | None, *, looks_at_color: bool
 ) -> tuple[Geometry, str, str]:
     """The geometry, its up axis as the file says or as usual, and the content hash of a 3D file."""
-    _check_suffix(path, _SHAPES, "a 3D format")
+    _check_suffix(path, SHAPES | points.TEXTS.keys(), "a 3D format")
     suffix = path.suffix.lower()
     if suffix in mesh.READERS:
         data = read_bytes(path)

@@ -1,4 +1,4 @@
-"""Bare clouds: xyz, asc, pts, npy, npz, parsed here on numpy; nothing is ever unpickled. pcd, splats, scans."""
+"""Bare clouds: xyz, asc, pts, txt, npy, npz, parsed here on numpy; nothing is ever unpickled. pcd, splats, scans."""
 
 from __future__ import annotations
 
@@ -254,6 +254,9 @@ READERS = {
     ".spz": spz.read_spz,
 }
 
+TEXTS = {".txt": read_xyz}
+"""Of a suffix that notes have as well; how they begin tells them apart."""
+
 SCANS = {".las": las.read_las, ".laz": las.read_las}
 """Read from their path, and in parts: they may be larger than memory."""
 
@@ -268,4 +271,4 @@ def read(path: Path) -> tuple[Geometry, bytes]:
     if suffix in SCANS:
         return SCANS[suffix](path), b""
     data = read_bytes(path)
-    return READERS[suffix](data, path), data
+    return (READERS | TEXTS)[suffix](data, path), data

@@ -24,10 +24,10 @@ def example(value: str) -> tuple[str, str]:
     """
     if id_keys([value]) is not None:
         return "id", value
-    from retriever.loaders import modality_of
+    from retriever.loaders import kind_of
 
     path = expanded(value)
-    modality = modality_of(path)
+    modality = kind_of(path)
     return (modality.value if modality not in (None, Modality.TEXT) and archives.is_file(path) else "id"), value
 
 

@@ -201,7 +201,7 @@ def _payload(snapshot: Snapshot, space: Space, modality: Modality, term: Term, q
             f"{option}: {shown} {problem}; give the path of one {modality} file, or an item with "
             f"--{'minus-' if term.weight < 0 else ''}id."
         )
-    found = loaders.modality_of(path)
+    found = loaders.kind_of(path)
     if found not in (modality, None):
         raise UsageError(f"{option}: this is a file of kind {found}; ask with {found}: or --{found} instead.")
     try:

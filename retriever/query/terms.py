@@ -67,10 +67,10 @@ def is_bare(expression: str | None, terms: Sequence[Term]) -> bool:
 
 
 def _kind_of_file(name: str) -> str:
-    """The kind of term that reads a file, by its suffix; raises UsageError where there is none."""
-    from retriever.loaders import modality_of
+    """The kind of term that reads a file, as `loaders.kind_of` says; raises UsageError where there is none."""
+    from retriever.loaders import kind_of
 
-    kind = modality_of(Path(name))
+    kind = kind_of(expanded(name))
     if kind is None or kind is Modality.TEXT:
         raise UsageError(
             f'{name} is a file, and none of 3D, a picture or a sound: ask with such a file, or with text:"{name}" for '

@@ -42,12 +42,12 @@ def look(path: Path, *, up: str = "auto", preview: Path | None = None) -> Look:
         up: the axis of a 3D file that points up.
         preview: a picture of it by its author, which goes before one that is drawn.
     """
-    from retriever.loaders import modality_of
+    from retriever.loaders import kind_of
 
     try:
         if not archives.is_file(path):
             return Look(problem="The file is not there any more.", there=False)
-        if modality_of(path) is Modality.TEXT:
+        if kind_of(path) is Modality.TEXT:
             return Look(words=_excerpt(path))
         data = picture(path, SIDE, up=up, preview=preview)
         return Look(picture=f"data:image/webp;base64,{base64.b64encode(data).decode()}")
@@ -65,12 +65,12 @@ def lying(root: Path | str, name: object, modality: Modality) -> Path | None:
     An index may come from somebody else, and what it says is not to lead elsewhere on this machine. Links within a
     corpus are its owner's, and followed.
     """
-    from retriever.loaders import modality_of
+    from retriever.loaders import may_be
 
     if not isinstance(name, str) or not name:
         return None
     path = Path(name)
-    if path.anchor or ".." in path.parts or modality_of(path) is not modality:
+    if path.anchor or ".." in path.parts or not may_be(path, modality):
         return None
     return Path(root) / path
 

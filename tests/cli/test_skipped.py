@@ -24,6 +24,7 @@ def corpus(corpus: Path, tmp_path: Path) -> Path:
         material.write("map_Kd wood.png\n")
     write_picture(corpus / "flat/wood.png", (90, 60, 0))
     (corpus / "flat/bad.off").write_text("Dear diary\n")
+    (corpus / "data_train0.H5").write_bytes(b"\x89HDF\r\n\x1a\n")
     packed(corpus / "kit.zip", write_box(tmp_path / "kit/box.off", (1, 2, 3)).parent)
     (corpus / ".retrieverignore").write_text("backup\n")
     assert run("index", corpus, "--quiet").exit_code == 3
@@ -36,6 +37,7 @@ def corpus(corpus: Path, tmp_path: Path) -> Path:
         ("a.txt", "tall/a.txt", "belongs to a.off: its caption, JSON or preview"),
         ("tall/a.*", "tall/a.txt", "belongs to a.off"),
         ("notes.docx", "notes.docx", "no format that is read: .docx"),
+        ("*.H5", "data_train0.H5", "no format that is read: .h5; save each of its clouds as NPY"),
         (".drafts", ".drafts", "hidden"),
         (".drafts/x.off", ".drafts", "hidden"),
         ("backup/x.off", "backup", "left out by a .retrieverignore"),
@@ -66,7 +68,7 @@ def test_a_folder_is_asked_about_with_all_that_is_in_it(corpus: Path) -> None:
     listed = {Path(path).name for path, _ in rows(run("status", "--skipped", "flat"))}
     assert listed == {"bad.off", "palette.mtl", "wood.png"}
     told = json.loads(run("status", "--skipped", "*", "--json").stdout)
-    assert len(told["left_out"]) == 8 + len([".retrieverignore"]) and told["items"] == 4 and told["unseen"] == []
+    assert len(told["left_out"]) == 9 + len([".retrieverignore"]) and told["items"] == 4 and told["unseen"] == []
 
 
 def test_what_matches_nothing_and_what_lies_elsewhere(corpus: Path, tmp_path: Path) -> None:

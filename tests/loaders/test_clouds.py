@@ -10,7 +10,7 @@ import pytest
 from retriever import loaders
 from retriever.errors import FileProblem
 from retriever.loaders import Inputs
-from retriever.types import PointCloud, ShapeInput, Text
+from retriever.types import Modality, PointCloud, ShapeInput, Text
 
 CHAIRS = Path(__file__).parents[1] / "data" / "chairs"
 INPUTS = Inputs(ShapeInput(points=1024, color=0.5))
@@ -128,16 +128,19 @@ def test_a_count_that_does_not_fit_is_said(tmp_path: Path, text: str, kind: str)
 @pytest.mark.parametrize("separator", [" ", "\t", ",", ";"])
 @pytest.mark.parametrize("columns", [3, 4, 6, 9])
 @pytest.mark.parametrize("above", ["", "//X Y Z R G B\n", "X,Y,Z\n900\n"])
-def test_a_cloud_that_is_saved_as_a_text_is_no_note(tmp_path: Path, separator: str, columns: int, above: str) -> None:
+def test_a_cloud_that_is_saved_as_a_text_is_a_shape(tmp_path: Path, separator: str, columns: int, above: str) -> None:
     points = np.random.default_rng(columns).normal(size=(900, columns))
     rows = "\n".join(separator.join(map(str, row)) for row in points.tolist())
-    (tmp_path / "scan.txt").write_text(f"{above}{rows}\n")
-    with pytest.raises(FileProblem, match=r"rows of numbers, .*rename it to \.xyz") as caught:
-        loaders.load(tmp_path / "scan.txt", INPUTS)
-    assert caught.value.kind == "malformed"
-    if "900" not in above:
-        (tmp_path / "scan.txt").rename(tmp_path / "scan.xyz")
-        assert loaders.load_geometry(tmp_path / "scan.xyz").vertices == pytest.approx(points[:, :3])
+    path = tmp_path / "scan.txt"
+    path.write_text(f"{above}{rows}\n")
+    assert loaders.kind_of(path) is Modality.SHAPE
+    loaded = loaders.load(path, INPUTS)
+    assert loaded.modality is Modality.SHAPE
+    assert loaded.facts["vertices"] == 900
+    assert loaders.load_geometry(path).vertices == pytest.approx(points[:, :3])
+    path.rename(tmp_path / "scan.md")
+    with pytest.raises(FileProblem, match=r"rows of numbers, .*rename it to \.xyz"):
+        loaders.load(tmp_path / "scan.md", INPUTS)
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def _of_table(table: Path) -> Pairs:
     pairs: dict[Path, Pair] = {}
     for path, row in _rows(table):
         file = table.parent / path
-        modality = loaders.modality_of(file)
+        modality = loaders.kind_of(file)
         pair = _pair(file, modality, row) if modality in TRAINABLE else None
         if modality not in TRAINABLE:
             known.left_out[unread(file)] += 1

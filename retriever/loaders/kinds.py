@@ -1,0 +1,47 @@
+"""Of which kind a file is: by its suffix, and by how it begins where that leaves it open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from retriever.loaders import audio, cad, image, mesh, points, text
+from retriever.types import Modality
+
+SHAPES = frozenset({*mesh.READERS, *points.READERS, *points.SCANS})
+_SUFFIXES = {
+    Modality.SHAPE: SHAPES,
+    Modality.TEXT: frozenset(text.READERS),
+    Modality.IMAGE: frozenset(image.READERS),
+    Modality.AUDIO: frozenset(audio.READERS),
+}
+_MODALITIES = {suffix: modality for modality, suffixes in _SUFFIXES.items() for suffix in suffixes}
+_OPEN = frozenset({".obj", ".off", ".ply", ".stl", *cad.KINDS, *points.READERS, *points.TEXTS}) - {".spz", ".splat"}
+
+
+def modality_of(path: Path) -> Modality | None:
+    """What a file is by its suffix, in any case; None for a suffix that nothing here knows."""
+    return _MODALITIES.get(path.suffix.lower())
+
+
+def kind_of(path: Path) -> Modality | None:
+    """What a file is: as `modality_of`, but a .txt that begins with rows of numbers is a cloud, and so a shape.
+
+    One that is not there, or cannot be read, is what its suffix says.
+    """
+    may_be_cloud = path.suffix.lower() in points.TEXTS
+    return Modality.SHAPE if may_be_cloud and text.begins_as_cloud(path) else modality_of(path)
+
+
+def may_be(path: Path, modality: Modality) -> bool:
+    """Whether a file of this name may be of a kind."""
+    return modality_of(path) is modality or (modality is Modality.SHAPE and path.suffix.lower() in points.TEXTS)
+
+
+def suffixes(modality: Modality) -> frozenset[str]:
+    """The lower-case suffixes, with their dot, of a modality."""
+    return _SUFFIXES[modality]
+
+
+def usual_up(suffix: str) -> str | None:
+    """The axis that is taken as up in files of a format that leaves it open; None of others. Lower case, with a dot."""
+    return mesh.UP.get(suffix, "y") if suffix in _OPEN else None
