@@ -216,7 +216,7 @@ def _queries(lines: BinaryIO, file: str, usual: Mapping[str, Any], keep_going: b
 
 def _query(text: bytes, place: str, usual: Mapping[str, Any]) -> tuple[str | int | None, Query]:
     """What a line calls its query, and the query."""
-    from retriever.query.request import ASKED, KEYS, blame, query_of
+    from retriever.query.request import asks_by_name, blame, query_of
 
     try:
         keywords = json.loads(text)
@@ -232,9 +232,7 @@ def _query(text: bytes, place: str, usual: Mapping[str, Any]) -> tuple[str | int
             f'{place}: "query" is the name of a query, a string, and not of type {type(name).__name__}; words to look '
             'for go under "text".'
         )
-    if isinstance(name, str) and keywords.keys().isdisjoint(
-        set(KEYS) - set(ASKED)
-    ):  # a name of nothing: what is asked itself
+    if asks_by_name(name, keywords):
         name, keywords["expression"] = None, name
     try:
         return name, query_of({**usual, **keywords}, name=place)

@@ -7,7 +7,7 @@ not relevant.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from retriever.evaluation.qrels import Qrels
 from retriever.evaluation.run import writing
 from retriever.metrics import Judged
 from retriever.query.candidates import Candidates
+from retriever.query.naming import may_name
 from retriever.query.request import MOST, Query, blame, query_of
 from retriever.wording import counted
 
@@ -138,6 +139,7 @@ class _Plan:
     usual: Mapping[str, Any]
     _themselves: int = 0
     _kept_out: int = 0
+    _gone: list[str] = field(default_factory=list)
 
     def asked(self) -> tuple[list[Asked], list[str]]:
         """Those that can be judged, and notes."""
@@ -146,6 +148,9 @@ class _Plan:
         ]  # in the order of the judgements
         asked, missing, empty, held = [], set(), 0, 0
         for name in known:
+            if self._is_gone(name):
+                self._gone.append(name)
+                continue
             query = self._query(name)
             wanted = self._wanted(name, query)
             absent = {item for item in wanted if item not in self.items}
@@ -158,6 +163,11 @@ class _Plan:
                 empty += 1
         self._check(asked, held, missing)
         return asked, list(self._notes(len(self.qrels.grades) - len(known), missing, empty))
+
+    def _is_gone(self, name: str) -> bool:
+        """Whether a query that may be words looks like an item instead, and there is none."""
+        may_be_words = self.queries is None and self.qrels.words
+        return may_be_words and may_name(name) and self.items.id_of(name) is None
 
     def _query(self, name: str) -> Query:
         given = self.items.keywords(name, self.qrels) if self.queries is None else self.queries[name]
@@ -202,6 +212,11 @@ class _Plan:
                 f"--qrels {self.qrels.file} judges none of the queries that are given: it has {one!r}, "
                 f"they have {other!r}."
             )
+        if not asked and self._gone:
+            raise UsageError(
+                f"--qrels {self.qrels.file}: the index holds none of the items that ask, such as {self._gone[0]!r}: "
+                "write ids or paths as hits have them, or say with --queries FILE what queries look for."
+            )
         if not asked:
             raise UsageError(f"--qrels {self.qrels.file} judges nothing relevant: a relevance above 0 does.")
         if not any(one.gallery for one in asked):
@@ -216,6 +231,9 @@ class _Plan:
         if missing:
             shown = ", ".join(sorted(missing)[:_SHOWN])
             yield f"Relevant items that are not in the index and count as never found: {len(missing):,} ({shown})."
+        if self._gone:
+            shown = ", ".join(self._gone[:_SHOWN])
+            yield f"Queries that look like items and are not in the index, left out: {len(self._gone):,} ({shown})."
         if self._kept_out:
             yield f"Relevant items that --to or --where keeps out, and that count as never found: {self._kept_out:,}."
         if self._themselves:

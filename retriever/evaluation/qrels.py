@@ -6,7 +6,7 @@ and, where not all are relevant alike, a relevance; BEIR's ``query-id``, ``corpu
 item is an id, or a path as hits have it.
 
 Queries: one JSON object a line with the key ``query`` and those of `retriever.Index.search`, or a table of such
-columns.
+columns. An object that says nothing else to look for looks for what its ``query`` says, as an expression.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any
 
 from retriever.errors import UsageError
 from retriever.loaders.text import separator
+from retriever.query.request import asks_by_name
 
 _QUERY = ("query", "query-id", "query_id", "qid", "topic", "_id")
 _ITEM = ("item", "corpus-id", "corpus_id", "doc_id", "docid", "doc", "id", "path")
@@ -143,15 +144,15 @@ def _query_objects(file: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
             raise UsageError(
                 f"--queries {file}, line {line} is no JSON ({error}); a table ends in .csv or .tsv."
             ) from error
-        name = (
-            next((asked.pop(key) for key in ("query", "_id") if key in asked), None)
-            if isinstance(asked, dict)
-            else None
-        )
+        asked = asked if isinstance(asked, dict) else {}
+        itself = "query" in asked  # BEIR's _id is never what is looked for
+        name = asked.pop("query") if itself else asked.pop("_id", None)
         if not isinstance(name, str | int):
             raise UsageError(
                 f'--queries {file}, line {line} names no query: write for example {{"query": "q1", "text": "a chair"}}.'
             )
+        if itself and asks_by_name(name, asked):
+            asked["expression"] = name
         yield line, str(name), _asked(asked, f"--queries {file}, line {line}")
 
 

@@ -140,6 +140,11 @@ KEYS = ("expression", *PLUS, *MINUS, *LIKE, "terms", *ASKED)
 """The keywords of a query, in the order in which their terms count."""
 
 
+def asks_by_name(name: object, keywords: Mapping[str, Any]) -> bool:
+    """Whether what a line of a file calls its query is what it looks for: nothing else in it says that."""
+    return isinstance(name, str) and keywords.keys().isdisjoint(set(KEYS) - set(ASKED))
+
+
 def query_of(
     keywords: Mapping[str, Any], *, name: str = "", read: Callable[[str], tuple[str, str]] | None = None
 ) -> Query:

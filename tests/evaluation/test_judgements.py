@@ -267,6 +267,30 @@ def test_pairs_and_galleries_are_those_of_each_query(tmp_path, made_index):
     assert values(found, "text>text", "mAP") == {"note": 0.5}  # the other one is no text
 
 
+def test_a_line_with_nothing_else_asks_for_what_it_is_called(tmp_path, made_index):
+    lines = ['{"query": "text:tall + 0.5*text:red"}', '{"query": "deep", "geometry_only": true}']
+    (tmp_path / "q.jsonl").write_text("\n".join([*lines, '{"_id": "b1", "text": "wide"}\n']))
+    queries = read_queries(tmp_path / "q.jsonl")
+    assert queries == {
+        "text:tall + 0.5*text:red": {"expression": "text:tall + 0.5*text:red"},
+        "deep": {"expression": "deep", "geometry_only": True},
+        "b1": {"text": "wide"},
+    }
+    judged = qrels(tmp_path, "query,item\ntext:tall + 0.5*text:red,towers/red_tower.obj\ndeep,tunnel.obj\n")
+    found = by_qrels(made_index, judged, queries)
+    assert values(found, "text>shape", "MRR")["deep"] == 1
+
+
+def test_a_query_that_looks_like_an_item_and_is_none_is_not_asked_as_words(tmp_path, made_index):
+    text = "query,item\ntowers/gone.obj,tunnel.obj\ntowers/tower.obj,towers/red_tower.obj\n"
+    found = by_qrels(made_index, qrels(tmp_path, text))
+    assert found.pairs == ("shape>shape",)
+    note = "Queries that look like items and are not in the index, left out: 1 (towers/gone.obj)."
+    assert note in found.notes
+    with pytest.raises(UsageError, match=r"holds none of the items that ask, such as 'towers/gone\.obj'"):
+        by_qrels(made_index, qrels(tmp_path, "query,item\ntowers/gone.obj,tunnel.obj\n"))
+
+
 def test_a_table_of_queries_may_hold_numbers_and_switches(tmp_path):
     (tmp_path / "q.csv").write_text("Query,Text,diverse,expand,geometry_only\na,red,0.5,5,true\nb,blue,,,no\n")
     assert read_queries(str(tmp_path / "q.csv")) == {
