@@ -21,7 +21,7 @@ from retriever.errors import FileProblem, SpaceError, UsageError
 from retriever.loaders import audio, image, memory, mesh, points, sampling, solidity, text
 from retriever.loaders.files import read_bytes
 from retriever.loaders.geometry import cleaned
-from retriever.loaders.kinds import SHAPES, kind_of, may_be, modality_of, suffixes, usual_up
+from retriever.loaders.kinds import SHAPES, kind_of, kind_of_bytes, may_be, modality_of, suffixes, usual_up
 from retriever.loaders.parts import watched
 from retriever.types import AudioInput, Geometry, ImageInput, Inputs, Loaded, Modality, ShapeInput, Text
 
@@ -29,6 +29,7 @@ __all__ = [
     "Inputs",
     "content_hash",
     "kind_of",
+    "kind_of_bytes",
     "load",
     "load_audio",
     "load_geometry",

@@ -32,6 +32,13 @@ def kind_of(path: Path) -> Modality | None:
     return Modality.SHAPE if may_be_cloud and text.begins_as_cloud(path) else modality_of(path)
 
 
+def kind_of_bytes(name: str, data: bytes) -> Modality | None:
+    """As `kind_of`, of a file by its name and bytes."""
+    path = Path(name)
+    is_cloud = path.suffix.lower() in points.TEXTS and text.are_cloud(data)
+    return Modality.SHAPE if is_cloud else modality_of(path)
+
+
 def may_be(path: Path, modality: Modality) -> bool:
     """Whether a file of this name may be of a kind."""
     return modality_of(path) is modality or (modality is Modality.SHAPE and path.suffix.lower() in points.TEXTS)

@@ -73,9 +73,14 @@ def is_cloud(text: str) -> bool:
 def begins_as_cloud(path: Path) -> bool:
     """As `is_cloud`, of a file; not of one that cannot be read."""
     try:
-        return is_cloud(decoded(archives.read(path, _BEGINNING)))
+        return are_cloud(archives.read(path, _BEGINNING))
     except (OSError, ValueError, FileProblem):
         return False
+
+
+def are_cloud(data: bytes) -> bool:
+    """As `is_cloud`, of a file's bytes."""
+    return is_cloud(decoded(data[:_BEGINNING]))
 
 
 def _is_row(line: str) -> bool:

@@ -36,7 +36,7 @@ class Upload:
         handle: what a term names it by: ``image:uploads/KEY/photo.jpg``; no place in a file system. The same bytes have
             another under another name.
         path: where it lies; nothing in it comes from a request, but for a suffix that is known.
-        modality: what it is, by its suffix.
+        modality: what it is.
         size: in bytes.
     """
 
@@ -63,13 +63,13 @@ class Uploads:
         """Keep a file.
 
         Args:
-            name: its name on the user's machine; says of which kind it is.
+            name: its name on the user's machine; says of which kind it is, but for a .txt, which may be a cloud.
             data: its bytes.
 
         Raises:
             UsageError: it is empty, too large, no shape, picture or sound, or there is no room for it.
         """
-        modality, suffix = _kind(name)
+        modality, suffix = _kind(name, data)
         if not data:
             raise UsageError(f"{name} is empty; choose another file.")
         if len(data) > LARGEST:
@@ -124,11 +124,11 @@ def too_large(name: str) -> str:
     )
 
 
-def _kind(name: str) -> tuple[Modality, str]:
-    from retriever.loaders import modality_of
+def _kind(name: str, data: bytes) -> tuple[Modality, str]:
+    from retriever.loaders import kind_of_bytes
 
     suffix = PurePosixPath(name).suffix.lower()
-    modality = modality_of(Path(f"file{suffix}"))
+    modality = kind_of_bytes(f"file{suffix}", data)
     if modality is None or modality is Modality.TEXT:
         raise UsageError(f"{name} is no 3D file, picture or sound that can be read; choose another, or type words.")
     return modality, suffix

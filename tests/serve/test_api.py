@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 import pytest
 from served import Client
 from small_corpus import write_box, write_picture, write_tone
@@ -103,19 +104,21 @@ def test_an_item_by_its_id_or_path_alone(client: Client):
             assert item["id"] not in [hit["id"] for hit in answer["hits"]]
 
 
-@pytest.mark.parametrize("suffix", [".obj", ".png", ".wav"])
+@pytest.mark.parametrize("suffix", [".obj", ".txt", ".png", ".wav"])
 def test_an_uploaded_file_is_a_term(client: Client, tmp_path: Path, suffix: str):
     path = tmp_path / f"my very own{suffix}"
     match suffix:
         case ".obj":
             write_box(path, (1, 8, 1))
+        case ".txt":
+            np.savetxt(path, np.random.default_rng(0).uniform(-0.5, 0.5, (300, 3)) * (1, 8, 1))
         case ".png":
             write_picture(path, (210, 25, 25))
         case _:
             write_tone(path, 65)
     term = client.upload(path)
     assert term == client.upload(path) and term.endswith(f"/my-very-own{suffix}")
-    reply = client.search(term, to={".obj": "shape", ".png": "image", ".wav": "audio"}[suffix])
+    reply = client.search(term, to={".obj": "shape", ".txt": "shape", ".png": "image", ".wav": "audio"}[suffix])
     kind, source = term.split(":")
     assert reply.json["query"] == [{"modality": kind, "source": source, "weight": 1.0}]
     with_path = asked(client, f"--{kind}", str(path), "--to", kind)
