@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from retriever import archives
 from retriever.loaders import audio, cad, image, mesh, points, text
 from retriever.types import Modality
 
@@ -28,7 +29,7 @@ def kind_of(path: Path) -> Modality | None:
 
     One that is not there, or cannot be read, is what its suffix says.
     """
-    may_be_cloud = path.suffix.lower() in points.TEXTS
+    may_be_cloud = path.suffix.lower() in points.TEXTS and archives.is_file(path)  # nobody may write to a pipe
     return Modality.SHAPE if may_be_cloud and text.begins_as_cloud(path) else modality_of(path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -156,6 +157,13 @@ def test_a_cloud_that_is_saved_as_a_text_is_a_shape(tmp_path: Path, separator: s
 def test_a_note_may_hold_numbers(tmp_path: Path, note: str) -> None:
     (tmp_path / "note.txt").write_text(note)
     assert loaders.load(tmp_path / "note.txt", INPUTS).payload == Text(note.strip())
+
+
+def test_what_is_no_regular_file_is_what_its_name_says(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "folder.txt").mkdir()
+    for name in ("pipe.txt", "folder.txt", "nothing.txt"):
+        assert loaders.kind_of(tmp_path / name) is Modality.TEXT
 
 
 def test_several_clouds_in_one_array_are_told_apart(tmp_path: Path) -> None:
