@@ -118,8 +118,10 @@ def read(path: Path, most: int | None = None) -> bytes:
     member = _member(path)
     if member:
         return member[0].read(member[1], most)
+    if most is None:
+        return path.read_bytes()
     with path.open("rb") as file:
-        return file.read(-1 if most is None else most)
+        return file.read(most)
 
 
 @contextmanager
