@@ -109,7 +109,8 @@ def stood(
     groups: dict[Group, list[Sized]] = {}
     for job in jobs:
         group = _group(job)
-        if group not in known and loaders.usual_up(group[1]):
+        is_open = job.file.modality is Modality.SHAPE and loaders.usual_up(group[1])
+        if is_open and group not in known:
             groups.setdefault(group, []).append((job.path, job.file.bytes))
     turned = look(groups, workers, progress)
     axes = {**known, **{(each.root, each.suffix): each.up for each in turned}}
@@ -178,7 +179,7 @@ def _look(groups: Sequence[_Look], tower: ShapeEncoder, loader: Loader, progress
     clouds: dict[Group, list[PointCloud]] = {}
     requests = (Request(path, inputs, usual=each.usual) for each, path in asked)
     for done, ((each, _), outcome) in enumerate(zip(asked, loader.outcomes(requests), strict=True), start=1):
-        cloud = outcome.payload if isinstance(outcome, Loaded) and outcome.facts["up"] == each.usual else None
+        cloud = outcome.payload if isinstance(outcome, Loaded) and outcome.facts.get("up") == each.usual else None
         if isinstance(cloud, PointCloud):  # and no file that cannot be read, or says itself which axis it is
             clouds.setdefault(each.group, []).append(cloud)
         progress("look", done, len(asked))

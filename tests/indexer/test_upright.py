@@ -17,6 +17,7 @@ from indexer.build import index
 from indexer.plan_changes import Indexed
 from indexer.upright import STEP, Turned, earlier, stands_on
 from retriever.loaders.sampling import to_y
+from retriever.types import PointCloud, ShapeInput
 
 KINDS = (
     *("chair", "table", "car", "elephant", "sailboat", "bicycle", "church", "teapot", "dog", "airliner", "bench"),
@@ -75,6 +76,22 @@ def test_formats_that_are_usually_z_up_may_be_y_up(tmp_path: Path):
     write_shapes(tmp_path / "assets", "y", ".stl")
     (turned,) = index(tmp_path / "assets", tmp_path / "other").turned
     assert (turned.up, turned.usual) == ("y", "z") and ups(tmp_path / "other") == {"y"}
+
+
+def test_clouds_in_texts_are_looked_at_and_notes_are_not(tmp_path: Path):
+    lying = tmp_path / "lying"
+    for path in write_shapes(lying, "z"):
+        cloud = retriever.loaders.load_shape(path, ShapeInput(points=1024), up="y").payload
+        assert isinstance(cloud, PointCloud)
+        np.savetxt(path.with_suffix(".txt"), cloud.points, fmt="%.5f")
+        path.unlink()
+    for number in range(2 * STEP):
+        (tmp_path / f"note {number}.txt").write_text(f"a chair of oak, number {number}")
+    notes = sorted(tmp_path.glob("*.txt"))
+    assert not index(notes, tmp_path / "of notes").turned and ups(tmp_path / "of notes") == {None}
+    (turned,) = index([lying, *notes], tmp_path / "index").turned
+    assert (turned.suffix, turned.up, turned.files) == (".txt", "z", len(KINDS))
+    assert ups(tmp_path / "index") == {"z", None}
 
 
 def test_each_format_and_each_corpus_is_looked_at_by_itself(tmp_path: Path):

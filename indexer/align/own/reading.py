@@ -94,6 +94,8 @@ class Reader:
             return []
         groups: dict[upright.Group, list[upright.Sized]] = {}
         for pair in pairs:
+            if pair.modality is not Modality.SHAPE:
+                continue
             if not isinstance(pair.source, Path) or not pair.source.is_file():  # which is told of when it is read
                 continue
             if loaders.usual_up(suffix := pair.source.suffix.lower()):
