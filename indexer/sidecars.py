@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from retriever import loaders
 from retriever.errors import FileProblem
 from retriever.loaders import blend, usd
-from retriever.loaders.text import begins_as_cloud, decoded, is_cloud
+from retriever.loaders.text import decoded, is_cloud
 from retriever.types import Modality
 
 _COMPANIONS = {".mtl", ".bin"}
@@ -115,7 +115,7 @@ def read(
             else:
                 columns |= _caption(text)
         except FileProblem as problem:
-            if problem.kind == "too-large" and begins_as_cloud(folder / name):
+            if problem.kind == "too-large" and loaders.kind_of(folder / name) is Modality.SHAPE:
                 numbers.add(name)
             else:
                 problems.append((str(place / name), problem))

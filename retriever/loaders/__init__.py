@@ -232,7 +232,7 @@ def load_geometry(path: Path, *, up: str = "auto") -> Geometry:
     Raises:
         FileProblem: anything wrong with the file.
     """
-    _check_suffix(path, SHAPES | points.TEXTS.keys(), "a 3D format")
+    _check_suffix(path, SHAPES, "a 3D format")
     suffix = path.suffix.lower()
     with np.errstate(all="ignore"):  # as in `load_shape`
         if suffix in mesh.LOOKS:
@@ -258,7 +258,7 @@ def _read_shape(
     path: Path, sha256: str | None, usual: str | None, *, looks_at_color: bool
 ) -> tuple[Geometry, str, str]:
     """The geometry, its up axis as the file says or as usual, and the content hash of a 3D file."""
-    _check_suffix(path, SHAPES | points.TEXTS.keys(), "a 3D format")
+    _check_suffix(path, SHAPES, "a 3D format")
     suffix = path.suffix.lower()
     if suffix in mesh.READERS:
         data = read_bytes(path)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from retriever import archives
+from retriever.errors import FileProblem
 from retriever.loaders import audio, cad, image, mesh, points, text
 from retriever.types import Modality
 
-SHAPES = frozenset({*mesh.READERS, *points.READERS, *points.SCANS})
+SHAPES = frozenset({*mesh.READERS, *points.READERS, *points.SCANS, *points.TEXTS})
+"""Suffixes of files that may hold a shape; notes have some of them as well."""
 _SUFFIXES = {
-    Modality.SHAPE: SHAPES,
+    Modality.SHAPE: SHAPES - points.TEXTS.keys(),
     Modality.TEXT: frozenset(text.READERS),
     Modality.IMAGE: frozenset(image.READERS),
     Modality.AUDIO: frozenset(audio.READERS),
@@ -29,20 +31,25 @@ def kind_of(path: Path) -> Modality | None:
 
     One that is not there, or cannot be read, is what its suffix says.
     """
-    may_be_cloud = path.suffix.lower() in points.TEXTS and archives.is_file(path)  # nobody may write to a pipe
-    return Modality.SHAPE if may_be_cloud and text.begins_as_cloud(path) else modality_of(path)
+    try:
+        if path.suffix.lower() in points.TEXTS and archives.is_file(path):  # nobody may write to a pipe
+            return kind_of_bytes(path.name, archives.read(path, text.BEGINNING))
+    except (OSError, ValueError, FileProblem):
+        pass
+    return modality_of(path)
 
 
 def kind_of_bytes(name: str, data: bytes) -> Modality | None:
     """As `kind_of`, of a file by its name and bytes."""
     path = Path(name)
-    is_cloud = path.suffix.lower() in points.TEXTS and text.are_cloud(data)
+    may_be_cloud = path.suffix.lower() in points.TEXTS
+    is_cloud = may_be_cloud and text.is_cloud(text.decoded(data[: text.BEGINNING]))
     return Modality.SHAPE if is_cloud else modality_of(path)
 
 
 def may_be(path: Path, modality: Modality) -> bool:
     """Whether a file of this name may be of a kind."""
-    return modality_of(path) is modality or (modality is Modality.SHAPE and path.suffix.lower() in points.TEXTS)
+    return modality_of(path) is modality or (modality is Modality.SHAPE and path.suffix.lower() in SHAPES)
 
 
 def suffixes(modality: Modality) -> frozenset[str]:

@@ -7,12 +7,11 @@ import re
 from itertools import islice
 from pathlib import Path
 
-from retriever import archives
 from retriever.errors import FileProblem
 
 MAX_BYTES = 16 << 20
 """A note; anything larger is a data file that happens to be text."""
-_BEGINNING = 1 << 16
+BEGINNING = 1 << 16
 """Bytes, or letters, in which the first lines of a cloud are."""
 _ROWS = 16
 """Rows of numbers from which on a text is a cloud; a note has fewer, or words beside them."""
@@ -60,7 +59,7 @@ def read(data: bytes, path: Path) -> str:
 
 def is_cloud(text: str) -> bool:
     """Whether the first lines of a text are rows of numbers, as those of a cloud are."""
-    lines = islice(filter(str.strip, text[:_BEGINNING].splitlines()), _FIRST)
+    lines = islice(filter(str.strip, text[:BEGINNING].splitlines()), _FIRST)
     rows = above = 0
     for line in lines:
         if _is_row(line):
@@ -68,19 +67,6 @@ def is_cloud(text: str) -> bool:
         elif (above := above + 1) > _ABOVE:  # as in most notes, soon
             return False
     return rows >= _ROWS
-
-
-def begins_as_cloud(path: Path) -> bool:
-    """As `is_cloud`, of a file; not of one that cannot be read."""
-    try:
-        return are_cloud(archives.read(path, _BEGINNING))
-    except (OSError, ValueError, FileProblem):
-        return False
-
-
-def are_cloud(data: bytes) -> bool:
-    """As `is_cloud`, of a file's bytes."""
-    return is_cloud(decoded(data[:_BEGINNING]))
 
 
 def _is_row(line: str) -> bool:
