@@ -19,7 +19,7 @@ from indexer.align.pictures import __main__ as pictures
 from indexer.align.pictures.pack import Pack
 from indexer.align.publish import Tower, publish, revise
 from indexer.align.shapes import __main__ as shapes
-from indexer.align.shapes import views
+from indexer.align.shapes import verifying, views
 from indexer.align.sounds import __main__ as sounds
 from indexer.align.spreads import measured
 from retriever.spaces.audio_tower import AudioTowerConfig
@@ -70,6 +70,7 @@ def main(
     put_together(out, file="bridged.safetensors")
     prototypes.build_in(out / "mini", data, seed)
     views.main(data, out / "mini", out / "views", steps=view_steps, **usual)
+    verifying.main(data, out / "mini", out / "views", workers=workers, seed=seed)
     prototypes.build_in(out / "mini", data, seed)  # where names lie among shapes that are looked at
     revise(out / "mini", spreads=measured(open_space(out / "mini"), data, seed))
     mini = open_space(out / "mini")

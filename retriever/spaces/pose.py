@@ -114,7 +114,7 @@ class Ways:
 
     Attributes:
         ups: (b, most, 3) unit vectors.
-        shares: (b, most), the largest first, 1 in all; 0 for those not to be looked at.
+        shares: (b, most), 1 in all; 0 for those not to be looked at.
     """
 
     ups: Tensor
@@ -132,12 +132,19 @@ class Ways:
         Directions are rounded, in double precision: what rounding leaves of them differs between machines, and would
         move points to other pixels.
         """
-        shares = (self.shares - FIRM * self.shares[:, :1]).clamp(min=0)
+        shares = (self.shares - FIRM * self.shares.amax(dim=1, keepdim=True)).clamp(min=0)
         ups = F.normalize((self.ups.double() * _GRID).round(), dim=-1)
         return Ways(ups, shares / shares.sum(dim=1, keepdim=True))
 
-    def mean(self, look: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
-        """(b, d) unit vectors: the mean over the ways, by their shares.
+    def verified(self, scores: Tensor) -> Ways:
+        """The same, each as likely as (b, most) scores, natural logarithms of odds, say beside what was known."""
+        known = self.shares > 0
+        odds = scores.masked_fill(~known, -torch.inf)
+        shares = self.shares * (odds - odds.amax(dim=1, keepdim=True)).exp()
+        return Ways(self.ups, shares / shares.sum(dim=1, keepdim=True))
+
+    def looks(self, look: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+        """(b, most, d): what is seen in each way; zeros for those not to be looked at.
 
         Parts are of one size, the last one filled up: each new size would cost new kernels and buffers for good.
 
@@ -150,8 +157,36 @@ class Ways:
         filled = F.pad(rows, (0, -len(rows) % size))
         turns = torch.cat([turns, turns[:1].expand(len(filled) - len(rows), 3, 3)])
         parts = [look(some, turn) for some, turn in zip(filled.split(size), turns.split(size), strict=True)]
-        looks = torch.cat(parts)[: len(rows)] * self.shares[rows, which, None]
-        return F.normalize(looks.new_zeros(len(self.shares), looks.shape[1]).index_add(0, rows, looks), dim=-1)
+        seen = torch.cat(parts)[: len(rows)]
+        return seen.new_zeros(*self.shares.shape, seen.shape[1]).index_put((rows, which), seen)
+
+    def mean(self, looks: Tensor) -> Tensor:
+        """(b, d) unit vectors: the mean of (b, most, d) `looks`, by the shares."""
+        return F.normalize((self.shares[..., None] * looks).sum(dim=1), dim=-1)
+
+
+class PoseVerifier(nn.Module):
+    """What the points of a shape say in some way of standing in, how likely it stands that way out.
+
+    A thing that stands looks like something. It does not learn with the tower, and knows the vectors of one alone:
+    `indexer.align.shapes.verifying` makes it.
+
+    Args:
+        dim: of the vectors.
+        width: of the hidden layer.
+        dropout: in training.
+    """
+
+    def __init__(self, dim: int, width: int, dropout: float = 0.2) -> None:
+        super().__init__()
+        self.hidden, self.score = nn.Linear(dim, width), nn.Linear(width, 1)
+        self.dropout, self.scale = nn.Dropout(dropout), math.sqrt(dim)
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """(..., dim) unit vectors -> (...) scores, natural logarithms of odds up to a constant."""
+        hidden = F.gelu(self.hidden(self.dropout(vectors.float() * self.scale)))
+        scores: Tensor = self.score(self.dropout(hidden)).squeeze(-1)
+        return scores
 
 
 def snapped(up: Tensor) -> Tensor:

@@ -21,7 +21,7 @@ from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 from retriever.errors import SpaceError
 from retriever.spaces.batches import at_once, side_by_side
 from retriever.spaces.bridge import Bridge
-from retriever.spaces.pose import UpEstimator, Ways, hypotheses
+from retriever.spaces.pose import PoseVerifier, UpEstimator, Ways, hypotheses
 from retriever.spaces.tokens import Grouping, PatchTransformer, group
 from retriever.spaces.views import Surfaces, ViewConfig, ViewTower
 from retriever.types import Modality, Payload, PointCloud, Surface, Vectors
@@ -44,6 +44,7 @@ class TowerConfig:
         dim: of the output.
         pose_width: of a token of the network that stands clouds upright first; 0 for a tower without one.
         pose_layers: of its transformer.
+        verifier_width: of the network that tells by the vectors which way of standing is right; 0 for a tower without.
         views: of the network that looks at drawn surfaces beside the points; None for a tower without one.
     """
 
@@ -59,6 +60,7 @@ class TowerConfig:
     dim: int = 384
     pose_width: int = 0
     pose_layers: int = 2
+    verifier_width: int = 0
     views: ViewConfig | None = None
 
     @classmethod
@@ -92,33 +94,32 @@ class ShapeTower(PatchTransformer):
         self.pose: UpEstimator | None = None
         if config.pose_width:
             self.pose = UpEstimator(config.pose_width, config.pose_layers, config.patches).requires_grad_(False)
+        self.verifier: PoseVerifier | None = None
+        if config.verifier_width:
+            self.verifier = PoseVerifier(config.dim, config.verifier_width).requires_grad_(False)
         self.bridge = Bridge(config.dim)
         self.views = ViewTower(config.views) if config.views else None
 
     def load(self, weights: Path) -> ShapeTower:
         """Takes the weights of a safetensors file, of any precision, and returns itself.
 
-        A tower without `views` leaves those of one that has them.
+        A tower without `views` or `verifier` leaves those of one that has them.
         """
         from safetensors.torch import load_file
 
-        state = load_file(weights)
-        self.load_state_dict({name: state[name] for name in state if self.views or not name.startswith("views.")})
+        absent = tuple(f"{part}." for part in ("views", "verifier") if getattr(self, part) is None)
+        self.load_state_dict({name: value for name, value in load_file(weights).items() if not name.startswith(absent)})
         return self
 
-    def forward(
-        self, points: Tensor, colors: Tensor, grouping: Grouping | None = None, ways: Ways | None = None
-    ) -> Tensor:
+    def forward(self, points: Tensor, colors: Tensor, grouping: Grouping | None = None) -> Tensor:
         """What the points say, as unit vectors.
 
-        In training, clouds are stood up the likeliest way. Afterwards a cloud that may stand in several ways is looked
-        at in each of them, and its vector is their mean, weighted by how likely they are.
+        In training, clouds are stood up the likeliest way; afterwards as in `stood`.
 
         Args:
             points: (b, n, 3) in the unit sphere.
             colors: (b, n, 3) RGB in 0..1, `GREY` where unknown.
             grouping: of the points, where the caller has it already.
-            ways: in which they may stand, likewise.
 
         Returns:
             (b, dim).
@@ -127,16 +128,31 @@ class ShapeTower(PatchTransformer):
         if self.training:
             stood = points if self.pose is None else self.pose.upright(points, grouping)
             return self._vectors(stood, colors, grouping)
-        ways = ways or self.ways(points, grouping)
-        return ways.mean(
-            lambda some, turn: self._vectors(points[some] @ turn.transpose(1, 2), colors[some], grouping.take(some))
-        )
+        return self.stood(points, colors, grouping)[0]
+
+    def stood(self, points: Tensor, colors: Tensor, grouping: Grouping) -> tuple[Tensor, Ways]:
+        """What the points say, (b, dim) unit vectors, and the ways in which they may stand.
+
+        A cloud that may stand in several ways is looked at in each of them. How likely each is, the `verifier` tells
+        from what is then said; the vector is their mean, weighted so.
+        """
+        ways = self.ways(points, grouping)
+        said = self.said(points, colors, grouping, ways)
+        if self.verifier is not None:
+            ways = ways.verified(self.verifier(said))
+        return ways.mean(said), ways
 
     def ways(self, points: Tensor, grouping: Grouping) -> Ways:
-        """In which ways (b, n, 3) clouds may stand; as they are, for a tower that does not know better."""
+        """In which ways (b, n, 3) clouds may stand, not yet verified; as they are, where nothing tells better."""
         if self.pose is None:
             return Ways.as_they_are(points)
         return Ways(*hypotheses(self.pose(points, grouping), self.pose.directions))
+
+    def said(self, points: Tensor, colors: Tensor, grouping: Grouping, ways: Ways) -> Tensor:
+        """(b, most, dim): what the points say in each of the ways, as `Ways.looks`."""
+        return ways.looks(
+            lambda some, turn: self._vectors(points[some] @ turn.transpose(1, 2), colors[some], grouping.take(some))
+        )
 
     def seen(self, surfaces: Surfaces, ways: Ways) -> Tensor:
         """(b, dim) unit vectors: what is seen of surfaces in those ways that are about as likely as the best.
@@ -145,7 +161,8 @@ class ShapeTower(PatchTransformer):
         """
         views = self.views
         assert views is not None
-        return ways.firm().mean(lambda some, turn: views(surfaces.take(some), views.around(turn)))
+        firm = ways.firm()
+        return firm.mean(firm.looks(lambda some, turn: views(surfaces.take(some), views.around(turn))))
 
     def _vectors(self, points: Tensor, colors: Tensor, grouping: Grouping) -> Tensor:
         vectors: Tensor = self.bridge(self.projection(self.pooled(points, grouping, colors * 2 - 2 * GREY)))
@@ -193,8 +210,7 @@ class ShapeEncoder:
         points = torch.from_numpy(np.stack([cloud.points for cloud in clouds])).to(self._device)
         colors = torch.from_numpy(np.stack([colors_of(cloud) for cloud in clouds])).to(self._device)
         grouping = group(points, self._tower.config)
-        ways = self._tower.ways(points, grouping)
-        vectors = self._tower(points, colors, grouping, ways)
+        vectors, ways = self._tower.stood(points, colors, grouping)
         if self._tower.views is not None:
             surfaces = Surfaces.of([surface_of(cloud) for cloud in clouds], self._device)
             weight = self._tower.views.config.weight

@@ -16,7 +16,9 @@ from retriever.spaces.pose import (
     COUNT,
     HYPOTHESES,
     SNAP,
+    PoseVerifier,
     UpEstimator,
+    Ways,
     directions,
     hypotheses,
     likeliest,
@@ -178,6 +180,38 @@ def test_after_training_a_shape_is_the_mean_of_the_ways_in_which_it_may_stand(ta
         torch.testing.assert_close(seen, torch.nn.functional.normalize(mean, dim=1), atol=1e-5, rtol=0)
         alone = torch.cat([tower(lying[k : k + 1], grey[k : k + 1], around.take(torch.tensor([k]))) for k in range(24)])
         torch.testing.assert_close(seen, alone, atol=1e-5, rtol=0)
+
+
+def test_verified_ways_are_as_likely_as_both_say_and_none_comes_back():
+    ways = Ways(torch.eye(3).expand(3, 3, 3), torch.tensor([[0.6, 0.4, 0], [0.6, 0.4, 0], [0.0, 1, 0]]))
+    scores = torch.tensor([[5.0, 5, 900], [0, math.log(3), 0], [900, -900, 900]])
+    wanted = torch.tensor([[0.6, 0.4, 0], [1 / 3, 2 / 3, 0], [0, 1, 0]])
+    torch.testing.assert_close(ways.verified(scores).shares, wanted)
+
+
+def test_a_tower_with_a_verifier_weighs_its_ways_by_what_is_then_said(taught):
+    estimator, clouds, _ = taught
+    torch.manual_seed(1)
+    config = replace(SMALL, verifier_width=8)
+    tower, bare = ShapeTower(config).eval(), ShapeTower(SMALL).eval()
+    tower.pose = bare.pose = estimator
+    with torch.no_grad():
+        tower.verifier.score.weight.mul_(30)
+    bare.load_state_dict({k: v for k, v in tower.state_dict().items() if not k.startswith("verifier.")})
+    points, grey, around = Resident(clouds).batch(np.arange(24))
+    lying = points @ rotations(24, Augmentation(tumble=1), torch.Generator().manual_seed(2)).transpose(1, 2)
+    with torch.inference_mode():
+        before = bare.ways(lying, around)
+        said = bare.said(lying, grey, around, before)
+        after = before.verified(tower.verifier(said))
+        assert (after.shares - before.shares).abs().max() > 0.1
+        vectors, ways = tower.stood(lying, grey, around)
+        torch.testing.assert_close(ways.shares, after.shares, atol=1e-5, rtol=0)
+        torch.testing.assert_close(vectors, after.mean(said), atol=1e-5, rtol=0)
+        torch.testing.assert_close(tower(lying, grey, around), vectors)
+    assert isinstance(tower.verifier, PoseVerifier)
+    tower.train()(lying, grey, around).sum().backward()
+    assert all(weight.grad is None for weight in tower.verifier.parameters())
 
 
 def test_it_does_not_learn_with_the_tower(taught):

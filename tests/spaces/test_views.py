@@ -148,20 +148,20 @@ def tower() -> ShapeTower:
     return ShapeTower(SMALL).eval()
 
 
-@pytest.mark.parametrize("pose_width", [32, 0])
-def test_what_is_seen_is_added_to_what_the_points_say(pose_width: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("pose_width", "verifier_width"), [(32, 8), (32, 0), (0, 0)])
+def test_what_is_seen_is_added_to_what_the_points_say(pose_width: int, verifier_width: int, tmp_path: Path) -> None:
     torch.manual_seed(3)
-    config = replace(SMALL, pose_width=pose_width)
+    config = replace(SMALL, pose_width=pose_width, verifier_width=verifier_width)
     tower = ShapeTower(config).eval()
     clouds = [cloud("car"), cloud("chair")]
     points = torch.from_numpy(np.stack([each.points for each in clouds]))
     colors = torch.from_numpy(np.stack([colors_of(each) for each in clouds]))
     surfaces = Surfaces.of([surface_of(each) for each in clouds])
     with torch.inference_mode():
-        ways = tower.ways(points, group(points, config))
-        seen = ways.firm().mean(lambda some, turn: tower.views(surfaces.take(some), tower.views.around(turn)))
+        said, ways = tower.stood(points, colors, group(points, config))
+        firm = ways.firm()
+        seen = firm.mean(firm.looks(lambda some, turn: tower.views(surfaces.take(some), tower.views.around(turn))))
         torch.testing.assert_close(tower.seen(surfaces, ways), seen)
-        said = tower(points, colors)
         wanted = torch.nn.functional.normalize(said + VIEWS.weight * seen, dim=1)
     np.testing.assert_allclose(written(tower, config, tmp_path).encode(clouds), wanted.numpy(), atol=1e-5)
 
@@ -172,10 +172,10 @@ def written(tower: ShapeTower, config: TowerConfig, folder: Path) -> ShapeEncode
     return ShapeEncoder(weights, config)
 
 
-def test_a_tower_without_views_takes_the_points_from_the_weights_of_one_with_them(
-    tower: ShapeTower, tmp_path: Path
-) -> None:
-    written(tower, SMALL, tmp_path)
+def test_a_tower_takes_only_what_it_has_from_the_weights_of_another(tower: ShapeTower, tmp_path: Path) -> None:
+    more = ShapeTower(replace(SMALL, verifier_width=8))
+    more.load_state_dict(tower.state_dict(), strict=False)
+    written(more, SMALL, tmp_path)
     bare = ShapeTower(replace(SMALL, views=None)).load(tmp_path / "shape.safetensors").eval()
     points = torch.rand(2, 128, 3)
     torch.testing.assert_close(bare(points, points), tower(points, points))

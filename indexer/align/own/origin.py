@@ -187,7 +187,7 @@ class Run:
 
 
 def loaded(tower: nn.Module, weights: Path) -> nn.Module:
-    """`tower` with the weights of a safetensors file, in float32.
+    """`tower` with the weights of a safetensors file, in float32; a 3D tower takes what it has a place for.
 
     Raises:
         SpaceError: they are damaged, or those of another tower.
@@ -195,8 +195,10 @@ def loaded(tower: nn.Module, weights: Path) -> nn.Module:
     from safetensors import SafetensorError
     from safetensors.torch import load_model
 
+    from retriever.spaces.shape_tower import ShapeTower
+
     try:
-        load_model(tower, weights)
+        tower.load(weights) if isinstance(tower, ShapeTower) else load_model(tower, weights)
     except (SafetensorError, RuntimeError) as error:
         raise SpaceError(
             f"The weights {weights} are damaged, or of another version of the tower; start from another space, or "

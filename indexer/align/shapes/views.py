@@ -41,7 +41,7 @@ from retriever.spaces import folders
 from retriever.spaces.views import Surfaces, ViewConfig, ViewTower, camera
 from retriever.types import Modality
 
-SEEN = ((1024, 0.7), (1024, 0.7), (2048, 0.3), (4096, 0.1))
+SEEN = ((1024, 0.8), (2048, 0.5), (4096, 0.5), (4096, 0.1))
 """Points that a step sees, and the share of its surfaces whose normals are not known."""
 COLOURLESS, NOISY, CUT = 0.5, 0.25, 0.15
 """Shares of a step's surfaces without colours, with noise, and of which a part is missing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -35,7 +36,7 @@ def lesson(
         case Modality.SHAPE:
             from indexer.align.own.examples import shapes
 
-            shape_config = _config(lambda: shapes.TowerConfig.of(sizes))
+            shape_config = replace(_config(lambda: shapes.TowerConfig.of(sizes)), verifier_width=0)  # of other vectors
             return shapes.OwnShapes(examples, held_out, shape_config), shapes.ShapeTower(shape_config)
         case Modality.AUDIO:
             from indexer.align.own.examples import sounds

@@ -58,8 +58,9 @@ class OwnShapes(ShapeExamples):
         """The description of a trained tower, from that of the one before.
 
         What looks does not learn, and is the less worth the more the points have learnt: its weight is what finds most
-        of the held-out examples, or half of what it was where none are.
+        of the held-out examples, or half of what it was where none are. What verified poses spoke of other vectors.
         """
+        config = config | {name: 0 for name in ("verifier_width",) if name in config}
         if not config.get("views"):
             return config
         share = self._settled(tower, phrase_vectors)[0]
@@ -85,8 +86,8 @@ class OwnShapes(ShapeExamples):
         for start in range(0, len(self._first), _BLOCK):
             points, colors, grouping = self.resident.batch(self._first[start : start + _BLOCK])
             points, colors, grouping = points.to(device), colors.to(device), grouping.to(device)
-            ways = tower.ways(points, grouping)
-            said.append(tower(points, colors, grouping, ways).float().cpu())
+            vectors, ways = tower.stood(points, colors, grouping)
+            said.append(vectors.float().cpu())
             if tower.views is not None and self._seen is None:
                 clouds = [PointCloud(*cloud) for cloud in zip(points.cpu().numpy(), colors.cpu().numpy(), strict=True)]
                 surfaces = Surfaces.of([surface_of(cloud) for cloud in clouds], device)
