@@ -40,6 +40,15 @@ def sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
+def stamp(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is replaced; None where it cannot be told, or there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size
+
+
 def exists(path: PurePath | str) -> bool:
     """Whether there is such a file or folder, as far as one may look and it can be the name of one."""
     try:

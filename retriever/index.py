@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from retriever.ann.backends import Backends
 from retriever.ann.plan import Recipe
 from retriever.devices import check_device
 from retriever.query.browse import Items, browse
-from retriever.query.calibrate import Calibration
+from retriever.query.calibrate import Latest
 from retriever.query.candidates import Candidates
 from retriever.query.engine import Engine
 from retriever.query.explain import Labels
@@ -59,7 +59,7 @@ def open(folder: str | Path | None = None, *, device: str = "auto", as_of: int |
 
 
 class Index:
-    """One version of an index; what is written later is seen by opening it again.
+    """One version of an index; items written later are seen by opening it again, how sure hits are at once.
 
     Args:
         snapshot: that version.
@@ -316,14 +316,8 @@ class Index:
         return Backends(self.snapshot, self._device)
 
     @cached_property
-    def _calibration(self) -> Calibration | None:
-        return Calibration.read(self.snapshot.folder, self.snapshot.identity)
-
-    def recalibrated(self) -> Index:
-        """The same version with its calibration read again, and all else as this one has opened it."""
-        other = Index(self.snapshot, device=self._device)
-        other.__dict__.update({name: each for name, each in dict(self.__dict__).items() if name != "_calibration"})
-        return other
+    def _calibration(self) -> Latest:
+        return Latest(self.snapshot.folder, self.snapshot.identity)
 
     @cached_property
     def _lexicon(self) -> Lexicon:
@@ -346,7 +340,7 @@ class Index:
             self._candidates,
             lambda: backends.exact if exact else backends.planned,
             lambda: self.space,
-            lambda: self._calibration,
+            cache(self._calibration.now),  # one and the same for all of a search
             lambda: self._lexicon,
             self._means,
             self._labels,

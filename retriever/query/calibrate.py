@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from retriever.files import read_json
+from retriever.files import read_json, stamp
 from retriever.query.background import Background, Floats
 from retriever.spaces.base import SpaceIdentity
 from retriever.store.snapshot import Snapshot
@@ -180,6 +180,27 @@ class Calibration:
         if not near:
             return ASSUMED
         return Match(float(np.mean([one.slope for one in near])), float(np.mean([one.intercept for one in near])))
+
+
+class Latest:
+    """The calibration of an opened index as it is now: it is written a while after the commit that it is for.
+
+    Args:
+        folder: of the index.
+        identity: of the space that made its vectors.
+    """
+
+    def __init__(self, folder: Path, identity: SpaceIdentity) -> None:
+        self._folder, self._identity = folder, identity
+        self._known: tuple[object, Calibration | None] | None = None
+
+    def now(self) -> Calibration | None:
+        """As `Calibration.read`, which is done again only where the file is another one."""
+        is_now = stamp(self._folder / FILE)  # from before the reading: one written in between is seen the next time
+        known = self._known
+        if known is None or known[0] != is_now:
+            self._known = known = is_now, Calibration.read(self._folder, self._identity)
+        return known[1]
 
 
 def why_not(snapshot: Snapshot) -> str:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from indexer.calibration import background
-from retriever.query.calibrate import ASSUMED, FILE, Calibration, Match, calibration_error
+from retriever.files import whole_file
+from retriever.query.calibrate import ASSUMED, FILE, Calibration, Latest, Match, calibration_error
 from retriever.spaces.base import ShapeInput, SpaceIdentity
 
 SPACE = SpaceIdentity("toy", 8, "ab", ShapeInput())
@@ -111,6 +112,25 @@ def test_there_is_none_without_a_file_and_for_another_space(tmp_path: Path):
     assert Calibration.read(tmp_path, SPACE) is None
     (tmp_path / FILE).write_text(CALIBRATION.to_json())
     assert Calibration.read(tmp_path, replace(SPACE, weights="cd")) is None
+
+
+def test_the_latest_is_read_again_only_where_its_file_is_another(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    latest = Latest(tmp_path, SPACE)
+    assert latest.now() is None
+    with whole_file(tmp_path / FILE) as file:
+        file.write(CALIBRATION.to_json().encode())
+    first = latest.now()
+    assert first == CALIBRATION and latest.now() is first
+    later = replace(CALIBRATION, rows=11)
+    with whole_file(tmp_path / FILE) as file:
+        file.write(later.to_json().encode())
+    assert latest.now() == later
+    with whole_file(tmp_path / FILE) as file:
+        file.write(b"damaged")
+    assert latest.now() is latest.now() is None
+    assert caplog.text.count("cannot be used") == 1
+    (tmp_path / FILE).unlink()
+    assert latest.now() is None
 
 
 @pytest.mark.parametrize(

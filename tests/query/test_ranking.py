@@ -76,6 +76,14 @@ def ids(hits):
     return [hit.id for hit in hits]
 
 
+def test_an_open_index_takes_a_calibration_that_is_written_later(plain):
+    before = plain.search("tall", k=3)
+    calibrated(plain.snapshot.folder, plain.snapshot.identity)
+    after = plain.search("tall", k=3)
+    assert {hit.confidence for hit in before} == {None}
+    assert [hit.id for hit in after] == [hit.id for hit in before] and all(hit.confidence for hit in after)
+
+
 def scores(hits):
     return [hit.score for hit in hits]
 
