@@ -20,7 +20,7 @@ from benchmarks.__main__ import app as benchmarks_app
 from cli.main import app
 from indexer import build
 from indexer.parametric import corpus, generate
-from retriever import errors, loaders
+from retriever import errors, loaders, spaces
 from retriever.store.schema import ITEMS
 from retriever.types import Modality
 
@@ -71,6 +71,7 @@ def folder(demo: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         manifest.write_text(json.dumps(data))
         monkeypatch.chdir(folder)
         monkeypatch.delenv("RETRIEVER_INDEX", raising=False)
+        monkeypatch.setattr(spaces, "_registered", {})
         yield folder
 
 

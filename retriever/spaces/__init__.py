@@ -1,8 +1,9 @@
 """Joint embedding spaces, by name.
 
 A name is looked up among the spaces that ship in the package (`mini`), those in the user's folder (`home`: trained by
-`retriever align`, or added from published checkpoints, see `catalogue`), and those that other packages bring
-(`plugins`). One file per family of models; a family is imported when one of its towers is first used.
+`retriever align`, or added from published checkpoints, see `catalogue`), those that other packages bring (`plugins`),
+and those that a program makes known itself (`register`). One file per family of models; a family is imported when one
+of its towers is first used.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ __all__ = [
     "folder",
     "get",
     "names",
+    "register",
     "reserved",
     "shipped",
     "source",
@@ -34,6 +36,7 @@ __all__ = [
 DEFAULT = "mini"
 _FAMILIES = {"mini": "retriever.spaces.mini", "mini-research": "retriever.spaces.mini"}
 _opened: dict[tuple[str, str, int], Space] = {}
+_registered: dict[str, Space] = {}
 
 
 def shipped() -> list[str]:
@@ -49,9 +52,28 @@ def reserved() -> list[str]:
 
 
 def names() -> list[str]:
-    """Spaces that can be asked for: the shipped ones, then the user's, then those of other packages."""
-    known = [*shipped(), *(name for name in home.names() if name not in _FAMILIES)]
-    return [*known, *(name for name in plugins.names() if name not in known)]
+    """Spaces that can be asked for: the shipped, the user's, those of other packages, those registered."""
+    return list(dict.fromkeys([*shipped(), *home.names(), *plugins.names(), *_registered]))
+
+
+def register(space: Space) -> None:
+    """Makes a space of one's own code known by the name in its identity, in this process: it indexes and answers then.
+
+    The newest one that was registered by a name is meant by it. Another process does not know it; a package can bring
+    it to all, see `plugins`.
+
+    Args:
+        space: as `get` gives it, on whatever device it was made for.
+
+    Raises:
+        SpaceError: it is no space, or its name is taken by one that is published, in the user's folder or a package.
+    """
+    if not isinstance(space, Space):
+        raise SpaceError(f"A {type(space).__name__} cannot be registered; give a retriever.spaces.Space.")
+    name = space.identity.name
+    if name in {*reserved(), *home.names(), *plugins.names()}:
+        raise SpaceError(f"There is a space called {name!r} already; give another name to your SpaceIdentity.")
+    _registered[name] = space
 
 
 def get(name: str = DEFAULT, *, device: str = "cpu") -> Space:
@@ -67,6 +89,8 @@ def get(name: str = DEFAULT, *, device: str = "cpu") -> Space:
     """
     check_device(device)
     kind = source(name)
+    if kind == "registered":
+        return _registered[name]
     key = (name, device, home.stamp(name) if kind == "yours" else 0)
     if key not in _opened:
         if kind == "shipped":
@@ -79,7 +103,7 @@ def get(name: str = DEFAULT, *, device: str = "cpu") -> Space:
 
 
 def source(name: str) -> str:
-    """Where the space called `name` is from: "shipped", "yours" (its folder) or "package".
+    """Where the space called `name` is from: "shipped", "yours" (its folder), "package" or "registered".
 
     Raises:
         SpaceError: there is no such space.
@@ -90,6 +114,8 @@ def source(name: str) -> str:
         return "yours"
     if name in plugins.names():
         return "package"
+    if name in _registered:
+        return "registered"
     raise _unknown(name)
 
 
@@ -100,10 +126,8 @@ def folder(name: str) -> Path:
         SpaceError: there is no such space, or its towers are none that are trained here.
     """
     kind = source(name)
-    if kind == "package":
-        raise SpaceError(
-            f"The space {name!r} is that of another package and cannot be trained on here; start from {DEFAULT}."
-        )
+    if kind in ("package", "registered"):
+        raise SpaceError(f"The space {name!r} is of other code and cannot be trained on here; start from {DEFAULT}.")
     at = mini.folder(name) if kind == "shipped" else home.folder(name)
     towers = folders.read(at)["towers"].values()
     if any(tower.get("architecture", folders.OWN) != folders.OWN for tower in towers):

@@ -25,7 +25,8 @@ class Overview:
         about: what it is.
         dim: length of its vectors; None where it would have to be opened to know.
         modalities: that it reads.
-        here: "shipped", "yours", "added", "damaged", the package that brings it, or "no" for one that can be added.
+        here: "shipped", "yours", "added", "damaged", "registered", the package that brings it, or "no" for one that can
+            be added.
         license: of the weights.
         commercial: whether that permits commercial use: "yes", "no", or which towers not; "" where it is for the user
             to know.
@@ -118,6 +119,8 @@ def _about(name: str) -> str:
         return PUBLISHED[name].about
     if name in spaces.shipped():
         return "small towers of our own, bound to the text space of MiniLM"
+    if spaces.source(name) == "registered":
+        return "of this program's own code"
     return "trained by retriever align" if name in home.names() else f"of the package {plugins.origin(name)}"
 
 
@@ -127,7 +130,7 @@ def _commercial(name: str) -> str:
 
 def _tower(tower: dict[str, Any], license: str) -> str:
     said = [tower.get("architecture", ""), tower.get("from", "") and f"from {tower['from']}", license]
-    return "; ".join(part for part in said if part) or "as its package has it"
+    return "; ".join(part for part in said if part) or "as its code has it"
 
 
 def _absent(published: Published) -> Overview:

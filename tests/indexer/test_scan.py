@@ -115,8 +115,9 @@ def test_a_folder_that_cannot_be_listed(tmp_path: Path, monkeypatch: pytest.Monk
             raise PermissionError(13, "Permission denied")
         return listing(path)
 
-    monkeypatch.setattr(os, "scandir", denied)  # root lists what its mode forbids
-    result = scan(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", denied)  # root lists what its mode forbids
+        result = scan(tmp_path)
     assert found(result) == ["a.obj"]
     assert result.unreadable == ["locked"]
     assert result.problems == [("locked", "cannot be listed (Permission denied); check its permissions.")]
@@ -283,12 +284,13 @@ def test_files_named_one_by_one_look_at_their_folder_once(tmp_path: Path, monkey
     contents = {"a/0.txt": "soft", "a/0.mtl": "map_Kd skin.png"}
     plant(tmp_path, *(f"{folder}/{n}.obj" for folder in "ab" for n in range(9)), "a/skin.png", **contents)
     everything = {file.path: file for file in scan(tmp_path).files}
-    listed, listing = [], os.scandir
-    monkeypatch.setattr(os, "scandir", lambda path: listed.append(Path(path)) or listing(path))
+    listing = os.scandir
 
     def listings(files: list[Path]) -> int:
-        listed.clear()
-        result = scan(tmp_path, files)
+        listed: list[Path] = []
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "scandir", lambda path: listed.append(Path(path)) or listing(path))
+            result = scan(tmp_path, files)
         assert result.files == [everything[path] for path in sorted(str(file.relative_to(tmp_path)) for file in files)]
         return len(listed)
 
