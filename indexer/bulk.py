@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from indexer.admission import check_core
 from indexer.durable import disk_errors
@@ -71,13 +72,20 @@ def as_items(table: pa.Table, spelling: Spelling) -> pa.Table:
             f"The items are of type {type(table).__name__}: extend takes a table of Arrow, "
             "as pyarrow.Table.from_pandas makes of a data frame; mappings go into append."
         )
-    given = dict(zip(table.column_names, table.columns, strict=True))
+    given = {name: _known(column) for name, column in zip(table.column_names, table.columns, strict=True)}
     named = {name: given[old] for name, old in spelling.item({name: name for name in given}).items()}
     columns = [_core(field, named.get(field.name), len(table)) for field in ITEMS]
     added = sorted(name for name, column in named.items() if name not in ITEMS.names and column.null_count < len(table))
     extras = [_extra(named[name]) for name in added]
     fields = [pa.field(name, column.type) for name, column in zip(added, extras, strict=True)]
     return pa.table(columns + extras, schema=pa.schema([*ITEMS, *fields]))
+
+
+def _known(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The column with nulls for NaN, by which pandas says that a value is not known."""
+    if not pa.types.is_floating(column.type):
+        return column
+    return pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
 
 
 def _core(field: pa.Field, column: pa.ChunkedArray | None, rows: int) -> pa.ChunkedArray:

@@ -30,7 +30,7 @@ class Spelling:
         self._names |= {name: f"{name}_" for name in (*ITEMS.names, *RESERVED)}
 
     def item(self, item: Mapping[str, Any]) -> dict[str, Any]:
-        """The item's values, nulls left out, under these names.
+        """The item's values, those that are not known left out, under these names.
 
         Raises:
             UsageError: it is no mapping.
@@ -40,12 +40,19 @@ class Spelling:
                 f"An item is of type {type(item).__name__}: append takes a list of mappings, such as a table's "
                 "to_pylist(); Arrow tables go into extend([(table, vectors)])."
             )
-        given = ((name, value) for name, value in item.items() if value is not None)
+        given = ((name, value) for name, value in item.items() if is_known(value))
         return {name if name in _CORE else self._name(name): value for name, value in given}
 
     def _name(self, name: object) -> str:
         text = clean(str(name)) or "unnamed"
         return self._names.setdefault(text.lower(), text)
+
+
+def is_known(value: object) -> bool:
+    """Whether it is a value at all: no null, nor what pandas has for one, NaN, NaT or NA."""
+    if isinstance(value, float | np.floating):
+        return not np.isnan(value)
+    return value is not None and type(value).__name__ not in ("NaTType", "NAType")
 
 
 def to_json(item: Mapping[str, Any]) -> str | None:

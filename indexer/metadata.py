@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from indexer.extras import is_known
 from retriever.errors import UsageError
 from retriever.loaders.text import decoded, separator
 
@@ -85,7 +86,7 @@ def read_table(path: Path) -> MetadataTable:
         place = str(value).replace("\\", "/").removeprefix("./")
         if place in rows:
             raise UsageError(f"The metadata table {path} names {place!r} twice in {key!r}; remove one of the rows.")
-        rows[place] = {names[name]: _plain(cell) for name, cell in record.items() if cell is not None}
+        rows[place] = {names[name]: _plain(cell) for name, cell in record.items() if is_known(cell)}
     return MetadataTable(path, key, tuple(names.values()), rows)
 
 
@@ -183,7 +184,9 @@ def _jsonl(path: Path) -> Any:
     """Not by Arrow's own reader, which takes dates for times, and refuses a column of numbers and words."""
     import pyarrow as pa
 
-    rows = list(_objects(decoded(path.read_bytes())))
+    rows = [
+        {name: cell for name, cell in row.items() if is_known(cell)} for row in _objects(decoded(path.read_bytes()))
+    ]
     names = list(dict.fromkeys(name for row in rows for name in row))
     return pa.table([_settled(name, [row.get(name) for row in rows]) for name in names], names)
 

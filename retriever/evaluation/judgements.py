@@ -59,7 +59,7 @@ class Asked:
 def by_qrels(
     index: Index,
     qrels: Qrels,
-    queries: Mapping[str, Mapping[str, Any]] | None = None,
+    queries: Mapping[str, str | Mapping[str, Any]] | None = None,
     *,
     figures: Sequence[Figure] = USUAL,
     depth: int = DEPTH,
@@ -73,9 +73,9 @@ def by_qrels(
     Args:
         index: to be judged.
         qrels: the judgements.
-        queries: what each query looks for, as keywords of `retriever.Index.search`, in which an item may be a path;
-            queries without judgements are left out. None where the judgements name items of the index, or (in a table)
-            words to look for.
+        queries: what each query looks for, an expression or keywords of `retriever.Index.search`, in which an item may
+            be a path; queries without judgements are left out. None where the judgements name items of the index, or
+            (in a table) words to look for.
         figures: what to measure; of the usual ones, macro figures are left out, for queries have no classes here.
         depth: length of a query's list, 1 to 10,000.
         run: file to write the lists to, in TREC's format for runs, for other programs to judge.
@@ -89,6 +89,12 @@ def by_qrels(
     """
     if not 1 <= depth <= MOST:
         raise UsageError(f"--depth {depth}: a query's list has 1 to {MOST:,} items.")
+    if not isinstance(qrels, Qrels):
+        raise UsageError(f"The judgements are of type {type(qrels).__name__}; give what read_qrels makes of a file.")
+    if queries is not None and not queries:
+        raise UsageError("There are no queries to ask; give one at least, or None to ask with what was judged.")
+    if "k" in usual:
+        raise UsageError("k is not for an evaluation: depth says how long the lists are.")
     chosen = _fitting(figures, depth)
     items = Items(index.snapshot)
     asked, notes = _Plan(items, Candidates(index.snapshot), qrels, queries, {**usual, "k": depth}).asked()
@@ -135,7 +141,7 @@ class _Plan:
     items: Items
     candidates: Candidates
     qrels: Qrels
-    queries: Mapping[str, Mapping[str, Any]] | None
+    queries: Mapping[str, str | Mapping[str, Any]] | None
     usual: Mapping[str, Any]
     _themselves: int = 0
     _kept_out: int = 0
@@ -157,7 +163,8 @@ class _Plan:
             missing |= absent
             held += len(wanted) - len(absent)
             if wanted:
-                pair, gallery = self._place(query, wanted.keys() - absent)
+                with query.blamed():
+                    pair, gallery = self._place(query, wanted.keys() - absent)
                 asked.append(Asked(name, query, pair, gallery, wanted))
             else:
                 empty += 1
@@ -171,6 +178,10 @@ class _Plan:
 
     def _query(self, name: str) -> Query:
         given = self.items.keywords(name, self.qrels) if self.queries is None else self.queries[name]
+        if isinstance(given, str):
+            given = {"expression": given}
+        if "k" in given:
+            raise UsageError(f"Query {name}: k is not for a query here; the depth is the same for all of them.")
         keywords = {key: self.items.spelled(value) if key.endswith("id") else value for key, value in given.items()}
         try:
             query = query_of({**self.usual, **keywords}, name=f"Query {name}")

@@ -72,6 +72,7 @@ class Shared:
 
         Raises:
             FilterError: a filter that DuckDB does not accept; names the index.
+            UsageError: no item that both hold fulfils it in both, though some do in one.
         """
         if where is None:
             return
@@ -81,6 +82,15 @@ class Shared:
         for index, rows in zip(self._snapshots, self._rows, strict=True):
             with blamed(index):
                 found.append(rows_where(index, where)[rows])
+        if not (found[0] & found[1]).any() and (found[0] | found[1]).any():
+            told = " and ".join(
+                f"{np.count_nonzero(one):,} of {index.folder}"
+                for index, one in zip(self._snapshots, found, strict=True)
+            )
+            raise UsageError(
+                f"There is nothing to compare: of the items that both indexes hold, {told} fulfil {option}, and none "
+                "does in both; index the other one with the same labels and --metadata."
+            )
         self._left_out(found[0] == found[1], f"that fulfil {option} in one index alone")
 
     def indexes(self) -> list[Index]:

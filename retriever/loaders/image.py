@@ -70,6 +70,8 @@ def from_picture(picture: Image, image: ImageInput) -> tuple[Picture, dict[str, 
         SpaceError: a fit that is not known.
     """
     _check_fit(image)
+    if not all(picture.size):
+        raise FileProblem("empty", "holds no pixels; leave it out.")
     with _damage_told():
         return _fitted_in(picture.copy(), image)  # reading changes it, down to its size
 

@@ -59,7 +59,9 @@ def listed(kind: str, given: Any) -> list[Any]:
         array = as_array(given)
         if array.dtype.kind in "OSUT":  # paths, of a table's column say
             return list(array.ravel())
-        return [array] if array.ndim <= _AXES[kind] and array.size else list(array) if array.ndim else [array]
+        if kind == "vector" and not array.size:
+            return list(array) if array.ndim else [array]
+        return [array] if array.ndim <= _AXES[kind] else list(array)
     if (kind == "audio" and is_sound(given)) or knows(kind, given):
         return [given]
     if not isinstance(given, Iterable):

@@ -29,7 +29,8 @@ def unit(vectors: ArrayLike, dim: int) -> Vectors:
         lengths = _lengths(rows)
     if len(bad := np.flatnonzero(~(np.isfinite(lengths) & (lengths > 0)))):
         fault = "holds numbers that are not finite" if not np.isfinite(lengths[bad[0]]) else "is all zeros"
-        raise UsageError(f"Row {bad[0]} of the vectors {fault}, so nothing is near it; leave it out.")
+        which = "The vector" if given.ndim == 1 else f"Row {bad[0]} of the vectors"
+        raise UsageError(f"{which} {fault}, so nothing is near it; leave it out.")
     out = np.empty(rows.shape, np.float32)
     np.divide(rows, lengths[:, None], out=out, casting="same_kind")
     return out

@@ -67,6 +67,16 @@ def test_the_same_items_give_what_each_index_gives_alone(make):
     assert (mine["mAP"] - mine["against mAP"]).mean() == pytest.approx(told["shape>shape", None, "mAP"]["difference"])
 
 
+def test_a_condition_that_items_fulfil_in_one_alone_is_said_so(make):
+    one = make("one", 1)
+    other = make("other", 2, **{path.replace("/", "_").removesuffix(".obj"): {"split": "none"} for path in ITEMS})
+    for first, second in ((one, other), (other, one)):
+        counts = [7 if index is one else 0 for index in (first, second)]
+        told = f"{counts[0]} of {first.snapshot.folder} and {counts[1]} of {second.snapshot.folder} fulfil where="
+        with pytest.raises(UsageError, match=f"nothing to compare: .*{told}"):
+            compare_by_label(first, second, where="split = 'all'", figures=FIGURES)
+
+
 def test_classes_have_differences_of_their_own(make):
     told = rows(compare_by_label(make("one", 1), make("other", 2), figures=FIGURES, asked=["shape"]), by_class=True)
     each = [told["shape>shape", name, "mAP"] for name in ("deep", "tall", "wide")]

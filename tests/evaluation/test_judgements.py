@@ -193,6 +193,23 @@ def test_queries_of_a_file_and_a_run_that_trec_eval_judges_alike(tmp_path, made_
     )
 
 
+def test_queries_from_python_may_be_expressions_and_their_faults_are_said(tmp_path, made_index):
+    judged = qrels(tmp_path, "q 0 towers/tower.obj 1\n", "judged.qrels")
+    found = by_qrels(made_index, judged, {"q": "tall - red"}, figures=figures(["recall@2"]))
+    assert values(found, "text>shape", "recall@2") == {"q": 1}
+    faults = [
+        (judged, {"q": {"text": "tall", "k": 3}}, {}, "Query q: k is not for a query"),
+        (judged, {"q": "tall"}, {"k": 3}, "depth says how long the lists are"),
+        (judged, {}, {}, "There are no queries to ask"),
+        ("judged.qrels", {"q": "tall"}, {}, "The judgements are of type str; give what read_qrels"),
+        (judged, {"q": {"text": "tall", "where": "nope = 1"}}, {}, "Query q: The filter 'nope = 1'"),
+        (judged, {"q": {"text": "tall", "to": "image"}}, {}, "Query q: "),
+    ]
+    for given, queries, usual, message in faults:
+        with pytest.raises(UsageError, match=message):
+            by_qrels(made_index, given, queries, **usual)
+
+
 def test_an_item_is_called_in_a_run_as_the_judgements_of_that_query_call_it(tmp_path, made_index):
     by_path = ids(made_index)
     text = f"q1 0 {by_path['towers/tower.obj']} 1\nq2 0 towers/tower.obj 1\n"

@@ -117,6 +117,7 @@ def test_types_become_those_that_filters_know(tmp_path: Path) -> None:
         "day": pa.array([datetime.date(2025, 1, 2), None]),
         "tags": pa.array([["a", "b"], None]),
         "flag": pa.array([True, None]),
+        "unknown": pa.array([float("nan"), 2.0]),
         "nothing": pa.nulls(2),
     }
     table, vectors = part([item(0), item(1)])
@@ -126,10 +127,20 @@ def test_types_become_those_that_filters_know(tmp_path: Path) -> None:
     added = {field.name: str(field.type) for field in snapshot.schema if field.name not in ITEMS.names}
     assert added == {
         "small": "int64", "huge": "double", "half": "double", "kind": "string", "long": "string", "day": "string",
-        "tags": "string", "flag": "bool",
+        "tags": "string", "flag": "bool", "unknown": "double",
     }  # fmt: skip
-    row = snapshot.take(np.array([0]), ["small", "half", "kind", "day", "tags", "flag"]).to_pylist()[0]
-    assert row == {"small": 1, "half": 0.5, "kind": "a", "day": "2025-01-02", "tags": '["a", "b"]', "flag": True}
+    row = snapshot.take(np.array([0]), sorted(added)).to_pylist()[0]
+    assert row == {
+        "small": 1, "huge": 2.0**63, "half": 0.5, "kind": "a", "long": "a", "day": "2025-01-02", "tags": '["a", "b"]',
+        "flag": True, "unknown": None,
+    }  # fmt: skip
+
+
+def test_a_core_column_of_floats_with_gaps_is_taken(tmp_path: Path) -> None:
+    table, vectors = part([item(0), item(1)])
+    faces = pa.chunked_array([pa.array([12.0, float("nan")])])
+    snapshot = extended(tmp_path, (table.append_column("faces", faces), vectors))
+    assert snapshot.column("faces").to_pylist() == [12, None]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from small_corpus import write_boxes, write_picture, write_tone
 import retriever
 from indexer import build
 from retriever import Term, spaces
-from retriever.errors import SpaceError, UsageError
+from retriever.errors import FileProblem, SpaceError, UsageError
 from retriever.index import Index
 from retriever.query.request import Query
 
@@ -148,6 +148,11 @@ def test_vectors_of_no_use_are_refused(index: Index, vector: object, message: st
     ("asked", "message"),
     [
         ({"image": np.zeros((4, 4), np.uint8)}, r"has the shape \(4, 4\); give pixels"),
+        ({"image": Image.new("RGB", (0, 5))}, "holds no pixels"),
+        ({"image": Image.new("RGB", (0, 0))}, "holds no pixels"),
+        ({"image": np.zeros((0, 5, 3), np.uint8)}, "image=<image 5x0>"),
+        ({"shape": np.zeros((0, 3))}, "shape=<shape 0 points>"),
+        ({"audio": np.zeros(0)}, "audio"),
         ({"image": trimesh.Trimesh()}, "image takes .*a picture of Pillow.* not Trimesh"),
         ({"shape": Image.new("RGB", (9, 9))}, "shape takes .*points, or a mesh of trimesh or Open3D.* not Image"),
         ({"shape": np.zeros((9, 2))}, r"shape=<shape 9 points> holds a float64 array of shape \(9, 2\)"),
@@ -166,6 +171,12 @@ def test_vectors_of_no_use_are_refused(index: Index, vector: object, message: st
 def test_what_cannot_be_asked_with_is_said(index: Index, asked: dict[str, object], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         index.search(**asked)
+
+
+def test_the_space_says_what_is_empty_and_leaves_no_row_out(index: Index) -> None:
+    for kind in ({"shapes": np.zeros((0, 3))}, {"images": np.zeros((0, 5, 3), np.uint8)}, {"audio": np.zeros(0)}):
+        with pytest.raises(FileProblem):
+            index.space.encode(**kind)
 
 
 def test_tensors_that_make_no_array_are_refused(index: Index) -> None:

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -164,6 +165,15 @@ def test_a_compaction_while_the_filter_runs_is_said_as_such(tmp_path: Path, monk
     monkeypatch.setattr(catalog, "_items", compacted_meanwhile)
     with pytest.raises(IndexChanged, match="open it again"):
         rows_where(old, "vertices > 50")
+
+
+@pytest.mark.parametrize("none", [float("nan"), np.float32("nan"), pd.NaT, pd.NA])
+def test_what_pandas_has_for_an_unknown_value_is_none(tmp_path: Path, none: object) -> None:
+    rows = [item(0, price=none, label=none, faces=none), item(1, price=5.0)]
+    snapshot = write(tmp_path, rows)
+    for _ in range(2):  # from the files, then from what is kept of them
+        assert np.flatnonzero(rows_where(snapshot, "price > 1")).tolist() == [1]
+        assert np.flatnonzero(rows_where(snapshot, "price is null and label is null and faces is null")).tolist() == [0]
 
 
 @pytest.mark.parametrize("change", ["gone", "text"])

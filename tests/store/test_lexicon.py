@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from index_making import SPACE, item, write
 
 from indexer import lexicon
+from indexer.compaction import compact
 from indexer.writer import IndexWriter
 from retriever.ann.base import RowSet
+from retriever.errors import IndexChanged
 from retriever.store import Snapshot
 from retriever.store.lexicon import Lexicon
 from retriever.store.words import BOUNDARIES, WordsFile, stems_of
@@ -205,6 +207,16 @@ def test_items_without_words_on_disk_are_said_and_searched_around(
     (said,) = caplog.messages
     assert "1 of 2;" in said
     assert "retriever compact" in said
+
+
+def test_words_that_a_compaction_took_away_are_not_searched_around(tmp_path: Path) -> None:
+    snapshot = write(tmp_path, [item(1, caption="lamp")], [item(2, caption="lamp")])
+    asked, unasked = Lexicon(snapshot), Lexicon(Snapshot.open(tmp_path))
+    assert len(asked.search("lamp", None, 5)[1]) == 2
+    compact(tmp_path)
+    assert len(asked.search("lamp", None, 5)[1]) == 2
+    with pytest.raises(IndexChanged, match="written to since it was opened here: open it again"):
+        unasked.search("lamp", None, 5)
 
 
 @pytest.mark.parametrize("harm", [lambda data: data[:-512], lambda _: b"", lambda data: b"x" * len(data)])

@@ -49,6 +49,8 @@ def wanted(pairs: Sequence[Pair], asked: Sequence[Modality], known: Sequence[Mod
         RetrieverError: there are no pairs of one that was asked for.
     """
     present = [modality for modality in Modality if any(pair.modality is modality for pair in pairs)]
+    if not present:
+        raise RetrieverError("There are no pairs to train on; give files or clouds with their captions.")
     has = f"it has towers for: {', '.join(known) or 'nothing that learns'}"
     for modality in asked:
         if modality not in known:
