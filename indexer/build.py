@@ -143,6 +143,7 @@ class _Run:
         self.states = States()
         self.axes: dict[upright.Group, str] = {}  # of files that stay as they are
         self.told: set[int] = set()  # rows of which an earlier table said something, and none of this run does
+        self.gone: dict[str, Indexed] = {}  # such rows whose file is gone, by the hash of its bytes
 
     def bring_up_to_date(self, parts: Sequence[Surveyed]) -> None:
         jobs = [job for part in parts for job in self._compare(part)]
@@ -187,6 +188,8 @@ class _Run:
         had = [(file, old) for file, old in changes.write if old is not None and old.table]
         if not has_table:
             self.told.update(old.row for _, old in had)
+            vanished = set(changes.vanished)
+            self.gone |= {old.sha256: old for old in rows if old.row in vanished and old.table and old.sha256}
         elif had and self.before is not None:
             earlier_table.remark_on_loss(self.before, had)
         if changes.write and self.up == "auto":
@@ -203,7 +206,7 @@ class _Run:
         if self.before is None or not jobs:
             return jobs
         known = KnownContent(self.before)
-        jobs = earlier_table.carry(self.before, self._hashed(jobs, known), self.told, again=self.again)
+        jobs = earlier_table.carry(self.before, self._hashed(jobs, known), self.told, self.gone, again=self.again)
         rows_with = known.rows_with({job.sha256 for job in jobs if job.sha256})
         self.guesses = Guesses(self.before, rows_with, [job.old for job in jobs if job.old])
         if self.again:

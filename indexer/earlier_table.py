@@ -7,7 +7,7 @@ no other source for now.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,18 +23,25 @@ from retriever.wording import counted
 log = logging.getLogger(__name__)
 
 
-def carry(snapshot: Snapshot, jobs: Sequence[Job], told: Collection[int], *, again: bool) -> list[Job]:
+def carry(
+    snapshot: Snapshot, jobs: Sequence[Job], told: Collection[int], gone: Mapping[str, Indexed], *, again: bool
+) -> list[Job]:
     """Jobs whose files have what the table said of them, as long as their bytes are the same; says how many lose it.
+
+    A file that was renamed or moved takes further columns along; what it is called, and of which class, is another now.
 
     Args:
         snapshot: before the run.
         jobs: with their content hash, where the index may know it.
         told: rows of `snapshot` of which the table said something, and no table of this run does.
+        gone: such rows whose file is not there any more, by the hash of its bytes.
         again: whether all is to be read again; then nothing is kept.
     """
-    if not told:
+    if not told and not gone:
         return list(jobs)
     olds = {place: job.old for place, job in enumerate(jobs) if job.old is not None and job.old.row in told}
+    news = {place: job.sha256 or "" for place, job in enumerate(jobs) if job.old is None and not again}
+    moved = {place: gone[sha256] for place, sha256 in news.items() if sha256 in gone}
     same = {place: old for place, old in olds.items() if not again and jobs[place].sha256 == old.sha256}
     if len(same) < len(olds):
         log.warning(
@@ -42,9 +49,10 @@ def carry(snapshot: Snapshot, jobs: Sequence[Job], told: Collection[int], *, aga
             "give it again, too."
         )
     jobs = list(jobs)
-    files = _as_told(snapshot, [(jobs[place].file, old) for place, old in same.items()])
-    for place, file in zip(same, files, strict=True):
-        jobs[place] = replace(jobs[place], file=file)
+    for some, names in ((same, [*_further(snapshot), *sorted(OURS)]), (moved, _further(snapshot))):
+        files = _as_told(snapshot, [(jobs[place].file, old) for place, old in some.items()], names)
+        for place, file in zip(some, files, strict=True):
+            jobs[place] = replace(jobs[place], file=file)
     return jobs
 
 
@@ -67,11 +75,10 @@ def remark_on_loss(snapshot: Snapshot, changed: Sequence[tuple[SourceFile, Index
         )
 
 
-def _as_told(snapshot: Snapshot, files: Sequence[tuple[SourceFile, Indexed]]) -> list[SourceFile]:
-    """Files with the columns of their rows; what their layout and sidecars say now goes first."""
-    guessed = [CONFIDENCE] if is_found(snapshot) else []
-    names = [*_further(snapshot), *sorted(OURS), *guessed]
-    rows = snapshot.take(np.array([old.row for _, old in files], np.int64), names).to_pylist()
+def _as_told(snapshot: Snapshot, files: Sequence[tuple[SourceFile, Indexed]], names: Sequence[str]) -> list[SourceFile]:
+    """Files with some columns of their rows; what their layout and sidecars say now goes first."""
+    guessed = [CONFIDENCE] if "label" in names and is_found(snapshot) else []
+    rows = snapshot.take(np.array([old.row for _, old in files], np.int64), [*names, *guessed]).to_pylist()
     found = []
     for (file, _), row in zip(files, rows, strict=True):
         if guessed and row.pop(CONFIDENCE) is not None:

@@ -20,7 +20,7 @@ from retriever.files import crc32, sync_folder
 from retriever.store import layout
 from retriever.store.ids import id_keys
 from retriever.store.manifest import SegmentEntry
-from retriever.store.schema import conform, merged
+from retriever.store.schema import conform, merged_by
 from retriever.store.segment import Segment, differing
 from retriever.types import Vectors
 
@@ -204,6 +204,6 @@ def _sorted_keys(keys: Sequence[NDArray[np.uint64]]) -> NDArray[np.uint64]:
 
 def merged_parts(segments: Sequence[tuple[Segment, NDArray[np.bool_]]]) -> tuple[pa.Schema, Iterator[Part]]:
     """Columns and kept rows of segments, each with a mask of the rows to keep, as `write_segment` takes them."""
-    schema = merged([segment.schema for segment, _ in segments])
+    schema = merged_by([(segment.schema, bool(keep.any())) for segment, keep in segments])
     parts = (part for segment, keep in segments for part in segment.parts(keep))
     return schema, ((conform(table, schema, len(block)), block) for table, block in parts)

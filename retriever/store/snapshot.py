@@ -150,10 +150,11 @@ class Snapshot:
 
     @cached_property
     def schema(self) -> pa.Schema:
-        """The items' columns over all segments."""
-        from retriever.store.schema import merged
+        """The items' columns over all segments; what type they have is for segments with live rows to say."""
+        from retriever.store.schema import merged_by
 
-        return merged([segment.schema for segment in self.segments])
+        counts = self.live_counts().tolist()
+        return merged_by([(segment.schema, live > 0) for segment, live in zip(self.segments, counts, strict=True)])
 
     def column(self, name: str) -> pa.ChunkedArray:
         """One column, `rows` long; null where a segment lacks it.

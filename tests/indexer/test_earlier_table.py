@@ -46,6 +46,22 @@ def test_a_layout_that_comes_takes_nothing_away(shapes: Path, prices: Path, fold
     assert counts(index([shapes], folder)) == {"unchanged": 4} and not caplog.messages
 
 
+def test_a_file_that_is_renamed_takes_its_further_columns_along(shapes: Path, prices: Path, folder: Path):
+    write_box(shapes / "lamp/l.off", (1, 2, 9))
+    index([shapes], folder, metadata=prices)
+    assert told(folder, "label")["box-000"] == ("chair",)
+    (shapes / "chair").rename(shapes / "stool")
+    (shapes / "stool/box-000.off").rename(shapes / "stool/crate.off")
+    assert counts(index([shapes], folder)) == {"reused": 3, "removed": 3, "unchanged": 1}
+    assert told(folder, "price", "caption", "label", "name") == {
+        "crate": (12, None, "stool", "crate"),
+        "box-001": (7, None, "stool", "box"),
+        "box-002": (None, None, "stool", "box"),
+        "l": (None, None, "lamp", None),
+    }
+    assert counts(index([shapes], folder)) == {"unchanged": 4}
+
+
 @pytest.mark.parametrize("again", [False, True])
 def test_a_root_above_takes_the_columns_over(shapes: Path, prices: Path, folder: Path, again: bool, caplog):
     index([shapes / "chair"], folder, metadata=prices)

@@ -85,6 +85,14 @@ def test_a_query_folds_what_was_saved_again(saved_again: Index, variety: dict[st
     assert sum(hit.repeats + 1 for hit in hits) == len(plain)
 
 
+def test_the_same_bytes_are_no_copy_where_the_geometry_lies_elsewhere(tmp_path: Path):
+    bytes_ = "ab" * 32  # of two .gltf, whose .bin differ
+    rows = [{**item(n), "sha256": bytes_, "surface_area": area} for n, area in enumerate([12.3, 2.1, 12.3])]
+    (group,) = duplicates(made(tmp_path, rows, unit(3)), 1)
+    assert [member.path for member in group.members] == [rows[0]["path"], rows[2]["path"]]
+    assert group.members[1].kind == "exact"
+
+
 def test_a_mesh_saved_again_moved_and_scaled_is_found(saved_again: Index):
     for limit in (0.98, 1):  # a cosine that its own points, drawn for each file, do not reach
         groups = duplicates(saved_again, limit)

@@ -223,6 +223,20 @@ def test_a_calibration_after_the_commit_is_seen_without_a_restart(small_space: N
         assert server.current.index() is before, "nothing else is read again"
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "/api/search?q=tower&q=plank",
+        "/api/search?text=a&k=1&k=2",
+        "/api/items?where=true&where=false",
+        "/api/page?q=a&q=b",
+    ],
+)
+def test_what_is_given_twice_is_refused_where_only_one_counts(client: Client, asked: str):
+    reply = client.ask(asked)
+    assert reply.status == 400 and "is given twice; give it once." in reply.json["error"]
+
+
 def test_a_newer_version_is_seen_without_a_restart(fresh: Client):
     folder = fresh.server.current.folder
     status = fresh.ask("/api/status").json

@@ -43,6 +43,16 @@ def test_long_text_is_cut_and_empty_text_has_a_vector(hub):
     assert np.isfinite(vectors(hub, "")).all()
 
 
+def test_of_a_long_text_its_beginning_is_enough_unless_it_says_too_little(hub):
+    words = " ".join(f"chair{number}" for number in range(20_000))
+    odd = "x" * 70_000 + " a chair"  # one long word is one token
+    spaced = "a lamp" + " " * 70_000 + "and a chair"
+    assert len(words) > minilm._HEAD < len(odd)
+    whole = [encoding.ids for encoding in hub._tokenizer.encode_batch([words, odd, spaced, "a lamp"])]
+    assert hub._tokens([words, odd, spaced, "a lamp"]) == whole
+    assert [len(each) == minilm.MAX_TOKENS for each in whole] == [True, False, False, False]
+
+
 def test_many_texts_of_one_length_go_through_in_batches(hub):
     texts = [f"chair {number}" for number in range(10, 99)]
     together = vectors(hub, *texts)

@@ -167,6 +167,20 @@ def test_a_compaction_while_the_filter_runs_is_said_as_such(tmp_path: Path, monk
         rows_where(old, "vertices > 50")
 
 
+def test_a_type_is_told_by_segments_with_live_rows(tmp_path: Path) -> None:
+    write(tmp_path, [item(0, price="9"), item(1, price="ask", once="here")], [item(2, price=45)])
+    with IndexWriter(tmp_path, SPACE) as writer:
+        assert str(writer.snapshot.schema.field("price").type) == "string"
+        writer.delete(np.array([0, 1]))
+        snapshot = writer.commit()
+    for view in (snapshot, Snapshot.open(tmp_path)):
+        assert str(view.schema.field("price").type) == "int64"
+        assert np.flatnonzero(rows_where(view, "price > 40")).tolist() == [2]
+        assert np.flatnonzero(rows_where(view, "once is null") & view.live).tolist() == [2]
+    compact(tmp_path)
+    assert Snapshot.open(tmp_path).column("price").to_pylist() == [45]
+
+
 @pytest.mark.parametrize("none", [float("nan"), np.float32("nan"), pd.NaT, pd.NA])
 def test_what_pandas_has_for_an_unknown_value_is_none(tmp_path: Path, none: object) -> None:
     rows = [item(0, price=none, label=none, faces=none), item(1, price=5.0)]
