@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from retriever.errors import RetrieverError
+from retriever.errors import IndexChanged, RetrieverError
 from retriever.index import Index
 from retriever.query.calibrate import Calibration
 from retriever.query.expression import format
@@ -109,6 +109,8 @@ def _hits(question: Question, index: Index, uploads: Uploads) -> Hits:
     request = request_of(question, index.snapshot, uploads)
     try:
         return index.search_many([request])[0]
+    except IndexChanged:
+        raise
     except RetrieverError as error:
         said = str(error)
         for handle, path in request.files.items():  # what reads files may name them

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from retriever import archives
-from retriever.errors import RetrieverError
+from retriever.errors import IndexChanged, RetrieverError
 from retriever.query.request import LIKE, MINUS, PLUS
 from retriever.serve.answers import Refused, answer, items, items_page, page, start
 from retriever.serve.asking import listing_of, question_of
@@ -136,7 +136,10 @@ class Routes:
     def reply(self, asked: Asked) -> Reply:
         """The answer to a request; errors that a user can cause are answers too."""
         try:
-            return self._reply(asked)
+            try:
+                return self._reply(asked)
+            except IndexChanged:  # compacted in the moment since it was opened
+                return self._reply(asked)
         except Refused as refused:
             return problem(400, str(refused))
         except RetrieverError as error:

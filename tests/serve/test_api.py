@@ -18,6 +18,8 @@ from typer.testing import CliRunner
 import retriever
 from cli.main import app
 from indexer import build
+from indexer.compaction import compact
+from indexer.removal import remove
 from retriever.query.calibrate import FILE as CALIBRATION
 from retriever.query.calibrate import LEAST as CALIBRATED
 from retriever.serve import Server
@@ -247,6 +249,19 @@ def test_a_newer_version_is_seen_without_a_restart(fresh: Client):
     assert fresh.search("obelisk").json["hits"][0]["path"] == "towers/obelisk.obj"
     newer = fresh.ask("/api/status").json
     assert newer["items"]["shape"] == 4 and newer["version"] > status["version"]
+
+
+@pytest.mark.parametrize("asked", ["q=tower", "q=id:towers/tower.obj&where=faces%3E1"])
+def test_a_compaction_in_the_midst_of_a_request_is_no_error(fresh: Client, monkeypatch: pytest.MonkeyPatch, asked: str):
+    current = fresh.server.current
+    opened = [retriever.open(current.folder)]
+    (plank,) = fresh.search("plank", k=1).json["hits"]
+    remove(current.folder, [plank["path"]])
+    compact(current.folder)
+    newest = current.index
+    monkeypatch.setattr(current, "index", lambda: opened.pop() if opened else newest())
+    reply = fresh.ask(f"/api/search?{asked}")
+    assert reply.status == 200 and reply.json["hits"] and not opened
 
 
 def test_many_at_once_are_answered_as_one_by_one(client: Client, tmp_path: Path):

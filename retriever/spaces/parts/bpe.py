@@ -75,6 +75,8 @@ class ClipTokenizer:
         """Start, the text's tokens and end, `CONTEXT` at most: of a longer text the last ones are left out."""
         ids = [START]
         for word, _ in self._words.pre_tokenize_str(cleaned(text)):
+            if len(ids) >= CONTEXT:
+                break
             ids += [_SPECIAL[word]] if word in _SPECIAL else [token.id for token in self._model.tokenize(word)]
         return [*ids[: CONTEXT - 1], END]
 
