@@ -58,7 +58,7 @@ class OwnShapes(ShapeExamples):
         """The description of a trained tower, from that of the one before.
 
         What looks does not learn, and is the less worth the more the points have learnt: its weight is what finds most
-        of the held-out examples, or half of what it was where none are. What verified poses goes: it knew other vectors.
+        of the held-out examples, or half of what it was where none are. What verified poses is dropped.
         """
         if config.get("verifier_width"):
             config = config | {"verifier_width": 0}
