@@ -140,9 +140,7 @@ class Routes:
                 return self._reply(asked)
             except IndexChanged:  # compacted in the moment since it was opened
                 return self._reply(asked)
-        except Refused as refused:
-            return problem(400, str(refused))
-        except RetrieverError as error:
+        except (Refused, RetrieverError) as error:
             return problem(400, str(error))
 
     def warm(self) -> None:
