@@ -143,7 +143,7 @@ class _Run:
         self.states = States()
         self.axes: dict[upright.Group, str] = {}  # of files that stay as they are
         self.told: set[int] = set()  # rows of which an earlier table said something, and none of this run does
-        self.gone: dict[str, Indexed] = {}  # such rows whose file is gone, by the hash of its bytes
+        self.gone: dict[str, list[Indexed]] = {}  # rows whose file is gone, by the hash of its bytes, likewise
 
     def bring_up_to_date(self, parts: Sequence[Surveyed]) -> None:
         jobs = [job for part in parts for job in self._compare(part)]
@@ -189,7 +189,9 @@ class _Run:
         if not has_table:
             self.told.update(old.row for _, old in had)
             vanished = set(changes.vanished)
-            self.gone |= {old.sha256: old for old in rows if old.row in vanished and old.table and old.sha256}
+            for old in rows:
+                if old.row in vanished and old.sha256:
+                    self.gone.setdefault(old.sha256, []).append(old)
         elif had and self.before is not None:
             earlier_table.remark_on_loss(self.before, had)
         if changes.write and self.up == "auto":

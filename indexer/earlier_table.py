@@ -7,8 +7,10 @@ no other source for now.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 import numpy as np
 
@@ -24,30 +26,32 @@ log = logging.getLogger(__name__)
 
 
 def carry(
-    snapshot: Snapshot, jobs: Sequence[Job], told: Collection[int], gone: Mapping[str, Indexed], *, again: bool
+    snapshot: Snapshot, jobs: Sequence[Job], told: Collection[int], gone: Mapping[str, list[Indexed]], *, again: bool
 ) -> list[Job]:
     """Jobs whose files have what the table said of them, as long as their bytes are the same; says how many lose it.
 
     A file that was renamed or moved takes further columns along; what it is called, and of which class, is another now.
+    Of several with its bytes it takes those of the one that had its name.
 
     Args:
         snapshot: before the run.
         jobs: with their content hash, where the index may know it.
         told: rows of `snapshot` of which the table said something, and no table of this run does.
-        gone: such rows whose file is not there any more, by the hash of its bytes.
+        gone: rows whose file is not there any more, by the hash of its bytes.
         again: whether all is to be read again; then nothing is kept.
     """
     if not told and not gone:
         return list(jobs)
     olds = {place: job.old for place, job in enumerate(jobs) if job.old is not None and job.old.row in told}
-    news = {place: job.sha256 or "" for place, job in enumerate(jobs) if job.old is None and not again}
-    moved = {place: gone[sha256] for place, sha256 in news.items() if sha256 in gone}
     same = {place: old for place, old in olds.items() if not again and jobs[place].sha256 == old.sha256}
-    if len(same) < len(olds):
-        log.warning(
-            f"Items that lose what an earlier --metadata table gave them: {len(olds) - len(same):,}; "
-            "give it again, too."
-        )
+    news = [place for place, job in enumerate(jobs) if job.old is None and not job.file.table and job.sha256 in gone]
+    back = {place: gone[jobs[place].sha256 or ""] for place in news}
+    meant = {place: _renamed(jobs[place].file, rows) for place, rows in back.items()}
+    moved = {place: old for place, old in meant.items() if old is not None and old.table and not again}
+    came = Counter(jobs[place].sha256 or "" for place in news)
+    had = sum(min(n, sum(bool(row.table) for row in gone[sha256])) for sha256, n in came.items())
+    if lost := len(olds) - len(same) + had - len(moved):
+        log.warning(f"Items that lose what an earlier --metadata table gave them: {lost:,}; give it again, too.")
     jobs = list(jobs)
     for some, names in ((same, [*_further(snapshot), *sorted(OURS)]), (moved, _further(snapshot))):
         files = _as_told(snapshot, [(jobs[place].file, old) for place, old in some.items()], names)
@@ -73,6 +77,13 @@ def remark_on_loss(snapshot: Snapshot, changed: Sequence[tuple[SourceFile, Index
             f"{counted(sum(map(bool, lost)), 'item')} lost what an earlier --metadata table gave: "
             f"{', '.join(columns)}; to have it all, give one table with all columns."
         )
+
+
+def _renamed(file: SourceFile, rows: Sequence[Indexed]) -> Indexed | None:
+    """Which of the rows of the same bytes a new file was; None where that cannot be told."""
+    alike = [row for row in rows if PurePosixPath(row.path).name == PurePosixPath(file.path).name]
+    some = rows if len(rows) == 1 else alike
+    return some[0] if len(some) == 1 else None
 
 
 def _as_told(snapshot: Snapshot, files: Sequence[tuple[SourceFile, Indexed]], names: Sequence[str]) -> list[SourceFile]:

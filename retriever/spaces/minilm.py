@@ -91,7 +91,7 @@ class MiniLM:
 
     def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
         """The word pieces of each text; of a long one no more is looked at than it takes to fill `MAX_TOKENS`."""
-        heads = [text if len(text) <= _HEAD else text[:_HEAD].rsplit(None, 1)[0] for text in texts]
+        heads = [text if len(text) <= _HEAD else "".join(text[:_HEAD].rsplit(None, 1)[:1]) for text in texts]
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(heads)]
         for place, (text, head) in enumerate(zip(texts, heads, strict=True)):
             if len(head) < len(text) and len(tokens[place]) < MAX_TOKENS:

@@ -62,6 +62,42 @@ def test_a_file_that_is_renamed_takes_its_further_columns_along(shapes: Path, pr
     assert counts(index([shapes], folder)) == {"unchanged": 4}
 
 
+def test_of_equal_files_each_takes_its_own_along_or_nothing(shapes: Path, folder: Path, tmp_path: Path, caplog):
+    for name in ("a", "b", "c"):
+        shutil.copy(shapes / "chair/box-000.off", shapes / f"chair/{name}.off")
+    (tmp_path / "prices.csv").write_text("file,price\na.off,1\nb.off,2\nc.off,3\n")
+    index([shapes], folder, metadata=tmp_path / "prices.csv")
+    (shapes / "chair").rename(shapes / "stool")
+    (shapes / "stool/c.off").rename(shapes / "stool/other.off")
+    index([shapes], folder)
+    prices = told(folder, "price")
+    assert (prices["a"], prices["b"], prices["other"], prices["box-000"]) == ((1,), (2,), (None,), (None,))
+    assert caplog.messages == ["Items that lose what an earlier --metadata table gave them: 1; give it again, too."]
+
+
+def test_a_file_that_is_renamed_and_read_again_loses_them_and_is_counted(
+    shapes: Path, prices: Path, folder: Path, caplog
+):
+    index([shapes], folder, metadata=prices)
+    (shapes / "chair/box-000.off").rename(shapes / "chair/crate.off")
+    index([shapes], folder, again=True)
+    assert told(folder, "price")["crate"] == (None,)
+    assert caplog.messages == ["Items that lose what an earlier --metadata table gave them: 2; give it again, too."]
+
+
+def test_a_file_that_moves_to_where_a_table_names_it_has_what_that_says(shapes: Path, folder: Path, tmp_path: Path):
+    write_box(tmp_path / "others/y.off", (1, 2, 9))
+    roots = [shapes, tmp_path / "others"]
+    (tmp_path / "one.csv").write_text("file,price\nbox-000.off,12\n")
+    (tmp_path / "two.csv").write_text("file,vendor\nbox-000.off,acme\ny.off,zeta\n")
+    index(roots, folder, metadata=tmp_path / "one.csv")
+    (shapes / "chair/box-000.off").rename(tmp_path / "others/box-000.off")
+    for _ in range(2):
+        done = index(roots, folder, metadata=tmp_path / "two.csv")
+        assert told(folder, "vendor")["box-000"] == ("acme",)
+    assert counts(done) == {"unchanged": 4}
+
+
 @pytest.mark.parametrize("again", [False, True])
 def test_a_root_above_takes_the_columns_over(shapes: Path, prices: Path, folder: Path, again: bool, caplog):
     index([shapes / "chair"], folder, metadata=prices)

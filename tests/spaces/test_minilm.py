@@ -47,10 +47,12 @@ def test_of_a_long_text_its_beginning_is_enough_unless_it_says_too_little(hub):
     words = " ".join(f"chair{number}" for number in range(20_000))
     odd = "x" * 70_000 + " a chair"  # one long word is one token
     spaced = "a lamp" + " " * 70_000 + "and a chair"
+    late, blank = "\u3000" * 70_000 + "a lamp", "\n" * 70_000
     assert len(words) > minilm._HEAD < len(odd)
-    whole = [encoding.ids for encoding in hub._tokenizer.encode_batch([words, odd, spaced, "a lamp"])]
-    assert hub._tokens([words, odd, spaced, "a lamp"]) == whole
-    assert [len(each) == minilm.MAX_TOKENS for each in whole] == [True, False, False, False]
+    texts = [words, odd, spaced, late, blank, "a lamp"]
+    whole = [encoding.ids for encoding in hub._tokenizer.encode_batch(texts)]
+    assert hub._tokens(texts) == whole
+    assert [len(each) == minilm.MAX_TOKENS for each in whole] == [True, *[False] * 5]
 
 
 def test_many_texts_of_one_length_go_through_in_batches(hub):
