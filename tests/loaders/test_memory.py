@@ -186,7 +186,9 @@ def test_torch_tensors_are_arrays() -> None:
         ("vector", np.ones((3, 4)), 3),
         ("vector", [0.5, 1, 2], 1),
         ("vector", [[0.5, 1], [2, 3]], 2),
-        ("shape", np.zeros((0, 3)), 0),
+        ("shape", np.zeros((0, 3)), 1),  # said to be empty where it is read
+        ("shape", np.zeros((0, 9, 3)), 0),
+        ("vector", np.zeros((0, 4)), 0),
         ("audio", np.array(["a.wav", "b.wav"]), 2),
         ("shape", pd.Series(["a.obj", "b.obj", "c.obj"]), 3),
         ("image", np.array([Path("a.png"), Image.new("RGB", (2, 2))], object), 2),
