@@ -53,6 +53,8 @@ def carry(
     if lost := len(olds) - len(same) + had - len(moved):
         log.warning(f"Items that lose what an earlier --metadata table gave them: {lost:,}; give it again, too.")
     jobs = list(jobs)
+    if not same and not moved:
+        return jobs
     for some, names in ((same, [*_further(snapshot), *sorted(OURS)]), (moved, _further(snapshot))):
         files = _as_told(snapshot, [(jobs[place].file, old) for place, old in some.items()], names)
         for place, file in zip(some, files, strict=True):

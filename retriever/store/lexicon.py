@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.errors import IndexChanged, IndexCorrupt, MissingDependency
+from retriever.errors import IndexCorrupt, MissingDependency
 from retriever.store import layout
 from retriever.store.snapshot import Snapshot
 from retriever.store.words import Postings, WordsFile, stems_of
@@ -129,9 +129,7 @@ class Lexicon:
                 return {}
         if without:
             if self._snapshot.overtaken:
-                raise IndexChanged(
-                    f"The index {self._snapshot.folder} was written to since it was opened here: open it again."
-                )
+                raise self._snapshot.changed()
             cure = "run `retriever index` on the corpus again, or `retriever compact`"
             log.warning(f"Items not searched by their names: {without:,} of {self._snapshot.rows:,}; {cure}.")
         return opened

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.errors import IndexCorrupt, UnknownItem
+from retriever.errors import IndexChanged, IndexCorrupt, UnknownItem
 from retriever.files import read_npy
 from retriever.store import layout, versions
 from retriever.store.ids import id_keys
@@ -121,6 +121,10 @@ class Snapshot:
     def overtaken(self) -> bool:
         """Whether a compaction has taken away files of it, so that filters and names cannot be looked at any more."""
         return any(not segment.items.exists() for segment in self.segments)
+
+    def changed(self) -> IndexChanged:
+        """The error to raise where it is `overtaken`."""
+        return IndexChanged(f"The index {self.folder} was written to since it was opened here: open it again.")
 
     def blocks(self) -> Iterator[tuple[int, Vectors]]:
         """(first row, memory-mapped (n, d) vectors) of each segment, deleted rows included."""

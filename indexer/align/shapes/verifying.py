@@ -20,17 +20,15 @@ from typing import Annotated
 import numpy as np
 import torch
 import typer
-from safetensors.torch import load_file, save
 from torch import Tensor
 
+from indexer.align import publish
 from indexer.align.command import run
 from indexer.align.draws import generator_of
-from indexer.align.publish import revise
 from indexer.align.shapes.augment import Augmentation, rotations, to_unit_sphere
 from indexer.align.shapes.poses import RIGHT
 from indexer.align.shapes.surfaces import Material, gathered
 from retriever.errors import SpaceError
-from retriever.files import whole_file
 from retriever.spaces import folders
 from retriever.spaces.pose import PoseVerifier, Ways
 from retriever.spaces.shape_tower import GREY, ShapeTower, TowerConfig
@@ -128,15 +126,7 @@ def taught(seen: Stances, rng: np.random.Generator, steps: int) -> PoseVerifier:
 
 def build_in(folder: Path, verifier: PoseVerifier) -> None:
     """Gives the 3D tower of the space in `folder`, which is changed, this verifier."""
-    card = folders.read(folder)
-    tower = card["towers"][Modality.SHAPE]
-    file = folder / tower["file"]
-    kept = {name: value for name, value in load_file(file).items() if not name.startswith("verifier.")}
-    own = {f"verifier.{name}": value.half().contiguous() for name, value in verifier.state_dict().items()}
-    with whole_file(file) as out:
-        out.write(save(kept | own))
-    tower["config"] = tower["config"] | {"verifier_width": verifier.hidden.out_features}
-    revise(folder, towers=card["towers"])
+    publish.build_in(folder, "verifier", verifier.state_dict(), {"verifier_width": verifier.hidden.out_features}, {})
 
 
 def build(folder: Path, material: Material, rounds: int = 2, seed: int = 0) -> None:

@@ -22,21 +22,19 @@ import numpy as np
 import torch
 import typer
 from numpy.typing import NDArray
-from safetensors.torch import load_file, save
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
-from indexer.align import vocabulary
+from indexer.align import publish, vocabulary
 from indexer.align.captions import label_vectors
 from indexer.align.command import run
 from indexer.align.draws import CaptionDeck, Deck, generator_of, widened
 from indexer.align.loop import Alignment, Drawn, Recipe
 from indexer.align.objective import alignment_loss
-from indexer.align.publish import revise
 from indexer.align.shapes.surfaces import Material, gathered
 from retriever import metrics
 from retriever.drawing.render import GREY
-from retriever.files import whole_file
 from retriever.spaces import folders
 from retriever.spaces.views import Surfaces, ViewConfig, ViewTower, camera
 from retriever.types import Modality
@@ -162,18 +160,7 @@ def build_in(folder: Path, weights: Mapping[str, Tensor], config: ViewConfig, su
         config: its sizes.
         surface: points that are drawn of each shape.
     """
-    card = folders.read(folder)
-    tower = card["towers"][Modality.SHAPE]
-    file = folder / tower["file"]
-    kept = {name: value for name, value in load_file(file).items() if not name.startswith("views.")}
-    seeing = {
-        f"views.{name}": (value.half() if value.is_floating_point() else value).cpu().contiguous()
-        for name, value in weights.items()
-    }
-    with whole_file(file) as out:
-        out.write(save(kept | seeing))
-    tower["config"] = tower["config"] | {"views": asdict(config)}
-    revise(folder, towers=card["towers"], shape_input=card["shape_input"] | {"surface": surface})
+    publish.build_in(folder, "views", weights, {"views": asdict(config)}, {"surface": surface})
 
 
 def _say(line: str) -> None:
