@@ -8,7 +8,7 @@ Layouts, the first that fits:
   "OBJ format", "crate_2k.gltf", ...). The label is the folder's name as words, and the split that of the folder;
   shapes that lie beside the folders have no label. ``train/CLASS/`` is read likewise. Where no folder holds shapes, the
   same is asked of pictures, and then of sounds. A folder that is no class level is asked again for each of its own
-  folders, some levels deep: one corpus may hold several sets. A zip archive is asked as if it were a corpus.
+  folders, some levels deep: one corpus may hold several sets. An archive is asked as if it were a corpus.
 - Anything else, a flat folder for one, has no labels.
 """
 
@@ -63,7 +63,15 @@ def name_of(path: PurePosixPath) -> str | None:
 
 def _unpacked(folder: PurePosixPath) -> str:
     """What a folder is called, an archive as if it were one."""
-    return folder.stem if folder.suffix.lower() == archives.SUFFIX else folder.name
+    return folder.stem if folder.suffix.lower() in archives.SUFFIXES else folder.name
+
+
+def _split_of_stack(name: str) -> str | None:
+    """The split in the name of a stack of clouds, such as ``ply_data_test0.h5``; None of any other archive."""
+    if name.lower().endswith(archives.ZIP):
+        return None
+    said = (SPLITS.get(word.rstrip("0123456789")) for word in words(PurePosixPath(name).stem).lower().split())
+    return next(filter(None, said), None)
 
 
 def _says_nothing(name: str, words_of: set[str]) -> bool:
@@ -113,14 +121,20 @@ class Layout:
         if found is not None:
             return found
         folders = path.parts[:-1]
-        packed = next((depth for depth in range(len(folders)) if folders[:depth] in self.packs), 0)
+        packed = next((depth for depth in range(len(folders) + 1) if folders[:depth] in self.packs), 0)
+        columns = self._classed(folders, packed)
+        split = _split_of_stack(folders[packed - 1]) if packed else None
+        return {"split": split, **columns} if split else columns
+
+    def _classed(self, folders: tuple[str, ...], packed: int) -> dict[str, object]:
+        """The label and split of what lies in such folders, the first `packed` of them up to an archive."""
         for depth in (*range(packed, len(folders)), *range(packed)):
             classes = self.levels.get(folders[:depth])
             if classes is not None:
                 below = folders[depth : depth + 2]
                 label = next((words(part) for part in below if part in classes), None)
                 split = next((SPLITS[part.lower()] for part in below if part.lower() in SPLITS), None)
-                return {"label": label, "split": split} if label else {}
+                return {"label": label, **({"split": split} if split else {})} if label else {}
         return {}
 
     def is_model_part(self, path: PurePosixPath) -> bool:

@@ -1,7 +1,8 @@
-"""Which zip archives a run looks into: those that are named, and those that the index has items or failures of."""
+"""Which archives a run looks into: those that are named, and those that the index has items or failures of."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -11,6 +12,8 @@ import numpy as np
 from retriever import archives
 from retriever.files import exists
 from retriever.store import Snapshot, read_failures
+
+_THROUGH = f"({'|'.join(map(re.escape, archives.SUFFIXES))})/"
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,13 @@ def _known(before: Snapshot) -> Iterator[tuple[str, PurePosixPath]]:
     """Of each path in the index all that may be an archive: the disk knows."""
     import pyarrow.compute as pc
 
-    packed = pc.match_substring(before.column("path"), f"{archives.SUFFIX}/", ignore_case=True).to_numpy()
+    packed = pc.match_substring_regex(before.column("path"), _THROUGH, ignore_case=True).to_numpy()
     rows = before.take(np.flatnonzero(packed & before.live), ["root", "path"]).to_pylist()
     places = {(row["root"], PurePosixPath(row["path"]).parent) for row in rows}
-    places |= {(failure.root, PurePosixPath(failure.path)) for failure in read_failures(before.folder)}
+    failed = {(failure.root, PurePosixPath(failure.path)) for failure in read_failures(before.folder)}
+    places |= {(root, path.parent) for root, path in failed}
+    places |= {(root, path) for root, path in failed if path.suffix.lower() != archives.NPY}  # that was met, not named
     for root, path in places:
         for place in (path, *path.parents):
-            if place.suffix.lower() == archives.SUFFIX:
+            if place.suffix.lower() in archives.SUFFIXES:
                 yield before.roots.get(root, root), place

@@ -112,9 +112,7 @@ def _existing(path: Path) -> Path:
         found = path.resolve(strict=True)
     except NotADirectoryError as error:
         if archive := archives.holder(path):
-            raise UsageError(
-                f"{path} lies in a zip archive, which is looked into as a whole: name {archive}."
-            ) from error
+            raise UsageError(f"{path} lies in an archive, which is looked into as a whole: name {archive}.") from error
         raise UsageError(f"{path} cannot be indexed ({error.strerror}); check the spelling.") from error
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
         reason = getattr(error, "strerror", None) or "a loop of links"

@@ -87,7 +87,7 @@ def scan(
     """Walk `root`, or only what lies at or below the paths `within` it.
 
     Links are followed, each folder once, under its own path where that is below the root. Hidden files and folders, and
-    folders that are an index or are called ``*.retriever``, are left out. Zip archives are counted, but for `packs`.
+    folders that are an index or are called ``*.retriever``, are left out. Archives are no folders, but for `packs`.
 
     Args:
         root: the corpus; paths and labels are relative to it also where `within` narrows the walk.
@@ -95,7 +95,7 @@ def scan(
         progress: told after each folder how many items were found.
         exclude: patterns of files and folders to leave out, as `indexer.exclusion` reads them, beside those that a
             file at the root lists.
-        packs: zip archives below the root that are looked into, as if they were folders.
+        packs: archives below the root that are looked into, as if they were folders.
         told: is called for each file and folder that is no item.
         folder_labels: whether folders may be classes.
 
@@ -173,11 +173,11 @@ def _walk_below(
         if index_layout.MANIFEST in names and index_layout.SEGMENTS in folders:  # as `holds_index` says
             found.skip(folder, "an index")
             continue
-        zips = [name for name in names if name.lower().endswith(archives.SUFFIX) and folder / name in packs]
-        folders += zips
+        packed = [name for name in names if folder / name in packs]
+        folders += packed
         for name in sorted(folders, reverse=True):
             (links if (root / folder / name).is_symlink() else waiting).append(folder / name)
-        for name in zips:
+        for name in packed:
             del names[name]
         yield folder, names, None
 

@@ -14,12 +14,15 @@ NESTED = "zip archives in zip archives; unpack the outer one"
 AWAY = "links to what is not there; what the index has of it stays"
 """The reason for links that may lead to a folder on a drive that is away, or to nothing that would be read."""
 NUMBERS = "texts of numbers beside other files, which are no captions"
+STACKS = "HDF5 files; name one to have its clouds indexed"
+"""The reason for files of clouds that are met in a folder."""
 _ONE = {
     "excluded": "left out by a .retrieverignore",
     "hidden": "hidden, or called as an editor's or an index's own files are",
     "an index": "an index itself",
     "companion": "a part of another file: a material, a buffer or a texture",
     ZIPS: "a zip archive that is not named: name it to have it looked into",
+    STACKS: "an HDF5 file that is not named: name it to have its clouds indexed",
     NESTED: "a zip archive in a zip archive: unpack the outer one",
     AWAY: "a link to what is not there; what the index has of it stays",
     NUMBERS: "a text of numbers beside another file, which is no caption",
@@ -27,7 +30,7 @@ _ONE = {
 }
 """What a reason means for one file or folder, where that takes other words."""
 _CURE = "export models as GLB, pictures as JPEG"
-_CURES = dict.fromkeys((".h5", ".hdf5", ".mat"), "save each of its clouds as NPY")
+_CURES = dict.fromkeys((*archives.HDF5, ".mat"), "save its clouds as NPY, (n, points, 3), and name that file")
 _NAMED = 8  # suffixes that are named, of those that nothing reads
 
 
@@ -38,9 +41,10 @@ def unread(path: Path) -> str:
 
 def of_no_kind(path: Path) -> str:
     """The same in a corpus, where archives could be looked into."""
-    if path.suffix.lower() != archives.SUFFIX:
-        return unread(path)
-    return ZIPS if archives.is_archive(path) else NESTED
+    suffix = path.suffix.lower()
+    if suffix == archives.ZIP:
+        return ZIPS if archives.is_archive(path) else NESTED
+    return STACKS if suffix in archives.HDF5 and archives.is_archive(path) else unread(path)
 
 
 def told(skipped: Counter[str]) -> list[tuple[int, str]]:

@@ -13,7 +13,7 @@ from indexer.packs import Packs
 from indexer.progress import Progress
 from indexer.rows import remark_on, with_row
 from indexer.scan import Scan, SourceFile, scan
-from indexer.skipped import ZIPS, told
+from indexer.skipped import STACKS, ZIPS, told
 from retriever import archives, loaders, spaces
 from retriever.errors import RetrieverError
 from retriever.store import Snapshot
@@ -113,7 +113,7 @@ def _check_not_empty(
     for part in parts:
         if part.files or part.scan.problems or _may_be_empty(part, known):
             continue
-        left_out = part.scan.skipped["excluded"] + part.scan.skipped[ZIPS]
+        left_out = sum(part.scan.skipped[reason] for reason in ("excluded", ZIPS, STACKS))
         if str(part.corpus.root) in known and not part.corpus.within and not left_out:
             raise RetrieverError(
                 f"{part.corpus.root} was indexed and holds no files now: mount its drive again or bring them back; if "

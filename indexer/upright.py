@@ -11,10 +11,10 @@ clear, as in a sequential test (Wald 1945, Annals of Mathematical Statistics 16:
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -149,7 +149,7 @@ class _Look:
     def __init__(self, group: Group, files: Sequence[Sized]) -> None:
         self.group = group
         self.count = len(files)
-        smaller = sorted(files, key=itemgetter(1))[: max(MOST, len(files) // 2)]  # sooner read
+        smaller = sorted(files, key=_by_size)[: max(MOST, len(files) // 2)]  # sooner read
         order = np.random.default_rng(0).permutation(len(smaller))[:MOST]
         self.left = [smaller[place][0] for place in order]
         self.usual = loaders.usual_up(group[1]) or "y"
@@ -170,6 +170,11 @@ class _Look:
     @property
     def turned(self) -> Turned:
         return Turned(*self.group, self.other, self.usual, self.count, len(self.chances))
+
+
+def _by_size(file: Sized) -> tuple[int, int]:
+    """Those of one size, as the clouds of a stack are, in an order that mixes their folders."""
+    return file[1], zlib.crc32(str(file[0]).encode(errors="replace"))
 
 
 def _look(groups: Sequence[_Look], tower: ShapeEncoder, loader: Loader, progress: Progress) -> None:

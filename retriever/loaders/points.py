@@ -13,6 +13,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.archives.stacks import holds_clouds, npy_header
 from retriever.errors import FileProblem
 from retriever.loaders import grid, las, splats, spz
 from retriever.loaders.colors import as_rgb
@@ -92,7 +93,14 @@ def read_pts(data: bytes, path: Path) -> Geometry:
 
 def read_npy(data: bytes, path: Path) -> Geometry:
     """One numeric array."""
-    return from_array(_array(io.BytesIO(data), len(data)))
+    array = _array(io.BytesIO(data), len(data))
+    if holds_clouds(array.shape, array.dtype):
+        raise FileProblem(
+            "malformed",
+            f"holds {counted(len(array), 'cloud')}; name the file itself to index each of them, or ask with one, "
+            f"such as {path.name}/000000.npy.",
+        )
+    return from_array(array)
 
 
 def read_npz(data: bytes, path: Path) -> Geometry:
@@ -161,12 +169,7 @@ def _check_rows(shape: Sequence[int]) -> None:
 
 def _array(file: IO[bytes], size: int) -> np.ndarray:
     """One npy array of `size` bytes, header checked before anything is allocated."""
-    try:
-        version = np.lib.format.read_magic(file)
-        header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, fortran, dtype = header(file)
-    except Exception as error:
-        raise FileProblem("malformed", "is not an npy array; save it again with numpy.save.") from error
+    shape, fortran, dtype = npy_header(file)
     if dtype.hasobject:
         raise FileProblem("unsupported", "holds Python objects, which are never unpickled; save plain numbers.")
     count = int(np.prod([int(n) for n in shape], dtype=object))

@@ -215,11 +215,11 @@ def _no_file(path: Path) -> str | None:
     """What is wrong with a path that is to be that of one file; None where it may be read."""
     pack = archives.holder(path)
     if pack == path:
-        return f"is a zip archive, whose files have paths such as {path.name}/NAME"
+        return f"holds several files, which have paths such as {path.name}/{archives.first(path) or 'NAME'}"
     if archives.is_file(path):
         return None
-    if pack and not archives.is_file(pack):
-        return f"cannot be looked for, as {pack.name} is a damaged zip archive"
+    if pack and archives.is_damaged(pack):
+        return f"cannot be looked for, as {pack.name} is damaged"
     return "is a folder" if path.is_dir() else "is no regular file" if path.exists() else "does not exist"
 
 

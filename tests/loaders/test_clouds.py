@@ -168,5 +168,8 @@ def test_what_is_no_regular_file_is_what_its_name_says(tmp_path: Path) -> None:
 
 def test_several_clouds_in_one_array_are_told_apart(tmp_path: Path) -> None:
     np.save(tmp_path / "batch.npy", np.zeros((4, 16, 3)))
+    with pytest.raises(FileProblem, match=r"holds 4 clouds; name the file .* one, such as batch.npy/000000.npy"):
+        loaders.load(tmp_path / "batch.npy", INPUTS)
+    np.save(tmp_path / "batch.npy", np.zeros((4, 16, 3), int))
     with pytest.raises(FileProblem, match=r"shape \(4, 16, 3\); give each of its 4 clouds by itself, x y z in shape"):
         loaders.load(tmp_path / "batch.npy", INPUTS)

@@ -92,7 +92,7 @@ def read_pairs(source: Path, metadata: Path | None = None) -> Pairs:
     if not source.is_file():
         raise UsageError(f"{source} is neither a folder nor a table of pairs; check the spelling.")
     if archives.is_archive(source):
-        raise UsageError(f"{source} is a zip archive; unpack it, and name the folder.")
+        raise UsageError(f"{source} is an archive; unpack it, and name the folder.")
     if metadata is not None:
         raise UsageError(f"--metadata goes with a folder; put its columns into the table {source} itself.")
     return _of_table(source)

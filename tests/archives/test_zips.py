@@ -28,7 +28,7 @@ from retriever.loaders.usd import stage as usd_stage
 from retriever.loaders.usd.stage import on_disk
 from retriever.types import AudioInput, ImageInput, Loaded, PointCloud, ShapeInput
 
-CHAIRS = Path(__file__).parent / "data" / "chairs"
+CHAIRS = Path(__file__).parents[1] / "data" / "chairs"
 INPUTS = Inputs(ShapeInput(points=64, color=0.5), image=ImageInput(32), audio=AudioInput(16_000, 2.0))
 
 
