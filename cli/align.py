@@ -12,6 +12,7 @@ import typer
 
 from cli.options import Axis, Device, Up, described, option, path
 from cli.output import argument, printable
+from retriever import archives
 from retriever.wording import counted
 
 if TYPE_CHECKING:
@@ -216,7 +217,7 @@ def _summary(report: Report, source: Path, *, quiet: bool) -> Iterator[str]:
             yield f"  {modality}: {plural(modality, tower.trained)}, {counted(tower.recipe.steps, 'step')}"
             yield from _measures(tower, plural(modality, tower.held_out), plural(modality, tower.tested))
         yield "  the weights inherit the licence of your files; README.md there says more, with the curves beside it"
-        folder = source if source.is_dir() else source.parent
+        folder = source if source.is_dir() or archives.is_archive(source) else source.parent
         own = argument(f"{report.name}.retriever")
         yield f"go on with: retriever index {argument(folder)} --space {argument(report.name)} --index {own}"
     if report.failed:

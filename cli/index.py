@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
             "retriever index ./shapenet",
             "retriever index cad/ scans/bunny.ply --index parts.retriever --up z",
             "retriever index packs/kit.zip packs/cars.zip",
+            "retriever index modelnet40_ply_hdf5_2048/*.h5",
             "retriever index ./models --metadata prices.csv --workers 8",
             "retriever index ./models --exclude 'backup/*' --exclude '*.stl'",
             "retriever index ./objaverse --recall 0.98 --memory 4GB",
@@ -53,8 +54,8 @@ def index(
         typer.Argument(
             metavar="PATH",
             parser=path,
-            help="Folders, walked to their depths, files, and zip archives, which are looked into; for example "
-            "./shapenet.",
+            help="Folders, walked to their depths, files, and zip archives and stacks of clouds (.npy, .h5), which are "
+            "looked into; for example ./shapenet.",
             show_default=False,
         ),
     ],

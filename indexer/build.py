@@ -56,8 +56,8 @@ def index(
     """Make the index in `folder` agree with `paths`; what is in it already and did not change is not read again.
 
     Args:
-        paths: folders and files. A folder becomes a corpus root, unless it lies below one; a zip archive is looked
-            into, as are those that the index has items of.
+        paths: folders and files. A folder becomes a corpus root, unless it lies below one; an archive, or a
+            stack of clouds, is looked into, as are those that the index has items of.
         folder: of the index; made if missing.
         space: name; None means the index's own, or the default for a new index.
         up: axis of 3D files that points up: "y", "z", or "auto" to go by the files and their format, see

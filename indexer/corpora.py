@@ -88,7 +88,7 @@ class Layout:
         root: of the corpus.
         synsets: ShapeNet's names by synset.
         levels: folders whose own folders are classes, relative to the root, and the names of these.
-        packs: zip archives that are looked into, likewise.
+        packs: archives that are looked into, likewise.
     """
 
     root: Path

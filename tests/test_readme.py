@@ -63,10 +63,10 @@ def test_links_lead_somewhere():
 
 
 TABLE = """
- #   score                  what    path
- ─────────────────────────────────────────────
- 1   0.512   ━━━━━━━━━━━━   chair   chair/chair-1.stl
- 2   0.498   ━━━━━━━━━━━    stool   stool/stool.stl
+ #   score   sure                  what    path
+ ────────────────────────────────────────────────────
+ 1   0.512    80%   ━━━━━━━━━━━━   chair   chair/chair-1.stl
+ 2   0.498    74%   ━━━━━━━━━━━    stool   stool/stool.stl
 """
 
 
@@ -76,12 +76,14 @@ TABLE = """
         ("", "", True),
         ("0.512", "0.513", True),
         ("━━━━━━━━━━━ ", "━━━━━━━━━━ ", True),
+        ("80%", "79%", True),
+        ("80%", "77%", False),
         ("0.512", "0.532", False),
         ("0.512", "-0.512", False),
         (" 1   0", " 2   0", False),
         ("chair/chair-1.stl", "stool/stool.stl", False),
         ("stool   stool", "chair   stool", False),
-        ("\n 2   0.498   ━━━━━━━━━━━    stool   stool/stool.stl", "", False),
+        ("\n 2   0.498    74%   ━━━━━━━━━━━    stool   stool/stool.stl", "", False),
         ("chair/chair-1.stl\n 2", "...\n 2", True),
     ],
 )

@@ -26,6 +26,9 @@ NOT_RUN = re.compile(r"(git|cd|pip|python3? -m (venv|pip)|source|\.|\.ci/run|mak
 TOLERANCE = 0.0021
 """Two machines' scores, shown with three decimals."""
 
+PERCENT = 2
+"""Two machines' confidences: what is learnt of scores doubles their differences and more."""
+
 _MASKS = [
     r"\d[\d,.]*(?= ?(?:s\b|files/s|/s\b))",
     r"[\d,.]+ (?:bytes|[KMG]iB)\b",
@@ -33,7 +36,10 @@ _MASKS = [
     r"\b\d+:\d\d left",
     "[━─]+",
 ]
-_PIECE = re.compile(rf"(?P<any>\.\.\.)|(?P<mask>{'|'.join(_MASKS)})|(?P<number>[-+−]?\d+\.\d{{3,}})|(?P<space>\s+)")
+_PIECE = re.compile(
+    rf"(?P<any>\.\.\.)|(?P<mask>{'|'.join(_MASKS)})|(?P<number>[-+−]?\d+\.\d{{3,}})"
+    r"|(?P<percent>\d+(?=%))|(?P<space>\s+)"
+)
 
 
 @dataclass(frozen=True)
@@ -108,22 +114,25 @@ def agrees(shown: str, real: str) -> bool:
     """Whether a page's output is what a command printed.
 
     "..." stands for anything; times, sizes, bars and rules are passed over; numbers of three decimals may differ by
-    `TOLERANCE`.
+    `TOLERANCE`, percentages by `PERCENT`.
     """
-    pattern, numbers, at = "", [], 0
+    pattern, numbers, at = "", list[tuple[str, float]](), 0
     for piece in _PIECE.finditer(shown.strip()):
         pattern += re.escape(shown.strip()[at : piece.start()])
         at = piece.end()
         if piece["number"]:
-            numbers.append(piece["number"])
+            numbers.append((piece["number"], TOLERANCE))
             pattern += r"([-+−]?\d+\.\d+)"
+        elif piece["percent"]:
+            numbers.append((piece["percent"], PERCENT))
+            pattern += r"(\d+)"
         else:
             pattern += ".*?" if piece["any"] else r"\s+" if piece["space"] else f"(?:{'|'.join(_MASKS)})"
     pattern += re.escape(shown.strip()[at:])
     match = re.fullmatch(pattern, real.strip(), re.DOTALL)
     return match is not None and all(
-        abs(float(one.replace("−", "-")) - float(other.replace("−", "-"))) <= TOLERANCE
-        for one, other in zip(numbers, match.groups(), strict=True)
+        abs(float(one.replace("−", "-")) - float(other.replace("−", "-"))) <= most
+        for (one, most), other in zip(numbers, match.groups(), strict=True)
     )
 
 

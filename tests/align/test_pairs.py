@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_corpus import write_box
+from stacks import LABELS, write_packed
 from zips import packed
 
 from indexer.align.own.holdout import hold_out, singles
@@ -44,11 +45,28 @@ def test_a_folder_gives_class_folders_and_captions(folder):
     assert sum(count for reason, count in found.left_out.items() if reason.startswith("text")) == 1
 
 
-def test_zip_archives_are_to_be_unpacked(folder, tmp_path):
-    pack = packed(folder / "pack.zip", folder / "table")
-    assert read_pairs(folder).left_out["zip archives; unpack them"] == 1
-    with pytest.raises(UsageError, match=r"pack\.zip is a zip archive; unpack it"):
-        read_pairs(pack)
+def test_archives_are_read_where_they_are_named(folder, tmp_path):
+    plain = {name: pair.label for name, pair in by_name(read_pairs(folder).pairs).items()}
+    pack = packed(tmp_path / "packs/pack.zip", folder)
+    assert {name: pair.label for name, pair in by_name(read_pairs(pack).pairs).items()} == plain
+    stack = write_packed(tmp_path / "packs/clouds_train.h5")
+    pairs = read_pairs(stack).pairs
+    assert [pair.source for pair in pairs[:2]] == [stack / f"chair/{number:06}.npy" for number in (0, 3)]
+    assert Counter(pair.label for pair in pairs) == Counter(LABELS) and {pair.split for pair in pairs} == {"train"}
+    left_out = read_pairs(tmp_path / "packs").left_out
+    assert left_out["zip archives; train on one by its own name, or list what is in it in a table"] == 1
+    assert left_out["HDF5 files; train on one by its own name, or list what is in it in a table"] == 1
+
+
+def test_a_table_lists_what_is_in_archives(folder, tmp_path):
+    packed(tmp_path / "pack.zip", folder / "LoungeChair")
+    write_packed(tmp_path / "clouds.h5")
+    (tmp_path / "pairs.csv").write_text(
+        "path,label\npack.zip/a.off,a\nclouds.h5/chair/000000.npy,b\nclouds.h5/x.npy,c\n"
+    )
+    found = read_pairs(tmp_path / "pairs.csv")
+    assert [pair.label for pair in found.pairs] == ["b", "a"]
+    assert [path for path, _ in found.problems] == ["clouds.h5/x.npy"]
 
 
 def test_metadata_gives_labels_to_a_folder(folder, tmp_path):

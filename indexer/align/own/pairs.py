@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from indexer.corpora import SPLITS
 from indexer.metadata import read_rows, read_table
 from indexer.scan import scan
-from indexer.skipped import ZIPS, unread
+from indexer.skipped import STACKS, ZIPS, unread
 from retriever import archives, loaders
 from retriever.errors import UsageError
 from retriever.query.zeroshot import words
@@ -32,6 +32,7 @@ _PATHS = ("path", "file", "filename")
 _LABELS = ("label", "category", "class", "class_name", "name")
 _COLUMNS = (3, 6, 7)
 """Of a cloud: x y z, with RGB, with RGBA."""
+_ARCHIVES = "train on one by its own name, or list what is in it in a table"
 _CAPTIONS = ("caption", "captions", "text", "description")
 
 
@@ -78,21 +79,22 @@ class Pairs:
 
 
 def read_pairs(source: Path, metadata: Path | None = None) -> Pairs:
-    """The pairs of a folder, or of a .csv, .tsv, .jsonl or .parquet.
+    """The pairs of a folder or an archive, or of a .csv, .tsv, .jsonl or .parquet.
 
     Args:
-        source: the folder or the table.
-        metadata: for a folder, a table with further labels and captions, as ``retriever index --metadata`` takes it.
+        source: the folder, archive or table.
+        metadata: for a folder or an archive, a table with further labels and captions, as ``retriever index
+            --metadata`` takes it.
 
     Raises:
         UsageError: there is no such source, or a table that cannot be used.
     """
     if source.is_dir():
-        return _of_folder(source, metadata)
+        return _of_folder(source.resolve(), metadata)
+    if archives.is_archive(source):
+        return _of_folder(source.resolve().parent, metadata, source.resolve())
     if not source.is_file():
         raise UsageError(f"{source} is neither a folder nor a table of pairs; check the spelling.")
-    if archives.is_archive(source):
-        raise UsageError(f"{source} is an archive; unpack it, and name the folder.")
     if metadata is not None:
         raise UsageError(f"--metadata goes with a folder; put its columns into the table {source} itself.")
     return _of_table(source)
@@ -132,16 +134,17 @@ def _check_cloud(place: int, shape: tuple[int, ...], label: object) -> None:
         raise UsageError(f"clouds[{place}] has the shape {shape} and not (n, 3), or (n, 6) with colours; {turned}.")
 
 
-def _of_folder(folder: Path, metadata: Path | None) -> Pairs:
+def _of_folder(root: Path, metadata: Path | None, archive: Path | None = None) -> Pairs:
+    """The pairs of a folder, or of one archive in it."""
     from indexer.rows import joined
 
-    root = folder.resolve()
-    found = scan(root)
+    found = scan(root, [archive], packs=[PurePosixPath(archive.name)]) if archive else scan(root)
     files = joined(found.files, read_table(metadata)) if metadata else found.files
     known = Pairs(left_out=found.skipped, problems=found.problems)
     del known.left_out["hidden"]
-    if zips := known.left_out.pop(ZIPS, 0):
-        known.left_out["zip archives; unpack them"] = zips
+    for reason in (ZIPS, STACKS):
+        if count := known.left_out.pop(reason, 0):
+            known.left_out[f"{reason.partition(';')[0]}; {_ARCHIVES}"] = count
     for file in files:
         # Not the name: what a file is called may be anything.
         told = {name: file.metadata.get(name) for name in ("label", "caption", "split", "group")}
@@ -166,7 +169,7 @@ def _of_table(table: Path) -> Pairs:
             known.left_out[unread(file)] += 1
         elif pair is None:
             known.left_out["without a label or a caption"] += 1
-        elif not file.is_file():
+        elif not archives.is_file(file):
             known.problems.append((str(path), "is not there; correct its row of the table."))
         else:
             pairs[file] = _merged(pairs[file], pair) if file in pairs else pair

@@ -13,7 +13,7 @@ from indexer import upright
 from indexer.align.own.pairs import Pair
 from indexer.loading import Loader, Outcome, Problem, Request, workers_for
 from indexer.progress import Progress
-from retriever import loaders
+from retriever import archives, loaders
 from retriever.errors import FileProblem
 from retriever.spaces import SpaceIdentity
 from retriever.types import Inputs, Loaded, Modality, Payload
@@ -96,10 +96,10 @@ class Reader:
         for pair in pairs:
             if pair.modality is not Modality.SHAPE:
                 continue
-            if not isinstance(pair.source, Path) or not pair.source.is_file():  # which is told of when it is read
-                continue
+            if not isinstance(pair.source, Path) or not (state := archives.state(pair.source)):
+                continue  # which is told of when it is read
             if loaders.usual_up(suffix := pair.source.suffix.lower()):
-                groups.setdefault(("", suffix), []).append((pair.source, pair.source.stat().st_size))
+                groups.setdefault(("", suffix), []).append((pair.source, state[0]))
         return upright.look(groups, self.workers, self.progress)
 
     def _more_views(self, loaded: Sequence[tuple[Pair, Loaded]], usual: Mapping[str, str]) -> dict[int, list[Payload]]:
