@@ -68,7 +68,7 @@ class Ours:
     def delete(self, ids: Sequence[str]) -> None:
         """Deletes rows."""
         with IndexWriter(self._folder, self._space) as writer:
-            assert writer.snapshot
+            assert writer.snapshot is not None
             writer.delete(writer.snapshot.rows_of(ids))
             writer.commit()
 

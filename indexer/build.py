@@ -129,7 +129,7 @@ class _Run:
     ) -> None:
         self.writer = writer
         self.before = writer.snapshot
-        self.recovered = writer.snapshot.rows - writer.recovered if writer.snapshot else 0  # the first such row
+        self.recovered = self.before.rows - writer.recovered if self.before is not None else 0  # the first such row
         self.space = space
         self.up = up
         self.workers = workers
@@ -175,7 +175,7 @@ class _Run:
             for path, message in part.scan.problems
         ]
         has_table = any(file.table for file in part.files)  # one that names none of them is not about them
-        rows = indexed_rows(self.before, root) if self.before else []
+        rows = indexed_rows(self.before, root) if self.before is not None else []
         changes = plan_changes.compare(
             part.files,
             rows,

@@ -53,7 +53,7 @@ def remove(
         snapshot = Snapshot.open(folder)
         return _names(snapshot, _rows(snapshot, targets, where, beside))
     with IndexWriter(folder, Snapshot.open(folder).identity) as writer:
-        snapshot = writer.snapshot or Snapshot.open(folder)
+        snapshot = writer.snapshot if writer.snapshot is not None else Snapshot.open(folder)
         rows = _rows(snapshot, targets, where, beside)
         writer.delete(rows)
         writer.forget_roots(beside.roots)

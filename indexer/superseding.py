@@ -19,7 +19,7 @@ def superseded(snapshot: Snapshot | None, segment: Segment) -> NDArray[np.int64]
     Returns:
         Live rows of `snapshot` whose id it has too, and rows of its own whose id comes again further down.
     """
-    if segment.keys is None or (snapshot and any(each.keys is None for each in snapshot.segments)):
+    if segment.keys is None or (snapshot is not None and any(each.keys is None for each in snapshot.segments)):
         return _by_name(snapshot, segment)
     keys, rows = segment.keys
     again = rows[np.flatnonzero(keys[1:] == keys[:-1])].astype(np.int64)

@@ -117,6 +117,10 @@ class Snapshot:
         """Live rows."""
         return self.rows - len(self.deleted)
 
+    def __bool__(self) -> bool:
+        """A view is there, also one without a live row: `if snapshot` asks whether it is None."""
+        return True
+
     @property
     def overtaken(self) -> bool:
         """Whether a compaction has taken away files of it, so that filters and names cannot be looked at any more."""

@@ -51,6 +51,16 @@ def test_an_id_is_live_once_the_last_one(tmp_path: Path) -> None:
     assert snapshot.rows == 5
 
 
+@pytest.mark.parametrize("name", ["my-1", None])
+def test_an_index_that_was_emptied_takes_items_again(tmp_path: Path, name: str | None) -> None:
+    write(tmp_path, [item(1, id=name) if name else item(1)])
+    with IndexWriter(tmp_path, SPACE) as writer:
+        writer.delete(np.array([0]))
+        assert not len(writer.commit())
+    write(tmp_path, [item(1), item(2)])
+    assert live(tmp_path) == {1, 2}
+
+
 def test_a_full_journal_becomes_a_segment_without_the_pending_deletions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
