@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -25,6 +25,7 @@ from indexer.parts import States, remembered
 from indexer.pipeline import Job
 from indexer.plan_changes import Indexed
 from indexer.progress import Progress
+from indexer.roots import outermost
 from indexer.rows import KnownContent, RowBuffer, facts, indexed_rows, item
 from indexer.summary import Summary
 from indexer.survey import Surveyed, survey
@@ -146,36 +147,35 @@ class _Run:
         self.gone: dict[str, list[Indexed]] = {}  # rows whose file is gone, by the hash of its bytes, likewise
 
     def bring_up_to_date(self, parts: Sequence[Surveyed]) -> None:
-        jobs = [job for part in parts for job in self._compare(part)]
+        roots = [part.corpus.root for part in parts]
+        names = self.writer.root_names(roots)
+        rows = indexed_rows(self.before, set(roots)) if self.before is not None else {}
+        jobs = [
+            job
+            for part, name in zip(parts, names, strict=True)
+            for job in self._compare(part, name, rows.pop(part.corpus.root, []))
+        ]
         with self.rows:
             self._embed(self._reuse(jobs))
         self.progress("write", 0, None)
-        folder, roots = self.writer.folder, self.writer.manifest.roots
+        folder, known = self.writer.folder, self.writer.manifest.roots
         for part, (name, failures) in zip(parts, self.failed.items(), strict=True):
-            replace_failures(folder, roots, name, part.corpus.covers, failures)
+            replace_failures(folder, known, name, part.corpus.covers, failures)
             self.summary.failed += failures
-        forget_gone(folder, roots, self.failed)
-        self.writer.forget_roots(name for part in parts for name in self._taken_over(part.corpus.root))
+        forget_gone(folder, known, self.failed)
+        self.writer.forget_roots(_taken_over(known, set(roots)))
         self.writer.delete(np.array(self.dead, np.int64))
         self.writer.commit()
 
-    def _taken_over(self, root: Path) -> Iterator[str]:
-        """Names of the roots below a root, whose items are its own now."""
-        for name, at in self.writer.manifest.roots.items():
-            if Path(at) != root and Path(at).is_relative_to(root):
-                yield name
-
-    def _compare(self, part: Surveyed) -> list[Job]:
-        """The files of one corpus that need a row."""
+    def _compare(self, part: Surveyed, name: str, rows: Sequence[Indexed]) -> list[Job]:
+        """The files of the corpus of this short name that need a row; `rows` are those that the index has of it."""
         root = part.corpus.root
-        name = self.writer.root(root)
         self.summary.roots[name] = str(root)
         self.failed[name] = [
             Failure(name, path, part.scan.kinds.get(path, "unreadable"), message)
             for path, message in part.scan.problems
         ]
         has_table = any(file.table for file in part.files)  # one that names none of them is not about them
-        rows = indexed_rows(self.before, root) if self.before is not None else []
         changes = plan_changes.compare(
             part.files,
             rows,
@@ -284,6 +284,13 @@ class _Run:
     def _replace(self, jobs: Sequence[Job]) -> None:
         """The rows that stood for these files count no more."""
         self.dead += [job.old.row for job in jobs if job.old]
+
+
+def _taken_over(known: Mapping[str, str], roots: Container[Path]) -> Iterator[str]:
+    """Names of the known roots below one of `roots`, whose items are its own now."""
+    for name, at in known.items():
+        if (root := outermost(Path(at), roots)) and root != Path(at):
+            yield name
 
 
 def _hash_or_none(path: Path) -> str | None:

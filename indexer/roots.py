@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -40,6 +40,11 @@ class Corpus:
 def upwards(path: str) -> Iterator[str]:
     """`path` and all the folders that it lies in, with "/" between their parts."""
     return accumulate(path.split("/"), "{}/{}".format)
+
+
+def outermost(path: Path, roots: Container[Path]) -> Path | None:
+    """That one of `roots` which holds an absolute path, or is it; of several the outermost."""
+    return next((each for each in (*reversed(path.parents), path) if each in roots), None)
 
 
 def corpora(paths: Iterable[Path], known: Iterable[Path]) -> list[Corpus]:

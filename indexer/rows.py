@@ -8,7 +8,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy as np
 from indexer.metadata import MetadataTable
 from indexer.parts import split
 from indexer.plan_changes import Indexed, stamp
+from indexer.roots import outermost
 from indexer.scan import SourceFile
 from indexer.writer import IndexWriter
 from retriever.store import Snapshot, item_id
@@ -33,26 +34,28 @@ FACTS = (
 _PLANNED = ("path", "fingerprint", "sha256", "bytes", "up")
 
 
-def indexed_rows(snapshot: Snapshot, root: Path) -> list[Indexed]:
-    """Live rows of the corpus at `root`, and of roots below it, whose rows this one takes over.
+def indexed_rows(snapshot: Snapshot, roots: Collection[Path]) -> dict[Path, list[Indexed]]:
+    """Live rows of the corpora at `roots`, none of which lies below another, and of roots below, which they take over.
 
     Rows of roots below get no stamp but what it says of a table, so that they are written again, and come first.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    below = {name: Path(at) for name, at in snapshot.roots.items() if Path(at).is_relative_to(root)}
-    ours = pc.is_in(snapshot.column("root"), value_set=pa.array(below, pa.string())).to_numpy()
+    known = {name: Path(at) for name, at in snapshot.roots.items()}
+    held_by = {name: root for name, at in known.items() if (root := outermost(at, roots))}
+    ours = pc.is_in(snapshot.column("root"), value_set=pa.array(held_by, pa.string())).to_numpy()
     rows = np.flatnonzero(ours & snapshot.live)
-    own, taken_over = [], []
+    own: dict[Path, list[Indexed]] = {root: [] for root in roots}
+    taken_over: dict[Path, list[Indexed]] = {root: [] for root in roots}
     for row, name, *planned in _tuples(snapshot, rows, ("root", *_PLANNED)):
-        prefix = PurePosixPath(below[name].relative_to(root))
-        old = _indexed(row, *planned)
-        if below[name] == root:
-            own.append(old)
+        root, old = held_by[name], _indexed(row, *planned)
+        if known[name] == root:
+            own[root].append(old)
         else:
-            taken_over.append(replace(old, path=str(prefix / old.path), stamp=old.table))
-    return taken_over + own
+            path = known[name].relative_to(root) / old.path
+            taken_over[root].append(replace(old, path=path.as_posix(), stamp=old.table))
+    return {root: taken_over[root] + own[root] for root in roots}
 
 
 class KnownContent:

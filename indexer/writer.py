@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -103,18 +104,29 @@ class IndexWriter:
         self._lock.release()
 
     def root(self, path: Path) -> str:
-        """The short name that the corpus at `path` has in this index: its folder's name, numbered where taken."""
-        absolute = str(path.resolve())
-        roots = self._manifest.roots
-        for place in (str(path), absolute):  # a known root may be a link by now
-            for name, known in roots.items():
-                if known == place:
-                    return name
-        stem = path.resolve().name or "root"
-        name = next(name for n in range(1, len(roots) + 2) if (name := stem if n == 1 else f"{stem}-{n}") not in roots)
-        with self._lock.writing():
-            self._publish(roots={**roots, name: absolute})
-        return name
+        """As `root_names`, of one corpus."""
+        return self.root_names([path])[0]
+
+    def root_names(self, paths: Sequence[Path]) -> list[str]:
+        """The short names that the corpora at `paths` have in this index: the folder's, numbered where it is taken.
+
+        A name is taken, too, where rows have it that somebody else wrote: they are of no file below the folder.
+        """
+        roots = dict(self._manifest.roots)
+        names = {place: name for name, place in reversed(roots.items())}
+        found = [(path, path.resolve()) for path in paths]
+        new = [place for path, place in found if str(path) not in names and str(place) not in names]
+        taken = {*roots, *self._roots_of_rows()} if new else set()
+        for place in dict.fromkeys(new):
+            stem = place.name or "root"
+            name = next(name for n in count(1) if (name := stem if n == 1 else f"{stem}-{n}") not in taken)
+            taken.add(name)
+            roots[name], names[str(place)] = str(place), name
+        if new:
+            with self._lock.writing():
+                self._publish(roots=roots)
+        # As it is written first: a known root may be a link by now.
+        return [names[str(path) if str(path) in names else str(place)] for path, place in found]
 
     def move_root(self, name: str, place: Path) -> None:
         """Lets the corpus of this short name be the one at the absolute path `place`."""
@@ -281,11 +293,17 @@ class IndexWriter:
 
     def _drop_roots(self) -> None:
         gone, roots = self._forgotten, self._manifest.roots
-        if gone and self.snapshot is not None:
-            gone -= set(self.snapshot.column("root").to_numpy()[self.snapshot.live])
+        if gone:
+            gone -= self._roots_of_rows()
         if gone & roots.keys():
             self._publish(roots={name: at for name, at in roots.items() if name not in gone})
         self._forgotten = set()
+
+    def _roots_of_rows(self) -> set[str]:
+        """The short names that live rows have for their root."""
+        if self.snapshot is None:
+            return set()
+        return set(self.snapshot.column("root").filter(pa.array(self.snapshot.live)).unique().to_pylist())
 
     def _merge_small(self) -> None:
         if self.snapshot is not None:

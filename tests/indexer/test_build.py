@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from small_corpus import write_box, write_boxes, write_gltf
 
 from indexer.build import index
 from indexer.removal import remove
+from indexer.writer import IndexWriter
 from retriever.errors import RetrieverError, UsageError
-from retriever.store import Manifest, Snapshot, read_failures
+from retriever.store import Manifest, Snapshot, item_id, read_failures
 from retriever.store.catalog import rows_where
 
 
@@ -47,6 +49,20 @@ def test_removed_file_leaves_the_index(corpus: Path, folder: Path):
     (corpus / "flat/d.off").unlink()
     assert counts(index([corpus], folder)) == {"removed": 1, "unchanged": 4}
     assert "flat/d.off" not in rows(folder)
+
+
+def test_rows_that_a_program_wrote_under_the_name_of_a_root_are_no_rows_of_it(corpus: Path, folder: Path):
+    index([corpus], folder)
+    written = {"root": "bolts", "modality": "shape", "sha256": "", "bytes": 0, "fingerprint": ""}
+    items = [{"id": item_id("bolts", path), "path": path, **written} for path in ("m3.glb", "m4.glb")]
+    with IndexWriter(folder, Snapshot.open(folder).identity) as writer:
+        writer.append(items, writer.commit().vectors(np.arange(2)))
+        writer.commit()
+    write_boxes(corpus.parent / "bolts", 2)
+    for expected in ({"embedded": 2}, {"unchanged": 2}):
+        assert counts(index([corpus.parent / "bolts"], folder)) == expected
+    roots = Counter(row["root"] for row in rows(folder).values())
+    assert roots == {"corpus": 5, "bolts": 2, "bolts-2": 2}
 
 
 def test_root_that_is_suddenly_empty_keeps_its_items(corpus: Path, folder: Path):

@@ -181,6 +181,16 @@ def test_roots_get_short_unique_names_that_last(tmp_path: Path) -> None:
         assert writer.commit().root_path("cars-2") == str(tmp_path / "b" / "cars")
 
 
+def test_roots_are_named_all_at_once_and_not_as_rows_of_others_are(tmp_path: Path) -> None:
+    write(tmp_path / "index", [item(1, root="cars")])
+    places = [tmp_path / name for name in ("a/cars", "b/cars", "boats", "a/cars")]
+    with IndexWriter(tmp_path / "index", SPACE) as writer:
+        before = writer.manifest.version
+        assert writer.root_names(places) == ["cars-2", "cars-3", "boats", "cars-2"]
+        assert writer.root_names(places) == ["cars-2", "cars-3", "boats", "cars-2"]
+        assert writer.manifest.version == before + 1
+
+
 def test_another_space_is_refused_and_both_are_named(tmp_path: Path) -> None:
     write(tmp_path, [item(1)])
     for other in (
