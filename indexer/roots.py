@@ -50,9 +50,9 @@ def outermost(path: Path, roots: Container[Path]) -> Path | None:
 def corpora(paths: Iterable[Path], known: Iterable[Path]) -> list[Corpus]:
     """The corpora that `paths` stand for.
 
-    A path below a known root is a part of that root, of the outermost one where roots are nested. It may lie there
-    really, also where the root is a link by now, or by a link in the root. Any other folder becomes a root; any other
-    file a part of its folder.
+    Any folder becomes a root, and that of any file, unless it lies below another one or a known root; a path is a part
+    of the outermost root that holds it. It may lie there really, also where the root is a link by now, or by a link in
+    the root. What comes out does not depend on the order of `paths`.
 
     Args:
         paths: as given by the user.
@@ -61,28 +61,42 @@ def corpora(paths: Iterable[Path], known: Iterable[Path]) -> list[Corpus]:
     Raises:
         UsageError: a path does not exist.
     """
-    real = {root: _followed(root) for root in known}  # known root -> where a link in its place leads by now
-    parts: dict[Path, list[Path]] = {}
+    roots = _Roots({root: _followed(root) for root in known})
     given = [(_existing(path), _as_written(path)) for path in paths]
-    for path, written in sorted(given, key=lambda both: len(both[0].parts)):
-        root = _holder(path, written, real) or (path if path.is_dir() else path.parent)
-        real.setdefault(root, root)
-        parts.setdefault(root, []).append(_within(root, real[root], path, written))
-    return [Corpus(root, () if root in within else tuple(within)) for root, within in parts.items()]
+    new = [path if path.is_dir() else path.parent for path, written in given if roots.holder(path, written) is None]
+    roots = _Roots({**roots.real, **{root: root for root in new}})
+    parts: dict[Path, list[Path]] = {}
+    for path, written in given:
+        root = roots.holder(path, written)
+        assert root is not None
+        parts.setdefault(root, []).append(_within(root, roots.real[root], path, written))
+    return [Corpus(root, () if root in within else tuple(dict.fromkeys(within))) for root, within in parts.items()]
 
 
-def _holder(path: Path, written: Path, real: Mapping[Path, Path]) -> Path | None:
-    """The root that a path belongs to: best one that holds it as it is written, too, but rather really than by a link.
+class _Roots:
+    """Roots, found by what lies below them: as many may be given as there are paths.
 
     Args:
-        path: with its links followed.
-        written: the same as the user gave it.
-        real: root -> the same with its links followed.
+        real: root -> where it lies, which is elsewhere if a link has taken its place by now.
     """
-    really = [root for root, place in real.items() if path.is_relative_to(place)]
-    as_written = [root for root in real if written.is_relative_to(root)]
-    both = [root for root in really if root in as_written]
-    return min(both or really or as_written, key=lambda root: len(root.parts), default=None)
+
+    def __init__(self, real: Mapping[Path, Path]) -> None:
+        self.real = real
+        self._at: dict[Path, list[Path]] = {}
+        for root, place in real.items():
+            self._at.setdefault(place, []).append(root)
+
+    def holder(self, path: Path, written: Path) -> Path | None:
+        """The root that a path belongs to: best one that holds it as written, too, but rather really than by a link.
+
+        Args:
+            path: with its links followed.
+            written: the same as the user gave it.
+        """
+        really = [root for place in (path, *path.parents) for root in self._at.get(place, ())]
+        as_written = [root for root in (written, *written.parents) if root in self.real]
+        both = [root for root in really if root in as_written]
+        return min(both or really or as_written, key=lambda root: len(root.parts), default=None)
 
 
 def _within(root: Path, real: Path, path: Path, written: Path) -> Path:

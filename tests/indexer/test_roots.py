@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import permutations
 from pathlib import Path, PurePath
 
 import pytest
@@ -32,6 +33,17 @@ def test_below_a_known_root_is_a_part_of_the_outermost(tree: Path):
 @pytest.mark.parametrize("paths", [("a", "a/b"), ("a/b", "a"), ("a", "a/b/x.off", "a")])
 def test_a_root_given_with_its_parts_is_scanned_once(tree: Path, paths: tuple[str, ...]):
     assert corpora([tree / path for path in paths], []) == [Corpus(tree / "a")]
+
+
+def test_files_and_folders_in_any_order_are_parts_of_the_folder_of_the_files(tree: Path):
+    (tree / "c").mkdir()
+    (tree / "y.off").touch()
+    paths = [tree / "a", tree / "y.off", tree / "c"]
+    for order in permutations(paths):
+        (found,) = corpora(order, [])
+        assert (found.root, sorted(found.within)) == (tree, sorted(paths))
+        assert corpora(order, [tree]) == [found], "again it is no other"
+    assert corpora([tree / "a" / "b", tree / "c"], []) == [Corpus(tree / "a" / "b"), Corpus(tree / "c")]
 
 
 def test_a_known_root_that_is_a_link_now_is_the_same_root(tree: Path):
