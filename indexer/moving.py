@@ -30,14 +30,15 @@ def follow(writer: IndexWriter, parts: Sequence[Surveyed]) -> dict[str, str]:
         old place -> new one.
     """
     moved: dict[str, str] = {}
-    for part in parts:
-        here, known = part.corpus.root, writer.manifest.roots
-        if part.corpus.within or str(here) in known.values() or writer.snapshot is None:
-            continue
-        gone = [name for name, at in known.items() if not exists(at)]
+    known = set(writer.manifest.roots.values())
+    new = [part.corpus.root for part in parts if not part.corpus.within and str(part.corpus.root) not in known]
+    if not new or writer.snapshot is None:
+        return moved
+    gone = {name: at for name, at in writer.manifest.roots.items() if not exists(at)}
+    for here in new:
         shares = {name: share(writer.snapshot, name, str(here)) for name in gone}
         name = max(shares, key=lambda name: shares[name], default="")
         if name and shares[name] >= _ENOUGH:
-            moved[known[name]] = str(here)
+            moved[gone.pop(name)] = str(here)
             writer.move_root(name, here)
     return moved
