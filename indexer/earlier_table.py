@@ -1,7 +1,7 @@
 """What an earlier ``--metadata`` table said, on its way from an item's old row to its new one, or lost.
 
-A row does not tell which of its columns came from the table, only that some did. So all of them count that the file has
-no other source for now.
+What folders and sidecars say by now counts beside it, and less. Rows that an older version wrote do not tell which of
+their columns came from the table, only that some did: of these all count that the file has no other source for.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
+from indexer.extras import Spelling
 from indexer.metadata import OURS
 from indexer.pipeline import Job
 from indexer.plan_changes import KEPT, Indexed
@@ -69,10 +70,15 @@ def remark_on_loss(snapshot: Snapshot, changed: Sequence[tuple[SourceFile, Index
         snapshot: before the run.
         changed: files that are written again, and their rows, of which an earlier table said something.
     """
-    rows = snapshot.take(np.array([old.row for _, old in changed], np.int64), _further(snapshot)).to_pylist()
+    spelling, names = Spelling(snapshot.columns()), [*_further(snapshot), *sorted(OURS)]
+    rows = snapshot.take(np.array([old.row for _, old in changed], np.int64), names).to_pylist()
     lost = [
-        {name for name, value in row.items() if value is not None and file.metadata.get(name) is None}
-        for (file, _), row in zip(changed, rows, strict=True)
+        {
+            name
+            for name in _of_table(row, old, spelling)
+            if file.metadata.get(name) is None and (old.given is not None or name not in OURS)
+        }
+        for (file, old), row in zip(changed, rows, strict=True)
     ]
     if columns := sorted(set().union(*lost)):
         log.warning(
@@ -89,16 +95,26 @@ def _renamed(file: SourceFile, rows: Sequence[Indexed]) -> Indexed | None:
 
 
 def _as_told(snapshot: Snapshot, files: Sequence[tuple[SourceFile, Indexed]], names: Sequence[str]) -> list[SourceFile]:
-    """Files with some columns of their rows; what their layout and sidecars say now goes first."""
+    """Files with those of some columns of their rows that the table gave; layout and sidecars say the others."""
+    spelling = Spelling(snapshot.columns())
     guessed = [CONFIDENCE] if "label" in names and is_found(snapshot) else []
     rows = snapshot.take(np.array([old.row for _, old in files], np.int64), [*names, *guessed]).to_pylist()
     found = []
-    for (file, _), row in zip(files, rows, strict=True):
+    for (file, old), row in zip(files, rows, strict=True):
         if guessed and row.pop(CONFIDENCE) is not None:
             del row["label"]  # of no table: see `indexer.guesses`
-        told = {name: value for name, value in row.items() if value is not None}
-        found.append(replace(file, metadata={**told, **file.metadata}, table=KEPT))
+        told = _of_table(row, old, spelling)
+        if old.given is None:
+            found.append(replace(file, metadata={**told, **file.metadata}, table=KEPT))
+        else:
+            found.append(replace(file, metadata={**file.metadata, **told}, table=KEPT, given=tuple(told)))
     return found
+
+
+def _of_table(row: Mapping[str, object], old: Indexed, spelling: Spelling) -> dict[str, object]:
+    """Those of a row's columns that the table gave, or may have given where the row does not tell."""
+    told = row if old.given is None else spelling.item(dict.fromkeys(old.given, True))
+    return {name: value for name, value in row.items() if value is not None and name in told}
 
 
 def _further(snapshot: Snapshot) -> list[str]:

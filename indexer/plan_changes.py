@@ -32,6 +32,7 @@ class Indexed:
         path: below the root that is compared.
         stamp: of the file that it was made from.
         parts: the other files that this was read from, as `indexer.parts.remembered` says it.
+        given: names of the columns that a table of the user gave, see `indexer.given`.
     """
 
     row: int
@@ -41,6 +42,7 @@ class Indexed:
     bytes: int
     up: str | None
     parts: str = ""
+    given: tuple[str, ...] | None = None
 
     @property
     def table(self) -> str:
@@ -67,7 +69,7 @@ class Changes:
 
 
 def stamp(file: SourceFile, up: str) -> str:
-    """What a row remembers of its file, beside the other files that it was read from."""
+    """What a row remembers of its file, beside which columns a table gave and the other files that it was read from."""
     table = f"+{file.table}" if file.table else ""
     return file.fingerprint + table + (f":{up}" if file.modality is Modality.SHAPE else "")
 

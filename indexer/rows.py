@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from indexer import given
 from indexer.metadata import MetadataTable
 from indexer.parts import split
 from indexer.plan_changes import Indexed, stamp
@@ -105,7 +106,7 @@ def item(
         "modality": str(file.modality),
         "sha256": sha256,
         "bytes": file.bytes,
-        "fingerprint": stamp(file, up) + parts,
+        "fingerprint": stamp(file, up) + given.remembered(file.given) + parts,
     }
 
 
@@ -142,7 +143,8 @@ def with_row(file: SourceFile, table: MetadataTable) -> SourceFile:
     if not row:
         return file
     content = json.dumps(row, sort_keys=True, default=str)
-    return replace(file, metadata={**file.metadata, **row}, table=blake2b(content.encode(), digest_size=8).hexdigest())
+    digest = blake2b(content.encode(), digest_size=8).hexdigest()
+    return replace(file, metadata={**file.metadata, **row}, table=digest, given=tuple(row))
 
 
 class RowBuffer:
@@ -183,8 +185,9 @@ class RowBuffer:
 
 def _indexed(row: int, path: str, fingerprint: str, sha256: str, size: int, up: str | None) -> Indexed:
     """A row from its columns `_PLANNED`."""
-    stamp, parts = split(fingerprint)
-    return Indexed(row, path, stamp, sha256, size, up, parts)
+    whole, parts = split(fingerprint)
+    stamp, names = given.split(whole)
+    return Indexed(row, path, stamp, sha256, size, up, parts, names)
 
 
 def _tuples(snapshot: Snapshot, rows: np.ndarray, columns: Sequence[str]) -> zip[tuple[Any, ...]]:

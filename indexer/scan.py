@@ -35,6 +35,7 @@ class SourceFile:
         fingerprint: changes when the file, a sidecar of its name, or `metadata` changes; from sizes and times only.
         metadata: label, caption, name, preview, split and the extras of the layout and of JSON sidecars, where known.
         table: hash of what the user's own table says of the file, which is in `metadata` too; empty without.
+        given: names of the columns that the table gave; None where none did, or where that is not known.
     """
 
     path: str
@@ -43,6 +44,7 @@ class SourceFile:
     fingerprint: str
     metadata: dict[str, object] = field(default_factory=dict)
     table: str = ""
+    given: tuple[str, ...] | None = None
 
 
 @dataclass

@@ -120,14 +120,56 @@ def test_files_of_other_bytes_lose_them_and_are_counted(shapes: Path, prices: Pa
     assert told(folder, "price", "caption") == {"box-000": (None, None), "box-001": (7, None), "box-002": (None, None)}
 
 
-def test_sidecars_go_first_until_a_table_is_given_again(shapes: Path, prices: Path, folder: Path):
+def test_a_table_goes_before_sidecars_also_where_it_is_not_given_again(shapes: Path, prices: Path, folder: Path):
     index([shapes], folder, metadata=prices)
     (shapes / "chair/box-000.json").write_text('{"caption": "new", "PRICE": 1, "weight": 2}')
-    assert counts(index([shapes], folder)) == {"updated": 1, "unchanged": 2}
-    assert told(folder, "price", "caption", "weight")["box-000"] == (1, "new", 2)
-    assert counts(index([shapes], folder, metadata=prices)) == {"updated": 1, "unchanged": 2}
-    assert told(folder, "price", "caption", "weight")["box-000"] == (12, "old", 2)
+    for table in (None, prices):
+        assert counts(index([shapes], folder, metadata=table)) == {"updated": 1, "unchanged": 2}
+        assert told(folder, "price", "caption", "weight")["box-000"] == (12, "old", 2)
     assert counts(index([shapes], folder, metadata=prices)) == {"unchanged": 3}
+
+
+def test_what_folders_and_sidecars_say_no_more_goes_and_what_a_table_said_stays(shapes: Path, folder: Path, tmp_path):
+    write_box(shapes / "lamp/l.off", (1, 2, 9))
+    (shapes / "chair/box-001.json").write_text('{"maker": "Ada", "split": "test", "note": "n"}')
+    (tmp_path / "t.csv").write_text("file,label,Price,made in\nbox-000.off,stool,3,\nbox-001.off,,4,Rome\n")
+    index([shapes], folder, metadata=tmp_path / "t.csv")
+    columns = ("label", "Price", "made in", "maker", "split", "note")
+    assert told(folder, *columns)["box-001"] == ("chair", 4, "Rome", "Ada", "test", "n")
+    (shapes / "chair/box-001.json").write_text('{"note": "m"}')
+    for again in (False, True):
+        index([shapes], folder, folder_labels=again)
+        label = "chair" if again else None
+        assert told(folder, *columns)["box-000"] == ("stool", 3, None, None, None, None)
+        assert told(folder, *columns)["box-001"] == (label, 4, "Rome", None, None, "m")
+        assert counts(index([shapes], folder)) == {"unchanged": 4}
+    (shapes / "chair/box-001.json").unlink()
+    (shapes / "chair/box-001.off").rename(shapes / "chair/crate.off")
+    index([shapes], folder)
+    assert told(folder, *columns)["crate"] == ("chair", 4, "Rome", None, None, None)
+
+
+def test_another_table_is_told_what_it_takes_away_and_no_more(shapes: Path, folder: Path, tmp_path: Path, caplog):
+    (shapes / "chair/box-000.json").write_text('{"maker": "Ada"}')
+    (tmp_path / "one.csv").write_text("file,label,price\nbox-000.off,stool,3\n")
+    (tmp_path / "two.csv").write_text("file,vendor\nbox-000.off,acme\n")
+    index([shapes], folder, metadata=tmp_path / "one.csv")
+    (shapes / "chair/box-000.json").unlink()
+    index([shapes], folder, metadata=tmp_path / "two.csv")
+    assert "1 item lost what an earlier --metadata table gave: label, price;" in caplog.text
+
+
+def test_rows_of_older_versions_keep_all_that_a_table_may_have_given(
+    shapes: Path, prices: Path, folder: Path, monkeypatch
+):
+    (shapes / "chair/box-000.json").write_text('{"maker": "Ada"}')
+    with monkeypatch.context() as older:
+        older.setattr("indexer.given.remembered", lambda names: "")
+        index([shapes], folder, metadata=prices)
+    assert counts(index([shapes], folder, metadata=prices)) == {"unchanged": 3}
+    (shapes / "chair/box-000.json").unlink()
+    assert counts(index([shapes], folder)) == {"updated": 1, "unchanged": 2}
+    assert told(folder, "price", "caption", "maker")["box-000"] == (12, "old", "Ada")
 
 
 def test_files_that_are_always_embedded_again_keep_them(shapes: Path, folder: Path, tmp_path: Path):
