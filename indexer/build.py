@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -25,7 +25,7 @@ from indexer.parts import States, remembered
 from indexer.pipeline import Job
 from indexer.plan_changes import Indexed
 from indexer.progress import Progress
-from indexer.roots import outermost
+from indexer.roots import taken_over
 from indexer.rows import KnownContent, RowBuffer, facts, indexed_rows, item
 from indexer.summary import Summary
 from indexer.survey import Surveyed, survey
@@ -35,6 +35,9 @@ from retriever.errors import FileProblem, UsageError
 from retriever.files import exists
 from retriever.store import Failure, Snapshot, is_index
 from retriever.types import Vectors
+
+Twin = tuple[Job, Indexed]
+"""A file, and the row of its bytes."""
 
 _AT_ONCE = 64  # files whose hashing Ctrl-C has to wait for
 
@@ -143,6 +146,7 @@ class _Run:
         self.guesses: Guesses | None = None
         self.states = States()
         self.axes: dict[upright.Group, str] = {}  # of files that stay as they are
+        self.kept: list[Job] = []  # such files, unless a look at others like them says that they lie
         self.told: set[int] = set()  # rows of which an earlier table said something, and none of this run does
         self.gone: dict[str, list[Indexed]] = {}  # rows whose file is gone, by the hash of its bytes, likewise
 
@@ -156,14 +160,19 @@ class _Run:
             for job in self._compare(part, name, rows.pop(part.corpus.root, []))
         ]
         with self.rows:
-            self._embed(self._reuse(jobs))
+            rest, twins = self._reusable(jobs)
+            if self.up == "auto":
+                rest, twins = self._stood(rest, twins)
+            for start in range(0, len(twins), RowBuffer.ROWS):
+                self._copy(twins[start : start + RowBuffer.ROWS])
+            self._embed(rest)
         self.progress("write", 0, None)
         folder, known = self.writer.folder, self.writer.manifest.roots
         for part, (name, failures) in zip(parts, self.failed.items(), strict=True):
             replace_failures(folder, known, name, part.corpus.covers, failures)
             self.summary.failed += failures
         forget_gone(folder, known, self.failed)
-        self.writer.forget_roots(_taken_over(known, set(roots)))
+        self.writer.forget_roots(taken_over(known, set(roots)))
         self.writer.delete(np.array(self.dead, np.int64))
         self.writer.commit()
 
@@ -196,25 +205,34 @@ class _Run:
             earlier_table.remark_on_loss(self.before, had)
         if changes.write and self.up == "auto":
             goes = {*changes.vanished, *changes.stale, *(old.row for _, old in changes.write if old)}
-            self.axes |= upright.earlier(name, (row for row in rows if row.row not in goes))
+            stay = [row for row in rows if row.row not in goes]
+            self.axes |= upright.earlier(name, stay)
+            self._keep(name, part, upright.unseen(name, stay, self.axes))
         self.dead += changes.vanished + changes.stale
         self.summary.unchanged += len(changes.unchanged)
         self.summary.recovered += sum(row >= self.recovered for row in changes.unchanged)
         self.summary.removed += len(changes.vanished)
         return [Job(name, root, file, old) for file, old in changes.write]
 
-    def _reuse(self, jobs: list[Job]) -> list[Job]:
-        """Gives files whose bytes the index knows the vector it has; returns the others."""
+    def _keep(self, name: str, part: Surveyed, rows: Sequence[Indexed]) -> None:
+        """Takes note of files whose rows stay unless a look says that they lie."""
+        files = {file.path: file for file in part.files} if rows else {}
+        jobs = [Job(name, part.corpus.root, files[row.path], row, row.sha256) for row in rows if row.path in files]
+        self.kept += jobs
+        self.told.update(job.old.row for job in jobs if job.old and job.old.table and not job.file.table)
+
+    def _reusable(self, jobs: list[Job]) -> tuple[list[Job], list[Twin]]:
+        """The files to embed; and those whose bytes the index knows, with the row that has their vector."""
         if self.before is None or not jobs:
-            return jobs
+            return jobs, []
         known = KnownContent(self.before)
         jobs = earlier_table.carry(self.before, self._hashed(jobs, known), self.told, self.gone, again=self.again)
         rows_with = known.rows_with({job.sha256 for job in jobs if job.sha256})
-        self.guesses = Guesses(self.before, rows_with, [job.old for job in jobs if job.old])
+        self.guesses = Guesses(self.before, rows_with, [job.old for job in [*jobs, *self.kept] if job.old])
         if self.again:
-            return jobs
+            return jobs, []
         rest: list[Job] = []
-        twins: list[tuple[Job, Indexed]] = []
+        twins: list[Twin] = []
         for job in jobs:
             candidates = rows_with.get(job.sha256 or "", [])
             twin = plan_changes.reusable(job.file, candidates, up=self.up, shape=self.space.identity.shape)
@@ -222,9 +240,25 @@ class _Run:
                 twins.append((job, twin))
             else:
                 rest.append(job)
-        for start in range(0, len(twins), RowBuffer.ROWS):
-            self._copy(twins[start : start + RowBuffer.ROWS])
-        return rest
+        return rest, twins
+
+    def _stood(self, jobs: list[Job], twins: list[Twin]) -> tuple[list[Job], list[Twin]]:
+        """The files to embed, each with the axis that is usual among its like, and those that take the vector of a row.
+
+        Where the files to embed are found to be turned, those of their group that have a vector are, too.
+        """
+        copied = [job for job, twin in twins if upright.unseen(job.root, [twin], self.axes)]
+        found = upright.turned(jobs, [*self.kept, *copied], self.axes, self.workers, self.progress)
+        self.summary.turned = found
+        axes = {(each.root, each.suffix): each.up for each in found}
+        lying = [job for job in self.kept if upright.group_of(job) in axes]
+        if lying and self.before is not None:
+            self.summary.unchanged -= len(lying)
+            self.summary.recovered -= sum(job.old.row >= self.recovered for job in lying if job.old)
+            lying = earlier_table.carry(self.before, lying, self.told, {}, again=False)
+        others = {id(job) for job in copied if upright.group_of(job) in axes}
+        jobs = [*jobs, *lying, *(job for job, _ in twins if id(job) in others)]
+        return upright.stood(jobs, {**self.axes, **axes}), [each for each in twins if id(each[0]) not in others]
 
     def _hashed(self, jobs: list[Job], known: KnownContent) -> list[Job]:
         """`jobs`, with the content hash of those that could be in the index by their size."""
@@ -238,7 +272,7 @@ class _Run:
                 self.progress("compare", start + len(some), len(worth))
         return jobs
 
-    def _copy(self, twins: Sequence[tuple[Job, Indexed]]) -> None:
+    def _copy(self, twins: Sequence[Twin]) -> None:
         """Writes files with the vectors and facts of the rows that they equal."""
         assert self.before is not None
         rows = [twin.row for _, twin in twins]
@@ -254,8 +288,6 @@ class _Run:
 
     def _embed(self, jobs: list[Job]) -> None:
         done = 0
-        if self.up == "auto":
-            jobs, self.summary.turned = upright.stood(jobs, self.axes, self.workers, self.progress)
         if jobs:
             self.progress("embed", 0, len(jobs))  # the first files and the encoder take a while
         with closing(pipeline.encode(jobs, self.space, up=self.up, workers=self.workers)) as batches:
@@ -284,13 +316,6 @@ class _Run:
     def _replace(self, jobs: Sequence[Job]) -> None:
         """The rows that stood for these files count no more."""
         self.dead += [job.old.row for job in jobs if job.old]
-
-
-def _taken_over(known: Mapping[str, str], roots: Container[Path]) -> Iterator[str]:
-    """Names of the known roots below one of `roots`, whose items are its own now."""
-    for name, at in known.items():
-        if (root := outermost(Path(at), roots)) and root != Path(at):
-            yield name
 
 
 def _hash_or_none(path: Path) -> str | None:

@@ -47,6 +47,13 @@ def outermost(path: Path, roots: Container[Path]) -> Path | None:
     return next((each for each in (*reversed(path.parents), path) if each in roots), None)
 
 
+def taken_over(known: Mapping[str, str], roots: Container[Path]) -> Iterator[str]:
+    """Names of the known roots below one of `roots`, whose items are its own now."""
+    for name, at in known.items():
+        if (root := outermost(Path(at), roots)) and root != Path(at):
+            yield name
+
+
 def corpora(paths: Iterable[Path], known: Iterable[Path]) -> list[Corpus]:
     """The corpora that `paths` stand for.
 

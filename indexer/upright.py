@@ -95,26 +95,51 @@ def earlier(root: str, rows: Iterable[Indexed]) -> dict[Group, str]:
     return {group: counted.most_common(1)[0][0] for group, counted in axes.items() if counted.total() >= LEAST}
 
 
-def stood(
-    jobs: Sequence[Job], known: Mapping[Group, str], workers: int | None, progress: Progress
-) -> tuple[list[Job], list[Turned]]:
-    """Jobs with the axis that is usual in their group, and the groups that were found to be turned.
+def unseen(root: str, rows: Iterable[Indexed], known: Mapping[Group, str]) -> list[Indexed]:
+    """Rows that "auto" read with their format's usual axis, in groups whose axis is not known: they were too few.
+
+    Args:
+        root: name of the corpus root.
+        rows: of that root, which stay.
+        known: axes of groups, as `earlier` has them.
+    """
+    return [
+        row
+        for row in rows
+        if row.up is not None
+        and row.stamp.endswith(":auto")
+        and row.up == loaders.usual_up(suffix := _suffix(row.path))
+        and (root, suffix) not in known
+    ]
+
+
+def turned(
+    jobs: Sequence[Job], kept: Sequence[Job], known: Mapping[Group, str], workers: int | None, progress: Progress
+) -> list[Turned]:
+    """The groups of some files that stand on another axis than is usual.
 
     Args:
         jobs: files to embed.
+        kept: files that have a vector, of the usual axis: looked at where there are `jobs` of their group.
         known: axes of groups that are not to be looked at, as `earlier` has them.
         workers: processes that read, as for `indexer.pipeline.encode`.
         progress: told of the files that are looked at.
     """
     groups: dict[Group, list[Sized]] = {}
     for job in jobs:
-        group = _group(job)
+        group = group_of(job)
         is_open = job.file.modality is Modality.SHAPE and loaders.usual_up(group[1])
         if is_open and group not in known:
             groups.setdefault(group, []).append((job.path, job.file.bytes))
-    turned = look(groups, workers, progress)
-    axes = {**known, **{(each.root, each.suffix): each.up for each in turned}}
-    return [replace(job, usual=axes[_group(job)]) if _group(job) in axes else job for job in jobs], turned
+    for job in kept:
+        if group_of(job) in groups:
+            groups[group_of(job)].append((job.path, job.file.bytes))
+    return look(groups, workers, progress)
+
+
+def stood(jobs: Iterable[Job], axes: Mapping[Group, str]) -> list[Job]:
+    """Jobs with the axis of their group, where it has one in `axes`."""
+    return [replace(job, usual=axes[group_of(job)]) if group_of(job) in axes else job for job in jobs]
 
 
 def look(groups: Mapping[Group, Sequence[Sized]], workers: int | None, progress: Progress) -> list[Turned]:
@@ -135,7 +160,8 @@ def look(groups: Mapping[Group, Sequence[Sized]], workers: int | None, progress:
     return [each.turned for each in looks if each.verdict]
 
 
-def _group(job: Job) -> Group:
+def group_of(job: Job) -> Group:
+    """That of a file."""
     return job.root, _suffix(job.file.path)
 
 

@@ -92,7 +92,7 @@ def _told(files: dict[str, list[Path]]) -> Iterator[Row]:
     """The shares of corpora of each size that are read with y, and with z up."""
     from indexer.pipeline import Job
     from indexer.scan import SourceFile
-    from indexer.upright import stood
+    from indexer.upright import turned
 
     for how, paths in files.items():
         jobs = [Job("r", path.parent, SourceFile(path.name, Modality.SHAPE, path.stat().st_size, "")) for path in paths]
@@ -100,7 +100,7 @@ def _told(files: dict[str, list[Path]]) -> Iterator[Row]:
             rng, told = np.random.default_rng(size), []
             for _ in range(CORPORA):
                 some = [jobs[place] for place in rng.choice(len(jobs), size, replace=False)]
-                told.append([each.up for each in stood(some, {}, 0, lambda *_: None)[1]])
+                told.append([each.up for each in turned(some, [], {}, 0, lambda *_: None)])
             say(f"{how}, {size} files: {CORPORA} corpora looked at")
             yield {
                 "saved with": how, "files": size, "corpora": CORPORA,

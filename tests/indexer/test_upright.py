@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from index_reading import counts, rows, vector
+from index_reading import counts, rows, touch, vector
 
 import retriever
 from indexer import parametric
@@ -111,6 +111,34 @@ def test_what_is_there_says_how_new_files_stand(tmp_path: Path):
     summary = index(corpus, folder)
     assert counts(summary) == {"embedded": 1, "unchanged": len(KINDS)} and not summary.turned
     assert rows(folder)["floor_lamp.off"]["up"] == "z"
+
+
+def test_files_that_were_too_few_for_a_look_are_turned_with_those_that_come(tmp_path: Path, caplog):
+    corpus, folder = tmp_path / "corpus", tmp_path / "index"
+    (tmp_path / "prices.csv").write_text("file,price\nchair.off,12\n")
+    write_shapes(corpus, "z", kinds=KINDS[:6])
+    (corpus / "twin of chair.off").write_bytes((corpus / "chair.off").read_bytes())
+    index(corpus, folder, metadata=tmp_path / "prices.csv")
+    assert ups(folder) == {"y"}
+    first = rows(folder)["chair.off"]["id"]
+    write_shapes(corpus, "z", kinds=KINDS[6:])
+    (corpus / "copy of chair.off").write_bytes((corpus / "chair.off").read_bytes())
+    touch(corpus / "twin of chair.off")
+    summary = index(corpus, folder)
+    assert counts(summary) == {"embedded": len(KINDS) + 2} and not caplog.messages
+    assert [(each.up, each.files) for each in summary.turned] == [("z", len(KINDS) + 2)]
+    assert ups(folder) == {"z"}
+    assert (rows(folder)["chair.off"]["id"], rows(folder)["chair.off"]["price"]) == (first, 12)
+    assert counts(index(corpus, folder)) == {"unchanged": len(KINDS) + 2}
+
+
+def test_files_that_are_there_are_looked_at_with_a_few_that_come(tmp_path: Path):
+    corpus, folder = tmp_path / "corpus", tmp_path / "index"
+    write_shapes(corpus, "z", kinds=KINDS[:7])
+    index(corpus, folder)
+    write_shapes(corpus, "z", kinds=KINDS[7:14])
+    index(corpus, folder)
+    assert ups(folder) == {"z"}
 
 
 def test_who_says_which_axis_it_is_has_the_last_word(tmp_path: Path):
