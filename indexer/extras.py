@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from retriever.errors import UsageError
 from retriever.store.catalog import RESERVED
-from retriever.store.schema import ITEMS, unify
+from retriever.store.schema import ITEMS, spelled, unify
 
 _CORE = frozenset(ITEMS.names)
 
@@ -113,5 +113,9 @@ def _as_type(value: Any, kind: pa.DataType) -> Any:
     if kind == pa.float64():
         return float(value)
     if kind == pa.string():
-        return clean(value if isinstance(value, str) else json.dumps(value))
+        return (
+            spelled(value)
+            if isinstance(value, float)
+            else clean(value if isinstance(value, str) else json.dumps(value))
+        )
     return value

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FilterError
-from retriever.store.kept import ROW, KeptColumns, quoted
+from retriever.store.kept import ROW, KeptColumns, named, quoted
 from retriever.store.schema import ITEMS
 from retriever.store.snapshot import Snapshot
 from retriever.types import is_utf8
@@ -44,6 +44,9 @@ _CALLED = {
 """What others call columns of the index."""
 
 _AGAIN = 0.25  # seconds until a statement that was begun after the deadline is given up, too
+
+_OF_TEXT = re.compile(r"\bVARCHAR\b|ould not convert string")
+"""What DuckDB says of a condition that takes text for a number."""
 
 _SQL_TYPES = {"int64": "BIGINT", "double": "DOUBLE", "bool": "BOOLEAN", "string": "VARCHAR", "float": "FLOAT"}
 
@@ -85,7 +88,7 @@ def rows_where(snapshot: Snapshot, where: str) -> NDArray[np.bool_]:
             if type(error) in (duckdb.Error, duckdb.InvalidInputException, duckdb.IOException):  # of damaged files, too
                 for segment in snapshot.segments:
                     segment.check()
-            raise FilterError(_explain(error, where, snapshot.columns())) from error
+            raise FilterError(_explain(error, where, snapshot)) from error
         raise snapshot.changed() from error
     return mask
 
@@ -219,20 +222,34 @@ def meant(name: str, columns: Sequence[str]) -> str | None:
     return near[0] if near else None
 
 
-def _explain(error: duckdb.Error, where: str, columns: list[str]) -> str:
+def _explain(error: duckdb.Error, where: str, snapshot: Snapshot) -> str:
     # Without DuckDB's class of error and its picture of the query.
     message = re.sub(r"^[A-Z][\w ]* Error: ", "", str(error).split("\n")[0]).rstrip(".! ")
     if match := re.match(r'Referenced column "(.*?)" not found', message):
+        columns = snapshot.columns()
         near = meant(match[1], columns)
         return (
             f"The filter {where!r} names {match[1]!r}, which is no column of this index"
             f"{f' (did you mean {near!r}?)' if near else ''}: "
             f"use {', '.join(columns)}, and put text in single quotes."
         )
+    if _OF_TEXT.search(message) and (name := _text_in(where, snapshot)):
+        return (
+            f"The filter {where!r} takes {name!r} for a number, and it is text in this index, as not all its values "
+            f"were numbers ({message}): write try_cast({name if name.isidentifier() else quoted(name)} as double), or "
+            "once all are numbers, index with --again."
+        )
     return (
         f"The filter {where!r} cannot be used ({message}): "
         "write one SQL expression that is true or false, such as \"label = 'chair' and vertices < 10000\"."
     )
+
+
+def _text_in(where: str, snapshot: Snapshot) -> str | None:
+    """The first column that a condition names and that the corpus brought along, where it is text; None without."""
+    schema = snapshot.schema
+    names = named(where, snapshot.columns()) - set(ITEMS.names)
+    return min((name for name in names if str(schema.field(name).type) == "string"), default=None)
 
 
 def _quote(text: str) -> str:

@@ -85,10 +85,20 @@ def conform(table: pa.Table, schema: pa.Schema, rows: int) -> pa.Table:
 
 
 def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    if pa.types.is_float64(column.type) and pa.types.is_string(kind):
+        return pa.chunked_array([pa.array([None if n is None else spelled(n) for n in column.to_pylist()], kind)])
     try:
         return column.cast(kind, safe=False)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return pa.chunked_array([pa.nulls(len(column), kind)])
+
+
+def spelled(number: float) -> str:
+    """A number in a column that is text, as others in it are: 100.0, 1e-07, inf.
+
+    So do JSON and DuckDB, in which filters see it; Arrow writes 100 and 1e-7.
+    """
+    return repr(number)
 
 
 def positions(column: pa.ChunkedArray, values: Sequence[str]) -> NDArray[np.int32]:
