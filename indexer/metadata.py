@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from indexer.extras import is_known
+from indexer.extras import Spelling, is_known
 from retriever.errors import UsageError
 from retriever.loaders.text import decoded, separator
 
@@ -23,6 +23,8 @@ _TEXT = frozenset((*_BY_FILE, *_BY_NAME, *OURS))
 """Columns whose values are no numbers, whatever they look like: "0042" names a file, and a split may be called 1."""
 _CODE = r"^\s*(\+\d|-?0\d)"
 """What a number does not begin with, as it would lose it: a part number "007", a telephone number "+49..."."""
+_LONG = r"^\s*-?\d{19,}\s*$"
+"""A whole number that a float has not all digits of; such columns are floats where one goes beyond 64 bits."""
 _NO_SPACE = re.compile(r"\S")
 
 
@@ -78,6 +80,7 @@ def read_table(path: Path) -> MetadataTable:
         wanted = ", ".join((*_BY_FILE, *_BY_NAME))
         raise UsageError(f"The metadata table {path} has no column that names the files; call one of them {wanted}.")
     names = {name: _column_name(name) for name in table.column_names if name != key}
+    _check_apart(path, names)
     rows: dict[str, dict[str, object]] = {}
     for record in table.to_pylist():
         value = record.pop(key)
@@ -108,6 +111,18 @@ def read_rows(path: Path) -> Any:
         raise UsageError(f"The table {path} cannot be read ({reason}); check the file.") from error
 
 
+def _check_apart(path: Path, names: Mapping[str, str]) -> None:
+    """Raises UsageError where the index would have two columns of a table, name -> column, as one."""
+    spelling, first = Spelling(), dict[str, str]()
+    for name, column in names.items():
+        (spelt,) = spelling.item({column: True})
+        if (other := first.setdefault(spelt, name)) != name:
+            raise UsageError(
+                f"The metadata table {path} has the columns {other!r} and {name!r}, which are one, as capitals do not "
+                "count; rename or remove one of them."
+            )
+
+
 def _column_name(name: str) -> str:
     from retriever.store.schema import ITEMS
 
@@ -115,9 +130,9 @@ def _column_name(name: str) -> str:
 
 
 def _plain(cell: object) -> object:
-    """Nested values as JSON text, as a column must have one type in every segment; decimals as floats, to compare."""
+    """Nested values as JSON text, as a column must have one type in every segment; decimals as numbers, to compare."""
     if isinstance(cell, Decimal):
-        return float(cell)
+        return float(cell) if cell.as_tuple().exponent else int(cell)
     return json.dumps(cell, ensure_ascii=False, default=str) if isinstance(cell, dict | list) else cell
 
 
@@ -129,55 +144,91 @@ class _Csv:
     separator: str
     point: str = "."
 
-    def table(self, texts: Iterable[str]) -> Any:
-        """As an Arrow table, the columns called `texts` as they are written."""
+    def table(self) -> Any:
+        """As an Arrow table, each column of the type that its cells allow; those of `_TEXT` as text."""
+        import pyarrow as pa
+
+        return self._read(dict.fromkeys(_TEXT, pa.string()))
+
+    def written(self, names: Iterable[str]) -> Any:
+        """The cells as they are written, of a table of such columns; empty ones are null."""
+        import pyarrow as pa
+
+        return self._read(dict.fromkeys(names, pa.string()), null_values=[""])
+
+    def _read(self, types: dict[str, Any], **options: Any) -> Any:
         import pyarrow as pa
         from pyarrow import csv
 
-        options = csv.ConvertOptions(
-            column_types=dict.fromkeys(texts, pa.string()), strings_can_be_null=True, decimal_point=self.point
+        converting = csv.ConvertOptions(
+            column_types=types, strings_can_be_null=True, decimal_point=self.point, **options
         )
         parsing = csv.ParseOptions(delimiter=self.separator, newlines_in_values=True)
-        return csv.read_csv(pa.BufferReader(self.data), convert_options=options, parse_options=parsing)
+        return csv.read_csv(pa.BufferReader(self.data), convert_options=converting, parse_options=parsing)
 
 
 def _csv(path: Path) -> Any:
-    text = decoded(path.read_bytes())
-    file = _Csv(text.encode(), separator(text.partition("\n")[0]))
-    table = file.table(_TEXT)
-    if file.separator != ",":
-        other = replace(file, point=",")
-        if len(_numbers(other.table(_TEXT))) > len(_numbers(table)):
-            file, table = other, other.table(_TEXT)
-    codes = _codes(table, file)
-    return file.table(_TEXT | codes) if codes else table
-
-
-def _numbers(table: Any) -> set[str]:
-    """Names of the columns that were taken for numbers."""
     import pyarrow as pa
 
-    return {field.name for field in table.schema if pa.types.is_integer(field.type) or pa.types.is_floating(field.type)}
+    text = decoded(path.read_bytes())
+    file = _Csv(text.encode(), separator(text.partition("\n")[0]))
+    table = file.table()
+    if file.separator != ",":
+        other = replace(file, point=",")
+        if _numbers(other_table := other.table()) > _numbers(table):
+            file, table = other, other_table
+    columns = zip(table.columns, file.written(table.column_names).columns, strict=True)
+    return pa.table([_kept(cells, written) for cells, written in columns], table.column_names)
 
 
-def _codes(table: Any, file: _Csv) -> set[str]:
-    """Columns that were taken for numbers, and hold a value whose first digits would be lost."""
+def _numbers(table: Any) -> int:
+    """How many columns were taken for numbers."""
+    return sum(_is_number(field.type) for field in table.schema)
+
+
+def _is_number(kind: Any) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
+
+
+def _kept(cells: Any, written: Any) -> Any:
+    """A column as it was understood, or as it is written where that is text, dates, or numbers that would lose digits.
+
+    Words such as NA and NaN say of a number, a date or a truth value that it is not known; in text they are words.
+    """
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    numbers = _numbers(table)
-    if not numbers:
-        return set()
-    written = file.table(_TEXT | numbers)
-    columns = zip(written.column_names, written.columns, strict=True)
-    return {
-        name for name, cells in columns if name in numbers and pc.any(pc.match_substring_regex(cells, _CODE)).as_py()
-    }
+    kind = cells.type
+    if pa.types.is_string(kind):
+        return written
+    lost = f"{_CODE}|{_LONG}" if pa.types.is_floating(kind) else _CODE
+    is_code = _is_number(kind) and pc.any(pc.match_substring_regex(written, lost)).as_py()
+    if is_code or pa.types.is_temporal(kind):
+        return pc.if_else(cells.is_valid(), written, pa.scalar(None, pa.string()))
+    return cells
 
 
 def _parquet(path: Path) -> Any:
+    import pyarrow as pa
     from pyarrow import parquet
 
-    return parquet.read_table(path)
+    table = parquet.read_table(path)
+    return pa.table([_dated(column) for column in table.columns], table.column_names)
+
+
+def _dated(column: Any) -> Any:
+    """Dates and times as text, without a fraction that is nought: Python knows no nanoseconds and no year 10000."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pa.types.is_temporal(column.type) or pa.types.is_interval(column.type):
+        return column
+    if pa.types.is_duration(column.type):
+        return column.cast(pa.duration("us"), safe=False)
+    text = pc.replace_substring_regex(column.cast(pa.string()), r"\.0+(\D.*)?$", r"\1")
+    return pc.replace_substring_regex(text, r"(\.\d*[1-9])0+(\D.*)?$", r"\1\2")
 
 
 def _jsonl(path: Path) -> Any:
