@@ -168,10 +168,10 @@ class _Run:
             self._embed(rest)
         self.progress("write", 0, None)
         folder, known = self.writer.folder, self.writer.manifest.roots
-        for part, (name, failures) in zip(parts, self.failed.items(), strict=True):
-            replace_failures(folder, known, name, part.corpus.covers, failures)
-            self.summary.failed += failures
-        forget_gone(folder, known, self.failed)
+        self.summary.failed = [failure for failures in self.failed.values() for failure in failures]
+        scopes = {name: part.looks_at for name, part in zip(names, parts, strict=True)}
+        replace_failures(folder, known, scopes, self.summary.failed)
+        forget_gone(folder, known, {name for name, part in zip(names, parts, strict=True) if not part.corpus.within})
         self.writer.forget_roots(taken_over(known, set(roots)))
         self.writer.delete(np.array(self.dead, np.int64))
         self.writer.commit()

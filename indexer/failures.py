@@ -8,38 +8,37 @@ from pathlib import Path
 
 from indexer.durable import disk_errors
 from indexer.records import write_failures
+from indexer.roots import outermost
 from retriever import archives
 from retriever.store import Failure, read_failures
 
 
 def replace_failures(
-    folder: Path, roots: Mapping[str, str], root: str, scope: Callable[[str], bool], failures: Sequence[Failure]
+    folder: Path, roots: Mapping[str, str], scopes: Mapping[str, Callable[[str], bool]], failures: Sequence[Failure]
 ) -> None:
-    """Writes `failures` in place of those known below `root` whose path is in `scope`, or that come again.
+    """Writes `failures` in place of those known whose path is in a scope, or that come again.
 
     Args:
         folder: of the index.
         roots: short name -> absolute path of its corpora.
-        root: short name of one.
-        scope: whether a path below it was looked at.
+        scopes: short name of each corpus that was looked at -> whether a path below it was.
         failures: what was found there.
     """
-    known, again = read_failures(folder), {failure.path for failure in failures}
-    paths = [_path_below(root, failure, roots) for failure in known]
-    kept = [
-        failure
-        for failure, path in zip(known, paths, strict=True)
-        if path is None or not (path in again or scope(path))
-    ]
-    if [*kept, *failures] != known:
+    known, again = read_failures(folder), {(failure.root, failure.path) for failure in failures}
+    places = {Path(roots.get(name, name)): name for name in scopes}
+
+    def is_over(failure: Failure) -> bool:
+        at = Path(roots.get(failure.root, failure.root), failure.path)
+        here = outermost(at, places)  # also one that has taken over the root of the failure
+        if here is None:
+            return False
+        name, path = places[here], at.relative_to(here).as_posix()
+        return (name, path) in again or scopes[name](path)
+
+    found = [*(failure for failure in known if not is_over(failure)), *failures]
+    if found != known:
         with disk_errors(folder):
-            write_failures(folder, [*kept, *failures])
-
-
-def _path_below(root: str, failure: Failure, roots: Mapping[str, str]) -> str | None:
-    """Path below `root` of a failure, also one of a root that `root` has taken over; None elsewhere."""
-    here, there = Path(roots.get(root, root)), Path(roots.get(failure.root, failure.root), failure.path)
-    return there.relative_to(here).as_posix() if there.is_relative_to(here) else None
+            write_failures(folder, found)
 
 
 def forget_failures(folder: Path, gone: Sequence[Failure]) -> None:

@@ -60,6 +60,7 @@ class Scan:
             "unreadable".
         unreadable: files and folders below the root ("" is the root) that are there and could not be looked at; items
             indexed from there must not be taken for removed. Links to what is not there are among them.
+        beside: sidecars below the root of files that were asked for one by one.
         told: is called for each that is counted in `skipped`.
     """
 
@@ -68,6 +69,7 @@ class Scan:
     problems: list[tuple[str, str]] = field(default_factory=list)
     kinds: dict[str, str] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
+    beside: set[str] = field(default_factory=set)
     told: Told | None = None
 
     def skip(self, path: PurePosixPath | str, reason: str, of: str = "") -> None:
@@ -282,6 +284,8 @@ def _items(
             found.skip(path, "companion")
         else:
             own = sides.get(name, [])
+            if only is not None:
+                found.beside.update(str(folder / side) for side in own)
             metadata: dict[str, object] = {"name": name_of(path)} | layout.columns(path)
             metadata |= _columns(root, folder, own, found, numbers)
             metadata = {key: value for key, value in metadata.items() if value is not None}

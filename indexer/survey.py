@@ -30,6 +30,10 @@ class Surveyed:
     scan: Scan
     files: list[SourceFile]
 
+    def looks_at(self, path: str) -> bool:
+        """Whether the run looked at `path`, relative to the root: also at what lies beside a file that was named."""
+        return self.corpus.covers(path) or path in self.scan.beside
+
 
 def survey(
     paths: Collection[Path],

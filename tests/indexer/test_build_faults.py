@@ -40,6 +40,20 @@ def test_repaired_file_leaves_the_failures(corpus: Path, folder: Path):
     assert read_failures(folder) == []
 
 
+@pytest.mark.parametrize("is_mended", [True, False])
+def test_a_sidecar_of_a_named_file_leaves_the_failures_when_it_is_mended_or_gone(
+    corpus: Path, folder: Path, is_mended: bool
+):
+    for name in ("flat/c.json", "flat/d.json"):
+        (corpus / name).write_text("{bad")
+    index([corpus], folder)
+    file, sidecar = corpus / "flat/c.off", corpus / "flat/c.json"
+    assert [failure.path for failure in index([file], folder).failed] == ["flat/c.json"]
+    sidecar.write_text('{"label": "tile"}') if is_mended else sidecar.unlink()
+    assert not index([file], folder).failed
+    assert [failure.path for failure in read_failures(folder)] == ["flat/d.json"]
+
+
 def test_file_that_turns_bad_leaves_the_index(corpus: Path, folder: Path):
     index([corpus], folder)
     (corpus / "tall/a.off").write_bytes(b"")

@@ -110,7 +110,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path, size: int) -> None:
             writer.append([item(number)], unit(1, number))
             acknowledged.add(number)
         failure = Failure("corpus", "x.obj", "empty", "It is empty.")
-        replace_failures(tmp_path, {}, "corpus", lambda path: True, [failure])
+        replace_failures(tmp_path, {}, {"corpus": lambda path: True}, [failure])
         writer.commit()
         raise AssertionError(f"{size} bytes were enough")
     assert f"Cannot write to the index {tmp_path} (File too large): free disk space" in str(caught.value)

@@ -17,13 +17,15 @@ def test_only_those_in_scope_are_replaced(tmp_path: Path) -> None:
     old = [Failure("a", "x/1.obj", "empty", "It is empty."), Failure("a", "y/2.obj", "empty", "It is empty.")]
     other = [Failure("b", "x/1.obj", "malformed", "It is no OBJ.")]
     new = [Failure("a", "x/3.obj", "truncated", "Ünïcode ends early.")]
-    replace_failures(tmp_path, {}, "a", lambda path: True, old)
-    replace_failures(tmp_path, {}, "b", lambda path: True, other)
+    replace_failures(tmp_path, {}, {"a": lambda path: True}, old)
+    replace_failures(tmp_path, {}, {"b": lambda path: True}, other)
     assert read_failures(tmp_path) == [*old, *other]
-    replace_failures(tmp_path, {}, "a", lambda path: path.startswith("x/"), new)
+    replace_failures(tmp_path, {}, {"a": lambda path: path.startswith("x/")}, new)
     assert read_failures(tmp_path) == [old[1], *other, *new]
-    replace_failures(tmp_path, {}, "a", lambda path: True, [])
-    assert read_failures(tmp_path) == other
+    replace_failures(tmp_path, {}, {"b": lambda path: False}, other)
+    assert read_failures(tmp_path) == [old[1], *new, *other], "one that comes again is there once"
+    replace_failures(tmp_path, {"b": "a/x"}, {"a": lambda path: path.startswith("x/")}, [])
+    assert read_failures(tmp_path) == [old[1]], "one of a root below, too"
 
 
 def test_damage_names_the_file(tmp_path: Path) -> None:
