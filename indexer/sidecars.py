@@ -14,6 +14,7 @@ from collections.abc import Container, Iterable
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
+from indexer.extras import is_known
 from retriever import loaders
 from retriever.errors import FileProblem
 from retriever.loaders import blend, usd
@@ -138,14 +139,20 @@ def _json_columns(text: str) -> dict[str, object]:
     columns: dict[str, object] = {}
     for key, value in _json_object(text).items():
         known = _KEYS.get(key.lower())
-        if known and isinstance(value, str) and value.strip():
-            columns.setdefault(known, " ".join(value.split()))
+        if known and (text := _text(value)):
+            columns.setdefault(known, text)
         elif not known and isinstance(value, str | int | float | bool):
             if key in _MEASURES:
                 columns[f"{key}_"] = value
             elif key not in ITEMS.names:
                 columns[key] = value
     return columns
+
+
+def _text(value: object) -> str:
+    """A text, or a number as one: classes may be numbered. Empty for anything else."""
+    is_one = isinstance(value, str | int | float) and not isinstance(value, bool) and is_known(value)
+    return " ".join(str(value).split()) if is_one else ""
 
 
 def _json_object(text: str) -> dict[str, object]:

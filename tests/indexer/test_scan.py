@@ -167,6 +167,14 @@ def test_sidecars(tmp_path: Path) -> None:
     assert result.skipped == {"sidecar": 4}
 
 
+def test_classes_and_names_may_be_numbers(tmp_path: Path) -> None:
+    said = {"class": 3, "label": 7, "name": 12, "split": 1.5, "text": True, "part": 4}
+    plant(tmp_path, "a.glb", **{"a.json": json.dumps(said), "vase.glb": "", "vase.json": '{"label": NaN, "name": []}'})
+    one, other = (file.metadata for file in scan(tmp_path).files)
+    assert one == {"label": "3", "name": "12", "split": "1.5", "part": 4}
+    assert other == {"name": "vase"}
+
+
 def test_sidecars_of_pictures_sounds_and_whole_names(tmp_path: Path) -> None:
     contents = {"a.jpg.txt": "a cup", "b.txt": "waves", "note.txt": "nobody's"}
     result = scan(plant(tmp_path, "x/a.jpg", "x/b.wav", **{f"x/{name}": text for name, text in contents.items()}))
