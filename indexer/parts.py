@@ -8,11 +8,15 @@ mesh is read to find them. Rows of items that are one file have no such part, no
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 
+import numpy as np
+
 from retriever.archives import state
+from retriever.store import Snapshot
 from retriever.types import Part
 
 
@@ -31,6 +35,27 @@ def split(fingerprint: str) -> tuple[str, str]:
     return stamp, bar + rest
 
 
+def named_below(snapshot: Snapshot, root: Path) -> frozenset[str]:
+    """Paths below the corpus at `root` of the other files that its live rows were read from."""
+    import pyarrow.compute as pc
+
+    names = [name for name, at in snapshot.roots.items() if at == str(root)]
+    column = snapshot.column("fingerprint")
+    rows = np.flatnonzero(pc.match_substring(column, "|").to_numpy() & snapshot.live)
+    found = set()
+    for row in snapshot.take(rows, ["root", "path", "fingerprint"]).to_pylist():
+        if row["root"] in names:
+            folder = posixpath.dirname(row["path"])
+            found |= {posixpath.normpath(posixpath.join(folder, name)) for name in _names(split(row["fingerprint"])[1])}
+    return frozenset(found)
+
+
+def _names(parts: str) -> list[str]:
+    """The files that `remembered` names."""
+    names: list[str] = json.loads(parts.split("|", 2)[2])
+    return names
+
+
 class States:
     """The states of files now, each looked at once: many meshes may share a material."""
 
@@ -41,7 +66,7 @@ class States:
         """What `remembered` says now of the files that it named `then`, for an item that lies at `file`."""
         if not then:
             return ""
-        folder, names = file.parent, json.loads(then.split("|", 2)[2])
+        folder, names = file.parent, _names(then)
         return remembered(Part(name, self._state(f"{folder}/{name}")) for name in names)
 
     def _state(self, path: str) -> tuple[int, int] | None:

@@ -78,6 +78,13 @@ class Scan:
         if self.told:
             self.told(str(path), reason, of)
 
+    def leave_out(self, parts: Collection[str]) -> None:
+        """Takes files out that turned out to be parts of others."""
+        for path in parts:
+            self.skip(path, "companion")
+        those = frozenset(parts)
+        self.files = [file for file in self.files if file.path not in those]
+
 
 def scan(
     root: Path,
@@ -116,13 +123,10 @@ def scan(
         referrers |= {root / folder / name for name in names if sidecars.may_refer(name)}
         if progress:
             progress(len(items))
-    if any(file.modality is Modality.IMAGE for file in items.values()):
-        textures = sidecars.referenced(referrers)
-        parts = [path for path in items if os.path.normpath(root / path) in textures]
-        for path in parts:
-            found.skip(path, "companion")
-            del items[path]
     found.files = [items[path] for path in sorted(items)]
+    if any(file.modality is Modality.IMAGE for file in found.files):
+        textures = sidecars.referenced(referrers)
+        found.leave_out([path for path in items if os.path.normpath(root / path) in textures])
     found.skipped = +found.skipped
     return found
 

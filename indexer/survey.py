@@ -10,6 +10,7 @@ from pathlib import Path
 from indexer import roots
 from indexer.metadata import MetadataTable
 from indexer.packs import Packs
+from indexer.parts import named_below
 from indexer.progress import Progress
 from indexer.rows import remark_on, with_row
 from indexer.scan import Scan, SourceFile, scan
@@ -77,6 +78,8 @@ def survey(
             packs.below(corpus.root),
             folder_labels=folder_labels,
         )
+        if before is not None and corpus.within:
+            _leave_out_textures(found, before, corpus.root)
         parts.append(Surveyed(corpus, found, _wanted(found, corpus.root, folder, space, skipped)))
     _check_not_empty(parts, known, space, skipped)
     if table is None:
@@ -89,6 +92,13 @@ def survey(
 def _from(done: int, progress: Progress) -> Callable[[int], None]:
     """Tells `progress` of a scan's items, on top of the `done` ones."""
     return lambda count: progress("scan", done + count, None)
+
+
+def _leave_out_textures(found: Scan, before: Snapshot, root: Path) -> None:
+    """Takes the pictures out of a part of a corpus that meshes elsewhere in it were read with."""
+    if any(file.modality is Modality.IMAGE for file in found.files):
+        named = named_below(before, root)
+        found.leave_out([file.path for file in found.files if file.modality is Modality.IMAGE and file.path in named])
 
 
 def _wanted(found: Scan, root: Path, folder: Path, space: spaces.Space, skipped: Counter[str]) -> list[SourceFile]:

@@ -129,6 +129,13 @@ def open_colored(*, name: str = "mini", device: str = "cpu") -> Space:
     return Space(SpaceIdentity("mini", DIM, "6", ShapeInput(points=256, color=0.5)), {Modality.SHAPE: Hues}, "of tests")
 
 
+def open_pictured(*, name: str = "mini", device: str = "cpu") -> Space:
+    """Shapes by the mean of their colours, and pictures."""
+    towers = {Modality.SHAPE: Hues, Modality.IMAGE: Tiles}
+    inputs = ShapeInput(points=256, color=0.5), ImageInput(side=32)
+    return Space(SpaceIdentity("mini", DIM, "7", *inputs), towers, "of tests")
+
+
 def install() -> None:
     """Let `retriever.spaces` find this space under the default name."""
     spaces._FAMILIES[spaces.DEFAULT] = "simple_space"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import simple_space
 from index_reading import counts, rows, touch, vector
-from small_corpus import write_box, write_gltf, write_paint, write_painted
+from small_corpus import write_box, write_gltf, write_paint, write_painted, write_picture
 
 from indexer import parts
 from indexer.build import index
@@ -135,3 +135,21 @@ def test_again_without_the_table_of_before_says_what_is_lost(
     assert rows(folder)["tall/a.off"]["price"] == 9 and not caplog.messages
     index([corpus], folder, again=True)
     assert [message for message in caplog.messages if "--metadata" in message]
+
+
+def test_a_part_of_a_corpus_takes_no_texture_of_another_part_for_an_item(
+    painted: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simple_space, "open_space", simple_space.open_pictured)
+    for name in ("wood", "photo"):
+        write_picture(painted / f"textures/{name}.png", (200, 30, 30))
+    (painted / "a/palette.mtl").write_text("newmtl paint\nmap_Kd ../textures/wood.png\n")
+    corners = "v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nvt 0 0\n"
+    faces = "f 1/1 2/1 3/1\nf 1/1 2/1 4/1\n"
+    (painted / "a/one.obj").write_text(f"mtllib palette.mtl\nusemtl paint\n{corners}{faces}")
+    index([painted], folder)
+    assert "textures/photo.png" in rows(folder) and "textures/wood.png" not in rows(folder)
+    before = sorted(rows(folder))
+    summary = index([painted / "textures"], folder)
+    assert counts(summary) == {"unchanged": 1} and summary.skipped == {"companion": 1}
+    assert sorted(rows(folder)) == before
