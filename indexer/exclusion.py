@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
+from unicodedata import normalize
 
 from retriever.errors import UsageError
 from retriever.loaders.text import decoded
@@ -19,7 +20,8 @@ class Exclusion:
 
     ``*`` stands for anything, also for several parts of a path, ``?`` for one character, ``[ab]`` for one of these. A
     pattern with a "/" in it is held against the path below the root, any other against each name; a "/" at its end
-    makes it one for folders. A folder goes with all that is in it.
+    makes it one for folders. A folder goes with all that is in it. How letters with marks are put together, as one
+    character or several, does not count.
 
     Attributes:
         patterns: none of them empty.
@@ -62,7 +64,7 @@ def _matches(pattern: str, path: PurePosixPath, is_folder: bool) -> bool:
     if pattern.endswith("/") and not is_folder:
         return False
     whole = "/" in pattern.rstrip("/")
-    return fnmatchcase(str(path) if whole else path.name, pattern.strip("/"))
+    return fnmatchcase(normalize("NFC", str(path) if whole else path.name), pattern.strip("/"))
 
 
 def _checked(pattern: str, source: str) -> str:
@@ -70,4 +72,4 @@ def _checked(pattern: str, source: str) -> str:
         raise UsageError(f"{source}: {pattern!r} would take something back in, which is not understood; leave it out.")
     if not pattern.strip("/"):
         raise UsageError(f"{source}: {pattern!r} matches no file; give a pattern such as 'backup/*' or '*.blend1'.")
-    return pattern.removeprefix(".") if pattern.startswith("./") else pattern
+    return normalize("NFC", pattern.removeprefix(".") if pattern.startswith("./") else pattern)

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
+from unicodedata import normalize
 
 from indexer.extras import Spelling, is_known
 from retriever.errors import UsageError
@@ -60,7 +62,14 @@ class MetadataTable:
         """
         file = PurePosixPath(path)
         keys = (path, file.name) if self.key in _BY_FILE else (model_id, path, file.name, file.stem)
-        return next((key for key in keys if isinstance(key, str) and key in self.rows), None)
+        texts = [key for key in keys if isinstance(key, str)]
+        exact = next((key for key in texts if key in self.rows), None)
+        return exact or next((found for key in texts if (found := self._composed.get(normalize("NFC", key)))), None)
+
+    @cached_property
+    def _composed(self) -> dict[str, str]:
+        """Each key by its letters: ü may be one character, or u and two dots, as macOS names files."""
+        return {normalize("NFC", key): key for key in self.rows}
 
 
 def read_table(path: Path) -> MetadataTable:

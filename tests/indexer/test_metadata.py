@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from unicodedata import normalize
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from indexer.exclusion import Exclusion
 from indexer.metadata import read_table
 from retriever.errors import UsageError
 
@@ -83,3 +85,19 @@ def test_columns_that_differ_in_capitals_alone_are_refused(tmp_path: Path, name:
         read_table(tmp_path / name)
     (tmp_path / name).write_text(text.replace("price", "label").replace("Price", "Label"))
     assert read_table(tmp_path / name).columns == ("label", "Label"), "the second is label_ in the index"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_letters_with_marks_are_the_same_however_they_are_written(tmp_path: Path, form: str) -> None:
+    other = "NFD" if form == "NFC" else "NFC"
+    (tmp_path / "t.csv").write_text(normalize(form, "path,v\nmöbel/stühl.off,1\n"))
+    (tmp_path / "n.csv").write_text(normalize(form, "name,v\nstühl,1\n"))
+    for name in ("t.csv", "n.csv"):
+        table = read_table(tmp_path / name)
+        assert (
+            table.row(normalize(other, "möbel/stühl.off")) == table.row(normalize(form, "möbel/stühl.off")) == {"v": 1}
+        )
+    assert table.row("möbel/stuhl.off") == {}
+    for pattern in ("möbel/*", "stü*"):
+        excluded = Exclusion.of(tmp_path, [normalize(form, pattern)])
+        assert excluded.leaves_out(PurePosixPath(normalize(other, "möbel/stühl.off")), is_folder=False)
