@@ -7,8 +7,8 @@
    `maps` (files that belong to others), `metadata` (the user's own table); `skipped` tells of the rest, and `left_out`
    why one file is not an item.
 2. What is to be done: `moving` (of corpora that are elsewhere now), `plan_changes` (a scan against the index), `parts`
-   (the other files that a mesh was read from), `rows`, `guesses` and `earlier_table` (old rows kept, new ones on their
-   way in).
+   (the other files that a mesh was read from), `rows`, `guesses`, `earlier_table` and `given` (old rows kept, new ones
+   on their way in, and what of them a table said).
 3. Vectors: `loading` (worker processes read files), `upright` (which axis of theirs is up), `pipeline` (read, encode,
    hand over).
 4. Writing: `writer`, the only code that writes rows, with `admission` (what it lets in), `journal` (rows at once on
