@@ -120,6 +120,7 @@ class Handler(BaseHTTPRequestHandler):
     sys_version = ""
     timeout = _IDLE
     server: Connections
+    raw_requestline: bytes
 
     def setup(self) -> None:
         """As the base class, with a deadline on what is read."""
@@ -131,6 +132,11 @@ class Handler(BaseHTTPRequestHandler):
         """As the base class, a head in time."""
         self._timed.within(_IDLE)
         super().handle_one_request()
+
+    def parse_request(self) -> bool:
+        """As the base class; letters of an address that are not percent-encoded are UTF-8."""
+        self.raw_requestline = re.sub(rb"[\x80-\xff]", lambda found: b"%%%02X" % ord(found[0]), self.raw_requestline)
+        return super().parse_request()
 
     def do_GET(self) -> None:
         """Answer a GET; a body that comes with it is not read, and no next request either."""

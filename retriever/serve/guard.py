@@ -7,7 +7,9 @@ import re
 import socket
 from collections.abc import Mapping
 from email.message import Message
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
+
+from retriever.types import is_utf8
 
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([\w.-]+))(?::[0-9]{1,5})?", re.ASCII)
 
@@ -53,6 +55,8 @@ def misread(target: str, headers: Message) -> str:
         target = ""
     if not target.startswith(("/", "http://", "https://")):
         return "The address is none; ask for one such as /api/status."
+    if not is_utf8(unquote(target, errors="surrogateescape")):
+        return "The address is not valid UTF-8; encode é as %C3%A9, for example."
     if "Transfer-Encoding" in headers:
         return "A body in chunks is not taken; send a Content-Length."
     lengths = headers.get_all("Content-Length", [])

@@ -34,6 +34,7 @@ def exchanged(client: Client, sent: bytes) -> bytes:
         (b"GET http://[ HTTP/1.1\r\nHost: HERE\r\n\r\n", 400),
         (b"GET nowhere HTTP/1.1\r\nHost: HERE\r\n\r\n", 400),
         (b"GET / / /\r\n\r\n", 400),
+        (b"GET /?q=caf%E9 HTTP/1.1\r\nHost: HERE\r\n\r\n", 400),
         (b"GET / HTTP/9.1\r\nHost: HERE\r\n\r\n", 505),
         (b"BREW / HTTP/1.1\r\nHost: HERE\r\n\r\n", 501),
         (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n", 414),
@@ -54,6 +55,18 @@ def test_what_is_no_proper_request_is_told_so(client: Client, sent: bytes, statu
     assert (
         told["Content-Type"] == "application/json" and told["Connection"] == "close" and told.items() >= HEADERS.items()
     )
+
+
+@pytest.mark.parametrize("words", ["café", "椅子", "été ~ 🪑"])
+def test_an_address_may_hold_letters_as_they_are(client: Client, words: str):
+    sent = f"GET /api/search?q={words.replace(' ', '+')} HTTP/1.1\r\nHost: HERE\r\nConnection: close\r\n\r\n"
+    head, _, body = exchanged(client, sent.encode()).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ") and json.loads(body)["query"][0]["source"] == words
+
+
+def test_an_address_that_is_no_utf8_is_told_so(client: Client):
+    assert "not valid UTF-8" in client.ask("/api/search?q=caf%E9").error
+    assert client.search("café").status == 200
 
 
 @pytest.mark.parametrize("method", [b"GET", b"HEAD"])
