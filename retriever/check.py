@@ -141,13 +141,15 @@ class _Check:
     def _damage(self, path: Path, entry: SegmentEntry, segment: Segment) -> Damage:
         if path.name == layout.IDS:
             return Damage(path, _differs(path, "delete it, and ids are looked up among the items instead"))
-        items = self._items(entry, segment)
+        items, of = self._items(entry, segment), f"--index {shlex.quote(str(self.folder))}"
         if not items:
-            return Damage(path, _differs(path, "nothing in it counts any more, so `retriever compact` takes it away"))
+            cure = f"nothing in it counts any more, so `retriever compact {of}` takes it away"
+            return Damage(path, _differs(path, cure))
         roots = shlex.join(Snapshot(self.folder, self.manifest).roots.values()) or "FOLDER"
         cure = (
             f"take {counted(len(items), 'item')} out and index {'it' if len(items) == 1 else 'them'} again, with "
-            f"`retriever check --items | xargs retriever remove`, `retriever compact` and `retriever index {roots}`"
+            f"`retriever check --items {of} | xargs -r retriever remove {of}`, `retriever compact {of}` and "
+            f"`retriever index {roots} {of}`"
         )
         return Damage(path, _differs(path, cure), items)
 

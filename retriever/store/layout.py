@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from contextlib import suppress
 from pathlib import Path
 
@@ -90,5 +91,5 @@ def _required(folder: Path, origin: str) -> Path:
     state = "is not an index" if folder.exists() else "does not exist"
     raise IndexMissing(
         f"The index folder {folder}{origin} {state}: "
-        f"name another, or make it with `retriever index FOLDER --index {folder}`."
+        f"name another, or make it with `retriever index FOLDER --index {shlex.quote(str(folder))}`."
     )

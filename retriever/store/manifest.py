@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -122,7 +123,7 @@ class Manifest:
         except (FileNotFoundError, NotADirectoryError) as error:
             raise IndexMissing(
                 f"The folder {path.parent} holds no index: "
-                f"name another, or make one with `retriever index FOLDER --index {path.parent}`."
+                f"name another, or make one with `retriever index FOLDER --index {shlex.quote(str(path.parent))}`."
             ) from error
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise IndexCorrupt(

@@ -238,7 +238,10 @@ def test_check_names_damage_and_its_cure_works(indexed: Path):
     path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     done = run("check")
     assert done.exit_code == 1 and "damaged\t1 file" in done.stdout.splitlines()
-    assert f"{path} is damaged" in done.stderr and f"`retriever index {indexed}`" in done.stderr
+    assert (
+        f"{path} is damaged" in done.stderr
+        and f"`retriever index {indexed} --index {indexed.parent / '.retriever'}`" in done.stderr
+    )
     told = json.loads(run("check", "--json").stdout)
     ids = run("check", "--items").stdout.split()
     assert told["damaged"][0]["items"] == ids and len(ids) == 3

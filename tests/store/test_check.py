@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -95,7 +96,7 @@ def test_the_cure_for_damaged_vectors_cures(index: Path) -> None:
     found = check(index)
     (damage,) = found.damaged
     assert found.items == ids(5, 7, 8)
-    assert "`retriever check --items | xargs retriever remove`" in damage.message and "3 items" in damage.message
+    assert "take 3 items out" in damage.message
     remove(index, found.items)
     assert check(index).items == [] and "takes it away" in check(index).damaged[0].message
     compact(index)
@@ -105,6 +106,19 @@ def test_the_cure_for_damaged_vectors_cures(index: Path) -> None:
         writer.append([item(number) for number in (5, 7, 8)], vectors)
         writer.commit()
     assert contents(Snapshot.open(index)) == before and not check(index).damaged
+
+
+def test_all_commands_of_a_cure_name_the_index(index: Path) -> None:
+    folder = index.rename(index.with_name("my index"))
+    flip(folder / SEGMENT / "vectors.npy", -2)
+    (damage,) = check(folder).damaged
+    of = f"--index '{folder}'"
+    assert (
+        f"`retriever check --items {of} | xargs -r retriever remove {of}`, `retriever compact {of}`" in damage.message
+    )
+    assert re.search(rf"`retriever index \S.* {of}`", damage.message)
+    remove(folder, check(folder).items)
+    assert f"`retriever compact {of}` takes it away" in check(folder).damaged[0].message
 
 
 def test_ids_that_are_damaged_can_be_deleted(index: Path) -> None:

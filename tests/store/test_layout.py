@@ -37,6 +37,8 @@ def test_the_nearest_folder_upward_is_used(tmp_path: Path, monkeypatch: pytest.M
 def test_errors_name_the_folder_and_the_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(IndexMissing, match=r"gone does not exist: .*retriever index FOLDER --index"):
         find(tmp_path / "gone")
+    with pytest.raises(IndexMissing, match=rf"--index '{tmp_path}/two words'`"):
+        find(tmp_path / "two words")
     (tmp_path / "file").write_text("x")
     with pytest.raises(IndexMissing, match="file is not an index"):
         find(tmp_path / "file")

@@ -46,6 +46,8 @@ def test_one_that_could_not_be_read_is_not_written(wrong: dict[str, Any]) -> Non
 def test_a_folder_without_one_is_no_index(tmp_path: Path) -> None:
     with pytest.raises(IndexMissing, match=rf"{tmp_path} holds no index: .*retriever index"):
         Manifest.read(tmp_path)
+    with pytest.raises(IndexMissing, match=rf"--index '{tmp_path}/two words'`"):
+        Manifest.read(tmp_path / "two words")
 
 
 def test_a_newer_format_asks_for_an_upgrade(tmp_path: Path) -> None:
