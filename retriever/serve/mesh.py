@@ -30,8 +30,8 @@ def packed(geometry: Geometry) -> bytes:
     """The bytes of a shape, y up."""
     if not len(geometry.faces):
         return _points(geometry)
-    places = _centred(geometry.vertices)
-    places, faces, kept = _coarse(places, geometry.faces)
+    vertices, faces = _used(geometry.vertices, geometry.faces)
+    places, faces, kept = _coarse(_centred(vertices), faces)
     corners = places[faces]
     flat = unit(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]))
     normals = smoothed(corners, flat)
@@ -54,6 +54,13 @@ def _joined(kind: int, of: int, places: _Floats, normals: _Floats, colors: _Floa
     painted[:, :3] = np.round(colors * 255).clip(0, 255)
     header = np.array([kind, count, of, 0], "<u4")
     return b"".join(part.tobytes() for part in (header, places.astype("<f4"), turned, painted))
+
+
+def _used(vertices: _Floats, faces: NDArray[np.int64]) -> tuple[_Floats, NDArray[np.int64]]:
+    """Without the vertices that no face has: one that lies far off would leave the rest a speck."""
+    used = np.zeros(len(vertices), np.bool_)
+    used[faces] = True
+    return vertices[used], (np.cumsum(used) - 1)[faces]
 
 
 def _centred(vertices: _Floats) -> _Floats:

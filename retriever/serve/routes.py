@@ -221,7 +221,7 @@ def problem(status: int, sentence: str) -> Reply:
     return Reply(status, json.dumps({"error": sentence}).encode(), headers=_FRESH)
 
 
-_DRAWN = 2
+_DRAWN = 3
 """Goes up when pictures or meshes of the same file become others, so that browsers ask for the new ones."""
 
 _FRESH = {"Cache-Control": "no-store"}

@@ -107,6 +107,12 @@ def test_a_large_mesh_becomes_small_without_holes():
     assert area == pytest.approx(2.0, rel=0.02)  # of a square whose corners lie on the unit circle
 
 
+def test_a_vertex_that_no_face_has_does_not_move_the_rest():
+    shape = Geometry(np.array([[1e6, 0, 0], [0, 0, 0], [1, 0, 0], [0, 1, 0]], float), np.array([[1, 2, 3]]))
+    alone = Geometry(shape.vertices[1:], shape.faces - 1)
+    assert mesh.packed(shape) == mesh.packed(alone)
+
+
 def test_colours_of_faces_pictures_and_points_arrive():
     vertices = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0]], float)
     faces, colors = np.array([[0, 1, 2], [1, 3, 2]]), np.array([[1, 0, 0], [0, 1, 0]], np.float32)
