@@ -79,12 +79,16 @@ def show_rows(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 def empty_table(*header: str) -> Table:
     """A table without rows; what each column is called says how it is set."""
     from rich import box
+    from rich.console import Console
     from rich.table import Column, Table
     from rich.text import Text
 
+    least = min(16, Console().width // 3)  # of a path; what does not fit would be cut, not folded
     columns = [
         # Text, for names and words in a str would be read as markup
-        Column(Text(name), no_wrap=name not in _FOLDED, min_width=16 if name == "path" else None, overflow="ellipsis")
+        Column(
+            Text(name), no_wrap=name not in _FOLDED, min_width=least if name == "path" else None, overflow="ellipsis"
+        )
         for name in header
     ]
     for column, name in zip(columns, header, strict=True):

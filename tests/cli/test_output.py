@@ -63,6 +63,13 @@ def test_the_path_and_the_score_are_always_there_and_missing_shares_are_counted(
     assert max(map(len, lines)) <= width
 
 
+@pytest.mark.parametrize("width", [20, 22, 24, 30])
+def test_a_path_is_whole_on_the_narrowest_terminals(width, monkeypatch, capsys):
+    lines = shown(make(), width, monkeypatch, capsys)
+    path = "".join(line[lines[0].index("path") :].strip() for line in lines[2:-1])
+    assert path.replace(" ", "") == "chairs/oldchair.glbcups/cup.png"
+
+
 def test_what_an_item_is_stays_while_shares_go(monkeypatch, capsys):
     lines = shown(make(8), 80, monkeypatch, capsys)
     assert "what" in lines[0] and "armchair" in "\n".join(lines)
