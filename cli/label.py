@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -152,13 +152,17 @@ def _deliver(done: Labelled, names: Names, *, as_json: bool, as_csv: bool, parqu
     rows = done.items.to_pylist()
     for row in rows:
         row.update(score=round(row["score"], 6), confidence=round(row["confidence"], 6))
+    files = [str(Path(row["root"]) / row["path"]) for row in rows]
     if as_json:
-        whole = {"names": names.names, "space": done.space, "count": len(rows), "items": rows}
+        items = [{**row, "file": file} for row, file in zip(rows, files, strict=True)]
+        whole = {"names": names.names, "space": done.space, "count": len(rows), "items": items}
         typer.echo(json.dumps(whole, allow_nan=False))
     elif as_csv:
-        writer = csv.DictWriter(sys.stdout, done.items.column_names, lineterminator="\n")
+        out = io.StringIO()
+        writer = csv.DictWriter(out, done.items.column_names, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+        typer.echo(out.getvalue(), nl=False)
     elif rows:
         show_rows(
             ("name", "confidence", "score", "label", "path", "id"),
@@ -168,10 +172,10 @@ def _deliver(done: Labelled, names: Names, *, as_json: bool, as_csv: bool, parqu
                     f"{row['confidence']:.3f}",
                     f"{row['score']:.3f}",
                     row["label"] or "",
-                    row["path"],
+                    file if done.several_roots else row["path"],
                     row["id"],
                 )
-                for row in rows
+                for row, file in zip(rows, files, strict=True)
             ),
         )
     else:

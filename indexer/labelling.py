@@ -32,8 +32,8 @@ _PART = 4_096  # rows that are rewritten at once
 DOUBTFUL = 0.5
 """Confidence below which a name is more likely wrong than right, as far as the confidence knows."""
 
-SHOWN = ("id", "path", "modality", "label")
-"""Columns of the items in a result."""
+SHOWN = ("id", "path", "root", "modality", "label")
+"""Columns of the items in a result; the root is its absolute path."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +44,7 @@ class Labelled:
         names: that were chosen from.
         space: name of the space in which they were compared.
         items: a row an item, in the index's order: `SHOWN` as they were, then ``name``, ``score`` and ``confidence``.
+        several_roots: whether a path alone may not say which file is meant.
         unsure: items below the confidence asked for, which are not among them.
         written: items whose label is now the name found.
         doubtful: those of them whose confidence is below `DOUBTFUL`.
@@ -52,6 +53,7 @@ class Labelled:
     names: tuple[str, ...]
     space: str
     items: pa.Table
+    several_roots: bool
     unsure: int
     written: int = 0
     doubtful: int = 0
@@ -112,10 +114,13 @@ def _found(
     every = _capped(snapshot, assign(snapshot, np.arange(snapshot.rows) if allowed is None else allowed.rows, vectors))
     sure = every.where(every.confidences >= least)
     table = snapshot.take(sure.rows, SHOWN)
+    roots = [snapshot.root_path(root) for root in table.column("root").to_pylist()]
+    table = table.set_column(SHOWN.index("root"), "root", pa.array(roots, pa.string()))
     table = table.append_column("name", pa.array(_spelled(names.names, sure.names), pa.string()))
     table = table.append_column("score", pa.array(sure.scores.tolist(), pa.float64()))
     table = table.append_column("confidence", pa.array(sure.confidences.tolist(), pa.float64()))
-    return Labelled(names.names, snapshot.identity.name, table, len(every) - len(sure)), sure
+    several = len(snapshot.manifest.roots) > 1
+    return Labelled(names.names, snapshot.identity.name, table, several, len(every) - len(sure)), sure
 
 
 def _capped(snapshot: Snapshot, found: Assigned) -> Assigned:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +28,7 @@ from retriever.query.calibrate import FILE, Calibration, Match
 from retriever.query.zeroshot import CONFIDENCE, TEMPLATES, Names, assign, name_vectors, names_of
 from retriever.store import Snapshot
 
+ROOT = Path(__file__).parents[2]
 WORDS = "chair,table,lamp"
 
 
@@ -88,6 +93,28 @@ def test_a_table_csv_and_parquet_hold_the_same(indexed: Path):
     assert run("label", "--names", WORDS, "--parquet", "labels.parquet").exit_code == 0
     assert pq.read_table("labels.parquet").column("name").to_pylist() == [row["name"] for row in told]
     assert run("label", "--names", WORDS, "--json", "--csv").exit_code == 2
+
+
+def test_items_of_several_roots_are_told_apart(indexed: Path):
+    write_box(indexed / "other" / "c.off", (1, 2, 3))
+    assert run("index", "other").exit_code == 0
+    files = sorted(str(indexed / path) for path in ("corpus/c.off", "other/c.off"))
+    only = ("label", "--names", WORDS, "--where", "path = 'c.off'")
+    assert sorted(line.split("\t")[4] for line in run(*only).stdout.splitlines()) == files
+    told = json.loads(run(*only, "--json").stdout)["items"]
+    assert sorted(row["file"] for row in told) == files
+    roots = {str(indexed / "corpus"), str(indexed / "other")}
+    assert {row["root"] for row in told} == roots
+    listed = csv.DictReader(io.StringIO(run(*only, "--csv").stdout))
+    assert {row["root"] for row in listed} == roots
+
+
+@pytest.mark.parametrize("form", ["--csv", "--json", ""])
+def test_results_that_have_nowhere_to_go_are_no_error(indexed: Path, form: str):
+    program = shlex.join([sys.executable, str(ROOT / "tests/simple_space.py"), "label", "--names", WORDS])
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
+    done = subprocess.run(f"{program} {form} >&-", shell=True, capture_output=True, text=True, env=environment)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_written_labels_are_found_by_filters_and_others_are_kept(indexed: Path):
