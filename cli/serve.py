@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import Device, IndexFolder, described
+from cli.output import to_terminal
 
 if TYPE_CHECKING:
     from retriever.serve import Server
@@ -81,11 +82,10 @@ def _tell(server: Server) -> None:
         )
     count = len(server.current.index())
     typer.echo(f"{count:,} {'item' if count == 1 else 'items'} at {server.address} - Ctrl-C ends it")
-    sys.stdout.flush()
 
 
 def _has_desktop() -> bool:
     """Whether somebody sits before this machine: a text browser in a terminal is no page."""
-    if not sys.stdout.isatty() or os.environ.get("SSH_CONNECTION"):
+    if not to_terminal() or os.environ.get("SSH_CONNECTION"):
         return False
     return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
