@@ -23,6 +23,9 @@ from retriever.store.snapshot import Snapshot
 KEYS = ("q", *PLUS, *MINUS, *LIKE, *ASKED, "explain")
 """What a request may hold; ``q`` is the expression, the others are those of `Index.search`."""
 
+SWITCHES = ("center", "unbalanced", "geometry_only", "unique", "explain")
+"""Those of them that are true or false."""
+
 LISTED = ("where", "to", "k", "offset", "sort")
 """What a request for items may hold: the keywords of `Index.browse`."""
 
@@ -77,8 +80,9 @@ def question_of(keywords: Mapping[str, Any]) -> Question:
         raise UsageError(f'q is of type {type(words).__name__}: give an expression, such as "a chair".')
     if len(words or "") > MOST_LETTERS:
         raise UsageError(f"q has more than {MOST_LETTERS:,} letters; ask in fewer, or with `retriever query`.")
-    if not isinstance(explain := keywords.get("explain", False), bool):
-        raise UsageError(f"explain is {explain!r}: give true or false.")
+    for switch in SWITCHES:
+        if not isinstance(value := keywords.get(switch, False), bool):
+            raise UsageError(f"{switch} is {value!r}: give true or false.")
     written = language.parse(words) if words else ()
     rest = query_of({key: value for key, value in keywords.items() if key not in ("q", "explain")}, read=_example)
     check_where(rest.where)
@@ -87,7 +91,7 @@ def question_of(keywords: Mapping[str, Any]) -> Question:
     leaves = tuple(islice(_leaves((*written, *rest.terms)), MOST_TERMS + 1))
     if len(leaves) > MOST_TERMS:
         raise UsageError(f"There are more than {MOST_TERMS} terms; ask with fewer, or with `retriever query`.")
-    return Question(words, written, rest, leaves, explain)
+    return Question(words, written, rest, leaves, keywords.get("explain", False))
 
 
 def listing_of(keywords: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from retriever import archives
 from retriever.errors import IndexChanged, RetrieverError
 from retriever.query.request import LIKE, MINUS, PLUS
 from retriever.serve.answers import Refused, answer, items, items_page, page, start
-from retriever.serve.asking import listing_of, question_of
+from retriever.serve.asking import SWITCHES, listing_of, question_of
 from retriever.serve.current import Current
 from retriever.serve.kept import Kept, tag_of
 from retriever.serve.things import Thing, thing
@@ -264,7 +264,7 @@ def _typed(given: list[tuple[str, str]]) -> dict[str, Any]:
         if name in _NUMBERS:
             taken[name] = _number(name, value)
         else:
-            taken[name] = {"true": True, "false": False}.get(value, value) if name in _SWITCHES else value
+            taken[name] = {"true": True, "false": False}.get(value, value) if name in SWITCHES else value
     return taken
 
 
@@ -288,7 +288,6 @@ _NUMBERS: dict[str, tuple[Callable[[str], float], str]] = {
     "expand": (int, "a whole number such as 5"),
     "offset": (int, "a whole number such as 24"),
 }
-_SWITCHES = ("center", "unbalanced", "geometry_only", "unique", "explain")
 _SEND = 'send an object such as {"q": "a chair", "k": 5}.'
 
 

@@ -10,7 +10,8 @@ export const ASKED = ["q", "to", ...Object.keys(SETTINGS)];
 
 export function asked() {
   const given = new URLSearchParams(location.search);
-  return { ...Object.fromEntries(ASKED.map((name) => [name, given.get(name) ?? ""])), k: Number(given.get("k")) || PAGE };
+  const value = (name) => (SWITCHES.includes(name) && given.get(name) !== "true" ? "" : given.get(name) ?? "");
+  return { ...Object.fromEntries(ASKED.map((name) => [name, value(name)])), k: Number(given.get("k")) || PAGE };
 }
 
 // What is asked after a change; another question begins with one page again.
