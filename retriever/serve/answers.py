@@ -59,6 +59,7 @@ def page(question: Question, index: Index, uploads: Uploads) -> str:
         "terms": [_term(term, index, uploads) for term in hits.terms],
         "shown": [_shown(hit) for hit in hits],
         "order": by_fused(hits),
+        "several_roots": hits.several_roots,
         "version": index.snapshot.manifest.version,
         "milliseconds": _since(start),
     }
@@ -83,8 +84,8 @@ def items_page(asked: Mapping[str, Any], index: Index) -> str:
     start = time.perf_counter()
     found = index.browse(**asked)
     answer = {"total": found.total, "count": len(found), "hits": found.to_dicts()}
-    shown = [_shown(item) for item in found]
-    return json.dumps({"answer": answer, "terms": [], "shown": shown, "milliseconds": _since(start)})
+    beside = {"terms": [], "shown": [_shown(item) for item in found], "several_roots": found.several_roots}
+    return json.dumps({"answer": answer, **beside, "milliseconds": _since(start)})
 
 
 def start(index: Index) -> dict[str, Any]:

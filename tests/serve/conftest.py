@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import simple_space
+from browser import Browser, Page
+from search_page import BROWSER
 from served import Client
 from small_corpus import write_box, write_picture, write_tone
 
@@ -53,3 +55,20 @@ def fresh(corpus: Path, small_space: None, tmp_path: Path) -> Iterator[Client]:
     build.index(tmp_path / "media", tmp_path / "index")
     with Server(tmp_path / "index", port=0) as server:
         yield Client(server)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with Browser(str(BROWSER), tmp_path_factory.mktemp("profile")) as started:
+        yield started
+
+
+@pytest.fixture
+def page(browser: Browser, client: Client) -> Iterator[Page]:
+    """A tab with the page, before anything is asked; at the end nothing was thrown in it, and nothing blocked."""
+    tab = browser.page()
+    tab.open(client.server.address)
+    tab.until("document.querySelector('#start h2').innerText.includes('3 3D models')")
+    yield tab
+    assert tab.complaints() == []
+    tab.close()

@@ -3,56 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import NAMES, Browser, Page, installed
+from browser import Page
+from search_page import SHAPES, ask, asked, chips, needs_browser, paths
 from served import Client
 from small_corpus import write_box
 
-BROWSER = installed()
-
-pytestmark = pytest.mark.skipif(BROWSER is None, reason=f"no browser is installed: none of {', '.join(NAMES)}")
-
-SHAPES = ["towers/tower.obj", "planks/plank.off", "cubes/cube.off"]
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with Browser(str(BROWSER), tmp_path_factory.mktemp("profile")) as started:
-        yield started
-
-
-@pytest.fixture
-def page(browser: Browser, client: Client) -> Iterator[Page]:
-    """A tab with the page, before anything is asked; at the end nothing was thrown in it, and nothing blocked."""
-    tab = browser.page()
-    tab.open(client.server.address)
-    tab.until("document.querySelector('#start h2').innerText.includes('3 3D models')")
-    yield tab
-    assert tab.complaints() == []
-    tab.close()
-
-
-def paths(page: Page) -> list[str]:
-    """What the cards on the screen show, best first."""
-    return list(page.js("[...document.querySelectorAll('.card .path span:not(.folder)')].map((one) => one.innerText)"))
-
-
-def ask(page: Page, words: str) -> None:
-    page.press("Escape")
-    page.press("/")
-    page.type(words)
-    page.press("Enter")
-    page.until("document.querySelector('.card .rank')")
-
-
-def chips(page: Page) -> list[str]:
-    titles = "[...document.querySelectorAll('#terms:not([hidden]) .chip')]"
-    return list(
-        page.js(f"{titles}.map((one) => one.querySelector('.turn').innerText + one.querySelector('.title').innerText)")
-    )
+pytestmark = needs_browser
 
 
 def test_words_give_hits_with_pictures(page: Page):
@@ -187,11 +146,6 @@ def test_a_card_that_is_gone_to_by_keys_is_not_behind_the_header(page: Page):
         assert page.js("document.activeElement.querySelector('.rank').innerText") == str(rank)
     top, bottom = (f"document.{one}.getBoundingClientRect()" for one in ("activeElement", "querySelector('#top')"))
     page.until(f"{top}.top >= {bottom}.bottom")
-
-
-def asked(page: Page) -> list[str]:
-    """The values of q and further keys of the address."""
-    return list(page.js("[...new URLSearchParams(location.search).values()]"))
 
 
 def test_words_are_composed_with_further_words_added_and_taken_away(page: Page):

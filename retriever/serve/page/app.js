@@ -119,7 +119,8 @@ function draw(question, live) {
     compose(inBox(terms) ? 0 : 1);
     document.title = `${terms.map((term) => term.title).join(" + ")} · retriever`;
   }
-  const before = new Map([...at("cards").children].map((card) => [card.hit.id, card.firstChild]));
+  const pictured = [...at("cards").children].filter((card) => card.firstChild.matches(".look:not(.problem, .note)"));
+  const before = new Map(pictured.map((card) => [card.hit.id, card.firstChild]));
   const walks = at("cards").contains(document.activeElement);
   at("cards").replaceChildren(...cards(found, acting, before));
   if (walks) at("cards").firstChild?.focus({ preventScroll: true });
@@ -175,7 +176,7 @@ const acting = {
   unlike: (hit) => add(hit.id, LESS),
   look: ({ id }) => {
     const place = found.answer.hits.findIndex((hit) => hit.id === id);
-    look(found.answer.hits[place], found.shown[place], found.terms, acting);
+    look(found.answer.hits[place], found.shown[place], found, acting);
     at("cards").children[place].scrollIntoView({ block: "nearest" });
   },
   beside: ({ id }, step) => found.answer.hits[found.answer.hits.findIndex((hit) => hit.id === id) + step],
@@ -222,7 +223,11 @@ window.addEventListener("popstate", () => show());
 takeSettings(go);
 takeKeys(acting);
 takeGiven({
-  take: (terms) => ask([...(found && asked().q ? found.terms.filter((term) => !terms.some((one) => one.written === term.written)) : []), ...terms]),
+  take: async (terms) => {
+    const others = found && asked().q ? found.terms : [];
+    await ask([...others.filter((term) => !terms.some((one) => one.written === term.written)), ...terms]);
+    return failed ? at("problem").textContent : "";
+  },
   add: (id) => add(id, sign < 0 ? LESS : 1),
   problem,
   largest: () => started?.largest ?? Infinity,

@@ -18,7 +18,7 @@ function card(hit, shown, found, scale, act, look) {
     make("div", { class: "text" },
       make("h2", {}, ranked && make("span", { class: "rank" }, String(hit.rank)), make("span", { class: "name" }, shown.title),
         ranked && make("span", { class: "score", title: "score: the cosine, higher is better" }, signed(hit.score))),
-      ranked && bar(hit.score / scale.best), path(hit), facts(hit, shown),
+      ranked && bar(hit.score / scale.best), path(hit, found), facts(hit, shown),
       hit.caption ? make("p", { class: "caption" }, hit.caption) : "",
       found.terms.length > 1 ? shares(hit, found.terms, scale.largest) : "", acts(hit, act)));
   made.hit = hit;
@@ -63,10 +63,11 @@ function bar(share) {
   return make("div", { class: "bar", "aria-hidden": "true" }, inner);
 }
 
-export function path(hit) {
-  const cut = hit.path.lastIndexOf("/") + 1;
+// Below the root, or the whole path where that may mean several files.
+export function path(hit, found) {
+  const place = found.several_roots ? hit.file : hit.path, cut = place.lastIndexOf("/") + 1;
   return make("p", { class: "path", title: hit.file },
-    make("span", {}, cut ? make("span", { class: "folder" }, hit.path.slice(0, cut)) : "", hit.path.slice(cut)),
+    make("span", {}, cut ? make("span", { class: "folder" }, place.slice(0, cut)) : "", place.slice(cut)),
     make("button", { class: "copy", type: "button", title: "Copy the path of the file", "aria-label": "Copy the path of the file",
       onclick: () => copy(hit.file, "Path copied") }));
 }

@@ -11,22 +11,25 @@ export function drag(event, hit) {
   event.dataTransfer.effectAllowed = "copy";
 }
 
-// `take` is given the terms of files, `add` the id of a hit, `problem` a sentence; `largest` says how large files may be.
+// `take` is given the terms of files, and gives what is wrong with the question; `add` is given the id of a hit, `problem` a
+// sentence; `largest` says how large files may be.
 export function listen({ take, add, problem, largest }) {
   const upload = async (files) => {
-    const terms = [];
+    const terms = [], wrong = [];
     for (const file of files) {
       const got = file.size > largest() ? { error: tooLarge(file, largest()) } : await sent(file);
-      if (got.error) problem(got.error);
+      if (got.error) wrong.push(got.error);
       else terms.push({ written: got.term, weight: 1 });
     }
-    if (terms.length) take(terms);
+    const said = terms.length ? await take(terms) : "";  // and what is said of files stays when the answer is drawn
+    if (wrong.length) problem([said, ...wrong].filter(Boolean).join(" "));
   };
   at("file").addEventListener("change", () => { upload([...at("file").files]); at("file").value = ""; });
   at("choose").addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); at("file").click(); } });
   window.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length) { event.preventDefault(); upload(files); }
+    const isText = event.target.matches?.("input:not([type=checkbox], [type=range]), textarea") && event.clipboardData?.types.includes("text/plain");
+    if (files.length && !isText) { event.preventDefault(); upload(files); }
   });
   onDrag(window, "Files", (is) => { at("drop").hidden = !is; }, (data) => upload([...data.files]));
   onDrag(at("top"), HIT, (is) => at("top").classList.toggle("takes", is), (data) => add(data.getData(HIT)));

@@ -16,7 +16,7 @@ export function listen(acting) {
       const next = here < 0 ? 0 : Math.min(all.length - 1, Math.max(0, here + step));
       all[next].focus();
       all[next].scrollIntoView({ block: "nearest" });
-    } else if (here >= 0 && document.activeElement === all[here]) onCard(event, all[here].hit, acting);
+    } else if (here >= 0 && document.activeElement.matches(".card, .look")) onCard(event, all[here].hit, acting);
   });
 }
 

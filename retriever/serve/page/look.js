@@ -7,12 +7,12 @@ import { view } from "/viewer.js";
 const dialog = document.getElementById("look"), stage = document.getElementById("stage");
 let shown = 0, end = () => {}, turn = () => {};
 
-export function look(hit, told, terms, act) {
+export function look(hit, told, found, act) {
   const mine = ++shown;
   const finish = (todo) => (one) => { dialog.close(); todo(one); };
   document.getElementById("about").replaceChildren(
-    make("h2", {}, told.title), path(hit), hit.caption ? make("p", { class: "caption" }, hit.caption) : "",
-    make("dl", {}, ...facts(hit, told)), terms.length > 1 ? shares(hit, terms, Math.max(1e-9, ...hit.shares.map(Math.abs))) : "", heard(hit, told),
+    make("h2", {}, told.title), path(hit, found), hit.caption ? make("p", { class: "caption" }, hit.caption) : "",
+    make("dl", {}, ...facts(hit, told)), found.terms.length > 1 ? shares(hit, found.terms, Math.max(1e-9, ...hit.shares.map(Math.abs))) : "", heard(hit, told),
     acts(hit, { like: finish(act.like), unlike: finish(act.unlike) }),
     make("div", { class: "acts" }, turner(-1, "‹ Previous"), turner(1, "Next ›")));
   end();
