@@ -10,9 +10,10 @@ from threading import Thread
 from types import TracebackType
 
 from retriever.errors import UsageError
-from retriever.serve.connections import Connections, Handler
+from retriever.serve.connections import Connections
 from retriever.serve.current import Current
 from retriever.serve.guard import is_local
+from retriever.serve.handler import Handler
 from retriever.serve.routes import Routes
 from retriever.serve.uploads import Uploads
 

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 import pytest
 from served import Client
 
-from retriever.serve import connections
+from retriever.serve import connections, handler
 from retriever.serve.guard import HEADERS
 from retriever.serve.timed import Timed
 
@@ -78,7 +78,7 @@ def test_a_body_that_is_not_read_is_no_next_request(client: Client, method: byte
 
 
 def test_who_waits_for_the_refusal_of_a_large_body_hears_it(client: Client, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(connections, "_DROPPING", 0.2)
+    monkeypatch.setattr(handler, "_DROPPING", 0.2)
     head = f"POST /api/upload?name=a.png HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {10**10}\r\n\r\n"
     with connected(client) as connection:
         connection.sendall(head.encode() + b"the first bytes")
@@ -88,6 +88,7 @@ def test_who_waits_for_the_refusal_of_a_large_body_hears_it(client: Client, monk
 def test_connections_that_are_too_many_are_told_so_and_room_is_given_back(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(handler, "_KEPT", 300.0)
     with ExitStack() as stack:
         held = [stack.enter_context(connected(client)) for _ in range(connections.MOST)]
         for one in held[:2]:  # these are answered, and stay open
@@ -95,8 +96,26 @@ def test_connections_that_are_too_many_are_told_so_and_room_is_given_back(
             assert one.recv(9) == b"HTTP/1.1 "
         with connected(client) as late:
             answer = b"".join(iter(lambda: late.recv(65536), b""))
+        reply = client.ask("/api/upload?name=a.png", bytes(8 * 2**20))
+        assert reply.status == 503 and "Too many" in reply.error, "also who sends more than fits before it listens"
     assert answer.startswith(b"HTTP/1.1 503 ") and "error" in json.loads(answer.partition(b"\r\n\r\n")[2])
     assert any(_statuses(client, 1000))
+
+
+def test_a_connection_that_was_answered_waits_a_short_while_for_more(client: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(handler, "_KEPT", 0.5)
+    asked = f"GET /app.js HTTP/1.1\r\nHost: {client.place}\r\n\r\n".encode()
+    with connected(client) as raw:
+        for begun in (0, 20):  # the second request is begun in time, and ends later
+            raw.sendall(asked[:begun])
+            time.sleep(2 * handler._KEPT if begun else 0)
+            raw.sendall(asked[begun:])
+            head, _, body = raw.recv(65536).partition(b"\r\n\r\n")
+            length = int(head.split(b"Content-Length: ")[1].split()[0])
+            while len(body) < length:
+                body += raw.recv(65536)
+            assert head.startswith(b"HTTP/1.1 200 ")
+        assert raw.recv(1) == b"", "then it is closed, long before a minute is over"
 
 
 def _statuses(client: Client, tries: int) -> Iterator[bool]:
@@ -109,7 +128,7 @@ def _statuses(client: Client, tries: int) -> Iterator[bool]:
 
 
 def test_who_sends_a_byte_now_and_then_is_not_waited_for(client: Client, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(connections, "_IDLE", 0.3)
+    monkeypatch.setattr(handler, "_IDLE", 0.3)
     for begun in (b"GET / HTTP/1.1\r\nX: ", b"POST /api/search HTTP/1.1\r\nHost: HERE\r\nContent-Length: 90\r\n\r\n"):
         with connected(client) as raw:
             raw.sendall(begun.replace(b"HERE", client.place.encode()))
@@ -145,7 +164,7 @@ def test_uploads_are_read_a_few_at_a_time(client: Client, monkeypatch: pytest.Mo
         for _ in range(connections.UPLOADING):
             stack.enter_context(uploading)
         with monkeypatch.context() as patched:
-            patched.setattr(connections, "_IDLE", 2.0)  # within which the request itself must have come, too
+            patched.setattr(handler, "_IDLE", 2.0)  # within which the request itself must have come, too
             reply = client.ask("/api/upload?name=a.png", b"x")
         assert reply.status == 503 and "try again" in reply.error
         assert client.ask("/api/search", b'{"q": "tower"}').status == 200
