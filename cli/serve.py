@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Device, IndexFolder, described
+from cli.options import Device, IndexFolder, described, option
 from cli.output import to_terminal
+from retriever.wording import counted
 
 if TYPE_CHECKING:
     from retriever.serve import Server
@@ -23,6 +24,7 @@ def register(app: typer.Typer) -> None:
             serve,
             "retriever serve",
             "retriever serve --index parts.retriever --port 9000 --no-open",
+            "retriever serve --host 0.0.0.0",
             "curl 'http://127.0.0.1:8750/api/search?q=a+chair&k=5'",
         ),
     )(serve)
@@ -35,6 +37,15 @@ def serve(
         typer.Option(metavar="NAME", help="Where to listen; for example 0.0.0.0 lets every machine around ask."),
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(metavar="N", help="Port to listen on; 0 takes any that is free.")] = 8750,
+    names: Annotated[
+        list[str] | None,
+        option(
+            "--as",
+            "NAME",
+            "A further name by which it may be asked for, for example search.example.org, that of a proxy before it; "
+            "may be repeated.",
+        ),
+    ] = None,
     open: Annotated[
         bool | None,
         typer.Option(
@@ -58,7 +69,7 @@ def serve(
         sent = getattr(signal, name, None)  # there is no SIGHUP on Windows, and nohup ignores it
         if sent is not None and signal.getsignal(sent) is not signal.SIG_IGN:
             signal.signal(sent, signal.default_int_handler)
-    server = Server(folder, host=host, port=port, device=device)
+    server = Server(folder, host=host, port=port, names=names or (), device=device)
     try:
         _tell(server)
         if open or (open is None and _has_desktop()):
@@ -81,7 +92,9 @@ def _tell(server: Server) -> None:
             err=True,
         )
     count = len(server.current.index())
-    typer.echo(f"{count:,} {'item' if count == 1 else 'items'} at {server.address} - Ctrl-C ends it")
+    own, of_others = server.address, server.address_for_others
+    others = "" if of_others == own else f", for others {of_others}"
+    typer.echo(f"{counted(count, 'item')} at {own}{others} - Ctrl-C ends it")
 
 
 def _has_desktop() -> bool:

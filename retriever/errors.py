@@ -14,7 +14,14 @@ from contextlib import contextmanager
 _SHOWN = 70
 """Characters of an expression around its fault."""
 
-_OTHERWISE = {"from": "asked", "template": "templates", "index": "folder", "label": "column", "measure": "figures"}
+_OTHERWISE = {
+    "as": "names",
+    "from": "asked",
+    "template": "templates",
+    "index": "folder",
+    "label": "column",
+    "measure": "figures",
+}
 """Options that go by another name as an argument."""
 
 _COMMAND = re.compile(r"(`[^`]*`|pip install .*)", re.DOTALL)

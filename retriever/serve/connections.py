@@ -13,6 +13,7 @@ from socketserver import TCPServer
 from threading import BoundedSemaphore, Semaphore, Thread
 from typing import Any
 
+from retriever.serve.guard import Names
 from retriever.serve.routes import Routes
 from retriever.serve.timed import Timed
 
@@ -46,7 +47,7 @@ class Connections(ThreadingHTTPServer):
     request_queue_size = 128
     allow_reuse_address = sys.platform != "win32"  # there it would let another program listen beside this one
     routes: Routes
-    asked_host: str
+    names: Names
 
     def __init__(self, *arguments: Any) -> None:
         self.uploading = Semaphore(UPLOADING)

@@ -121,7 +121,7 @@ class Handler(BaseHTTPRequestHandler):
         if not sentence:
             headers = {name.lower(): value for name, value in self.headers.items()}
             status = 403
-            sentence = refusal(self.command, urlsplit(self.path).path, headers, self.server.asked_host)
+            sentence = refusal(self.command, urlsplit(self.path).path, headers, self.server.names)
         if sentence:
             self.close_connection = True
             if status == 403:

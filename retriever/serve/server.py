@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
@@ -12,7 +13,7 @@ from types import TracebackType
 from retriever.errors import UsageError
 from retriever.serve.connections import Connections
 from retriever.serve.current import Current
-from retriever.serve.guard import is_local
+from retriever.serve.guard import is_local, names_of
 from retriever.serve.handler import Handler
 from retriever.serve.routes import Routes
 from retriever.serve.uploads import Uploads
@@ -29,34 +30,49 @@ class Server:
         folder: of the index; None as for `retriever.open`.
         host: name or number to listen on.
         port: to listen on; 0 for any that is free.
+        names: further ones of this server, such as that of a proxy before it: requests may ask for them.
         device: "auto", "cpu" or "cuda", for the search.
+
+    Attributes:
+        is_local: whether only this machine can ask.
 
     Raises:
         IndexMissing: there is no index.
-        UsageError: the host or port cannot be listened on.
+        UsageError: the host or port cannot be listened on, or a name is none.
     """
 
     def __init__(
-        self, folder: Path | str | None = None, *, host: str = "127.0.0.1", port: int = PORT, device: str = "auto"
+        self,
+        folder: Path | str | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = PORT,
+        names: Sequence[str] = (),
+        device: str = "auto",
     ) -> None:
+        called = names_of(host, names)
         self.current = Current(folder, device=device)
         self._http = _listening(host, port)
         self._uploads = Uploads()
         self._http.routes = Routes(self.current, self._uploads)
-        self._http.asked_host = host
+        self._http.names = called
+        self.is_local = is_local(host)
         self._thread: Thread | None = None
 
     @property
     def address(self) -> str:
-        """Of the page."""
-        host, port = self._http.server_address[:2]
-        name = "127.0.0.1" if host in ("0.0.0.0", "::") else str(host)
-        return f"http://{f'[{name}]' if ':' in name else name}:{port}/"
+        """Of the page, for this machine."""
+        return self._address("127.0.0.1")
 
     @property
-    def is_local(self) -> bool:
-        """Whether only this machine can ask."""
-        return is_local(self._http.asked_host)
+    def address_for_others(self) -> str:
+        """Of the page, for other machines where they can ask."""
+        return self._address(_number())
+
+    def _address(self, of_any: str) -> str:
+        host, port = self._http.server_address[:2]
+        name = of_any if host in ("0.0.0.0", "::") else str(host)
+        return f"http://{f'[{name}]' if ':' in name else name}:{port}/"
 
     def run(self) -> None:
         """Answer requests until `close` or an interrupt."""
@@ -80,6 +96,16 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _number() -> str:
+    """The number by which others find this machine, or its name where there is no network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        try:
+            asked.connect(("192.0.2.1", 9))  # sends nothing; tells by which way it would go
+            return str(asked.getsockname()[0])
+        except OSError:
+            return socket.gethostname()
 
 
 class _Six(Connections):

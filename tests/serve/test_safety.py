@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,7 +17,7 @@ from served import Client
 
 from retriever.errors import UsageError
 from retriever.serve import Server
-from retriever.serve.guard import refusal
+from retriever.serve.guard import names_of, refusal
 from retriever.serve.uploads import LARGEST
 
 ROOT = Path(__file__).parents[2]
@@ -107,11 +108,40 @@ def test_another_page_may_not_ask(client: Client):
 
 
 def test_a_server_for_all_takes_numbers_and_its_own_name():
-    for asked in ("192.168.1.5:8750", f"{socket.gethostname()}:8750", "localhost"):
-        assert refusal("GET", "/", {"host": asked}, "0.0.0.0") == ""
-    assert refusal("GET", "/", {"host": "evil.example"}, "0.0.0.0") and refusal("GET", "/", {}, "0.0.0.0")
-    assert refusal("GET", "/", {"host": "box.lan:8750"}, "box.lan") == ""
-    assert refusal("GET", "/", {"host": ""}, "") and refusal("GET", "/", {"host": socket.gethostname()}, "127.0.0.1")
+    everybody, short = names_of("0.0.0.0"), socket.gethostname().partition(".")[0]
+    for asked in ("192.168.1.5:8750", f"{socket.gethostname()}:8750", short, f"{short.upper()}.local", "localhost"):
+        assert refusal("GET", "/", {"host": asked}, everybody) == ""
+    assert refusal("GET", "/", {"host": "evil.example"}, everybody) and refusal("GET", "/", {}, everybody)
+    assert refusal("GET", "/", {"host": "box.lan:8750"}, names_of("box.lan")) == ""
+    assert refusal("GET", "/", {"host": ""}, names_of(""))
+    assert refusal("GET", "/", {"host": socket.gethostname()}, names_of("127.0.0.1"))
+
+
+def test_names_that_are_given_are_its_own_over_https_too():
+    names = names_of("127.0.0.1", ["Search.example.org", "box.lan"])
+    for host in ("search.example.org", "search.example.org:8443", "BOX.lan", "127.0.0.1:8750"):
+        for origin in ({}, {"origin": "https://search.example.org"}, {"origin": "http://box.lan:8443"}):
+            assert refusal("POST", "/api/search", {"host": host, **origin}, names) == ""
+    for headers in ({"host": "example.org"}, {"host": "box.lan", "origin": "https://evil.example"}):
+        assert "--as" in refusal("GET", "/", headers, names)
+    assert refusal("GET", "/", {"host": "vm.lan:8795"}, names).endswith("start it with --as vm.lan.")
+    for wrong in ("https://search.example.org", "search.example.org:443", ""):
+        with pytest.raises(UsageError, match=r"names=.*: give the name of a host alone"):
+            names_of("127.0.0.1", [wrong])
+
+
+def test_a_server_for_all_says_where_others_find_it(client: Client):
+    arguments = command("--index", client.server.current.folder, "--port", 0, "--host", "0.0.0.0", "--as", "box.lan")
+    with subprocess.Popen(
+        arguments, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout and run.stderr
+        line = run.stdout.readline()
+        found = re.fullmatch(
+            r"6 items at http://127\.0\.0\.1:(\d+)/, for others (http://\S+:\1/) - Ctrl-C ends it\n", line
+        )
+        run.terminate()
+        assert found and "127.0.0.1" not in found[2] and run.stderr.readline().startswith("warning: every machine")
 
 
 def test_too_much_is_refused(client: Client):
