@@ -152,7 +152,14 @@ class Handler(BaseHTTPRequestHandler):
         method = "GET" if self.command == "HEAD" else self.command
         try:
             reply = self.server.routes.reply(
-                Asked(method, parts.path, parts.query, body, self.headers.get("If-None-Match", ""))
+                Asked(
+                    method,
+                    parts.path,
+                    parts.query,
+                    body,
+                    type=self.headers.get("Content-Type", ""),
+                    known=self.headers.get("If-None-Match", ""),
+                )
             )
         except RetrieverError as error:
             reply = problem(400, str(error))

@@ -58,6 +58,7 @@ class Asked:
         path: of the address.
         query: what follows the question mark.
         body: of a POST.
+        type: of the body, by its Content-Type; empty for none.
         known: the ETag of what the other side has already; empty for none.
     """
 
@@ -65,19 +66,22 @@ class Asked:
     path: str
     query: str = ""
     body: bytes = b""
+    type: str = ""
     known: str = ""
 
-    def parameters(self) -> dict[str, str]:
-        """Of the query.
+    def parameter(self, only: str) -> str:
+        """The one that the query may have; empty where it does not.
 
         Raises:
-            Refused: a name is given twice.
+            Refused: another one is given, or it twice.
         """
         taken: dict[str, str] = {}
         for name, value in parse_qsl(self.query, keep_blank_values=True):
+            if name != only:
+                raise Refused(f"There is no {name!r} here; all that may be given is {only}.")
             _once(name, taken)
             taken[name] = value
-        return taken
+        return taken.get(only, "")
 
     def keywords(self) -> dict[str, Any]:
         """What a search is asked with: of a POST its JSON object, else the parameters, as JSON would have them."""
@@ -191,14 +195,17 @@ class Routes:
         return _json(status)
 
     def _upload(self, asked: Asked) -> Reply:
-        name = asked.parameters().get("name", "")
+        if asked.type.lower().startswith("multipart/"):
+            raise Refused("A form is no file: send the bytes as the body, as `curl --data-binary @photo.jpg` does.")
+        if not (name := asked.parameter("name")):
+            raise Refused("The file has no name, which says of which kind it is: give ?name=photo.jpg.")
         upload = self._uploads.add(name, asked.body)
         return _json({"term": f"{upload.modality}:{upload.handle}", "key": upload.key, "modality": upload.modality})
 
     def _thumbnail(self, asked: Asked, of: Thing) -> Reply:
         from retriever.sheet.look import picture
 
-        side = SIDES.get(asked.parameters().get("side", "320"))
+        side = SIDES.get(asked.parameter("side") or "320")
         if side is None:
             return problem(400, f"A picture has an edge of {' or '.join(SIDES)} pixels; ask with side= one of them.")
         make = partial(picture, of.path, side, up=of.up, preview=of.preview)
