@@ -11,6 +11,7 @@ import typer
 
 from cli.options import AsJson, described, path
 from cli.output import printable, show_facts, show_rows
+from retriever.errors import UsageError
 from retriever.wording import size
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def register(app: typer.Typer) -> None:
     spaces = typer.Typer(rich_markup_mode="rich", cls=app.info.cls)
     spaces.callback(
         invoke_without_command=True,
-        help=described(main, "retriever spaces", "retriever spaces list --json", "retriever spaces show point-bind"),
+        help=described(main, "retriever spaces", "retriever spaces --json", "retriever spaces show point-bind"),
     )(main)
     spaces.command("list", help=described(list_spaces, "retriever spaces list", "retriever spaces list --json"))(
         list_spaces
@@ -51,10 +52,13 @@ def register(app: typer.Typer) -> None:
     app.add_typer(spaces, name="spaces")
 
 
-def main(context: typer.Context) -> None:
+def main(context: typer.Context, as_json: AsJson = False) -> None:
     """Joint embedding spaces: which there are, and how published ones are brought in."""
-    if context.invoked_subcommand is None:
-        list_spaces()
+    command = context.invoked_subcommand
+    if command is None:
+        list_spaces(as_json)
+    elif as_json:
+        raise UsageError(f"--json says how a command answers: put it behind `retriever spaces {command}`.")
 
 
 def list_spaces(as_json: AsJson = False) -> None:

@@ -58,6 +58,9 @@ def test_the_list_tells_what_is_here_and_what_can_be_added(weights: Path) -> Non
     assert after[NAME][:3] == ["1024", "shape audio", "added"]
     told = {each["name"]: each for each in json.loads(retriever("spaces", "list", "--json").stdout)}
     assert told[NAME]["folder"] == str(home.home() / NAME) and told["point-bind"]["folder"] is None
+    assert retriever("spaces", "--json").stdout == retriever("spaces", "list", "--json").stdout
+    misplaced = retriever("spaces", "--json", "show", "mini")
+    assert misplaced.exit_code == 2 and "put it behind `retriever spaces show`" in misplaced.stderr
 
 
 def test_show_tells_towers_licences_rules_and_what_to_do() -> None:
