@@ -216,7 +216,7 @@ def _queries(lines: BinaryIO, file: str, usual: Mapping[str, Any], keep_going: b
 
 def _query(text: bytes, place: str, usual: Mapping[str, Any]) -> tuple[str | int | None, Query]:
     """What a line calls its query, and the query."""
-    from retriever.query.request import asks_by_name, blame, query_of
+    from retriever.query.request import KEYS, asks_by_name, blame, query_of
 
     try:
         keywords = json.loads(text)
@@ -234,6 +234,9 @@ def _query(text: bytes, place: str, usual: Mapping[str, Any]) -> tuple[str | int
         )
     if asks_by_name(name, keywords):
         name, keywords["expression"] = None, name
+    known = [key for key in KEYS if key != "terms"]
+    if unknown := sorted(keywords.keys() - set(known)):
+        raise UsageError(f"{place}: A query has no {unknown[0]!r}; its keys are query, {', '.join(known)}.")
     try:
         return name, query_of({**usual, **keywords}, name=place)
     except RetrieverError as error:
