@@ -24,7 +24,8 @@ from retriever.ann.files import AnnFile
 from retriever.ann.numbering import Numbering
 from retriever.ann.plan import RECALL, Recipe, worth_rebuilding
 from retriever.errors import IndexCorrupt, SpaceError, UsageError
-from retriever.spaces import Space
+from retriever.query.resolve import same_space
+from retriever.spaces import Space, SpaceIdentity
 from retriever.store import Manifest, Snapshot
 from retriever.types import Modality
 
@@ -87,17 +88,22 @@ def optimize(
     with IndexWriter(folder, identity) as writer:
         wish = _completed(wish or Wish(), writer.manifest)
         lexicon.bring_up_to_date(writer.snapshot)
-        done = _rebuild(writer, wish, lambda: installed(identity.name), device, progress)
-        calibrate(writer, lambda: installed(identity.name), always=True)
+        done = _rebuild(writer, wish, lambda: installed(identity), device, progress)
+        calibrate(writer, lambda: installed(identity), always=True)
         return done
 
 
-def installed(name: str) -> Space | None:
-    """The space of that name; None, and said, where it is not there: then there are no texts to tune on."""
+def installed(identity: SpaceIdentity) -> Space | None:
+    """The space that an index was made in; None, and said, where it is not there: then there are no texts to tune on.
+
+    A space of that name whose weights, or length of vectors, are others is not it.
+    """
     try:
-        return spaces.get(name)
+        space = spaces.get(identity.name)
+        same_space(identity, space.identity)
+        return space
     except SpaceError as error:
-        log.warning(f"The approximate search is tuned without texts, as the space is not there: {error}")
+        log.warning(f"The search is tuned without texts, as the space of the index is not there: {error}")
         return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from indexer.ann.optimize import optimize
 from indexer.calibration import background, calibrate, fit, logistic, pooled
 from indexer.compaction import compact
 from indexer.writer import IndexWriter
+from retriever import spaces
 from retriever.query.background import Background
 from retriever.query.calibrate import FILE, LEAST, Calibration, calibration_error, why_not
 from retriever.query.zeroshot import CONFIDENCE
@@ -178,6 +179,21 @@ def test_optimizing_and_compacting_write_both_the_calibration_and_the_words(rene
     assert why_not(Snapshot.open(tmp_path)).endswith("run `retriever optimize` once.")
     renew(tmp_path)
     assert Calibration.read(tmp_path, GAP) is not None and words.exists()
+
+
+@pytest.mark.parametrize("renew", [optimize, compact])
+@pytest.mark.parametrize("other", [{"weights": "other"}, {"dim": 8}], ids=["weights", "dim"])
+def test_texts_of_another_space_by_the_name_of_that_of_the_index_are_left_out(
+    other: dict[str, object], renew, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr(spaces, "_registered", {})
+    spaces.register(Space(replace(GAP, **other), {Modality.TEXT: lambda: pytest.fail("asked")}, "Free."))
+    with IndexWriter(tmp_path, GAP) as writer:
+        writer.append(*rows(LEAST, Modality.SHAPE))
+        writer.commit()
+    renew(tmp_path)
+    assert set(Calibration.read(tmp_path, GAP).backgrounds) == {"shape>shape"}
+    assert "tuned without texts" in caplog.text and "The index was made with the space 'gap'" in caplog.text
 
 
 def test_an_index_that_is_too_small_is_not_told_to_optimize(tmp_path: Path):
