@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -21,6 +22,9 @@ from retriever.spaces import folders, home
 from retriever.spaces.catalogue import PUBLISHED
 from retriever.spaces.published import Published
 from retriever.types import Modality
+
+_WRITTEN = re.compile(rf"({'|'.join(Modality)})(-[0-9a-f]{{8}}\.safetensors|\.new(\.tmp)?)")
+"""Names that `put` gives."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,13 @@ def add(name: str, files: Sequence[Path], *, progress: Progress = lambda *_: Non
         progress: told ``("add", megabytes so far, megabytes in all)``.
 
     Raises:
-        UsageError: no published space has that name, or two files hold the same tower.
+        UsageError: no published space has that name, no file is given, or two hold the same tower.
         SpaceError: a file is not there, damaged, or not of that space.
         IndexBusy: another process adds to this space.
     """
     space = published(name)
+    if not files:
+        raise UsageError(f"No files are given to add to {name}: give its checkpoints. {space.where}")
     found = _found(space, files)
     folder = home.folder(name)
     total, done = sum(split.bytes_of(each.tensors) for each, _ in found.values()), 0
@@ -79,7 +85,7 @@ def add(name: str, files: Sequence[Path], *, progress: Progress = lambda *_: Non
                 towers[modality] = put(folder, space, modality, each.tensors, file.name, told)
                 done += split.bytes_of(each.tensors)
             write_card(folder, space, towers)
-            _tidy(folder, {tower["file"] for tower in towers.values()})
+            _tidy(folder, {folder / tower["file"] for tower in towers.values()}.union(files))
         finally:
             lock.release()
     return Added(folder, list(found), [modality for modality in space.parts if modality not in towers])
@@ -111,10 +117,10 @@ def _present(folder: Path) -> dict[Modality, Any]:
         return {}
 
 
-def _tidy(folder: Path, named: Collection[str]) -> None:
-    """Removes weights that the description does not name: of replaced towers, and of runs that were killed."""
+def _tidy(folder: Path, kept: Collection[Path]) -> None:
+    """Removes weights that `put` wrote, and none of `kept`: of replaced towers, and of runs that were killed."""
     for file in folder.iterdir():
-        if file.suffix in {".safetensors", ".new", ".tmp"} and file.name not in named:
+        if _WRITTEN.fullmatch(file.name) and not any(each.exists() and file.samefile(each) for each in kept):
             file.unlink()
 
 

@@ -117,6 +117,23 @@ def test_what_is_interrupted_changes_nothing(
     assert len(list(own.glob("*.safetensors"))) == 2 and not list(own.glob("*.new"))
 
 
+@pytest.mark.parametrize("name", ["open_clip_model.safetensors", "shape-0123abcd.safetensors"])
+def test_files_of_the_user_in_the_folder_of_the_space_stay(
+    published: State, own: Path, tmp_path: Path, name: str
+) -> None:
+    own.mkdir(parents=True)
+    for file in ("notes.tmp", "training.new"):
+        (own / file).write_text("mine")
+    leftovers = ["audio-89abcdef.safetensors", "audio.new", "shape.new.tmp"]
+    for file in leftovers:
+        (own / file).write_text("of a run that was killed")
+    save_file(published, own / name)
+    add.add(NAME, [own / name])
+    assert {name, "notes.tmp", "training.new"} < {file.name for file in own.iterdir()}
+    assert not any((own / file).exists() for file in leftovers)
+    assert spaces.get(NAME).modalities == {Modality.SHAPE, Modality.AUDIO}
+
+
 @pytest.mark.parametrize("card", ["{", "[]", "{}", '{"towers": {"shap": {}}}', '{"towers": []}'])
 def test_a_damaged_description_is_repaired(published: State, own: Path, tmp_path: Path, card: str) -> None:
     own.mkdir(parents=True)
@@ -239,6 +256,12 @@ def test_what_is_no_checkpoint_is_said(tmp_path: Path) -> None:
 def test_only_published_spaces_can_be_added(own: Path) -> None:
     with pytest.raises(UsageError, match=r"No published space is called 'mini'.*point-bind"):
         add.add("mini", [])
+
+
+def test_no_files_are_refused_and_nothing_is_written(own: Path) -> None:
+    with pytest.raises(UsageError, match=r"No files are given to add to small-bind.*made by the tests"):
+        add.add(NAME, [])
+    assert not own.exists()
 
 
 def test_a_full_or_forbidden_disk_is_said(published: State, own: Path, tmp_path: Path) -> None:
