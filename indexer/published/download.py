@@ -67,14 +67,13 @@ def _blocks(download: Download, part: Path, progress: Progress) -> Iterator[tupl
         RetrieverError: the network or the server fails.
     """
     try:
-        with _answer(download, part) as answer:
-            resumed = answer.status == 206 and part.is_file()
-            done = part.stat().st_size if resumed else 0  # a server that cannot resume sends everything again
+        answer, done = _answer(download, part)
+        with answer:
             length = answer.headers.get("Content-Length")
             total = None if length is None else done + int(length)
             _check_room(download, part.parent, 0 if total is None else total - done)
             _tag(part).write_text(answer.headers.get("ETag") or "")
-            begins = not resumed
+            begins = not done
             while block := answer.read(_BLOCK):
                 done += len(block)
                 yield block, begins
@@ -82,6 +81,8 @@ def _blocks(download: Download, part: Path, progress: Progress) -> Iterator[tupl
                 progress("pull", done >> 20, None if total is None else total >> 20)
             if total is not None and done < total:
                 raise ConnectionError(f"it ended after {done:,} of {total:,} bytes")
+            if not done:
+                raise ConnectionError("the answer is empty")
     except _Complete:
         return
     except (OSError, HTTPException) as error:
@@ -106,21 +107,41 @@ class _Complete(Exception):
     """There is nothing after what we have."""
 
 
-def _answer(download: Download, part: Path) -> HTTPResponse:
-    """The response from where the part ends, or from the start where the file is another one by now."""
-    headers = {"User-Agent": _AGENT}
+def _answer(download: Download, part: Path) -> tuple[HTTPResponse, int]:
+    """The response, and after how many bytes of the part it goes on; 0 where it brings all of the file.
+
+    That is where the server cannot resume, has another file by now, or gives other bytes than those asked for.
+    """
     have = part.stat().st_size if part.is_file() else 0
     if have:
-        headers["Range"] = f"bytes={have}-"
-        tag = _tag(part).read_text() if _tag(part).is_file() else ""
-        if tag and not tag.startswith("W/"):
-            headers["If-Range"] = tag
-    try:
-        response: HTTPResponse = urlopen(Request(download.url, headers=headers), timeout=_TIMEOUT)
-    except HTTPError as error:
-        if error.code == 416 and have:
-            raise _Complete from error
-        raise
+        try:
+            response = _asked(download, _onward(part, have))
+        except HTTPError as error:
+            if error.code != 416:
+                raise
+            whole = error.headers.get("Content-Range")
+            # A server that does not say how long the file is leaves it to the digest.
+            if whole == f"bytes */{have}" or (whole is None and download.sha256):
+                raise _Complete from error
+        else:
+            if response.status != 206:
+                return response, 0
+            if response.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
+                return response, have
+            response.close()
+    return _asked(download, {}), 0
+
+
+def _onward(part: Path, have: int) -> dict[str, str]:
+    """Headers that ask for what is after the first `have` bytes, if the file is still the same."""
+    tag = _tag(part).read_text() if _tag(part).is_file() else ""
+    same = {"If-Range": tag} if tag and not tag.startswith("W/") else {}
+    return {"Range": f"bytes={have}-", **same}
+
+
+def _asked(download: Download, headers: dict[str, str]) -> HTTPResponse:
+    request = Request(download.url, headers={"User-Agent": _AGENT, **headers})
+    response: HTTPResponse = urlopen(request, timeout=_TIMEOUT)
     return response
 
 

@@ -32,6 +32,8 @@ class Served:
     body: bytes = BODY
     etag: str = ""
     announced: int | None = None
+    says_where: bool = True
+    goes_back: int = 0
     ranges: list[str] = field(default_factory=list)
 
 
@@ -50,13 +52,20 @@ def served() -> Iterator[Served]:
             how.ranges.append(asked)
             resumes = how.resumes and asked and self.headers.get("If-Range", how.etag) == how.etag
             start = int(re.fullmatch(r"bytes=(\d+)-", asked)[1]) if resumes else 0  # type: ignore[index]
+            whole = len(how.body)
             if self.path != "/weights.bin":
                 self.send_error(404)
-            elif start >= len(how.body):
-                self.send_error(416)
+            elif resumes and start >= whole:
+                self.send_response(416)
+                if how.says_where:
+                    self.send_header("Content-Range", f"bytes */{whole}")
+                self.end_headers()
             else:
+                start = max(0, start - how.goes_back)
                 self.send_response(206 if resumes else 200)
-                self.send_header("Content-Length", str(how.announced or len(how.body) - start))
+                self.send_header("Content-Length", str(how.announced or whole - start))
+                if resumes and how.says_where:
+                    self.send_header("Content-Range", f"bytes {start}-{whole - 1}/{whole}")
                 if how.etag:
                     self.send_header("ETag", how.etag)
                 self.end_headers()
@@ -112,9 +121,40 @@ def test_two_downloads_to_one_folder_are_refused(served: Served, tmp_path: Path)
     lock.release()
 
 
-def test_a_complete_part_is_taken_as_it_is(served: Served, tmp_path: Path) -> None:
+@pytest.mark.parametrize("says_where", [True, False])
+def test_a_complete_part_is_taken_as_it_is(served: Served, tmp_path: Path, says_where: bool) -> None:
+    served.says_where = says_where
     (tmp_path / "weights.bin.part").write_bytes(BODY)
     assert fetch(Download(served.url, sha256=sha256(BODY).hexdigest()), tmp_path).read_bytes() == BODY
+    assert served.ranges == ["bytes=3000000-"]
+
+
+@pytest.mark.parametrize("says_where", [True, False])
+@pytest.mark.parametrize("more", [0, 5])
+def test_a_part_that_cannot_be_of_the_file_is_begun_again(
+    served: Served, tmp_path: Path, says_where: bool, more: int
+) -> None:
+    served.says_where = says_where
+    (tmp_path / "weights.bin.part").write_bytes(bytes(len(BODY) + more))
+    if says_where and not more:
+        served.body = BODY[:-1]
+    assert fetch(Download(served.url), tmp_path).read_bytes() == served.body
+
+
+@pytest.mark.parametrize("wrong", [{"goes_back": 1000}, {"says_where": False}])
+def test_bytes_from_elsewhere_than_asked_for_are_not_appended(
+    served: Served, tmp_path: Path, wrong: dict[str, int]
+) -> None:
+    (tmp_path / "weights.bin.part").write_bytes(BODY[:500_000])
+    vars(served).update(wrong)
+    assert fetch(Download(served.url), tmp_path).read_bytes() == BODY
+    assert served.ranges == ["bytes=500000-", ""]
+
+
+def test_an_empty_answer_is_said(served: Served, tmp_path: Path) -> None:
+    served.body = b""
+    with pytest.raises(RetrieverError, match=r"could not be downloaded \(the answer is empty\).*run the command again"):
+        fetch(Download(served.url), tmp_path)
 
 
 def test_another_file_than_the_published_one_is_removed(served: Served, tmp_path: Path) -> None:
