@@ -32,7 +32,41 @@ def torch_device(name: str) -> str:
     import torch
 
     if torch.cuda.is_available():
-        return "cuda"
+        return "cuda" if usable(_current()) else "cpu"
     if name == "cuda":
         log.warning("No GPU that torch can use was found (is a CUDA build of torch installed?): using the CPU instead.")
     return "cpu"
+
+
+@cache
+def usable(gpu: int) -> bool:
+    """Whether torch can compute on a GPU that it sees; tried once in a process, and said where it cannot.
+
+    It cannot where it has no kernels for the card, or where another process has the card to itself.
+
+    Args:
+        gpu: its number.
+    """
+    import torch
+
+    try:
+        torch.ones(8, device=f"cuda:{gpu}").topk(2)[0].cpu()
+    except RuntimeError as error:
+        log.warning(
+            "The GPU cuda:%d cannot be used (%s) and is left out: install a build of torch for this card, end the "
+            "programs that occupy it, or name others in $CUDA_VISIBLE_DEVICES. The device cpu looks for none.",
+            gpu,
+            str(error).partition("\n")[0],
+        )
+        return False
+    return True
+
+
+def _current() -> int:
+    """The number of the GPU that torch calls "cuda"; 0 where it cannot even say that."""
+    import torch
+
+    try:
+        return torch.cuda.current_device()
+    except RuntimeError:
+        return 0

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from retriever.ann.precision import FLOAT16, FLOAT32, Format
 from retriever.ann.wheels import driver, load
+from retriever.devices import usable
 from retriever.errors import MissingDependency
 
 RESERVE = 2 * 2**30
@@ -117,30 +118,30 @@ def faiss_gpus() -> int:
 
 def torch_gpus() -> int:
     """GPUs that the installed torch can use. Imports torch."""
-    import torch
-
-    return torch.cuda.device_count() if torch.cuda.is_available() else 0
+    return len(torch_devices())
 
 
 def torch_devices() -> list[str]:
     """Names of the GPUs that the installed torch can use. Imports torch."""
-    return [f"cuda:{number}" for number in range(torch_gpus())]
+    import torch
+
+    seen = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    return [f"cuda:{number}" for number in range(seen) if usable(number)]
 
 
 def free_bytes(gpus: int) -> tuple[int, ...]:
-    """Bytes that each GPU has left, as torch tells it; () where torch does not see as many. Imports torch."""
-    return tuple(map(free_on, range(gpus))) if gpus and torch_gpus() == gpus else ()
+    """Bytes that each GPU has left, as torch tells it; () where torch cannot use as many. Imports torch."""
+    devices = torch_devices() if gpus else []
+    return tuple(map(free_on, devices)) if len(devices) == gpus else ()
 
 
-def free_on(gpu: int | str) -> int:
-    """Bytes that a GPU has left, by its number or torch's name; 0 where not even that can be asked. Imports torch."""
+def free_on(gpu: str) -> int:
+    """Bytes that a GPU has left, by torch's name; 0 where not even that can be asked. Imports torch."""
     import torch
 
     try:
         return int(torch.cuda.mem_get_info(gpu)[0])
-    except RuntimeError as error:
-        if not out_of_memory(error):
-            raise
+    except RuntimeError:
         return 0
 
 

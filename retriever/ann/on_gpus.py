@@ -34,8 +34,8 @@ def on_gpus(blocks: Sequence[Vectors], dim: int, memory: int | None = None) -> N
             log.info("%s", error)
             placed = place(rows, dim, replace(gpus, faiss=0))
     if placed:
-        several = placed.gpus > 1
-        return TorchShards(blocks, dim, torch_devices()) if several else TorchExact(blocks, dim, device="cuda")
+        devices = torch_devices()
+        return TorchShards(blocks, dim, devices) if len(devices) > 1 else TorchExact(blocks, dim, device=devices[0])
     log.warning(
         "No GPU that faiss or torch can use for this index was found (it needs the extra gpu, or a CUDA build of "
         "torch): searching on the CPU instead."

@@ -122,14 +122,14 @@ def test_a_gpu_that_is_not_there_costs_one_line(caplog):
     assert len(caplog.records) == (0 if gpus else 1)
 
 
-def test_a_gpu_whose_memory_is_gone_has_nothing_free(monkeypatch):
+def test_a_gpu_that_cannot_be_asked_has_nothing_free(monkeypatch):
     import torch
 
     def full(_):
-        raise torch.OutOfMemoryError("CUDA error: out of memory")
+        raise RuntimeError("CUDA error: CUDA-capable device(s) is/are busy or unavailable")
 
     monkeypatch.setattr(torch.cuda, "mem_get_info", full)
-    monkeypatch.setattr(gpu, "torch_gpus", lambda: 2)
+    monkeypatch.setattr(gpu, "torch_devices", lambda: ["cuda:0", "cuda:1"])
     assert gpu.free_bytes(2) == (0, 0)
     assert not place(10, 10, Gpus(0, 2, gpu.free_bytes(2))).resident
 
