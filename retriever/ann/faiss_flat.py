@@ -35,6 +35,9 @@ SPARSE = 0.25
 ATTEMPTS = 3
 """Each asks for four times as many as the one before."""
 
+_FAILURES = (RuntimeError, MemoryError)
+"""What faiss raises: MemoryError stands for C++'s std::bad_alloc, which RMM, the allocator of cuVS, throws."""
+
 GPU_MOST = 2048
 """The most neighbours a faiss GPU index returns; larger requests go to the exact search."""
 
@@ -79,11 +82,11 @@ class FaissFlat:
         return storages(len(self._rows), self._rows.dim, gpus, free_bytes(gpus)) if gpus else [Storage()]
 
     def _stored(self, storages: Sequence[Storage]) -> tuple[Storage, Any]:
-        """The first storage that works out; faiss raises RuntimeError where a GPU's memory runs out."""
+        """The first storage that works out; faiss raises one of `_FAILURES` where a GPU's memory runs out."""
         for storage in storages:
             try:
                 return storage, self._build(storage)
-            except RuntimeError as error:
+            except _FAILURES as error:
                 if not self._gpu:
                     raise
                 log.info("faiss: %s", error)
@@ -128,7 +131,7 @@ class FaissFlat:
                     settled = self._attempt(queries[left], k, only, fetch)
                     _fill(out, left, settled)
                     left = left[[result is None for result in settled]]
-        except RuntimeError as error:
+        except _FAILURES as error:
             if not (self._gpu and out_of_memory(error)):
                 raise
             log.warning("The memory of a GPU ran out: searching for these queries on the CPU instead.")

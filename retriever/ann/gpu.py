@@ -145,10 +145,13 @@ def free_on(gpu: str) -> int:
         return 0
 
 
-def out_of_memory(error: RuntimeError) -> bool:
+_RAN_OUT = ("out of memory", "ALLOC_FAILED", "memory allocation error", "std::bad_alloc")
+"""What torch and CUDA, cuBLAS, and faiss with cuVS say."""
+
+
+def out_of_memory(error: Exception) -> bool:
     """Whether torch, cuBLAS or faiss says so that the memory of a GPU, or pinned memory for it, ran out."""
-    text = str(error)
-    return type(error).__name__ == "OutOfMemoryError" or "out of memory" in text or "ALLOC_FAILED" in text
+    return type(error).__name__ == "OutOfMemoryError" or any(words in str(error) for words in _RAN_OUT)
 
 
 def present() -> Gpus:

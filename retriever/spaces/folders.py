@@ -151,17 +151,24 @@ def _builder(at: Path, modality: Modality, tower: dict[str, Any], device: str) -
     def built() -> Encoder:
         from safetensors import SafetensorError
 
+        from retriever.ann.gpu import out_of_memory
         from retriever.devices import torch_device
 
         if not path.is_file():
             raise SpaceError(f"The weights {path} of the {modality} tower are missing; {_CURE}.")
+        where = torch_device(device)
         try:
             if architecture != OWN:
-                return _published(architecture, modality, path, config, torch_device(device))
+                return _published(architecture, modality, path, config, where)
             if modality is Modality.TEXT:
                 return _placed_texts(path)
-            return own_encoder(modality, path, config, torch_device(device))
+            return own_encoder(modality, path, config, where)
         except (SafetensorError, RuntimeError, TypeError, KeyError) as error:  # damaged, or not as described
+            if where != "cpu" and out_of_memory(error):
+                raise SpaceError(
+                    f"The GPU has too little memory left for the {modality} tower: close other programs that use it, "
+                    "or use --device cpu."
+                ) from error
             reason = " ".join(str(error).split())[:200]
             raise SpaceError(
                 f"The weights {path} of the {modality} tower cannot be used ({reason}); {_CURE}."

@@ -8,6 +8,8 @@ import torch
 from unit_vectors import unit
 
 from retriever.ann.exact import ExactSearch
+from retriever.ann.faiss_flat import FaissFlat
+from retriever.ann.gpu import out_of_memory
 from retriever.ann.shards import TorchShards
 from retriever.ann.tiles import ResidentTiles, StreamedTiles
 from retriever.ann.torch_exact import TorchExact
@@ -71,3 +73,50 @@ def test_other_errors_of_a_device_are_not_taken_for_a_lack_of_memory(monkeypatch
     search = TorchExact([unit(np.random.default_rng(7), 300, 16)], 16, source="resident")
     with pytest.raises(RuntimeError, match="illegal"):
         search.search(unit(np.random.default_rng(8), 1, 16), 1)
+
+
+@pytest.mark.parametrize(
+    ("error", "ran_out"),
+    [
+        (torch.OutOfMemoryError("CUDA error"), True),
+        (RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB."), True),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"), True),
+        (RuntimeError("Error in allocMemory: CUDA memory allocation error"), True),
+        (MemoryError("std::bad_alloc"), True),
+        (MemoryError("Unable to allocate 8.00 TiB for an array"), False),
+        (RuntimeError("CUDA error: an illegal memory access was encountered"), False),
+    ],
+)
+def test_a_lack_of_memory_is_known_by_what_the_libraries_say_of_it(error, ran_out):
+    assert out_of_memory(error) == ran_out
+
+
+@pytest.mark.parametrize("error", [RuntimeError("CUDA memory allocation error"), MemoryError("std::bad_alloc")])
+def test_without_memory_for_a_search_of_faiss_the_cpu_answers(monkeypatch, caplog, error):
+    def no_room(*_):
+        raise error
+
+    rng = np.random.default_rng(9)
+    vectors, queries = unit(rng, 300, 16), unit(rng, 3, 16)
+    search = FaissFlat([vectors], 16, device="cpu")
+    monkeypatch.setattr(search, "_gpu", True)
+    monkeypatch.setattr(search, "_fetch", no_room)
+    found = search.search(queries, 10)
+    np.testing.assert_array_equal(found[1], ExactSearch([vectors], 16).search(queries, 10)[1])
+    assert "The memory of a GPU ran out" in caplog.text
+
+
+@pytest.mark.parametrize("error", [RuntimeError("CUDA memory allocation error"), MemoryError("std::bad_alloc")])
+def test_without_memory_for_vectors_in_float32_faiss_keeps_them_in_float16(monkeypatch, error):
+    flat = FaissFlat._flat
+
+    def only_half(self, number, half):
+        if not half:
+            raise error
+        monkeypatch.setattr(self, "_gpu", False)
+        return flat(self, number, half)
+
+    monkeypatch.setattr("retriever.ann.faiss_flat.faiss_gpus", lambda: 1)
+    monkeypatch.setattr("retriever.ann.faiss_flat.free_bytes", lambda gpus: ())
+    monkeypatch.setattr(FaissFlat, "_flat", only_half)
+    assert FaissFlat([unit(np.random.default_rng(9), 300, 16)], 16, device="cuda")._storage.half

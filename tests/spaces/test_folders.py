@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import small_published
+import small_space
+import torch
 
 from retriever.errors import SpaceError, UsageError
 from retriever.spaces import folders
@@ -58,6 +60,20 @@ def test_only_the_tower_that_is_needed_has_to_be_there(copy: Path) -> None:
         space.encoder(Modality.IMAGE)
     with pytest.raises(SpaceError, match=r"shape-\w+\.safetensors of the shape tower cannot be used"):
         space.encoder(Modality.SHAPE)
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_a_gpu_without_memory_is_not_taken_for_damaged_weights(
+    made: Path, own: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+    at = small_space.write_space(tmp_path / "own", Modality.SHAPE) if own else made
+    monkeypatch.setattr("retriever.devices.torch_device", {"cuda": "cuda"}.get)
+    monkeypatch.setattr(torch.nn.Module, "to", full)
+    with pytest.raises(SpaceError, match=r"too little memory left for the shape tower: close other programs"):
+        folders.open_space(at, device="cuda").encoder(Modality.SHAPE)
 
 
 @pytest.mark.parametrize(
