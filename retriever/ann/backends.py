@@ -46,7 +46,9 @@ class Backends:
             rows, self._dim, device=self._device, gpus=self._gpus, recall=1.0 if faiss else RECALL, faiss=faiss
         )
         if faiss and recipe.backend == "exact" and rows >= ANN_PAYS:
-            return replace(recipe, reason=f"{recipe.reason} `retriever optimize` builds a quicker, approximate search.")
+            quicker = "`retriever optimize` builds a quicker, approximate search."
+            cure = str(self._snapshot.changed()) if self._snapshot.overtaken else quicker
+            return replace(recipe, reason=f"{recipe.reason} {cure}")
         return recipe
 
     @cached_property
@@ -65,7 +67,8 @@ class Backends:
             file.verify(wholly=False)
             return file
         except IndexCorrupt as error:
-            log.warning(f"{error} Searching exactly until then.")
+            said = self._snapshot.changed() if self._snapshot.overtaken else error
+            log.warning(f"{said} Searching exactly until then.")
             return None
 
     @cached_property
@@ -117,8 +120,8 @@ def _approximate(
         file.verify(wholly=False)
         scans = [Scan.open(file, part, dim) for part in file.parts]
     except (IndexCorrupt, MissingDependency) as error:
-        gone = f"The index {snapshot.folder} was written to since it was opened here: open it again."
-        log.warning(f"{error if file.folder.exists() else gone} Searching exactly until then.")
+        said = error if file.folder.exists() else snapshot.changed()
+        log.warning(f"{said} Searching exactly until then.")
         return exact
     masks = [snapshot.modality_rows(Modality(part.modality)) for part in file.parts]
     return IvfPqSearch(blocks, dim, file, scans, Numbering.between(file, snapshot), masks, exact)

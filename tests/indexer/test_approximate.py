@@ -12,6 +12,7 @@ from large_index import DIM, ROWS, TALKING, TOY, Words, ann, asked, fill, table
 
 import retriever
 from indexer.ann.optimize import Wish, bring_up_to_date, optimize
+from indexer.compaction import compact
 from indexer.writer import IndexWriter
 from retriever.ann.base import RowSet
 from retriever.ann.gpu import Gpus, present
@@ -105,6 +106,23 @@ def test_an_older_version_is_searched_with_its_own(copy):
     earlier = retriever.open(copy, as_of=first)
     assert earlier._backends.built.recall == 0.9
     asked(earlier, unit(2, dim=DIM), 3)
+
+
+@pytest.mark.parametrize("opened", [False, True], ids=["at its first search", "after it was opened"])
+def test_a_reader_that_a_compaction_overtook_is_told_so_and_not_of_damage(copy, opened, caplog):
+    index, query = retriever.open(copy), unit(2, seed=5, dim=DIM)
+    backend = index._backends.planned if opened else None
+    with IndexWriter(copy, TOY) as writer:
+        writer.delete(np.arange(100))
+        writer.commit()
+    compact(copy)
+    caplog.clear()
+    if backend is None:
+        assert index.plan.backend == "exact" and index.plan.reason.endswith("opened here: open it again.")
+    found = asked(index, query) if opened else index.nearest(query, 10)
+    np.testing.assert_array_equal(found.rows, index.nearest(query, 10, exact=True).rows)
+    assert len(caplog.messages) == 1 and "opened here: open it again. Searching exactly" in caplog.text
+    assert "optimize" not in caplog.text
 
 
 def test_an_index_that_is_let_go_is_gone_at_once(large):
