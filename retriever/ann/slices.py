@@ -16,7 +16,10 @@ from retriever.ann.numbering import Numbering
 from retriever.ann.plan import Effort
 
 TUNED_K = 10
-"""Neighbours that the efforts were tuned for; a search for more re-ranks proportionally more."""
+"""Neighbours that the efforts were tuned for; a search for more looks into proportionally more lists and rows."""
+
+CHOICE = 8
+"""Allowed rows a neighbour that the scanned lists are to hold on average, where more than `TUNED_K` are looked for."""
 
 EXPECTED, SURE = 0.9, 2.0
 """The part of a filter's density, and by how many standard deviations, that its rows near a query must fall short of
@@ -38,10 +41,18 @@ class Slice:
         """How hard to look for the k nearest of queries of these pairs."""
         if (pairs, k) not in self._efforts:
             effort = tuned_for(self._part, pairs, self.density).effort
-            more = max(1.0, k / TUNED_K)  # further neighbours lie in further lists
-            effort = Effort(math.ceil(effort.probes * math.sqrt(more)), math.ceil(effort.pool * more))
-            self._efforts[pairs, k] = effort
+            self._efforts[pairs, k] = self._deeper(effort, k) if effort.probes and k > TUNED_K else effort
         return self._efforts[pairs, k]
+
+    def _deeper(self, effort: Effort, k: int) -> Effort:
+        """The same for more neighbours, in proportion; in more lists where these are not to hold enough to choose from.
+
+        What fulfils a filter lies about a query as thinly as it does everywhere: the hundredth of a tenth of all rows
+        is about the thousandth of all, and lies where the lists of its ten nearest say nothing of.
+        """
+        more, lists = k / TUNED_K, self._part.sizes.lists
+        probes = max(effort.probes * more, CHOICE * k * lists / len(self.allowed))
+        return Effort(min(math.ceil(probes), lists), math.ceil(effort.pool * more))
 
     @cached_property
     def _ids(self) -> NDArray[np.bool_]:

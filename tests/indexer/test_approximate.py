@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import weakref
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -97,6 +99,35 @@ def test_recall_is_kept_under_deletions_and_filters(copy, share):
         true = exact.search(queries, 10, RowSet(mask))[1]
         recall = np.mean([np.isin(t, f).mean() for f, t in zip(found, true, strict=True)])
         assert recall > 0.86, (pair, recall)  # 0.9 is wanted; 150 queries say so within some 0.02
+
+
+@pytest.fixture(scope="session")
+def clustered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of 260 clusters, each of them smaller than what a hundred hits under a filter are looked for among."""
+    folder = tmp_path_factory.mktemp("clustered") / "index"
+    centres = unit(260, seed=30, dim=64)[np.arange(ROWS) % 260]
+    vectors = centres + 0.6 * unit(ROWS, seed=31, dim=64)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    space = replace(TOY, dim=64)
+    with IndexWriter(folder, space) as writer:
+        writer.root(folder)
+        writer.extend([(table(0, ROWS), vectors)])
+        writer.commit()
+        bring_up_to_date(writer, Wish(recall=0.95), lambda: None)
+    return folder
+
+
+@pytest.mark.parametrize("k", [50, 100, 1000])
+@pytest.mark.parametrize("share", [1.0, 0.3, 0.11])
+def test_recall_is_kept_for_more_neighbours_than_it_was_tuned_for(clustered, share, k):
+    index = retriever.open(clustered)
+    allowed = RowSet(np.random.default_rng(3).random(ROWS) < share)
+    queries = index.snapshot.vectors(np.arange(0, ROWS, 1000)) + 0.2 * unit(ROWS // 1000, seed=32, dim=64)
+    queries /= np.linalg.norm(queries, axis=1, keepdims=True)
+    found = index._backends.planned._open().search(queries, k, allowed, ["shape>shape"])[1]
+    true = index._backends.exact.search(queries, k, allowed)[1]
+    recall = np.mean([np.isin(t, f).mean() for f, t in zip(found, true, strict=True)])
+    assert recall > 0.92  # 0.95 is wanted
 
 
 def test_an_older_version_is_searched_with_its_own(copy):
