@@ -1,5 +1,7 @@
 """Exact search by ``faiss.IndexFlatIP``, on all GPUs where there are any; holds a copy of all vectors.
 
+To bring a GPU its part takes as much memory on the host where that lies in several blocks.
+
 On one GPU its contract was tested on an NVIDIA H200, in both precisions. Shards over several have only been tested on
 the CPU, where faiss has them too.
 """
@@ -98,8 +100,11 @@ class FaissFlat:
         parts = []
         for number, (start, stop) in enumerate(pairwise(edges)):
             parts.append(self._flat(number, storage.half))
-            for block in self._rows.between(start, stop):
-                parts[-1].add(np.ascontiguousarray(block))
+            blocks = list(self._rows.between(start, stop))
+            if (
+                blocks
+            ):  # added at once: a GPU's index makes room for just what it is given, and copies what it has there
+                parts[-1].add(np.ascontiguousarray(blocks[0] if len(blocks) == 1 else np.concatenate(blocks)))
         if len(parts) == 1:
             return parts[0]
         index = faiss.IndexShards(self._rows.dim, True, True)  # searched by threads; rows are numbered through
@@ -113,6 +118,8 @@ class FaissFlat:
         if self._gpu:
             config = faiss.GpuIndexFlatConfig()
             config.device, config.useFloat16 = number, half
+            if half:  # what cuVS has no search for, and would bring there in float32, all of it at once
+                config.use_cuvs = False
             return faiss.GpuIndexFlatIP(faiss.StandardGpuResources(), dim, config)  # which keeps its resources
         if half:
             return faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)

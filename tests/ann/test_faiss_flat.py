@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from types import SimpleNamespace
 
+import faiss
 import numpy as np
 import pytest
 
@@ -150,6 +152,36 @@ def test_shards_number_rows_through(rows):
     vectors = unit(rng, rows)
     sharded = FaissFlat(np.split(vectors, [rows // 3]), 16, device="cpu", storage=Storage(shards=4))
     np.testing.assert_array_equal(sharded.search(vectors, 1)[1][:, 0], np.arange(rows))
+
+
+@pytest.mark.parametrize("shards", [1, 3])
+def test_each_shard_is_given_its_rows_at_once(monkeypatch, shards):
+    added, add = [], faiss.IndexFlatIP.add
+
+    def noted(self, rows):
+        added.append(len(rows))
+        add(self, rows)
+
+    monkeypatch.setattr(faiss.IndexFlatIP, "add", noted)
+    vectors = unit(np.random.default_rng(5), 300)
+    search = FaissFlat(np.split(vectors, [50, 120, 260]), 16, device="cpu", storage=Storage(shards))
+    assert added == [300 // shards] * shards
+    np.testing.assert_array_equal(search.search(vectors, 1)[1][:, 0], np.arange(300))
+
+
+def test_float16_in_gpus_is_left_to_faiss_itself(monkeypatch):
+    made = []
+    for name in ("GpuIndexFlatConfig", "StandardGpuResources"):
+        monkeypatch.setattr(faiss, name, lambda: SimpleNamespace(use_cuvs=True), raising=False)
+    monkeypatch.setattr(faiss, "GpuIndexFlatIP", lambda resources, dim, config: made.append(config), raising=False)
+    search = FaissFlat([unit(np.random.default_rng(6), 20)], 16, device="cpu")
+    search._gpu = True
+    search._flat(0, True)
+    search._flat(1, False)
+    assert [(config.device, config.useFloat16, config.use_cuvs) for config in made] == [
+        (0, True, False),
+        (1, False, True),
+    ]
 
 
 @pytest.mark.parametrize("shards", [1, 3])
