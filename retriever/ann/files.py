@@ -174,7 +174,8 @@ def damaged(path: Path, reason: str) -> IndexCorrupt:
 def tuned_for(part: Part, pairs: Sequence[str], density: float) -> Tuned:
     """The trials that say most about queries of these pairs under a filter of this density.
 
-    A filter is searched as hard as the trial at the next lower density, and exactly below the lowest.
+    A filter is searched as hard as the trial at the next lower density, and exactly below the lowest. Between two, the
+    lists are those of the sparser, and the pool is the larger of both.
     Where most rows are allowed, more is fetched than without a filter, and in more lists, in proportion.
     Of several pairs the hardest counts. For one that was not tried stand the others between two modalities, and where
     none of those was tried either, nothing is known: no probes, so that it is searched exactly.
@@ -189,16 +190,22 @@ def tuned_for(part: Part, pairs: Sequence[str], density: float) -> Tuned:
 
 
 def _nearest(part: Part, pair: str, density: float) -> Tuned:
-    """Of a pair's trials the one at the next lower density."""
+    """Of a pair's trials the one at the next lower density, with the pool of the next denser where it is larger."""
     known = [one for one in part.tuned if one.pair == pair] or [one for one in part.tuned if one.crosses]
     whole = [one for one in known if one.density == 1]
     if density >= OVERFETCH and whole:
         one = max(whole, key=_hardness)
         return replace(one, effort=Effort(math.ceil(one.effort.probes / density), one.effort.pool))
-    lower = [one.density for one in known if one.density <= density * ABOUT]
+    lower = [one for one in known if one.density <= density * ABOUT]
     if not lower:
         return Tuned(pair, density, Effort(0, 0), 0.0, 0)
-    return max((one for one in known if one.density == max(lower)), key=_hardness)
+    one = max(lower, key=lambda one: (one.density, _hardness(one)))
+    if density <= one.density * ABOUT or not one.effort.probes:
+        return one
+    # Of more allowed rows, more come before the true nearest by their codes.
+    denser = [other for other in known if other.density > density and other.effort.probes]
+    pool = min(denser, key=lambda other: (other.density, -other.effort.pool), default=one).effort.pool
+    return replace(one, effort=replace(one.effort, pool=max(one.effort.pool, pool)))
 
 
 def _hardness(tuned: Tuned) -> tuple[bool, int, int]:

@@ -41,17 +41,19 @@ class Slice:
         """How hard to look for the k nearest of queries of these pairs."""
         if (pairs, k) not in self._efforts:
             effort = tuned_for(self._part, pairs, self.density).effort
-            self._efforts[pairs, k] = self._deeper(effort, k) if effort.probes and k > TUNED_K else effort
+            deeper = k > TUNED_K and effort.probes > 0
+            self._efforts[pairs, k] = self._deeper(effort, pairs, k) if deeper else effort
         return self._efforts[pairs, k]
 
-    def _deeper(self, effort: Effort, k: int) -> Effort:
-        """The same for more neighbours, in proportion; in more lists where these are not to hold enough to choose from.
+    def _deeper(self, effort: Effort, pairs: tuple[str, ...], k: int) -> Effort:
+        """The same for more neighbours: re-ranked in proportion, in as many lists as any of three reasons asks for.
 
-        What fulfils a filter lies about a query as thinly as it does everywhere: the hundredth of a tenth of all rows
-        is about the thousandth of all, and lies where the lists of its ten nearest say nothing of.
+        These are proportion; enough allowed rows to choose from; and what the ten nearest needed under a filter so
+        much stricter that they lay as far away: the hundredth of a tenth of all rows is about the thousandth of all.
         """
         more, lists = k / TUNED_K, self._part.sizes.lists
-        probes = max(effort.probes * more, CHOICE * k * lists / len(self.allowed))
+        as_far = tuned_for(self._part, pairs, self.density / more).effort.probes
+        probes = max(effort.probes * more, CHOICE * k * lists / len(self.allowed), as_far)
         return Effort(min(math.ceil(probes), lists), math.ceil(effort.pool * more))
 
     @cached_property

@@ -50,6 +50,13 @@ def test_the_hardest_trial_that_fits_speaks_for_a_query(pairs, density, expected
     assert tuned_for(part(*OWN, *TEXT, *IMAGE), pairs, density) == expected
 
 
+@pytest.mark.parametrize(("density", "effort"), [(0.1, (16, 20)), (0.11, (16, 20)), (0.2, (16, 80)), (0.02, (64, 30))])
+def test_between_two_trials_the_lists_are_those_of_the_sparser_and_the_pool_is_the_larger(density, effort):
+    trials = (tuned("shape>shape", 1.0, 4, 80), tuned("shape>shape", 0.1, 16, 20), tuned("shape>shape", 0.01, 64, 30))
+    never = tuned("shape>shape", 0.5, 0, 3200)
+    assert tuned_for(part(*trials, never), ["shape>shape"], density).effort == Effort(*effort)
+
+
 def test_trials_of_own_items_alone_say_nothing_of_other_modalities():
     assert tuned_for(part(*OWN), ["text>shape"], 1.0).effort.probes == 0
     assert tuned_for(part(), [], 1.0).effort.probes == 0
