@@ -6,7 +6,7 @@ The name of the entry point is the name of the space; its value is a function ``
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from retriever.types import Modality, Payload, Vectors
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+    from retriever.query.background import Background
 
 GROUP = "retriever.spaces"
 
@@ -52,7 +54,14 @@ class _Guarded(Space):
     """Another package's space, whose failures are said to be its own."""
 
     def __init__(self, name: str, space: Space) -> None:
-        super().__init__(space.identity, dict.fromkeys(space.modalities), space.license, space.licenses)  # type: ignore[arg-type]
+        super().__init__(
+            space.identity,
+            dict.fromkeys(space.modalities),  # type: ignore[arg-type]
+            space.license,
+            space.licenses,
+            space.spreads,
+            self._measured,
+        )
         self._name = name
         self._space = space
 
@@ -60,6 +69,10 @@ class _Guarded(Space):
         """As `Space.encoder`."""
         with _named(self._name):
             return _GuardedEncoder(self._name, self._space.encoder(modality))
+
+    def _measured(self) -> Mapping[str, Background]:
+        with _named(self._name):
+            return self._space.backgrounds
 
 
 class _GuardedEncoder:

@@ -134,6 +134,32 @@ def test_a_tower_of_a_package_that_fails_is_named(site: Path) -> None:
     assert "shapes" not in overview.one("late").rules
 
 
+MEASURED = """
+from retriever.query.background import Background
+from retriever.spaces import ShapeInput, Space, SpaceIdentity
+from retriever.types import Modality
+
+def read():
+    return {"text>shape": Background((0.1, 0.2, 0.3), 1.0, 5.0, 6.0, 700)}
+
+def fail():
+    raise OSError("no backgrounds")
+
+def open_space(*, name, device):
+    usual = read if name == "measured" else fail
+    return Space(SpaceIdentity(name, 4, "0", ShapeInput()), {}, "none", {}, {Modality.TEXT: 0.25}, usual)
+"""
+
+
+def test_what_a_package_measured_of_its_space_is_passed_on(site: Path) -> None:
+    install(site, "known_space", MEASURED, "measured = known_space:open_space\nfailing = known_space:open_space")
+    space = spaces.get("measured")
+    assert space.spreads == {Modality.TEXT: 0.25}
+    assert space.backgrounds["text>shape"].samples == 700
+    with pytest.raises(SpaceError, match=r"'failing' of the package known_space 1\.2 fails \(OSError: no backgrounds"):
+        _ = spaces.get("failing").backgrounds
+
+
 def test_no_package_takes_the_name_of_a_shipped_space(site: Path) -> None:
     install(site, "bold_space", "def open_space(*, name, device): return 1 / 0", "mini = bold_space:open_space")
     assert spaces.names().count("mini") == 1
