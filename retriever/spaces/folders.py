@@ -8,7 +8,8 @@ that opening a space reads no weights. Towers are independent files: a query rea
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from functools import partial
 from hashlib import sha256
 from importlib import import_module
@@ -48,6 +49,11 @@ PRECISION = "RETRIEVER_PRECISION"
 """Environment variable: what published towers compute in, one of `PRECISIONS`; float32 where it is not set."""
 PRECISIONS = ("float32", "bfloat16", "float16")
 
+_TEXTS = ("file", "sha256", "license", "architecture", "from")
+"""What is said of a tower in words."""
+_TYPES = {"int": (int,), "float": (int, float), "float | None": (int, float, type(None)), "str": (str,)}
+"""Of what JSON gives for a field of an input, by the field's annotation."""
+
 _CURE = "install any3d-retriever again, bring back the folder of the space, or add its weights again"
 
 
@@ -68,7 +74,7 @@ def read(at: Path) -> dict[str, Any]:
     """What the ``space.json`` in a folder says.
 
     Raises:
-        SpaceError: it is missing, no JSON, or names no towers.
+        SpaceError: it is missing, no JSON, names no towers, or something in it is of another type than it has to be.
     """
     path = at / CARD
     try:
@@ -79,7 +85,34 @@ def read(at: Path) -> dict[str, Any]:
         raise SpaceError(f"{path} cannot be read ({error}); {_CURE}.") from error
     if not isinstance(card, dict) or not isinstance(card.get("towers"), dict) or not card["towers"]:
         raise _unknown(path, "it names no towers")
+    if wrong := next(_of_wrong_types(card), None):
+        raise _unknown(path, wrong)
     return card
+
+
+def _of_wrong_types(card: Mapping[str, Any]) -> Iterator[str]:
+    """What is there and is not what it has to be, as half-sentences."""
+    if "dim" in card and not (type(card["dim"]) is int and card["dim"] >= 1):
+        yield "dim is no whole number of 1 or more"
+    yield from (f"{key} is no text" for key in ("name", "license") if not isinstance(card.get(key, ""), str))
+    for name, tower in card["towers"].items():
+        if not isinstance(tower, dict):
+            yield f"the {name} tower is no object"
+            continue
+        yield from (
+            f"{key} of the {name} tower is no text" for key in _TEXTS if not isinstance(tower.get(key, ""), str)
+        )
+        if not isinstance(tower.get("config", {}), dict):
+            yield f"config of the {name} tower is no object"
+    for key, kind in (("shape_input", ShapeInput), ("image_input", ImageInput), ("audio_input", AudioInput)):
+        given = card.get(key, {})
+        if not isinstance(given, dict):
+            yield f"{key} is no object"
+            continue
+        for field in fields(kind):
+            value, types = given.get(field.name, field.default), _TYPES[str(field.type)]
+            if type(value) not in types or (isinstance(value, int | float) and value < 0):
+                yield f"{field.name} of {key} is {value!r}"
 
 
 def _unknown(path: Path, why: str) -> SpaceError:

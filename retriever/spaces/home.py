@@ -63,12 +63,7 @@ def read_card(at: Path) -> dict[str, Any]:
         SpaceError: it is missing or damaged, or a weights file that it names is not there.
     """
     card = folders.read(at)
-    try:
-        files = [tower["file"] for tower in card["towers"].values() if "file" in tower]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise SpaceError(
-            f"{at / CARD} is not the description of a space; copy the space again, or make it again."
-        ) from error
+    files = [tower["file"] for tower in card["towers"].values() if "file" in tower]
     for file in files:
         if not (at / file).is_file():
             raise SpaceError(f"The weights {at / file} are missing; copy the space again, or make it again.")

@@ -14,7 +14,7 @@ import retriever
 from indexer import build
 from retriever import spaces
 from retriever.errors import SpaceError, UsageError
-from retriever.spaces import home
+from retriever.spaces import home, overview
 from retriever.types import Modality
 
 
@@ -77,6 +77,39 @@ def test_a_damaged_description_is_named(own, damage):
     (own / "tiny" / home.CARD).write_text(damage)
     with pytest.raises(SpaceError, match=r"tiny/space\.json"):
         spaces.get("tiny")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"towers": {"shape": {"file": 5}}}, "file of the shape tower is no text"),
+        ({"towers": {"shape": 5}}, "the shape tower is no object"),
+        ({"towers": {"shape": {"sha256": None}}}, "sha256 of the shape tower is no text"),
+        ({"towers": {"shape": {"license": ["none"]}}}, "license of the shape tower is no text"),
+        ({"towers": {"shape": {"architecture": {}}}}, "architecture of the shape tower is no text"),
+        ({"towers": {"shape": {"config": [1]}}}, "config of the shape tower is no object"),
+        ({"license": 5}, "license is no text"),
+        ({"name": None}, "name is no text"),
+        ({"dim": "384"}, "dim is no whole number"),
+        ({"dim": 0}, "dim is no whole number"),
+        ({"dim": True}, "dim is no whole number"),
+        ({"shape_input": [1024]}, "shape_input is no object"),
+        ({"shape_input": {"points": "many"}}, "points of shape_input is 'many'"),
+        ({"shape_input": {"points": -1}}, "points of shape_input is -1"),
+        ({"shape_input": {"up": 1}}, "up of shape_input is 1"),
+        ({"shape_input": {"color": "grey"}}, "color of shape_input is 'grey'"),
+        ({"image_input": {"side": 96.5}}, "side of image_input is 96.5"),
+        ({"audio_input": {"seconds": None}}, "seconds of audio_input is None"),
+    ],
+)
+def test_a_description_with_something_of_a_wrong_type_is_a_damaged_row_of_the_table(own, change, said):
+    small_space.write_space(own / "sound", Modality.AUDIO)
+    small_space.write_space(own / "tiny", Modality.SHAPE)
+    card = json.loads((own / "tiny" / home.CARD).read_text())
+    (own / "tiny" / home.CARD).write_text(json.dumps(card | change))
+    told = {each.name: each for each in overview.all_spaces()}
+    assert (told["tiny"].here, told["sound"].here) == ("damaged", "yours")
+    assert said in told["tiny"].how and "tiny/space.json" in told["tiny"].how
 
 
 def test_missing_weights_are_named(own):
