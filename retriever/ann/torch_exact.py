@@ -17,6 +17,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from threading import Lock
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -213,16 +214,23 @@ def _summing_in_full() -> Iterator[Callable[[], object]]:
     """Takes back, one by one, what a program can allow torch; gives what allows it again."""
     import torch
 
-    on_gpus, on_cpus = torch.backends.cuda.matmul, getattr(torch.backends.mkldnn, "matmul", None)
-    halves = [(on_gpus, f"allow_fp16_{name}", False) for name in ("reduced_precision_reduction", "accumulation")]
-    wholes = [(where, "fp32_precision", "ieee") for where in (on_gpus, on_cpus)]
-    for where, name, value in halves + wholes:
-        if hasattr(where, name):
-            yield partial(setattr, where, name, getattr(where, name))
-            setattr(where, name, value)
-    if not hasattr(on_gpus, "fp32_precision"):  # a newer torch may refuse to be asked in the older way
-        yield partial(torch.set_float32_matmul_precision, torch.get_float32_matmul_precision())
+    on_gpus: Any = torch.backends.cuda.matmul
+    on_cpus: Any = getattr(torch.backends.mkldnn, "matmul", None)
+    for name in ("allow_fp16_reduced_precision_reduction", "allow_fp16_accumulation"):
+        if hasattr(on_gpus, name):
+            yield partial(setattr, on_gpus, name, getattr(on_gpus, name))
+            setattr(on_gpus, name, False)
+    newer = [(where, where.fp32_precision) for where in (on_gpus, on_cpus) if hasattr(where, "fp32_precision")]
+    try:
+        older = torch.get_float32_matmul_precision()
+    except RuntimeError:  # something was allowed in the newer way alone
+        pass
+    else:  # both ways, as one that contradicts the other makes torch refuse to tell it to other threads
+        yield partial(torch.set_float32_matmul_precision, older)
         torch.set_float32_matmul_precision("highest")
+    for where, allowed in newer:
+        yield partial(setattr, where, "fp32_precision", allowed)
+        where.fp32_precision = "ieee"
 
 
 _FULL_SUMS = _FullSums()

@@ -128,6 +128,20 @@ def test_nor_does_what_it_allows_in_the_newer_way():
         torch.set_float32_matmul_precision("highest")
 
 
+@pytest.mark.parametrize("allowed", ["highest", "high", "medium"])
+def test_what_the_program_allows_can_be_asked_for_meanwhile(allowed):
+    on_gpus, on_cpus = torch.backends.cuda.matmul, torch.backends.mkldnn.matmul
+    torch.set_float32_matmul_precision(allowed)
+    newer = [getattr(where, "fp32_precision", None) for where in (on_gpus, on_cpus)]
+    try:
+        with torch_exact._FULL_SUMS:
+            assert torch.get_float32_matmul_precision() == "highest" and not on_gpus.allow_tf32
+        assert torch.get_float32_matmul_precision() == allowed
+        assert [getattr(where, "fp32_precision", None) for where in (on_gpus, on_cpus)] == newer
+    finally:
+        torch.set_float32_matmul_precision("highest")
+
+
 @settings(max_examples=80, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
