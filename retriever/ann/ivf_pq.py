@@ -206,10 +206,10 @@ class IvfPqSearch:
             self._products(part, queries, self._rows.blocks[0], rows)
             return part
         scores = np.full(rows.shape, -np.inf, np.float32)
-        for first, block in zip(self._rows.starts[:-1].tolist(), self._rows.blocks, strict=True):
-            inside = (rows >= first) & (rows < first + len(block))
-            local = np.ascontiguousarray(np.where(inside, rows - first, -1))
-            self._products(part, queries, block, local)
+        owner = np.searchsorted(self._rows.starts, rows, side="right") - 1  # -1 of -1
+        local = rows - self._rows.starts[owner]
+        for number in np.flatnonzero(np.bincount(owner.ravel() + 1)[1:]).tolist():
+            self._products(part, queries, self._rows.blocks[number], np.where(owner == number, local, -1))
             np.maximum(scores, part, out=scores)
         return scores
 

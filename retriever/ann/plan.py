@@ -184,7 +184,7 @@ def _approximate(sets: Sequence[int], dim: int, memory: int | None, recall: floa
     sizes = IvfPq(lists, fitting[0])
     reason = (
         f"{size} are shortlisted by {sizes.dims} projected dimensions of 4 bits in {lists:,} inverted lists, and "
-        f"re-ranked by their full vectors, to find {recall:.0%} of the true ten nearest."
+        f"re-ranked by their full vectors, to find {100 * recall:g}% of the true ten nearest."
     )
     usual = Effort(lists // 16, 100)
     build = rows * sizes.dims * (ENCODE_NS + ASSIGN_NS * lists) * 1e-9

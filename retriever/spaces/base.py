@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 
 from retriever.errors import FileProblem, SpaceError, UsageError
-from retriever.types import AudioInput, ImageInput, Inputs, Modality, Payload, ShapeInput, Text, Vectors
+from retriever.types import AudioInput, ImageInput, Inputs, Modality, Payload, ShapeInput, Text, Vectors, is_utf8
 
 if TYPE_CHECKING:
     from retriever.query.background import Background
@@ -179,7 +179,7 @@ class Space:
         Raises:
             FileProblem: names a file, or a thing in memory, that cannot be used.
             SpaceError: the space has no encoder for one of the kinds.
-            UsageError: a text that is no string.
+            UsageError: a text that is no string, or that is no text but stray bytes.
         """
         parts = [np.zeros((0, self.identity.dim), np.float32)]
         if wanted := _texts(texts):
@@ -194,6 +194,8 @@ def _texts(given: Any) -> list[str]:
     texts = [given] if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
     if wrong := [text for text in texts if not isinstance(text, str)]:
         raise UsageError(f"texts takes a string, or a sequence of them, not {type(wrong[0]).__name__}.")
+    if stray := [text for text in texts if not is_utf8(text)]:
+        raise UsageError(f"The text {stray[0]!r} is not valid UTF-8; type it again.")
     return texts
 
 

@@ -217,6 +217,20 @@ def test_masks_hold_and_k_is_filled(seed, k, share, cut):
 SEARCHER = built(VECTORS, Effort(4, 40), cuts=(1000,), covered=(0,))
 
 
+def test_only_blocks_that_hold_shortlisted_rows_are_looked_into(monkeypatch):
+    searcher, looked_into, products = built(VECTORS, Effort(4, 40), cuts=range(100, 3000, 100)), [], Eager._products
+
+    def noted(self, out, queries, block, rows):
+        looked_into.append(next(n for n, each in enumerate(self._rows.blocks) if each is block))
+        products(self, out, queries, block, rows)
+
+    monkeypatch.setattr(Eager, "_products", noted)
+    rows = np.array([[5, 1234, -1, 2999], [99, 1200, 7, -1]])
+    scores = searcher._scores(QUERIES[:2], rows)
+    assert looked_into == [0, 12, 29]
+    np.testing.assert_allclose(scores, np.where(rows < 0, -np.inf, (VECTORS[rows] * QUERIES[:2, None]).sum(2)), 1e-4)
+
+
 def test_tuning_reaches_what_is_wanted_on_queries_that_it_has_not_seen():
     searcher = built(VECTORS, ALL)
     scan = searcher._scans[0]

@@ -63,9 +63,21 @@ def test_bytes_are_those_kept_beside_the_files():
         (plan(MILLION, 384, gpus=Gpus(2, 2)), ["by faiss on 2 GPUs", "float32", "their", "(1,465 MiB)"]),
         (plan(MILLION, 384, gpus=FULL, device="cuda"), ["by torch on the GPU", "every batch", "too small"]),
         (plan(MILLION, 384, faiss=False), ["pip install", "[faiss]", "exactly"]),
-        (plan(MILLION, 384, recall=0.98), ["98%", "re-ranked"]),
+        (plan(MILLION, 384, recall=0.98), [" 98%", "re-ranked"]),
+        (plan(MILLION, 384, recall=0.995), [" 99.5%"]),
     ],
-    ids=["cpu", "cuda missing", "too few", "too many", "gpu", "gpus", "streamed", "no faiss", "approximate"],
+    ids=[
+        "cpu",
+        "cuda missing",
+        "too few",
+        "too many",
+        "gpu",
+        "gpus",
+        "streamed",
+        "no faiss",
+        "approximate",
+        "per mille",
+    ],
 )
 def test_reason_is_one_sentence_that_says_why(recipe, words):
     assert all(word in recipe.reason for word in words)

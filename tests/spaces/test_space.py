@@ -46,6 +46,12 @@ def test_texts_images_audio_shapes_in_that_order(space: Space, tmp_path: Path) -
     assert space.encode().shape == (0, simple_space.DIM)
 
 
+@pytest.mark.parametrize("texts", ["\ud800", ["a chair", "\udcff"]])
+def test_stray_bytes_are_no_text(space: Space, texts: str | list[str]) -> None:
+    with pytest.raises(UsageError, match=r"The text '\\ud\w+' is not valid UTF-8; type it again"):
+        space.encode(texts=texts)
+
+
 def test_arrays_are_as_their_files(space: Space, tmp_path: Path) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (20, 30, 4)).astype(np.uint8)
     Image.fromarray(pixels).save(tmp_path / "a.png")
