@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -158,7 +159,8 @@ def compare_by_label(
     shared.keep_where("--where", where)
     shared.keep_where("--queries-where", queries_where)
     given = {**options, "where": where, "queries_where": queries_where}
-    one, other = _evaluated(shared, lambda narrowed: by_label(narrowed, column, **given))
+    ways = [partial(by_label, column=column, **given)] * 2
+    one, other = _evaluated(shared, ways)
     return _compared(shared, one, other, shared.ids())
 
 
@@ -184,16 +186,26 @@ def compare_by_qrels(
     """
     shared = Shared(index, against)
     shared.keep_where("--where", options.get("where"))
+    items = _called_alike(shared)
     if queries is None:
-        qrels = _asked_of_both(shared, (index, against), qrels)
-    one, other = _evaluated(shared, lambda narrowed: by_qrels(narrowed, qrels, queries, **options))
+        qrels = _asked_of_both(shared, (index, against), items, qrels)
+    ways = [partial(by_qrels, qrels=qrels, queries=queries, items=called, **options) for called in items]
+    one, other = _evaluated(shared, ways)
     return _compared(shared, one, other, {})
 
 
-def _asked_of_both(shared: Shared, indexes: Sequence[Index], qrels: Qrels) -> Qrels:
+def _called_alike(shared: Shared) -> list[Items]:
+    """The items of both, each also by what they are called in the other: an id, or a whole path."""
+    one, other = (Items(index.snapshot) for index in shared.indexes())
+    ids = shared.ids()
+    one.go_by(other, ids)
+    other.go_by(one, {ours: theirs for theirs, ours in ids.items()})
+    return [one, other]
+
+
+def _asked_of_both(shared: Shared, indexes: Sequence[Index], narrowed: Sequence[Items], qrels: Qrels) -> Qrels:
     """The judgements without those of queries that are an item, and none that both hold."""
     whole = [Items(index.snapshot) for index in indexes]
-    narrowed = [Items(index.snapshot) for index in shared.indexes()]
     kept = {
         name: grades
         for name, grades in qrels.grades.items()
@@ -204,9 +216,10 @@ def _asked_of_both(shared: Shared, indexes: Sequence[Index], qrels: Qrels) -> Qr
     return Qrels(qrels.file, kept, qrels.words)
 
 
-def _evaluated(shared: Shared, evaluate: Callable[[Index], Evaluation]) -> list[Evaluation]:
+def _evaluated(shared: Shared, ways: Sequence[Callable[[Index], Evaluation]]) -> list[Evaluation]:
+    """Each of the two in its way."""
     found = []
-    for index in shared.indexes():
+    for index, evaluate in zip(shared.indexes(), ways, strict=True):
         with blamed(index.snapshot):
             found.append(evaluate(index))
     return found

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retriever.ann.base import SUM
 from retriever.errors import UsageError
 from retriever.evaluation.answers import USUAL, Answers, Evaluation, Figure, Measured
 from retriever.evaluation.items import Items
@@ -23,6 +22,7 @@ from retriever.metrics import Judged
 from retriever.query.candidates import Candidates
 from retriever.query.naming import may_name
 from retriever.query.request import MOST, Query, blame, query_of
+from retriever.query.terms import leaves
 from retriever.wording import counted
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def by_qrels(
     run: Path | None = None,
     exact: bool = False,
     progress: Progress = lambda *_: None,
+    items: Items | None = None,
     **usual: Any,
 ) -> Evaluation:
     """Where queries find what was judged relevant for them.
@@ -81,6 +82,7 @@ def by_qrels(
         run: file to write the lists to, in TREC's format for runs, for other programs to judge.
         exact: look at every vector, also where an approximate search was built.
         progress: told how many queries of all are done.
+        items: of the index, by all that they may be called; None for their ids and paths.
         usual: further keywords of `search` for queries that do not say, such as ``to``, ``where``, ``geometry_only``.
 
     Raises:
@@ -96,7 +98,7 @@ def by_qrels(
     if "k" in usual:
         raise UsageError("k is not for an evaluation: depth says how long the lists are.")
     chosen = _fitting(figures, depth)
-    items = Items(index.snapshot)
+    items = Items(index.snapshot) if items is None else items
     asked, notes = _Plan(items, Candidates(index.snapshot), qrels, queries, {**usual, "k": depth}).asked()
     measured: dict[str, list[Measured]] = {}
     with writing(run, items, qrels) as write:
@@ -182,11 +184,10 @@ class _Plan:
             given = {"expression": given}
         if "k" in given:
             raise UsageError(f"Query {name}: k is not for a query here; the depth is the same for all of them.")
-        keywords = {key: self.items.spelled(value) if key.endswith("id") else value for key, value in given.items()}
         try:
-            query = query_of({**self.usual, **keywords}, name=f"Query {name}")
+            query = query_of({**self.usual, **given}, name=f"Query {name}")
             query.check()
-            return query
+            return self.items.asked(query)
         except UsageError as error:
             raise blame(error, f"Query {name}") from error
 
@@ -200,7 +201,7 @@ class _Plan:
                     f"--qrels {self.qrels.file}: {item!r} was judged for {name!r} twice, as id and as path."
                 )
             wanted[id] = grade
-        itself = {term.source for term in query.terms if term.kind == "id"}
+        itself = {term.source for term in leaves(query.terms) if term.kind == "id"}
         self._themselves += any(wanted.get(id, 0) > 0 for id in itself)
         return {id: grade for id, grade in wanted.items() if grade > 0 and id not in itself}
 
@@ -210,10 +211,7 @@ class _Plan:
         rows = self.candidates.rows(query.to, query.where)
         count = len(self.items) if rows is None else len(rows.rows)
         self._kept_out += 0 if rows is None else sum(not rows.mask[self.items.row(id)] for id in wanted)
-        kinds = {self.items.modality(term.source) if term.kind == "id" else str(term.kind) for term in query.terms
-                 if term.weight > 0}  # fmt: skip
-        kind = kinds.pop() if len(kinds) == 1 else SUM
-        return f"{kind}>{targets[0] if len(targets) == 1 else 'any'}", count
+        return f"{self.items.kind(query)}>{targets[0] if len(targets) == 1 else 'any'}", count
 
     def _check(self, asked: Sequence[Asked], held: int, missing: set[str]) -> None:
         """Raise UsageError where all of it must be a mistake."""

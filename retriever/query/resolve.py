@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
@@ -90,7 +91,7 @@ def resolve(snapshot: Snapshot, space: Callable[[], Space], queries: Sequence[Qu
     for query in queries:
         with query.blamed():
             vectors, parts = zip(*(_vector(term, query.up, found) for term in query.terms), strict=True)
-        kinds = tuple(_kind(term, query.up, found) for term in query.terms)
+        kinds = tuple(kind_of(term, partial(_leaf_kind, query.up, found)) for term in query.terms)
         rows = {found[_key(leaf, query.up)].row for leaf in leaves(query.terms)} - {-1}
         out.append(Resolved(np.stack(vectors), np.array(sorted(rows), np.int64), kinds, parts))
     return out
@@ -102,11 +103,16 @@ def shared(terms: Sequence[Term], kinds: Sequence[str]) -> str:
     return plus.pop() if len(plus) == 1 else SUM
 
 
-def _kind(term: Term, up: str, found: Mapping[_Key, _Leaf]) -> str:
+def kind_of(term: Term, leaf: Callable[[Term], str]) -> str:
+    """What a term is of: a mean what all it is made of are of, `SUM` where they differ; `leaf` says it of others."""
     if term.kind != "mean":
-        return found[_key(term, up)].kind
-    sums = [shared(member, [_kind(part, up, found) for part in member]) for member in members(term.source)]
+        return leaf(term)
+    sums = [shared(member, [kind_of(part, leaf) for part in member]) for member in members(term.source)]
     return sums[0] if len(set(sums)) == 1 else SUM
+
+
+def _leaf_kind(up: str, found: Mapping[_Key, _Leaf], term: Term) -> str:
+    return found[_key(term, up)].kind
 
 
 def _vector(

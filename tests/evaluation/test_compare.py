@@ -11,6 +11,7 @@ from retriever import spaces
 from retriever.errors import FilterError, UsageError
 from retriever.evaluation import by_label, compare_by_label, compare_by_qrels, figures, read_qrels
 from retriever.index import Index
+from retriever.store.ids import item_id
 from retriever.store.snapshot import Snapshot
 
 ITEMS = {
@@ -146,3 +147,20 @@ def test_judgements(make, tmp_path):
     assert "Queries that are an item which not both hold, left out: 1." in found.notes
     assert "Relevant items that are not in the index and count as never found: 1 (a/4.obj)." in found.notes
     assert told["text>shape", None, "recall@2"]["value"] == pytest.approx(0.75)  # a/4 is nothing that it may find
+
+
+@pytest.mark.parametrize("asked", [None, "id", "like", "expression", "minus_id", "words"])
+@pytest.mark.parametrize("whose", [0, 1])
+def test_judgements_and_queries_name_items_by_the_ids_of_either(make, tmp_path, whose, asked):
+    indexes = make("one", 1), make("moved", 1, root="moved")
+    one, two, three = (item_id(("corpus", "moved")[whose], path) for path in ("a/1.obj", "a/2.obj", "b/1.obj"))
+    (tmp_path / "judged.csv").write_text(f"query,item\n{one if asked is None else 'q'},{two}\n")
+    query = {
+        "expression": f"mean(id:{one}, id:{three})", "words": one, "minus_id": {"text": "tall blue", "minus_id": one},
+    }.get(asked, {asked: one})  # fmt: skip
+    queries = None if asked is None else {"q": query}
+    found = compare_by_qrels(*indexes, read_qrels(tmp_path / "judged.csv"), queries, figures=figures(["MRR"]))
+    assert not found.notes
+    (row,) = found.rows()
+    assert row["value"] == row["against"] > 0 and row["queries"] == 1 and row["pair"].endswith(">shape")
+    assert found.per_query()["query"].to_pylist() == [one if asked is None else "q"]
