@@ -89,6 +89,13 @@ def _figure(name: str) -> Figure:
 USUAL = figures()
 """What is measured where nobody says."""
 
+
+def are_usual(chosen: Sequence[Figure]) -> bool:
+    """Whether they are what `figures` gives where no measure is named, whatever `cuts` were."""
+    cuts = [figure.measure.k for figure in chosen if figure.name.startswith("hit@") and figure.measure.k]
+    return tuple(chosen) in (USUAL, figures(cuts=cuts))
+
+
 MAP = measure("mAP")
 """What pictures show, and so is always measured."""
 

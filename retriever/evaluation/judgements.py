@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retriever.errors import UsageError
-from retriever.evaluation.answers import USUAL, Answers, Evaluation, Figure, Measured
+from retriever.evaluation.answers import USUAL, Answers, Evaluation, Figure, Measured, are_usual
 from retriever.evaluation.items import Items
 from retriever.evaluation.qrels import Qrels
 from retriever.evaluation.run import writing
@@ -77,7 +77,8 @@ def by_qrels(
         queries: what each query looks for, an expression or keywords of `retriever.Index.search`, in which an item may
             be a path; queries without judgements are left out. None where the judgements name items of the index, or
             (in a table) words to look for.
-        figures: what to measure; of the usual ones, macro figures are left out, for queries have no classes here.
+        figures: what to measure; of the usual ones, whatever their k, macro figures are left out, for queries have no
+            classes here.
         depth: length of a query's list, 1 to 10,000.
         run: file to write the lists to, in TREC's format for runs, for other programs to judge.
         exact: look at every vector, also where an approximate search was built.
@@ -126,6 +127,8 @@ def _fitting(figures: Sequence[Figure], depth: int) -> tuple[Figure, ...]:
     """Those that lists of that length can tell; of the usual ones some are left out, others are refused."""
     if tuple(figures) == USUAL:
         return tuple(figure for figure in USUAL if not figure.macro and (figure.measure.k or 1) <= depth)
+    if are_usual(figures):
+        figures = [figure for figure in figures if not figure.macro]
     for figure in figures:
         if figure.macro:
             raise UsageError(f"--measure {figure.name!r} averages over classes, which judgements have none of.")

@@ -165,6 +165,15 @@ def test_what_is_not_in_the_list_or_the_index_was_not_found(tmp_path, made_index
     assert {row["measure"] for row in found.rows()}.isdisjoint({"hit@10", "macro mAP"})
 
 
+def test_usual_measures_of_another_k_are_those_that_judgements_can_tell(tmp_path, made_index):
+    judged = qrels(tmp_path, "query,item\ntall,towers/tower.obj\n")
+    found = by_qrels(made_index, judged, figures=figures(cuts=[3, 1]))
+    assert [figure.name for figure in found.figures] == [
+        *(f"{stem}@{k}" for stem in ("hit", "recall", "precision", "nDCG") for k in (3, 1)),
+        "mAP", "R-precision", "MRR", "median rank", "first tier", "second tier",
+    ]  # fmt: skip
+
+
 def test_queries_of_a_file_and_a_run_that_trec_eval_judges_alike(tmp_path, made_index):
     text = "".join(
         f"{query} 0 {path} {grade}\n"
