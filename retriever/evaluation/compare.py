@@ -159,9 +159,10 @@ def compare_by_label(
     shared.keep_where("--where", where)
     shared.keep_where("--queries-where", queries_where)
     given = {**options, "where": where, "queries_where": queries_where}
-    ways = [partial(by_label, column=column, **given)] * 2
+    ids = shared.ids()
+    ways = [partial(by_label, column=column, called=called, **given) for called in ({}, ids)]
     one, other = _evaluated(shared, ways)
-    return _compared(shared, one, other, shared.ids())
+    return _compared(shared, one, other, ids)
 
 
 def compare_by_qrels(

@@ -6,7 +6,7 @@ exact: an approximate search plays no part. An item that is the query is no cand
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,7 @@ def by_label(
     seed: int = 0,
     expand: int = 0,
     progress: Progress = lambda *_: None,
+    called: Mapping[str, str] | None = None,
 ) -> Evaluation:
     """How well what has the same label is found.
 
@@ -71,6 +72,7 @@ def by_label(
         seed: of that.
         expand: how many of the best candidates each query is moved towards first, where it looks for items; 0: none.
         progress: told how many labels are encoded and how many queries are done.
+        called: id -> the one in another index, by which `most` are chosen as they are there; None for its own.
 
     Raises:
         UsageError: no such column, no labels, nothing of that modality, or nothing to ask with.
@@ -89,7 +91,7 @@ def by_label(
     if unspoken:
         notes.append(f"Labels neither ask nor are looked for, as nothing encodes them: {unspoken}")
         askers.pop(LABEL, None)
-    drawn = {kind: side.some(most, seed) for kind, side in askers.items()}
+    drawn = {kind: side.some(most, seed, called or {}) for kind, side in askers.items()}
     for kind, places in drawn.items():
         if len(places) < len(askers[kind]):
             notes.append(f"Queries by {kind}: {len(places):,} of {len(askers[kind]):,}; --most asks more.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -48,13 +48,21 @@ class Side:
     def __len__(self) -> int:
         return len(self.classes)
 
-    def some(self, most: int, seed: int) -> NDArray[np.int64]:
-        """Ascending positions, `most` at most: of the names whose hashes are lowest, whatever else there is."""
+    def some(self, most: int, seed: int, called: Mapping[str, str]) -> NDArray[np.int64]:
+        """Ascending positions, `most` at most: of the names whose hashes are lowest, whatever else there is.
+
+        Args:
+            most: how many.
+            seed: of the hashes.
+            called: id -> what is hashed in its place. Of labels the case is not.
+        """
         everything = np.arange(len(self))
         if len(self) <= most:
             return everything
         salt = seed.to_bytes(8, "little")
-        hashes = [blake2b(name.encode(), digest_size=8, salt=salt).digest() for name in self.names(everything)]
+        names = self.names(everything)
+        names = [name.casefold() if self.kind == LABEL else called.get(name, name) for name in names]
+        hashes = [blake2b(name.encode(), digest_size=8, salt=salt).digest() for name in names]
         return np.sort(np.argsort(np.frombuffer(b"".join(hashes), ">u8"), kind="stable")[:most])
 
 

@@ -110,6 +110,16 @@ def test_roots_of_other_names_are_matched_by_path_and_labels_whatever_their_case
         assert row["queries"] == same[key]["queries"] and row["difference"] == pytest.approx(same[key]["difference"])
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_of_many_queries_both_are_asked_the_same(make, seed):
+    shouted = {path.replace("/", "_").removesuffix(".obj"): {"label": item[0].upper()} for path, item in ITEMS.items()}
+    found = compare_by_label(make("a", 1), make("b", 1, root="moved", **shouted), figures=FIGURES, most=2, seed=seed)
+    assert {each.pair: len(each.queries) for each in found.answers} == dict.fromkeys(
+        ("label>shape", "shape>shape", "shape>label"), 2
+    )
+    assert not [note for note in found.notes if "left out" in note]
+
+
 def test_conditions_hold_in_both(make):
     one, other = make("one", 1, a_3={"split": "test"}), make("other", 2, b_2={"split": "test"})
     found = compare_by_label(one, other, where="split = 'all'", asked=["shape"], figures=FIGURES)
