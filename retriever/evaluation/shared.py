@@ -72,16 +72,22 @@ class Shared:
 
         Raises:
             FilterError: a filter that DuckDB does not accept; names the index.
-            UsageError: no item that both hold fulfils it in both, though some do in one.
+            UsageError: no item that is left fulfils it in both, though some do in one, or did that were left out.
         """
         if where is None:
             return
         from retriever.store.catalog import rows_where
 
-        found = []
+        found, anywhere = [], False
         for index, rows in zip(self._snapshots, self._rows, strict=True):
             with blamed(index):
-                found.append(rows_where(index, where)[rows])
+                fulfil = rows_where(index, where)
+            found.append(fulfil[rows])
+            anywhere |= bool((fulfil & index.live).any())
+        if anywhere and not (found[0] | found[1]).any():
+            raise UsageError(
+                f"There is nothing to compare: all items that fulfil {option} are left out. {' '.join(self.notes)}"
+            )
         if not (found[0] & found[1]).any() and (found[0] | found[1]).any():
             told = " and ".join(
                 f"{np.count_nonzero(one):,} of {index.folder}"

@@ -78,6 +78,21 @@ def test_a_condition_that_items_fulfil_in_one_alone_is_said_so(make):
             compare_by_label(first, second, where="split = 'all'", figures=FIGURES)
 
 
+@pytest.mark.parametrize(
+    ("changed", "note"),
+    [
+        ({"c_1": {"label": "pit"}, "c_2": {"label": "pit"}}, "Items whose label differs, left out of both: 2."),
+        ({"without": ["c/1.obj", "c/2.obj"]}, "Items that one of the two indexes holds alone, left out of both: 2."),
+    ],
+)
+def test_where_all_that_fulfils_a_condition_was_left_out_that_is_said(make, changed, note):
+    indexes = make("one", 1), make("other", 1, **changed)
+    with pytest.raises(UsageError, match=f"all items that fulfil where= are left out. {note}"):
+        compare_by_label(*indexes, where="path like 'c/%'", figures=FIGURES)
+    with pytest.raises(UsageError, match="no shape of the index fulfils it"):
+        compare_by_label(*indexes, where="path like 'x/%'", figures=FIGURES)
+
+
 def test_classes_have_differences_of_their_own(make):
     told = rows(compare_by_label(make("one", 1), make("other", 2), figures=FIGURES, asked=["shape"]), by_class=True)
     each = [told["shape>shape", name, "mAP"] for name in ("deep", "tall", "wide")]
