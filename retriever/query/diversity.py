@@ -112,7 +112,9 @@ def mmr(vectors: Vectors, scores: ArrayLike, k: int, trade: float = TRADE) -> ND
     return order
 
 
-def folded(vectors: Vectors, limit: float = NEAR, contents: ArrayLike | None = None) -> list[Fold]:
+def folded(
+    vectors: Vectors, limit: float = NEAR, contents: ArrayLike | None = None, most: int | None = None
+) -> list[Fold]:
     """The ranking with every item folded under the best one that it repeats.
 
     From the best down, each item that is not folded yet takes the later ones whose cosine with itself is `limit` or
@@ -122,25 +124,31 @@ def folded(vectors: Vectors, limit: float = NEAR, contents: ArrayLike | None = N
         vectors: (m, d) unit vectors, best first.
         limit: least cosine, above 0 to 1.
         contents: (m) of each; equal ones are folded whatever their cosine.
+        most: how many of the items kept are wanted, 1 or more; None for all.
 
     Returns:
-        The items kept, in their order; their places and those folded under them are all of 0..m-1, each once.
+        The items kept, in their order; of all, their places and those folded under them are all of 0..m-1, each once.
 
     Raises:
         UsageError: a limit out of range.
     """
     check_limit(limit)
     same = None if contents is None else np.unique(np.asarray(contents), return_inverse=True)[1]
-    left = np.arange(len(vectors))
-    folds = []
-    while len(left):
-        first, rest = left[0], left[1:]
+    left = np.ones(len(vectors), np.bool_)
+    folds: list[Fold] = []
+    for first in range(len(vectors)):
+        if len(folds) == most:
+            break
+        if not left[first]:
+            continue
+        after = slice(first + 1, None)  # a view: to copy those that are left takes longer than to multiply all
         # float32 cosines of equal vectors come out a little below 1
-        repeats = vectors[rest] @ vectors[first] >= limit - 1e-6
+        repeats = vectors[after] @ vectors[first] >= limit - 1e-6
         if same is not None:
-            repeats |= same[rest] == same[first]
-        folds.append(Fold(int(first), tuple(rest[repeats].tolist())))
-        left = rest[~repeats]
+            repeats |= same[after] == same[first]
+        repeats &= left[after]
+        left[after] &= ~repeats
+        folds.append(Fold(first, tuple((first + 1 + np.flatnonzero(repeats)).tolist())))
     return folds
 
 
@@ -162,10 +170,10 @@ def unique(fetch: Callable[[int], Pool], k: int, limit: float = NEAR) -> tuple[P
     deep, before = depth(k), 0
     while True:
         pool = fetch(deep)
-        folds = folded(pool.vectors, limit, pool.contents)
+        folds = folded(pool.vectors, limit, pool.contents, most=k)
         # not where fewer came than asked for: some may have been left out on the way
         if len(folds) >= k or len(pool.rows) <= before or deep >= MOST:
-            return pool, folds[:k]
+            return pool, folds
         deep, before = min(deep * _DEEPER, MOST), len(pool.rows)
 
 

@@ -115,6 +115,12 @@ def test_folding_what_was_folded_changes_nothing(size: int, seed: int, limit: fl
     assert folded(kept, limit) == [Fold(place) for place in range(len(kept))]
 
 
+@given(SIZES, SEEDS, st.integers(1, 40), st.lists(st.integers(0, 9), min_size=30))
+def test_the_first_few_have_all_that_repeats_them(size: int, seed: int, most: int, contents: list[int]):
+    vectors = unit(size, seed, dim=3)
+    assert folded(vectors, 0.9, contents[:size], most) == folded(vectors, 0.9, contents[:size])[:most]
+
+
 def test_the_same_bytes_are_folded_whatever_their_vectors():
     vectors = np.eye(4, dtype=np.float32)
     assert folded(vectors, 0.9, ["a", "b", "a", "b"]) == [Fold(0, (2,)), Fold(1, (3,))]
