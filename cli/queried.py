@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -16,6 +15,8 @@ from retriever.types import Modality
 from retriever.wording import counted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from retriever import Hits, Index
 
 
@@ -95,7 +96,7 @@ def say_best(hits: Hits, wanted: float) -> None:
 
 def _how_read(expression: str, hits: Hits) -> str:
     """What to say of an expression that could have been meant otherwise; empty for others."""
-    from retriever.loaders import modality_of
+    from retriever.query.naming import may_name
 
     words, first = expression.strip(), hits.terms[0]
     if first.source != words:
@@ -104,7 +105,7 @@ def _how_read(expression: str, hits: Hits) -> str:
         return f"asked with --{first.kind} {argument(words)}; to search for the words, give --text {argument(words)}"
     if _is_folder(words):
         return f"{argument(words)} is a folder, and was searched as words; to ask with a file of it, name that"
-    if modality_of(Path(words)) is not None:
+    if may_name(words):
         return f"there is no file and no item {argument(words)}, so that was searched as words"
     if len(hits.terms) == 1 and any(word in f" {words} " for word in (" - ", " + ", " not ", " without ")):
         return 'that was searched as one text; to take something away, add --minus-text "..."'

@@ -109,10 +109,10 @@ def test_an_item_without_an_option_is_asked_with_and_that_is_said(indexed: Path)
         assert done.stderr == f"note: asked with --id {name}; to search for the words, give --text {name}\n"
         as_words = run("query", "--text", words)
         assert as_words.stderr == "" and len(rows(as_words)) == 5
-    other = run("query", "0123456789abcdef")
-    assert other.stderr == "" and len(rows(other)) == 5
-    absent = run("query", "tall/z.off")
-    assert absent.stderr == "note: there is no file and no item tall/z.off, so that was searched as words\n"
+    for words in ("0123456789abcdef", "tall/z.off"):
+        absent = run("query", words)
+        assert absent.stderr == f"note: there is no file and no item {words}, so that was searched as words\n"
+        assert len(rows(absent)) == 5
     for folder in (str(indexed), "./", "../"):
         said = run("query", folder).stderr
         assert said == f"note: {folder} is a folder, and was searched as words; to ask with a file of it, name that\n"
