@@ -165,7 +165,7 @@ class Index:
                 alone are looked for.
             geometry_only: rank texts by vectors alone, without the items' names, captions and labels.
             min_confidence: leave out hits that are less likely to be a match, 0 to 1.
-            diverse: rank different items first: 1 for relevance alone, 0 for variety alone, such as 0.7.
+            diverse: rank different items first: 1 for relevance alone, 0 for variety alone; True for 0.7.
             unique: fold near-duplicates under the best of them.
             expand: move the query towards so many of its first hits and ask again, 0 to 1,000; such as 5. The hits are
                 ordered by the cosine with what comes out, `Hit.fused`; their score stays that with the query.

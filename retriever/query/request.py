@@ -55,7 +55,7 @@ class Query:
         unbalanced: whether weights are taken as they stand, and not divided by the spread of their modality.
         geometry_only: whether names, captions and labels are not looked at.
         min_confidence: 0 to 1; hits with less are left out. None for all.
-        diverse: 0 to 1, see `diversity.mmr`; None for the plain order.
+        diverse: 0 to 1, see `diversity.mmr`, True for its usual trade-off; None or False for the plain order.
         unique: whether near-duplicates are folded.
         expand: how many of its first hits it is moved towards, before it is asked again; 0 for none.
         name: what messages about it begin with, such as "Query 3"; empty for one that is asked alone.
@@ -80,6 +80,12 @@ class Query:
     name: str = ""
     bare: bool = False
     files: Mapping[str, Path] = field(default_factory=dict, hash=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.diverse, bool):
+            from retriever.query.diversity import TRADE
+
+            object.__setattr__(self, "diverse", TRADE if self.diverse else None)
 
     def place(self, term: Term) -> Path:
         """Where the file of a term lies."""
@@ -129,7 +135,8 @@ class Query:
 
             check_trade(self.diverse)
         least = self.min_confidence
-        if least is not None and not (isinstance(least, int | float | np.number) and 0 <= least <= 1):
+        is_number = isinstance(least, int | float | np.number) and not isinstance(least, bool)
+        if least is not None and not (is_number and 0 <= least <= 1):
             raise UsageError(f"--min-confidence {least!r}: give a probability from 0 to 1, such as 0.5.")
 
 

@@ -15,6 +15,7 @@ from retriever.errors import ExpressionError, FilterError, UnknownItem, UsageErr
 from retriever.query.background import Background
 from retriever.query.calibrate import FILE, Calibration
 from retriever.query.compose import unit_rows
+from retriever.query.request import Query
 from retriever.query.term import Term
 from retriever.types import Modality
 
@@ -178,6 +179,8 @@ def test_slerp_lies_between(made_index):
         ({"center": "yes"}, "center is 'yes': give True or False"),
         ({"diverse": 2}, "diverse=2"),
         ({"min_confidence": -1}, "min_confidence=-1"),
+        ({"min_confidence": True}, "min_confidence=True: give a probability"),
+        ({"min_confidence": False}, "min_confidence=False: give a probability"),
         ({"min_confidence": 0.5}, "takes 20 items or more, and this index has 7"),
     ],
 )
@@ -240,6 +243,16 @@ def test_variety_puts_other_things_first(different):
     assert paths(same) == paths(plain)
     both = different.search(text="tall", to="any", k=3, diverse=0.5, unique=True)
     assert len(both) == 3 and "notes/tower.txt" not in paths(both)
+
+
+@pytest.mark.parametrize(("switch", "trade"), [(True, 0.7), (False, None)])
+def test_variety_may_be_a_switch(different, switch, trade):
+    asked = {"text": "tall", "to": "any", "k": 5, "geometry_only": True}
+    wanted = told(different.search(**asked, diverse=trade))
+    assert told(different.search(**asked, diverse=switch)) == wanted
+    assert [told(hits) for hits in different.search_many([{**asked, "diverse": switch}], diverse=0.1)] == [wanted]
+    by_hand = Query((Term("text", "tall"),), k=5, to="any", geometry_only=True, diverse=switch)
+    assert by_hand.diverse == trade and [told(hits) for hits in different.search_many([by_hand])] == [wanted]
 
 
 def test_examples_that_are_like_it_and_not(made_index):
