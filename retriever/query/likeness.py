@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retriever import archives
 from retriever.errors import UsageError
 from retriever.files import expanded
+from retriever.query.naming import item_rows
+from retriever.query.request import Query
 from retriever.query.term import Term
 from retriever.store.ids import id_keys
+from retriever.store.snapshot import Snapshot
 from retriever.types import Modality
 
 UNLIKE = 0.1
@@ -44,7 +49,8 @@ def like_terms(
     bad ones are all there is, and their weight does not matter.
 
     Args:
-        like: ids or paths of items of the index, or files, that hits should be like; repeats count once.
+        like: ids or paths of items of the index, or files, that hits should be like; repeats count once; see
+            also `by_item`.
         unlike: the same, that hits should not be like.
         weight: of all the bad ones together, above 0; all the good ones weigh 1.
         read: the kind and source of an example's term.
@@ -62,6 +68,48 @@ def like_terms(
     if both := [value for value in good if value in unwanted]:
         raise UsageError(f"{both[0]} is given to --like and to --unlike; leave one of them out.")
     return (
-        *(Term(*read(value), 1 / len(good)) for value in good),
-        *(Term(*read(value), -weight / len(bad)) for value in bad),
+        *(Term(*read(value), 1 / len(good), example=True) for value in good),
+        *(Term(*read(value), -weight / len(bad), example=True) for value in bad),
     )
+
+
+def by_item(snapshot: Snapshot, queries: Sequence[Query]) -> list[Query]:
+    """The queries; of examples that are one item by several names, the first stands for all.
+
+    Raises:
+        UsageError: an item that hits should be both like and unlike.
+    """
+    items = [[term.source for term in query.terms if _is_item(term)] for query in queries]
+    names = list(dict.fromkeys(name for several in items if len(several) > 1 for name in several))
+    rows = dict(zip(names, item_rows(snapshot, names), strict=True))
+    return [
+        _distinct(query, rows) if len(several) > 1 else query for query, several in zip(queries, items, strict=True)
+    ]
+
+
+def _is_item(term: Term) -> bool:
+    return term.example and term.kind == "id"
+
+
+def _distinct(query: Query, rows: Mapping[str, NDArray[np.int64]]) -> Query:
+    firsts: dict[object, Term] = {}
+    kept = []
+    for term in query.terms:
+        first = firsts.setdefault(tuple(rows[term.source]) or term.source, term) if _is_item(term) else term
+        if first is term:
+            kept.append(term)
+        elif (first.weight > 0) != (term.weight > 0):
+            with query.blamed():
+                raise UsageError(
+                    f"{first.source} is given to --like and, as {term.source}, to --unlike; leave one of them out."
+                )
+    return query if len(kept) == len(query.terms) else replace(query, terms=tuple(_weighed(kept, query.terms)))
+
+
+def _weighed(kept: Sequence[Term], before: Sequence[Term]) -> Iterator[Term]:
+    """Those of some terms that were kept, the examples of either side weighing as much together as they did."""
+    for term in kept:
+        if term.example:
+            counts = [sum(each.example and each.weight * term.weight > 0 for each in some) for some in (before, kept)]
+            term = replace(term, weight=term.weight * counts[0] / counts[1])
+        yield term

@@ -19,6 +19,7 @@ from retriever.query.engine import Engine
 from retriever.query.expansion import expanded
 from retriever.query.expression import format
 from retriever.query.hits import Hits
+from retriever.query.likeness import by_item
 from retriever.query.naming import taken
 from retriever.query.ranking import NAMED, Named, Ranked, Ready, is_sure, merged, varied
 from retriever.query.request import LATE, MOST, Query
@@ -68,7 +69,7 @@ def search(engine: Engine, queries: Sequence[Query]) -> list[Hits]:
             _check_kinds(engine, query)
             if query.min_confidence is not None and engine.calibration() is None:
                 raise UsageError(why_not(engine.snapshot))
-    queries = taken(engine.snapshot, queries)
+    queries = by_item(engine.snapshot, taken(engine.snapshot, queries))
     resolved = resolve(engine.snapshot, engine.space, queries)
     spreads = cache(partial(_spreads, engine))
     asked = [_ready(engine, spreads, *one) for one in zip(range(len(queries)), queries, resolved, strict=True)]

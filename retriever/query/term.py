@@ -25,18 +25,22 @@ class Term:
             given in memory, a short name: "<image 640x480>".
         weight: finite and not zero; negative takes away.
         held: what was given in memory; None for other terms, and for those of hits, which keep its name alone.
+        example: whether it is one of several things that hits should be like, or unlike, see `likeness.like_terms`.
     """
 
     kind: str
     source: str
     weight: float = 1.0
     held: Held | None = field(default=None, repr=False)
+    example: bool = field(default=False, repr=False, compare=False)
 
-    def __init__(self, kind: str, source: Any, weight: float = 1.0, held: Held | None = None) -> None:
+    def __init__(
+        self, kind: str, source: Any, weight: float = 1.0, held: Held | None = None, example: bool = False
+    ) -> None:
         """A term whose source may also be a thing in memory, such as an array, of the kinds that have such."""
         if held is None and not isinstance(source, str):
             source, held = _named(kind, source)
-        self.__dict__.update(kind=kind, source=source, weight=weight, held=held)
+        self.__dict__.update(kind=kind, source=source, weight=weight, held=held, example=example)
 
     def told(self) -> Term:
         """The same without what was given in memory."""

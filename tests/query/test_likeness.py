@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from index_making import ids, unit
 
-from retriever.errors import UsageError
+from retriever.errors import UnknownItem, UsageError
+from retriever.index import Index
 from retriever.query.compose import compose
 from retriever.query.likeness import UNLIKE, like_terms
 from retriever.query.term import Term
@@ -72,3 +73,23 @@ def test_values_at_fault_are_named(like: list[str], unlike: list[str], words: st
 def test_a_weight_out_of_range(weight: float):
     with pytest.raises(UsageError, match=r"of unlike= must be a number above 0"):
         like_terms(ids(1), ids(2), weight)
+
+
+def test_examples_are_told_apart_by_item_and_not_by_name(made_index: Index, made_folder: Path):
+    tower, plank, red = "towers/tower.obj", "planks/plank.obj", "towers/red_tower.obj"
+    ids = {item.path: item.id for item in made_index.browse()}
+    whole = str(made_folder.parent / "corpus" / tower)
+    once = made_index.search(like=[tower, plank], unlike=red, terms=[Term("id", ids[tower], 0.2)])
+    twice = {
+        "like": [tower, ids[tower], plank, whole, "./towers/tower.obj"],
+        "unlike": [red, ids[red]],
+        "terms": [Term("id", ids[tower], 0.2)],
+    }
+    hits = made_index.search(**twice)
+    assert [term.source for term in hits.terms] == [tower, plank, red, ids[tower]]
+    assert [term.weight for term in hits.terms] == pytest.approx([term.weight for term in once.terms])
+    assert hits.to_dicts() == once.to_dicts() == made_index.search_many([{"text": "tall"}, twice])[1].to_dicts()
+    with pytest.raises(UsageError, match=f"Query 1: {tower} is given to like= and, as {ids[tower]}, to unlike="):
+        made_index.search_many([{"like": [plank, tower], "unlike": ids[tower]}])
+    with pytest.raises(UnknownItem, match=r"no item 'towers/none\.obj'"):
+        made_index.search(like="towers/none.obj", unlike="towers/gone.obj")
