@@ -110,13 +110,16 @@ def items(
 
     to_files = parquet is not None or page is not None or vectors is not None
     looked_at = to_terminal() and not (as_json or as_csv or to_files)
-    usual = _SHOWN if looked_at else _DRAWN if page is not None else None
-    most = usual if k is None else k or None
-    found = Newest(lambda: retriever.open(folder)).ask(
-        lambda index: index.browse(to=to, where=where, k=most, sort=sort)
+    usual = _SHOWN if looked_at else None
+    limits = [usual] if page is None else [_DRAWN] if vectors is None else [usual, _DRAWN]
+    lists = Newest(lambda: retriever.open(folder)).ask(
+        lambda index: [
+            index.browse(to=to, where=where, k=most if k is None else k or None, sort=sort) for most in limits
+        ]
     )
-    rest = f" of {found.total:,}; -k 0 writes all" if k is None and len(found) < found.total else ""
-    _write(found, rest, parquet, page, vectors)
+    found, drawn = lists[0], lists[-1]
+    rest = f" of {drawn.total:,}; -k 0 writes all" if k is None and len(drawn) < drawn.total else ""
+    _write(found, drawn, rest, parquet, page, vectors)
     if as_json or as_csv:
         for part in found.json_parts() if as_json else found.csv_parts():
             typer.echo(part, nl=False)
@@ -126,14 +129,19 @@ def items(
         _show(found, looked_at)
 
 
-def _write(found: Items, rest: str, parquet: Path | None, page: Path | None, vectors: Path | None) -> None:
-    """The files that are wanted, and what went into each; files come first, for a reader of a list may go away."""
+def _write(
+    found: Items, drawn: Items, rest: str, parquet: Path | None, page: Path | None, vectors: Path | None
+) -> None:
+    """The files that are wanted, a page of `drawn`, the others of `found`, and what went into each.
+
+    They come first, for a reader of a list may go away.
+    """
     from cli.output import printable
 
     if vectors is not None:
         found.save_vectors(vectors)
         written = f"{counted(len(found), 'vector')} of {found.dim} numbers written"
-        typer.echo(f"{written} to {printable(str(vectors))}{rest}", err=True)
+        typer.echo(f"{written} to {printable(str(vectors))}", err=True)
     if parquet is not None:
         found.to_parquet(parquet)
         typer.echo(f"{counted(len(found), 'item')} written to {printable(str(parquet))}", err=True)
@@ -141,8 +149,8 @@ def _write(found: Items, rest: str, parquet: Path | None, page: Path | None, vec
         from cli.progress import progress
 
         with progress(quiet=False) as told:
-            found.save_html(page, told)
-        typer.echo(f"{counted(len(found), 'item')} written to {printable(str(page))}{rest}", err=True)
+            drawn.save_html(page, told)
+        typer.echo(f"{counted(len(drawn), 'item')} written to {printable(str(page))}{rest}", err=True)
 
 
 def _show(found: Items, looked_at: bool) -> None:

@@ -98,9 +98,10 @@ def test_a_page_with_pictures(indexed: Path):
     assert (indexed / "tall/a.off").as_uri() in page and "label = &#x27;tall&#x27;" in page
     write_boxes(indexed / "many", 101)
     assert run("index", indexed).exit_code == 0
-    done = run("items", "--html", "items.html")
+    done = run("items", "--html", "items.html", "--vectors", "vectors.npy")
     assert "100 items written to items.html of 104; -k 0 writes all" in done.stderr
     assert Path("items.html").read_text().count('class="card"') == 100
+    assert "104 vectors of 32 numbers written to vectors.npy\n" in done.stderr and len(np.load("vectors.npy")) == 104
 
 
 @pytest.mark.parametrize(
