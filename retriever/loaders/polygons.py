@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 import numpy as np
@@ -13,10 +14,12 @@ _OUTSIDE = -1e-6
 """Of a triangle's normal along that of its polygon, in shares of the polygon's area: below it, the two disagree."""
 _AT_ONCE = 5_000
 """Polygons that are looked at together: few enough that what is reckoned with stays in the processor's cache."""
-_LONGEST = 200
-"""Corners of a polygon that is cut; cutting takes up to their cube, and a longer one stays a fan."""
-_MOST = 50_000
-"""Corners of all polygons that are cut, which takes seconds; any further ones stay fans."""
+_MOST = 20_000_000
+"""Of the work of cutting, which takes seconds; polygons for which it is not enough stay fans."""
+_EACH = 20
+"""Corners more that a polygon counts as when its work is reckoned, as none is cut in no time."""
+_LOOKS = 4
+"""Times that all corners of a polygon are looked at for ears; once will do for one that does not touch itself."""
 
 _Flat = list[tuple[float, float]]
 _Columns = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
@@ -64,8 +67,9 @@ def _cut(
     for larger in _some(np.flatnonzero(sizes > 4)):
         for number, normal in _fans_left(vertex, first[larger], sizes[larger], points):
             size, start, at = (int(each[larger[number]]) for each in (sizes, first, begins))
-            if size <= min(_LONGEST, left):
-                left -= size
+            work = size * (size + _EACH)
+            if work <= left:
+                left -= work
                 ears = _ears(_flat(points[vertex[start : start + size]], normal))
                 out[at : at + size - 2] = called[start : start + size][np.array(ears)]
     return out, polygon
@@ -135,26 +139,35 @@ def _flat(points: NDArray[np.floating], normal: NDArray[np.float64]) -> _Flat:
 
 
 def _ears(flat: _Flat) -> list[tuple[int, int, int]]:
-    """The triangles of a polygon, by the numbers of its corners; of one that crosses itself, some."""
+    """The triangles of a polygon, by the numbers of its corners; of one that crosses itself, some.
+
+    The first ear is cut each time. A cut makes ears of its two neighbours, or unmakes them, and of no other corner
+    where the polygon does not touch itself, so that all takes up to the square of the corners.
+    """
     left, out = list(range(len(flat))), []
+    ears: set[int] = set()
+    looks = _LOOKS
     while len(left) > 3:
-        place = next((place for place in range(len(left)) if _is_ear(flat, left, place)), 0)
+        if not ears and looks:
+            ears, looks = {number for place, number in enumerate(left) if _is_ear(flat, left, place)}, looks - 1
+        place = bisect_left(left, min(ears, default=left[0]))
         out.append((left[place - 1], left[place], left[(place + 1) % len(left)]))
-        del left[place]
+        ears.discard(left.pop(place))
+        for near in (place - 1, place % len(left)):
+            (ears.add if _is_ear(flat, left, near) else ears.discard)(left[near])
     return [*out, (left[0], left[1], left[2])]
 
 
 def _is_ear(flat: _Flat, left: list[int], place: int) -> bool:
     """Whether a corner sticks out, and no other of the corners that are left lies in its triangle."""
     a, b, c = flat[left[place - 1]], flat[left[place]], flat[left[(place + 1) % len(left)]]
-    if _turn(a, b, c) <= 0:
+    (ax, ay), (bx, by), (cx, cy) = a, b, c
+    (ux, uy), (vx, vy), (wx, wy) = (bx - ax, by - ay), (cx - bx, cy - by), (ax - cx, ay - cy)
+    if ux * (cy - ay) <= uy * (cx - ax):
         return False
-    others = (flat[number] for number in left)
-    return not any(
-        _turn(a, b, p) >= 0 and _turn(b, c, p) >= 0 and _turn(c, a, p) >= 0 for p in others if p not in (a, b, c)
+    inside = (  # to the left of all three sides; written out, as most of the time goes here
+        (x, y)
+        for x, y in [flat[number] for number in left]
+        if ux * (y - ay) >= uy * (x - ax) and vx * (y - by) >= vy * (x - bx) and wx * (y - cy) >= wy * (x - cx)
     )
-
-
-def _turn(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float:
-    """Twice the area of a triangle, positive where it turns left."""
-    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+    return all(point in (a, b, c) for point in inside)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -52,13 +53,52 @@ def test_the_same_polygon_is_cut_wherever_it_stands_among_others() -> None:
     assert [areas[owner == number].sum() for number in (0, 2, 4)] == pytest.approx([3, 1, 1])
 
 
-def test_very_many_corners_and_crossing_polygons_end() -> None:
-    angles = np.linspace(0, 2 * np.pi, 1001)[:-1]
-    radius = np.where(np.arange(1000) % 2, 1.0, 0.2)
-    star = np.stack([radius * np.cos(angles), radius * np.sin(angles), 0 * angles], axis=1)
-    assert len(polygons.triangles(np.array([1000]), np.arange(1000), star)[0]) == 998
+def gear(size: int) -> np.ndarray:
+    """(size, 3) corners of a wheel with teeth."""
+    angles = np.arange(size) * (2 * np.pi / size)
+    radius = np.where(np.arange(size) // 2 % 2, 1.0, 0.8)
+    return np.stack([radius * np.cos(angles), radius * np.sin(angles), 0 * angles], axis=1)
+
+
+def star(size: int) -> np.ndarray:
+    """(size, 3) corners of a star with long points."""
+    return gear(size) * np.where(np.arange(size) % 2, 1.0, 0.2)[:, None]
+
+
+def area(points: np.ndarray, faces: np.ndarray) -> float:
+    """Of all triangles, those that lie on others too."""
+    a, b, c = (points[column] for column in faces.T)
+    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2)
+
+
+@pytest.mark.parametrize("made", [gear, star])
+@pytest.mark.parametrize("size", [208, 1000])
+def test_concave_polygons_of_many_corners_are_filled_once(made: Callable[[int], np.ndarray], size: int) -> None:
+    points = made(size)
+    x, y, _ = points.T
+    faces, _ = polygons.triangles(np.array([size]), np.arange(size), points)
+    assert area(points, faces) == pytest.approx((x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2)
+
+
+def test_many_concave_polygons_are_all_filled_once() -> None:
+    sizes, corners = np.full(7000, 8), np.tile(np.arange(8), 7000)
+    points = np.array([(0, 0, 0), (3, 0, 0), (3, 3, 0), (2, 3, 0), (2, 1, 0), (1, 1, 0), (1, 3, 0), (0, 3, 0)], float)
+    assert area(points, polygons.faces(sizes, corners, points)[0]) == pytest.approx(7000 * 7)
+
+
+def test_a_polygon_that_would_take_too_long_is_a_fan_and_those_after_it_are_cut() -> None:
+    points = np.concatenate([star(20_000), turned(L, 0)])
+    faces, owner = polygons.triangles(np.array([20_000, 6]), np.arange(20_006), points)
+    assert len(faces) == 19_998 + 4
+    assert (faces[owner == 0][:, 0] == 0).all()
+    assert area(points, faces[owner == 1]) == pytest.approx(3)
+
+
+def test_polygons_that_touch_or_cross_themselves_end() -> None:
     bow = np.array([(0, 0, 0), (3, 2, 0), (3, 0, 0), (0, 2, 0), (1, 3, 0)], float)
     assert len(polygons.triangles(np.array([5]), np.arange(5), bow)[0]) == 3
+    tangle = np.random.default_rng(0).integers(0, 9, (400, 3)) * (1.0, 1.0, 0.0)
+    assert len(polygons.triangles(np.array([400]), np.arange(400), tangle)[0]) == 398
 
 
 def test_corners_at_vertices_that_do_not_exist_are_refused_unless_they_make_no_triangle() -> None:
