@@ -1,4 +1,4 @@
-"""Meshes: glb gltf vrm dae by trimesh, step iges and usd by libraries of theirs, and 3mf blend fbx obj ply stl off.
+"""Meshes: glb gltf vrm by trimesh, dae step iges and usd by libraries of theirs, and 3mf blend fbx obj ply stl off.
 
 Scenes are flattened with their transforms, and colours brought to the faces.
 """
@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import blend, cad, fbx, gltf, obj, off, ply, skins, soup, stl, threemf, usd
+from retriever.loaders import blend, cad, dae, fbx, gltf, obj, off, ply, skins, soup, stl, threemf, usd
 from retriever.loaders.colors import face_colors, picture_of, point_colors
-from retriever.loaders.numeric import NO_FACES, WARNINGS, in_range, not_a
+from retriever.loaders.numeric import NO_FACES, WARNINGS, in_range
 from retriever.loaders.parts import MissingPartError, Parts
 from retriever.types import Geometry
 
@@ -63,17 +63,9 @@ def read(data: bytes, path: Path, *, textures: bool = True, suffix: str, skin: b
         raise FileProblem("missing-part", f"needs the file {str(error)!r}, which is not beside it; add it.") from error
 
 
-def _dae(data: bytes, parts: Parts) -> tuple[bytes, str]:
-    """DAE: XML with its root."""
-    if b"COLLADA" not in data[: 1 << 16]:
-        raise not_a("a DAE file")
-    return data, "dae"
-
-
 _CHECKS: dict[str, Callable[[bytes, Parts], tuple[bytes, str]]] = {
     **dict.fromkeys((".glb", ".vrm"), gltf.checked_glb),
     ".gltf": gltf.checked_gltf,
-    ".dae": _dae,
 }
 """What looks at a file before trimesh allocates for what it claims: bytes for that, and their kind."""
 
@@ -142,6 +134,7 @@ READERS: dict[str, Reader] = {
     **dict.fromkeys(usd.SUFFIXES, usd.read_usd),
     ".3mf": threemf.read_3mf,
     ".blend": blend.read_blend,
+    ".dae": dae.read_dae,
     ".fbx": fbx.read_fbx,
     ".obj": obj.read_obj,
     ".ply": ply.read_ply,
@@ -154,6 +147,7 @@ LOOKS: dict[str, Reader] = {
     **{suffix: partial(read, suffix=suffix, skin=True) for suffix in _CHECKS},
     **dict.fromkeys(usd.SUFFIXES, partial(usd.read_usd, skin=True)),
     ".blend": partial(blend.read_blend, skin=True),
+    ".dae": partial(dae.read_dae, skin=True),
     ".fbx": partial(fbx.read_fbx, skin=True),
     ".obj": partial(obj.read_obj, skin=True),
 }
