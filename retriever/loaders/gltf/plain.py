@@ -1,4 +1,4 @@
-"""glTF documents whose geometry is compressed, quantised, sparse or instanced, written as plain ones for trimesh.
+"""glTF documents whose geometry is compressed, quantised, sparse, instanced or in fans, written as plain for trimesh.
 
 What is kept is what is looked at: places, positions, faces, colours, and coordinates of the base colour's texture.
 """
@@ -16,9 +16,10 @@ from retriever.errors import FileProblem
 from retriever.loaders.gltf import draco
 from retriever.loaders.gltf.glb import Tree, Writer
 from retriever.loaders.gltf.source import Source, compression, extension, fractions
+from retriever.loaders.numeric import fan
 from retriever.loaders.soup import Budget
 
-_FLOAT, _TRIANGLES = 5126, 4
+_FLOAT, _TRIANGLES, _FAN = 5126, 4, 6
 _INSTANCES, _TRANSFORM = "EXT_mesh_gpu_instancing", "KHR_texture_transform"
 _MOST_INSTANCES = 100_000
 _USED = ("POSITION", "TEXCOORD_0", "COLOR_0", "indices")
@@ -36,12 +37,13 @@ def is_plain(tree: Tree) -> bool:
 
 
 def _is_special(tree: Tree, primitive: Tree) -> bool:
-    """Whether numbers of a primitive are stored in a way that trimesh does not know."""
+    """Whether a primitive is stored in a way that trimesh does not know."""
     numbers = {**primitive["attributes"], "indices": primitive.get("indices")}
     used = {name: numbers[name] for name in _USED if numbers.get(name) is not None}
     told = {name: tree["accessors"][number] for name, number in used.items()}
     return (
         extension(primitive, draco.NAME) is not None
+        or primitive.get("mode") == _FAN
         or any("sparse" in each for each in told.values())
         or told.get("POSITION", {}).get("normalized", False)
         or told.get("TEXCOORD_0", {}).get("componentType", _FLOAT) != _FLOAT
@@ -88,6 +90,9 @@ class _Rewriter:
         if mesh is not None:
             made["mode"] = _TRIANGLES
             made["indices"] = self._writer.array((number, "faces"), mesh.faces.reshape(-1, 1))
+        elif primitive.get("mode") == _FAN:
+            made["mode"] = _TRIANGLES
+            made["indices"] = self._fan(primitive)
         elif "indices" in primitive:
             indices = self._source.array(primitive["indices"])
             made["indices"] = self._writer.array(primitive["indices"], indices)
@@ -95,6 +100,16 @@ class _Rewriter:
             faces = self._writer.accessors[made["indices"]]["count"] // 3
         self._budget.take(self._writer.accessors[made["attributes"]["POSITION"]]["count"], faces)
         return made
+
+    def _fan(self, primitive: Tree) -> int:
+        """The accessor of the triangles of a fan."""
+        if "indices" in primitive:
+            corners = self._source.array(primitive["indices"])[:, 0].astype(np.int64)
+        else:
+            corners = np.arange(self._tree["accessors"][primitive["attributes"]["POSITION"]]["count"])
+        faces, _ = fan(np.array([len(corners)]), corners)
+        key = (primitive.get("indices"), len(corners), "fan")
+        return self._writer.array(key, faces.reshape(-1, 1).astype(np.uint32))
 
     def _draco(self, primitive: Tree) -> tuple[int, draco.Unpacked | None]:
         """The mesh that a primitive is packed in and its view; None where its accessors hold it as well."""

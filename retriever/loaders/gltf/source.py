@@ -107,6 +107,11 @@ class Source:
         return np.ndarray(shape, kind, view, place.get("byteOffset", 0), (stride, kind.itemsize))
 
 
+def row_bytes(accessor: Tree) -> int:
+    """What one row of an accessor takes."""
+    return np.dtype(_TYPES[accessor["componentType"]]).itemsize * _COLUMNS[accessor["type"]]
+
+
 def extension(thing: Tree, name: str) -> Tree | None:
     """What an extension says of a part of a document."""
     found: Tree | None = (thing.get("extensions") or {}).get(name)
