@@ -49,6 +49,11 @@ def mean_of_corners(colors: RGB, faces: NDArray[np.int64]) -> RGB:
     return colors[faces].mean(axis=1).astype(np.float32)
 
 
+def is_white(mesh: Any) -> bool:
+    """Whether a mesh without colours has a material of glTF, which is white where it does not say otherwise."""
+    return mesh.visual.kind == "texture" and hasattr(mesh.visual.material, "baseColorTexture")
+
+
 def joined(parts: Sequence[tuple[RGB | None, int]]) -> RGB | None:
     """(n, 3) colours of all parts, whose sizes stand beside them, grey where one has none; None where none has any."""
     if all(color is None for color, _ in parts):
@@ -102,7 +107,7 @@ def _base(material: Any) -> tuple[NDArray[np.float32] | None, Any]:
     """The (3,) base colour and the picture of a material, each None where the file gives none."""
     if hasattr(material, "baseColorTexture"):
         factor, image = material.baseColorFactor, material.baseColorTexture
-    else:  # of a DAE file
+    else:  # as of an OBJ file that trimesh read
         factor, image = getattr(material, "diffuse", None), getattr(material, "image", None)
     rgb = None if factor is None else scaled(np.atleast_2d(np.asarray(factor)))[0]
     return rgb, image

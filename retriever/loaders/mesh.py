@@ -10,6 +10,7 @@ import logging
 import re
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
 from retriever.loaders import blend, cad, dae, fbx, gltf, obj, off, ply, skins, soup, stl, threemf, usd
-from retriever.loaders.colors import face_colors, picture_of, point_colors
+from retriever.loaders.colors import face_colors, is_white, picture_of, point_colors
 from retriever.loaders.numeric import NO_FACES, WARNINGS, in_range
 from retriever.loaders.parts import MissingPartError, Parts
 from retriever.types import Geometry
@@ -106,7 +107,20 @@ def flat(instances: Sequence[tuple[Any, NDArray[np.float64]]], textures: bool, s
     budget = soup.Budget()
     for mesh, _ in shown:
         budget.take(len(mesh.vertices), len(mesh.faces) if meshes else 0)
-    return soup.flat([_piece(*each, textures, skin) if meshes else _cloud(*each) for each in shown])
+    pieces = [_piece(*each, textures, skin) if meshes else _cloud(*each) for each in shown]
+    return soup.flat(_whitened(pieces, shown) if meshes else pieces)
+
+
+def _whitened(pieces: list[soup.Piece], instances: Sequence[tuple[Any, NDArray[np.float64]]]) -> list[soup.Piece]:
+    """White for those whose material gives no colour, where others have one; a scene of nothing else has none."""
+    if all(piece.colors is None for piece in pieces):
+        return pieces
+    return [
+        replace(piece, colors=np.ones((len(piece.faces), 3), np.float32))
+        if piece.colors is None and is_white(mesh)
+        else piece
+        for piece, (mesh, _) in zip(pieces, instances, strict=True)
+    ]
 
 
 def _piece(mesh: Any, matrix: NDArray[np.float64], textures: bool, skin: bool) -> soup.Piece:

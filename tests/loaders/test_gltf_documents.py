@@ -62,6 +62,16 @@ def problem(path: Path) -> FileProblem:
     return caught.value
 
 
+def test_a_material_that_says_no_color_is_white_beside_others(tmp_path: Path) -> None:
+    found = loaders.load_geometry(written(tmp_path, document(GREEN, PLAIN, {}))).colors
+    assert found is not None and found.tolist() == [[0, 1, 0]] * 2 + [[1, 1, 1]] * 4
+
+
+@pytest.mark.parametrize("materials", [(PLAIN,), (PLAIN, {}), (PLAIN, None)])
+def test_a_file_of_which_no_part_says_a_color_is_without(tmp_path: Path, materials: tuple[dict[str, Any]]) -> None:
+    assert loaders.load_geometry(written(tmp_path, document(*materials))).colors is None
+
+
 @pytest.mark.parametrize("indices", [[], [0, 1, 2, 3], [1, 2, 3, 0]])
 def test_fans_are_triangles(tmp_path: Path, indices: list[int]) -> None:
     shape = loaders.load_geometry(written(tmp_path, document(None, mode=6, indices=indices)))
