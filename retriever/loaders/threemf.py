@@ -22,6 +22,7 @@ from retriever.errors import FileProblem
 from retriever.loaders import soup
 from retriever.loaders.files import MAX_BYTES
 from retriever.loaders.numeric import in_range, not_a
+from retriever.loaders.slicers import Helpers, helpers
 from retriever.types import Geometry
 
 _MODEL = "3d/3dmodel.model"
@@ -35,6 +36,7 @@ class _Place:
     member: str
     object: str
     matrix: NDArray[np.float64]
+    printed: bool = True
 
 
 @dataclass(frozen=True)
@@ -93,11 +95,11 @@ class _Model:
 
     def _place(self, given: Mapping[str, str]) -> _Place:
         member = next((value.strip("/") for key, value in given.items() if key.endswith("path")), self._member)
-        return _Place(member, given["objectid"], _matrix(given.get("transform")))
+        return _Place(member, given["objectid"], _matrix(given.get("transform")), given.get("printable") != "0")
 
 
 def read_3mf(data: bytes, path: Path, *, textures: bool = True) -> Geometry:
-    """All that is built, as one soup.
+    """All that is built, as one soup; what slicers do not print only where there is nothing else.
 
     Raises:
         FileProblem: "malformed", "empty", "missing-part" or "too-large".
@@ -106,24 +108,30 @@ def read_3mf(data: bytes, path: Path, *, textures: bool = True) -> Geometry:
         root = next((name for name in archive.namelist() if _MODEL in name.lower()), None)
         if root is None:
             raise not_a("a 3MF archive with a model")
-        pieces = list(_Build(archive).pieces(root))
+        pieces = list(_Build(archive, helpers(archive)).pieces(root)) or list(_Build(archive, None).pieces(root))
         if not pieces:
             raise FileProblem("empty", "builds no geometry, as files that were sliced do; export the model itself.")
         return soup.flat(pieces)
 
 
 class _Build:
-    """Puts together what the items of a model ask for; each model of the archive is parsed once."""
+    """Puts together what the items of a model ask for; each model of the archive is parsed once.
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self._archive = archive
+    Args:
+        archive: of the file.
+        left_out: volumes that are; None for nothing, also not what is not printed.
+    """
+
+    def __init__(self, archive: zipfile.ZipFile, left_out: Helpers | None) -> None:
+        self._archive, self._left_out = archive, left_out
         self._models: dict[str, _Model] = {}
         self._budget = soup.Budget()
 
     def pieces(self, root: str) -> Iterator[soup.Piece]:
         """Every mesh as often as it is built."""
         for item in _in_order(self._model(root).items):
-            yield from self._placed(item, np.eye(4), ())
+            if item.printed or self._left_out is None:
+                yield from self._placed(item, np.eye(4), ())
 
     def _placed(
         self, place: _Place, parent: NDArray[np.float64], within: tuple[tuple[str, str], ...]
@@ -134,14 +142,23 @@ class _Build:
             return  # a component of nothing
         if key in within:
             raise FileProblem("malformed", "has an object that is put together of itself; export it again.")
-        points, faces = np.frombuffer(found.vertices).reshape(-1, 3), np.frombuffer(found.triangles, np.int64)
+        points, faces = self._mesh(place.object, found)
         matrix = parent @ place.matrix
-        self._budget.take(max(len(points), _LEAST), len(faces) // 3)
+        self._budget.take(max(len(points), _LEAST), len(faces))
         if len(faces):
-            corners = in_range(faces.reshape(-1, 3), len(points))
-            yield soup.Piece(soup.moved(points, matrix), corners, mirrored=bool(soup.mirrors(matrix)))
+            yield soup.Piece(soup.moved(points, matrix), faces, mirrored=bool(soup.mirrors(matrix)))
         for component in _in_order(found.components):
-            yield from self._placed(component, matrix, (*within, key))
+            if self._left_out is None or (place.object, component.object) not in self._left_out.parts:
+                yield from self._placed(component, matrix, (*within, key))
+
+    def _mesh(self, name: str, found: _Object) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """(v, 3) points and (f, 3) faces of an object, without those that are left out."""
+        points = np.frombuffer(found.vertices).reshape(-1, 3)
+        faces = in_range(np.frombuffer(found.triangles, np.int64).reshape(-1, 3), len(points))
+        if self._left_out is None or name not in self._left_out.triangles:
+            return points, faces
+        used, faces = np.unique(self._left_out.without(name, faces), return_inverse=True)
+        return points[used], faces.reshape(-1, 3)
 
     def _model(self, member: str) -> _Model:
         if member not in self._models:

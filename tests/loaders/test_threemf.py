@@ -42,11 +42,13 @@ def model(objects: str, *items: str) -> str:
     )
 
 
-def archive(**models: str) -> bytes:
+def archive(settings: tuple[str, str] | None = None, **models: str) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
         for name, text in models.items():
             made.writestr(f"3D/{name}.model", text)
+        if settings:
+            made.writestr(f"Metadata/{settings[0]}.config", f"<config>{settings[1]}</config>")
     return file.getvalue()
 
 
@@ -104,6 +106,42 @@ def test_places_within_places() -> None:
 def test_slices_are_no_vertices() -> None:
     slices = '<s:slicestack id="7"><s:slice><s:vertices><s:vertex x="0" y="0"/></s:vertices></s:slice></s:slicestack>'
     assert len(corners(archive(**{"3dmodel": model(mesh(1) + slices + mesh(2), at(1, 1), at(2, 2))}))) == 2
+
+
+@pytest.mark.parametrize("kind", ["modifier_part", "negative_part", "support_blocker", "support_enforcer"])
+def test_volumes_that_only_change_the_print_are_left_out(kind: str) -> None:
+    parts = f'<object id="9"><part id="1" subtype="normal_part"/><part id="2" subtype="{kind}"/></object>'
+    models = {
+        "3dmodel": model(group(9, at(1, 10, "one"), at(2, 20, "one")), at(9, 0)),
+        "one": model(mesh(1) + mesh(2, 5)),
+    }
+    assert corners(archive(("model_settings", parts), **models)) == {(10.0, 0.0, 0.0, 1.0)}
+    assert len(corners(archive(("model_settings", parts.replace("normal_part", kind)), **models))) == 2  # nothing else
+    assert len(corners(archive(("model_settings", parts + "<damaged"), **models))) == 1
+    assert len(corners(archive(("model_settings", parts.replace('id="9"', 'id="8"')), **models))) == 2
+
+
+@pytest.mark.parametrize(("key", "value"), [("modifier", "1"), ("volume_type", "SupportBlocker")])
+def test_they_may_be_triangles_of_one_mesh(key: str, value: str) -> None:
+    row, triangles = '<vertex x="{0}" y="0" z="0"/><vertex x="{1}" y="0" z="0"/><vertex x="{0}" y="1" z="0"/>', ""
+    for first in (0, 3, 6):
+        triangles += f'<triangle v1="{first}" v2="{first + 1}" v3="{first + 2}"/>'
+    points = "".join(row.format(x, x + 1) for x in (0, 100, 200))
+    whole = f'<object id="1"><mesh><vertices>{points}</vertices><triangles>{triangles}</triangles></mesh></object>'
+    volumes = (
+        '<volume firstid="0" lastid="0"><metadata type="volume" key="volume_type" value="ModelPart"/></volume>'
+        f'<volume firstid="1" lastid="2"><metadata type="volume" key="{key}" value="{value}"/></volume>'
+    )
+    settings = ("Slic3r_PE_model", f'<object id="1">{volumes}</object>')
+    data = archive(settings, **{"3dmodel": model(whole, 'objectid="1"')})
+    assert corners(data) == {(0.0, 0.0, 0.0, 1.0)}
+    assert read_3mf(data, Path("a.3mf")).vertices.max() == 1
+
+
+def test_what_is_not_printed_is_left_out_unless_nothing_is() -> None:
+    objects, items = mesh(1) + mesh(2, 5), (at(1, 10), at(2, 20) + ' printable="0"')
+    assert corners(archive(**{"3dmodel": model(objects, *items)})) == {(10.0, 0.0, 0.0, 1.0)}
+    assert corners(archive(**{"3dmodel": model(objects, items[1])})) == {(20.0, 0.0, 0.0, 5.0)}
 
 
 SWELLING = "".join(group(number, f'objectid="{number - 1}"', at(number - 1, 1)) for number in range(2, 42))
