@@ -58,18 +58,27 @@ def read_dae(data: bytes, path: Path, *, textures: bool = True, skin: bool = Fal
         raise not_a("a DAE file")
     with soup.refused("a DAE file"), WARNINGS, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        pieces = list(_Scene(_document(data), path, textures, skin).pieces())
+        pieces = list(_Scene(*_parsed(data), path, textures, skin).pieces())
         if not pieces:
             raise FileProblem("empty", "holds no geometry; export it again with its meshes selected.")
         return soup.flat(pieces)
 
 
-def _document(data: bytes) -> Any:
-    """A collada.Collada, without what in it is broken."""
+def _parsed(data: bytes) -> tuple[Any, dict[str, Any]]:
+    """A collada.Collada, without what in it is broken, and the skin or morph of each controller, by its id.
+
+    pycollada is not shown controllers and animations: it takes long for weights, and fails where a mesh has none.
+    """
     from collada import Collada
     from collada.common import DaeError
+    from lxml import etree
 
-    return Collada(io.BytesIO(data), ignore=[DaeError])
+    parser = etree.XMLParser(huge_tree=True, resolve_entities=False, remove_comments=True, remove_pis=True)
+    root = etree.fromstring(data, parser)
+    controllers = {each.getparent().get("id"): each for each in root.iter("{*}skin", "{*}morph")}
+    for library in [*root.iterchildren("{*}library_controllers", "{*}library_animations")]:
+        root.remove(library)
+    return Collada(io.BytesIO(etree.tostring(root)), ignore=[DaeError]), controllers
 
 
 class _Scene:
@@ -77,16 +86,15 @@ class _Scene:
 
     Args:
         document: a collada.Collada.
+        controllers: the skin or morph of each, by its id.
         path: of the file; its pictures may lie near it.
         textures: decode them; without, they are white.
         skin: whether they are wanted whole.
     """
 
-    def __init__(self, document: Any, path: Path, textures: bool, skin: bool) -> None:
-        self._document, self._parts = document, Parts(path)
+    def __init__(self, document: Any, controllers: dict[str, Any], path: Path, textures: bool, skin: bool) -> None:
+        self._document, self._controllers, self._parts = document, controllers, Parts(path)
         self._textures, self._skin = textures, skin
-        benders = document.xmlnode.iter(*map(document.tag, ("skin", "morph")))
-        self._controllers = {each.getparent().get("id"): each for each in benders}
         self._sizes: dict[int, int] = {}  # this and the next two by identity
         self._held: dict[int, list[_Held]] = {}
         self._meshes: dict[int, _Mesh] = {}

@@ -75,7 +75,16 @@ BOTH = (
 )
 
 
-@pytest.mark.parametrize(("controllers", "moved"), [(SKIN, 10), (MORPH, 0), (BOTH, 10)])
+WEIGHTLESS = (
+    f'<controller id="bent"><skin source="#body">{MOVED}{source("j", "1", ["JOINT"])}{source("b", "1", ["TRANSFORM"])}'
+    f'{source("w", "1", ["WEIGHT"])}<joints><input semantic="JOINT" source="#j"/>'
+    '<input semantic="INV_BIND_MATRIX" source="#b"/></joints><vertex_weights count="0"><vcount/><v/></vertex_weights>'
+    "</skin></controller>"
+)
+"""As programs write a mesh that nobody has weighted."""
+
+
+@pytest.mark.parametrize(("controllers", "moved"), [(SKIN, 10), (MORPH, 0), (BOTH, 10), (WEIGHTLESS, 10)])
 def test_skinned_and_morphed_meshes_are_read_as_they_are_stored(tmp_path: Path, controllers: str, moved: int) -> None:
     nodes = f"<node><translate>0 5 0</translate>{BODY}</node>"
     alone = read(written(tmp_path, nodes, controllers=controllers))
@@ -165,6 +174,16 @@ def test_a_small_file_that_asks_for_very_many_nodes_is_refused(tmp_path: Path, h
     with pytest.raises(FileProblem) as caught:
         read(path)
     assert caught.value.kind == "too-large"
+
+
+def test_text_that_would_swell_ends_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path, f"<node>{TEAPOT}</node>")
+    swelling = "".join(f'<!ENTITY a{level} "{f"&a{level - 1};" * 10}">' for level in range(1, 12))
+    head = f'<?xml version="1.0"?><!DOCTYPE COLLADA [<!ENTITY a0 "0 ">{swelling}]>'
+    path.write_text(path.read_text().replace('<?xml version="1.0"?>', head).replace("0 1 2 3<", "&a11;<"))
+    with pytest.raises(FileProblem) as caught:
+        read(path)
+    assert caught.value.kind in ("malformed", "empty")
 
 
 def test_polygons_of_more_corners_than_there_are_end_the_file(tmp_path: Path) -> None:
