@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -56,13 +57,9 @@ User = tuple[Material, NDArray[np.bool_]]
 def read(libraries: list[str], path: Path) -> dict[str, Material]:
     """The materials of the "mtllib" files beside the mesh `path`; those that are not there are left out."""
     parts, found = Parts(path), {}
-    for name in libraries:
-        try:
-            text = decoded(parts.get(name))
-        except MissingPartError:
-            continue
+    for content in chain.from_iterable(_contents(parts, names) for names in libraries):
         material = Material(parts)
-        for line in text.splitlines():
+        for line in decoded(content).replace("\t", " ").splitlines():
             key, _, rest = line.strip().partition(" ")
             match key.lower():
                 case "newmtl":
@@ -72,6 +69,25 @@ def read(libraries: list[str], path: Path) -> dict[str, Material]:
                 case "map_kd":
                     material.picture = rest.strip()
     return found
+
+
+def _contents(parts: Parts, names: str) -> list[bytes]:
+    """Of the file that a line names; where none is called by all of it, of those that its words name.
+
+    The last comes first, as the first of them that has a material counts.
+    """
+    words = names.split()[::-1]
+    for candidates in ([names], words if len(words) > 1 else []):
+        if found := [content for name in candidates if (content := _content(parts, name)) is not None]:
+            return found
+    return []
+
+
+def _content(parts: Parts, name: str) -> bytes | None:
+    try:
+        return parts.get(name)
+    except MissingPartError:
+        return None
 
 
 def face_colors(
@@ -86,16 +102,20 @@ def face_colors(
         count: of its faces.
         uv: (f, 3, 2) of its faces.
         textures: decode the pictures; without, they count as white.
-        default: (f, 3) that go before the colours of materials, but not before their pictures.
+        default: (f, 3) that go before the colours of materials, but not before their pictures; NaN where a face has
+            none.
     """
-    colors, known = np.full((count, 3), GREY, np.float32) if default is None else default.copy(), default is not None
+    colors, known = np.full((count, 3), GREY, np.float32), default is not None
+    plain = np.ones(count, np.bool_)
+    if default is not None:
+        colors, plain = np.nan_to_num(default, nan=GREY), np.isnan(default[:, 0])
     for material, chosen in users:
         image = None if uv is None else material.image()
         found = None if uv is None or image is None else at_middles(image, uv[chosen], textures)
-        if found is None and default is None and material.color is not None:
-            found = np.array(material.color, np.float32)
         if found is not None:
             colors[chosen], known = found, True
+        elif material.color is not None:
+            colors[chosen & plain], known = material.color, True
     return colors if known else None
 
 

@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
 from retriever.loaders import mtl
-from retriever.loaders.colors import as_rgb, mean_of_corners
+from retriever.loaders.colors import GREY, RGB, as_rgb, mean_of_corners
 from retriever.loaders.numeric import NO_FACES, not_a, table, whole_numbers
 from retriever.loaders.polygons import triangles
 from retriever.loaders.text import decoded
 from retriever.types import Geometry
 
+_COLORED = (6, 7)
+"""Numbers of a vertex that has a colour: x y z r g b, and alpha."""
 _KNOWN = re.compile(rb"(?m)^[ \t]*(#|(v|vn|vt|f|l|p|o|g|s|mtllib|usemtl)[ \t])")
 
 
@@ -44,8 +46,8 @@ class _Lines:
 def read_obj(data: bytes, path: Path, *, textures: bool = True, skin: bool = False) -> Geometry:
     """Vertices and faces, polygons cut into triangles; a file without faces is a cloud of its vertices.
 
-    Colours are those of the materials, else those of the vertices. What is missing of the materials costs the colour.
-    Where a `skin` is wanted, its pictures come whole too.
+    Colours are those of pictures, else of vertices, else of materials. What is missing of the materials costs the
+    colour. Where a `skin` is wanted, its pictures come whole too.
 
     Raises:
         FileProblem: "malformed" or "empty".
@@ -53,22 +55,21 @@ def read_obj(data: bytes, path: Path, *, textures: bool = True, skin: bool = Fal
     if b"\0" in data[: 1 << 16] or not _KNOWN.search(data):
         raise not_a("an OBJ file")
     lines = _sorted_lines(_plain(data))
-    rows = _table(lines.rows[b"v"])
-    if not len(rows):
+    if not lines.rows[b"v"]:
         raise FileProblem("empty", "holds no vertices; export it again.")
-    vertex_colors = as_rgb(rows[:, 3:6]) if rows.shape[1] in (6, 7) else None
+    points, painted = _vertices(lines.rows[b"v"])
     sizes, vertex, coordinate = _corners(lines)
-    corners, polygon = triangles(sizes, vertex, rows[:, :3])
+    corners, polygon = triangles(sizes, vertex, points)
     if not len(corners):
-        return Geometry(rows[:, :3], NO_FACES, vertex_colors)
+        return Geometry(points, NO_FACES, _without_gaps(painted))
     faces = vertex[corners]
     uv = _texture_coordinates(lines.rows[b"vt"], None if coordinate is None else coordinate[corners])
     users = list(_users(lines, polygon, path))
-    colors = mtl.face_colors(users, len(faces), uv, textures)
-    if colors is None and vertex_colors is not None:
-        colors = mean_of_corners(vertex_colors, faces)
+    own = None if painted is None else mean_of_corners(painted, faces)
+    said = own if own is not None and (own < 1).any() else None  # all white is written where nobody has painted
+    colors = mtl.face_colors(users, len(faces), uv, textures, said)
     whole = mtl.skin(users, uv) if skin and uv is not None else None
-    return Geometry(rows[:, :3], faces, colors, whole)
+    return Geometry(points, faces, _without_gaps(own) if colors is None else colors, whole)
 
 
 def _plain(data: bytes) -> bytes:
@@ -112,14 +113,36 @@ def _counts_before_faces(data: bytes) -> list[tuple[int, int]]:
     return before
 
 
-def _table(lines: list[bytes], least: int = 3) -> NDArray[np.float64]:
-    """(n, c) numbers of n lines; the first `least` of each where the lines differ in length."""
-    width = len(lines[0].split()) if lines else least
-    values = table(lines, width) if width >= least else None
+def _vertices(lines: list[bytes]) -> tuple[NDArray[np.float64], RGB | None]:
+    """Places (v, 3), and colours (v, 3), NaN where a line has none, as objects may differ; None where all have none."""
+    rows = _even(lines, 3)
+    if rows is not None:
+        return rows[:, :3], as_rgb(rows[:, 3:6]) if rows.shape[1] in _COLORED else None
+    points = _columns(lines, 0, 3)
+    painted = np.array([len(line.split()) in _COLORED for line in lines])
+    colors = as_rgb(_columns([lines[number] for number in np.flatnonzero(painted)], 3, 6)) if painted.any() else None
+    if colors is None:
+        return points, None
+    out = np.full(points.shape, np.nan, np.float32)
+    out[painted] = colors
+    return points, out
+
+
+def _without_gaps(colors: RGB | None) -> RGB | None:
+    return None if colors is None else np.nan_to_num(colors, nan=GREY)
+
+
+def _even(lines: list[bytes], least: int) -> NDArray[np.float64] | None:
+    """(n, c) numbers of n lines; None where they differ in length, or have fewer than `least`."""
+    width = len(lines[0].split())
+    return table(lines, width) if width >= least else None
+
+
+def _columns(lines: list[bytes], start: int, end: int) -> NDArray[np.float64]:
+    """(n, end - start) numbers of n lines that may differ in length."""
+    values = table([b" ".join(line.split()[start:end]) for line in lines], end - start)
     if values is None:
-        values = table([b" ".join(line.split()[:least]) for line in lines], least)
-    if values is None:
-        raise not_a(f"an OBJ file whose lines have {least} coordinates")
+        raise not_a(f"an OBJ file whose lines have {end - start} coordinates")
     return values
 
 
@@ -152,10 +175,11 @@ def _texture_coordinates(lines: list[bytes], corners: NDArray[np.int64] | None) 
     if corners is None or not lines:
         return None
     try:
-        values = _table(lines, 2)
+        values = _even(lines, 2)
+        values = _columns(lines, 0, 2) if values is None else values[:, :2]
     except FileProblem:
         return None
-    return values[:, :2][corners.clip(0, len(lines) - 1)]
+    return values[corners.clip(0, len(lines) - 1)]
 
 
 def _users(lines: _Lines, polygon: NDArray[np.int64], path: Path) -> Iterator[mtl.User]:
