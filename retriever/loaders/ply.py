@@ -1,4 +1,4 @@
-"""PLY: ASCII and binary of both byte orders, any polygons, colours of faces, vertices or a texture.
+"""PLY: ASCII and binary of both byte orders, any polygons, strips, colours of faces, vertices or textures.
 
 Read here because trimesh takes all polygons of a binary file to have the corner count of the first.
 """
@@ -6,6 +6,7 @@ Read here because trimesh takes all polygons of a binary file to have the corner
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import ply_rows, polygons, splats
-from retriever.loaders.colors import RGB, at_middles, mean_of_corners, scaled
-from retriever.loaders.mtl import picture
-from retriever.loaders.numeric import NO_FACES, indices, not_a, truncated
+from retriever.loaders import mtl, ply_rows, polygons, splats
+from retriever.loaders.colors import RGB, mean_of_corners, scaled
+from retriever.loaders.numeric import NO_FACES, in_range, indices, not_a, truncated
 from retriever.loaders.parts import Parts
 from retriever.loaders.ply_rows import Columns, Element, Lists, Property
 from retriever.types import Geometry
@@ -44,13 +44,13 @@ class Header:
     Attributes:
         order: "<" or ">" for binary rows, "" for ASCII.
         elements: in the order of their rows.
-        texture: name of a picture, where a comment gives one.
+        textures: names of pictures, which comments give.
         size: of the header, in bytes.
     """
 
     order: str = ""
     elements: list[Element] = field(default_factory=list)
-    texture: str | None = None
+    textures: list[str] = field(default_factory=list)
     size: int = 0
 
 
@@ -69,10 +69,13 @@ def read_ply(data: bytes, path: Path, *, textures: bool = True) -> Geometry:
         if not {"x", "y", "z"} <= vertex.keys():
             raise FileProblem("empty", "holds no vertices; export it again.")
         vertices = np.stack([np.asarray(vertex[axis], np.float64) for axis in "xyz"], axis=1)
-        lists = next((face[name] for name in ("vertex_indices", "vertex_index") if name in face), None)
-        if not isinstance(lists, Lists):
-            return Geometry(vertices, NO_FACES, _rgb(vertex))
-        faces, polygon = polygons.faces(lists.sizes, indices(lists.items), vertices)
+        if (lists := _corners(face)) is not None and len(lists.sizes):
+            faces, polygon = polygons.faces(lists.sizes, indices(lists.items), vertices)
+        elif (lists := _corners(tables.get("tristrips", {}))) is not None:
+            faces, face = in_range(_unrolled(lists), len(vertices)), {}
+            polygon = np.arange(len(faces))
+        else:
+            faces = NO_FACES
         if not len(faces):
             return Geometry(vertices, NO_FACES, _rgb(vertex))
         return Geometry(vertices, faces, _face_colors(faces, polygon, vertex, face, header, path, textures))
@@ -104,7 +107,7 @@ def _add_line(header: Header, words: list[str]) -> None:
         case ["format", name, *_]:
             header.order = {"ascii": "", "binary_little_endian": "<", "binary_big_endian": ">"}[name.lower()]
         case ["comment", "TextureFile", *name]:
-            header.texture = " ".join(name)
+            header.textures.append(" ".join(name))
         case ["element", name, count]:
             header.elements.append(Element(name, int(count)))
             if int(count) < 0:
@@ -116,6 +119,23 @@ def _add_line(header: Header, words: list[str]) -> None:
             header.elements[-1].properties.append(Property(name, np.dtype(header.order + _TYPES[kind])))
 
 
+def _corners(columns: Columns) -> Lists | None:
+    lists = next((columns[name] for name in ("vertex_indices", "vertex_index") if name in columns), None)
+    return lists if isinstance(lists, Lists) else None
+
+
+def _unrolled(strips: Lists) -> NDArray[np.int64]:
+    """(f, 3) of strips, of which a list may hold several, with a negative number between them."""
+    corners = np.insert(indices(strips.items), np.cumsum(strips.sizes), -1)
+    place, gap = np.arange(len(corners)), corners < 0
+    inside = place - np.maximum.accumulate(np.where(gap, place, -1)) - 1
+    first = np.flatnonzero(inside[2:] >= 2)
+    faces = corners[first[:, None] + np.arange(3)]
+    odd = inside[first] % 2 == 1
+    faces[odd] = faces[odd][:, [1, 0, 2]]  # every second triangle lies the other way round in its strip
+    return faces
+
+
 def _face_colors(
     faces: NDArray[np.int64],
     polygon: NDArray[np.int64],
@@ -125,7 +145,7 @@ def _face_colors(
     path: Path,
     textures: bool,
 ) -> RGB | None:
-    """(f, 3): of the faces, else of the vertices, else of the texture (white where it is not to be decoded)."""
+    """(f, 3): of the faces, else of the vertices, else of the textures (white where these are not to be decoded)."""
     own = _rgb(face)
     if own is not None:
         return own[polygon]
@@ -133,20 +153,31 @@ def _face_colors(
     if own is not None:
         return mean_of_corners(own, faces)
     uv = _texture_coordinates(faces, vertex, face)
-    if header.texture is None or uv is None:
+    if uv is None:
         return None
-    if not textures:
-        return np.ones((len(faces), 3), np.float32)
-    image = picture(Parts(path), header.texture)
-    return None if image is None else at_middles(image, uv)
+    numbers = face.get("texnumber") if len(header.textures) > 1 else None
+    number = indices(numbers)[polygon] if isinstance(numbers, np.ndarray) else np.zeros(len(faces), np.int64)
+    return mtl.face_colors(_users(header.textures, number, Parts(path)), len(faces), uv, textures)
+
+
+def _users(names: list[str], number: NDArray[np.int64], parts: Parts) -> Iterator[mtl.User]:
+    """Each picture that is there and used, and (f,) by which faces, of (f,) the number of each face's picture."""
+    for each in np.unique(number).tolist():
+        if 0 <= each < len(names):
+            yield mtl.Material(parts, picture=names[each]), number == each
 
 
 def _rgb(columns: Columns) -> RGB | None:
-    """(n, 3) in 0..1 of red, green, blue: integers that span their type, or floats."""
+    """(n, 3) in 0..1 of red, green, blue: integers that span their type, floats of 0..1, or either of 0..255.
+
+    A greatest of up to 2 is none of 0..255: floats may go a little beyond 1, and such bytes would be black anyway.
+    """
     for prefix in ("", "diffuse_"):
         channels = [columns.get(prefix + name) for name in ("red", "green", "blue")]
         if all(isinstance(channel, np.ndarray) and channel.ndim == 1 for channel in channels):
-            return scaled(np.stack(channels, axis=1))  # type: ignore[arg-type]
+            colors = np.stack(channels, axis=1)  # type: ignore[arg-type]
+            in_bytes = colors.dtype.itemsize > 1 and 2 < np.nan_to_num(colors).max(initial=0) <= 255
+            return scaled(colors / 255 if in_bytes else colors)
     return None
 
 
