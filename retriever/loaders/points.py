@@ -6,7 +6,6 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
-from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -26,9 +25,9 @@ from retriever.wording import counted
 
 _ARRAYS = ("points", "xyz", "pc", "vertices")
 _COLORS = "colors"
-_DECIMAL_COMMAS = re.compile(r"\s*(?:[-+]?\d+,\d+(?:e[-+]?\d+)?(?:[;\s]+|$)){3}", re.IGNORECASE)
-"""A row such as ``0,5 1,25 -3,0``: as programs set to German, French and other languages write it."""
-_HEAD = 65536  # letters in which the first rows are looked for
+_DECIMAL_COMMAS = re.compile(r"(?=.*,)\s*(?:[-+]?\d+(?:,\d+)?(?:e[-+]?\d+)?(?:[;\s]+|$)){3,}", re.IGNORECASE)
+"""A row such as ``0,5 1,25 -3``: as programs set to German, French and other languages write it."""
+_HEAD = 65536  # letters in which rows with decimal commas are looked for
 
 
 def from_array(array: np.ndarray) -> Geometry:
@@ -64,7 +63,7 @@ def _no_cloud(array: np.ndarray) -> FileProblem:
 def read_xyz(data: bytes, path: Path) -> Geometry:
     """Rows of x y z, x y z r g b, or x y z r g b and more, separated by white space, commas or semicolons.
 
-    Between white space or semicolons, a comma within each number is its decimal point. As programs for chemistry write
+    Between white space or semicolons, a comma within numbers is their decimal point. As programs for chemistry write
     it, a line with their count may come first, then one with a comment, and before each point what it is: "C".
     """
     return from_array(_columns(_counted(_rows(data)))[:, :6])
@@ -183,8 +182,8 @@ def _array(file: IO[bytes], size: int) -> np.ndarray:
 def _rows(data: bytes) -> list[str]:
     """Lines that hold numbers; comments and blank lines left out, separators made spaces, decimal commas points."""
     text = decoded(data)
-    first = islice(filter(_holds_values, text[:_HEAD].splitlines()), 3)  # names and a count may come before the points
-    comma = "." if any(map(_DECIMAL_COMMAS.match, first)) else " "
+    head = text[:_HEAD]
+    comma = "." if "," in head and any(map(_DECIMAL_COMMAS.fullmatch, head.splitlines())) else " "
     text = text.replace(",", comma).replace(";", " ").replace("\t", " ")
     rows = [line for line in text.splitlines() if _holds_values(line)]
     if not rows:

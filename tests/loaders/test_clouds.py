@@ -78,6 +78,9 @@ def test_rows_of_text_may_have_any_seventh_column(tmp_path: Path) -> None:
         ("cloud.xyz", "//X;Y;Z\nX;Y;Z\n0,5;1,25;-3,0\n2,0;0,0;1,0E-1\n"),
         ("cloud.xyz", "0,5\t1,25\t-3,0\t255\t0\t0\n2,0\t0,0\t0,1\t255\t0\t0\n"),
         ("cloud.pts", "2\n0,5 1,25 -3,0\n2,0 0,0 0,1\n"),
+        ("cloud.xyz", "0,5 1,25 -3\n2 0 0,1\n"),
+        ("cloud.xyz", "0,5;1,25;-3;7\r\n2;0;1E-1;7\r\n"),
+        ("cloud.pts", "2\n0,5 1,25 -3 17\n2 0 0,1 4\n"),
         ("cloud.xyz", "0.5,1.25,-3\n2,0,0.1\n"),
         ("cloud.xyz", "0.5, 1.25, -3\n2, 0, 0.1\n"),
         ("cloud.xyz", "0.5,1.25 -3\n2,0 0.1\n"),
@@ -87,6 +90,21 @@ def test_a_comma_is_a_decimal_point_or_a_separator(tmp_path: Path, name: str, ro
     (tmp_path / name).write_text(rows)
     points = loaders.load_geometry(tmp_path / name).vertices
     assert points == pytest.approx(np.array([[0.5, 1.25, -3.0], [2.0, 0.0, 0.1]]))
+
+
+@pytest.mark.parametrize(
+    ("rows", "last"),
+    [
+        ("0 0 0\n" * 50 + "0 0,1 0,35\n", [0, 0.1, 0.35]),
+        ("7, 8, 9\n" * 50 + "1, 2, 3\n", [1, 2, 3]),
+        ("7,8,9\n" * 50 + "1,2,3\n", [1, 2, 3]),
+        ("7,8,9 4 5\n" * 50 + "1,2,3 4 5\n", [1, 2, 3]),
+        ("7;8;9\n" * 50 + "1;2;3\n", [1, 2, 3]),
+    ],
+)
+def test_rows_of_whole_numbers_do_not_hide_what_a_comma_is(tmp_path: Path, rows: str, last: list[float]) -> None:
+    (tmp_path / "a.xyz").write_text(rows)
+    assert loaders.load_geometry(tmp_path / "a.xyz").vertices[-1] == pytest.approx(np.array(last))
 
 
 @pytest.mark.parametrize(
