@@ -201,7 +201,7 @@ def _grey(levels: NDArray[Any]) -> Image:
 
     flat = levels.reshape(-1)
     strips = [slice(start, start + _STRIP) for start in range(0, len(flat), _STRIP)]
-    low, high = (0.0, 65535.0) if levels.dtype == np.uint16 else _range([flat[strip] for strip in strips])
+    low, high = (0.0, 65535.0) if levels.dtype.type is np.uint16 else _range([flat[strip] for strip in strips])
     grey = np.empty(len(flat), np.uint8)
     for strip in strips:
         values = flat[strip].astype(np.float64)

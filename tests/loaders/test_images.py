@@ -117,11 +117,14 @@ def test_every_way_to_store_a_pixel(tmp_path: Path, name: str) -> None:
         assert np.ptp(left) < 1 and np.ptp(right) < 1 and left[0] > right[0]
 
 
-@pytest.mark.parametrize("suffix", [".png", ".tif"])
-def test_16_bit_grey_spans_black_to_white(tmp_path: Path, suffix: str) -> None:
-    levels = np.tile(np.array([0, 16384, 32768, 65535], np.uint16).repeat(12), (48, 1))
-    shown = pixels(saved(Image.fromarray(levels), tmp_path / f"a{suffix}"))
-    assert [shown[24, x, 0] for x in (2, 18, 30, 46)] == pytest.approx([0, 64, 128, 255], abs=1)
+@pytest.mark.parametrize(("suffix", "order"), [(".png", "="), (".tif", "<"), (".tif", ">")])
+@pytest.mark.parametrize("most", [65535, 40000])
+def test_16_bit_grey_spans_black_to_white(tmp_path: Path, suffix: str, order: str, most: int) -> None:
+    levels = np.tile(np.array([0, 16384, 32768, most], f"{order}u2").repeat(12), (48, 1))
+    path = saved(Image.fromarray(levels), tmp_path / f"a{suffix}")
+    assert suffix == ".png" or path.read_bytes()[:2] == (b"MM" if order == ">" else b"II")
+    shown = pixels(path)
+    assert [shown[24, x, 0] for x in (2, 18, 30, 46)] == pytest.approx([0, 64, 128, most / 257], abs=1)
 
 
 def test_floats_and_long_integers_span_their_own_range(tmp_path: Path) -> None:
