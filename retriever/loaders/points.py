@@ -77,14 +77,8 @@ def read_asc(data: bytes, path: Path) -> Geometry:
 
 
 def read_pts(data: bytes, path: Path) -> Geometry:
-    """Rows of x y z, x y z intensity, or x y z intensity r g b, often under a line that holds their count."""
-    rows = _rows(data)
-    if rows and len(rows[0].split()) == 1:
-        count, rows = _int(rows[0]), rows[1:]
-        if count > len(rows):
-            raise truncated(counted(count, "point"))
-        rows = rows[:count]
-    table = _columns(rows)
+    """Rows of x y z, x y z intensity, or x y z intensity r g b, often under lines that hold their count, one a scan."""
+    table = _columns(_of_scans(_rows(data)))
     if table.shape[1] == 7:  # the intensity comes before the colours
         table = np.concatenate([table[:, :3], table[:, 4:7]], axis=1)
     return from_array(table)
@@ -215,6 +209,21 @@ def _counted(rows: list[str]) -> list[str]:
     return [each[1] for each in words] if named else rows
 
 
+def _of_scans(rows: list[str]) -> list[str]:
+    """The points of all scans, each below a line with their count; without one, all rows."""
+    points: list[str] = []
+    at = 0
+    while at < len(rows) and len(rows[at].split()) == 1:
+        count, at = _count(rows[at]), at + 1
+        if count > len(rows) - at:
+            raise truncated(counted(count, "point"))
+        points += rows[at : at + count]
+        at += count
+    if at and not points:
+        raise FileProblem("empty", "holds no points; export it again.")
+    return points or rows
+
+
 def _holds_values(line: str) -> bool:
     return bool(line) and not line.isspace() and line.lstrip()[0] not in "#/"
 
@@ -238,11 +247,14 @@ def _is_number(word: str) -> bool:
     return True
 
 
-def _int(word: str) -> int:
+def _count(row: str) -> int:
     try:
-        return int(word)
-    except ValueError as error:
-        raise FileProblem("malformed", "starts with a line that is no count of points; export it again.") from error
+        count = int(row)
+    except ValueError:
+        count = -1
+    if count < 0:
+        raise FileProblem("malformed", "has a line of one number that is no count of points; export it again.")
+    return count
 
 
 READERS = {

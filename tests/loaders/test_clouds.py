@@ -144,6 +144,32 @@ def test_a_count_that_does_not_fit_is_said(tmp_path: Path, text: str, kind: str)
     assert caught.value.kind == kind
 
 
+@pytest.mark.parametrize("intensity", ["", " 12", " 12 255 0 0"])
+def test_all_scans_of_a_pts_file_are_read(tmp_path: Path, intensity: str) -> None:
+    rows = [f"{at} {at % 3} 0.5{intensity}" for at in range(6)]
+    (tmp_path / "a.pts").write_text("\n".join(["3", *rows[:3], "0", "", "1", rows[3], "2 ", *rows[4:], ""]))
+    found = loaders.load_geometry(tmp_path / "a.pts")
+    assert found.vertices.tolist() == [[at, at % 3, 0.5] for at in range(6)]
+    assert (found.colors is not None) == intensity.endswith("0")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("2\n0 0 0\n1 1 1\n3\n2 0 0\n3 0 0\n", "truncated"),
+        ("4\n0 0 0\n1 1 1\n2\n2 0 0\n3 0 0\n", "malformed"),
+        ("2\n0 0 0\n1 1 1\n-2\n2 0 0\n3 0 0\n", "malformed"),
+        ("2\n0 0 0\n1 1 1\n1.5\n2 0 0\n", "malformed"),
+        ("0\n", "empty"),
+    ],
+)
+def test_a_count_of_a_scan_that_does_not_fit_is_said(tmp_path: Path, text: str, kind: str) -> None:
+    (tmp_path / "a.pts").write_text(text)
+    with pytest.raises(FileProblem) as caught:
+        loaders.load_geometry(tmp_path / "a.pts")
+    assert caught.value.kind == kind
+
+
 @pytest.mark.parametrize("separator", [" ", "\t", ",", ";"])
 @pytest.mark.parametrize("columns", [3, 4, 6, 9])
 @pytest.mark.parametrize("above", ["", "//X Y Z R G B\n", "X,Y,Z\n900\n"])
