@@ -17,7 +17,7 @@ from functools import lru_cache
 from io import BufferedIOBase
 from pathlib import Path, PurePath
 
-from retriever.archives.entries import MAX_BYTES, Archive, Entry, State
+from retriever.archives.entries import CLASSES, MAX_BYTES, Archive, Entry, State
 from retriever.errors import FileProblem
 
 __all__ = [
@@ -211,7 +211,9 @@ def _split(path: str | PurePath, pattern: re.Pattern[str]) -> tuple[str, str, _K
             return None
         if stat.S_ISREG(found.st_mode):
             place = posixpath.normpath(below.lstrip("/"))
-            key = (found.st_size, found.st_mtime_ns, found.st_ino)
+            key: _Key = (found.st_size, found.st_mtime_ns, found.st_ino)
+            if match[1].lower() in HDF5:
+                key += state(Path(above).with_name(CLASSES)) or ()
             if place.startswith("..") or (match[1].lower() == NPY and not _is_stack(above, key)):
                 return None
             return above, "" if place == "." else place, key

@@ -8,6 +8,9 @@ from typing import IO, Protocol
 MAX_BYTES = 2 << 30
 """Largest file that is read; a mesh of this size has some 40 million triangles."""
 
+CLASSES = "shape_names.txt"
+"""The text beside an HDF5 file that names its classes."""
+
 State = tuple[int, int]
 """Bytes of a file, and when it was changed (ns); of a member its bytes and what changes with them."""
 

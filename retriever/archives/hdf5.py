@@ -9,24 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.archives.entries import CLASSES
 from retriever.archives.stacks import Clouds, holds_clouds
 from retriever.errors import FileProblem
 
 if TYPE_CHECKING:
     import h5py
 
-NAMES = "shape_names.txt"
-"""The text beside a file that names its classes."""
-
 _ARRAYS = ("data", "points", "pc", "xyz")
 _LABELS = ("label", "labels")
-_AT_ONCE = 16  # clouds that are read together, for they are asked for one after another; a chunk's where it has more
-_MOST_AT_ONCE = 64 << 20  # bytes of them
+_AT_ONCE = 16  # clouds that are read together, as they are asked for one after another; a chunk's where it has more
+_KEPT = 64 << 20  # bytes of them: as many as a file of ModelNet40 has, whose classes lie mixed
 _MOST_NAMES = 1 << 20  # bytes of a text of names
 
 
@@ -40,30 +39,37 @@ def of_hdf5(path: Path) -> Clouds:
     changed = path.stat().st_mtime_ns
     with _opened(path) as arrays:
         name, clouds = _clouds(arrays)
-        labels = _labels(arrays, len(clouds), path.with_name(NAMES))
+        labels = _labels(arrays, len(clouds), path.with_name(CLASSES))
         shape, dtype = clouds.shape, clouds.dtype
         size = max(1, shape[1] * shape[2] * dtype.itemsize)
         chunk = clouds.chunks[0] if clouds.chunks else 1
-    return Clouds(shape, dtype, changed, _Reader(path, name, min(max(chunk, _AT_ONCE), _MOST_AT_ONCE // size)), labels)
+    return Clouds(shape, dtype, changed, _Reader(path, name, min(max(chunk, _AT_ONCE), _KEPT // size)), labels)
 
 
 class _Reader:
-    """Gives the clouds of an array, and keeps those that it last read."""
+    """Gives the clouds of an array; it unpacks some at once, and keeps what it last read."""
 
     def __init__(self, path: Path, name: str, at_once: int) -> None:
         self._path, self._name, self._at_once = path, name, max(1, at_once)
-        self._kept: tuple[int, NDArray[np.floating]] = 0, np.zeros((0, 0, 3))
+        self._kept: dict[int, NDArray[np.floating]] = {}
+        self._lock = Lock()
 
     def __call__(self, number: int) -> NDArray[np.floating]:
-        begin, clouds = self._kept
-        if not begin <= number < begin + len(clouds):
-            begin = number - number % self._at_once
-            with _opened(self._path) as arrays:
-                clouds = np.asarray(arrays[self._name][begin : begin + self._at_once])
-            self._kept = begin, clouds
-        if number - begin >= len(clouds):
+        block, place = divmod(number, self._at_once)
+        with self._lock:
+            clouds = self._kept.pop(block, None)
+            if clouds is None:
+                clouds = self._read(block)
+            self._kept[block] = clouds  # behind all others
+            while sum(each.nbytes for each in self._kept.values()) > _KEPT and len(self._kept) > 1:
+                del self._kept[next(iter(self._kept))]
+        if place >= len(clouds):
             raise _damaged("it has fewer clouds than before")
-        return clouds[number - begin]
+        return clouds[place]
+
+    def _read(self, block: int) -> NDArray[np.floating]:
+        with _opened(self._path) as arrays:
+            return np.asarray(arrays[self._name][block * self._at_once : (block + 1) * self._at_once])
 
 
 @contextmanager

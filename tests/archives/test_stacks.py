@@ -75,6 +75,14 @@ def test_labels_that_name_nothing_are_no_folders(labels: object, tmp_path: Path)
     assert not any(below(stack).values()) and len(below(stack)) == len(CLOUDS)
 
 
+def test_names_of_classes_that_come_later_are_seen(tmp_path: Path):
+    stack = write_packed(tmp_path / "s.h5")
+    (tmp_path / "shape_names.txt").unlink()
+    assert archives.first(stack) == "000000.npy"
+    (tmp_path / "shape_names.txt").write_text("a\nb\nc\n")
+    assert archives.first(stack) == "a/000000.npy"
+
+
 def test_numbers_of_classes_beyond_their_names_are_told(tmp_path: Path):
     stack = write_packed(tmp_path / "s.h5")
     (tmp_path / "shape_names.txt").write_text("chair\n\ntable\n")
