@@ -101,9 +101,7 @@ class FaissFlat:
         for number, (start, stop) in enumerate(pairwise(edges)):
             parts.append(self._flat(number, storage.half))
             blocks = list(self._rows.between(start, stop))
-            if (
-                blocks
-            ):  # added at once: a GPU's index makes room for just what it is given, and copies what it has there
+            if blocks:  # at once: a GPU's index makes room for just what it is given, and copies what it has there
                 parts[-1].add(np.ascontiguousarray(blocks[0] if len(blocks) == 1 else np.concatenate(blocks)))
         if len(parts) == 1:
             return parts[0]
