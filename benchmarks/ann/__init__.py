@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.ann.data import Material
 
-TABLES = ("search", "overhead", "opposed", "filters", "exact")
+TABLES = ("search", "overhead", "opposed", "deep", "filters", "exact")
 GPU = "gpu"
 """A further one, made only when asked for."""
 
@@ -25,7 +25,7 @@ def tables(
         which: of `TABLES`, and `GPU`.
         only: parts of contenders' names; None takes all that are installed.
     """
-    from benchmarks.ann import exact, filters, on_gpu, opposed, overhead, speed
+    from benchmarks.ann import deep, exact, filters, on_gpu, opposed, overhead, speed
     from benchmarks.ann.contenders import Ours
 
     if GPU in which:
@@ -34,7 +34,7 @@ def tables(
         return
     exam = speed.Exam(material)
     kinds = speed.named(only if "search" in which else [Ours.name])
-    if {"search", "overhead", "opposed"} & set(which):
+    if {"search", "overhead", "opposed", "deep"} & set(which):
         ready = speed.built(material, kinds, work)
         if "search" in which:
             yield "Building", list(speed.build_rows(ready))
@@ -44,6 +44,8 @@ def tables(
             yield "Overhead over the same calls of FAISS", list(overhead.rows(material, ours, rounds))
         if isinstance(ours, Ours) and "opposed" in which:
             yield "Recall@10 under filters that oppose the query", list(opposed.rows(material, ours))
+        if isinstance(ours, Ours) and "deep" in which:
+            yield "Recall of more than ten neighbours", list(deep.rows(material, ours))
         del ours
         ready.clear()  # gigabytes
     if "filters" in which:

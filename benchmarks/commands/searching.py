@@ -35,7 +35,7 @@ def ann(
     ] = None,
     rounds: Annotated[int, typer.Option(min=1, help="Counted runs of each.")] = 5,
     table: Annotated[
-        list[str] | None, typer.Option(help="search, overhead, opposed, filters, exact or gpu; repeat for more.")
+        list[str] | None, typer.Option(help="search, overhead, opposed, deep, filters, exact or gpu; repeat for more.")
     ] = None,
     only: Annotated[list[str] | None, typer.Option(help="A contender's name in part; repeat for more.")] = None,
     json: JsonTo = None,

@@ -71,6 +71,7 @@ ANN: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
         {"x": "milliseconds as a multiple of the same calls of FAISS alone"},
     ),
     "Recall@10 under filters that oppose the query": (("queries", "wanted", "allowed"), {}),
+    "Recall of more than ten neighbours": (("queries", "wanted", "allowed"), {}),
     "Filters": (("queries", "filter"), {}),
     "Exact batches": (("queries", "search"), {}),
 }

@@ -58,7 +58,7 @@ OVER = {
 
 _QUALITY = (
     "value", "before", "after", "recall", "LanceDB recall", "full",
-    "opposed", "opposed, unchecked", "at random",
+    "opposed", "opposed, unchecked", "at random", "@10", "@50", "@100", "@1000",
     # expansion, variety
     "held-back names", "held-back labels",
     "score kept", "cosine between hits", "of that label", "right among the first ten", "mean average precision",

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from benchmarks.__main__ import app
-from benchmarks.ann import data, exact, filters, folder, layout, opposed, overhead, scale, speed
+from benchmarks.ann import data, deep, exact, filters, folder, layout, opposed, overhead, scale, speed
 from benchmarks.ann.contenders import TARGETS, Hnsw, Ours
 from retriever.ann.plan import plan
 from retriever.errors import UsageError
@@ -127,6 +127,14 @@ def test_filters_that_oppose_the_query_are_measured(exam: speed.Exam, ready: dic
     assert all(0 <= row["opposed, unchecked"] <= 1 and row["opposed"] > 0.9 and row["at random"] > 0.9 for row in rows)
 
 
+def test_more_neighbours_than_were_tuned_for_are_measured(exam: speed.Exam, ready: dict[str, speed.Built]) -> None:
+    ours = ready[Ours.name].contender
+    assert isinstance(ours, Ours)
+    rows = list(deep.rows(exam.material, ours))
+    assert [row["allowed"] for row in rows[:4]] == [1.0, 0.5, 0.3, 0.11]
+    assert all(0.8 < row[f"@{k}"] <= 1 for row in rows for k in (10, 50, 100, 1000))
+
+
 def test_filters_are_measured_through_an_index_folder(exam: speed.Exam, tmp_path: Path) -> None:
     rows = list(filters.rows(exam, 1, tmp_path))
     assert [(row["queries"], row["filter"]) for row in rows[:6]] == [
@@ -185,7 +193,7 @@ def test_the_command_prints_the_tables_that_are_asked_for(tmp_path: Path) -> Non
     assert "Filters" not in result.output and "hnswlib" not in result.output
     assert '"section": "Building"' in out.read_text()
     wrong = CliRunner().invoke(app, [*arguments, "--table", "speed"])
-    assert isinstance(wrong.exception, UsageError) and "search, overhead, opposed, filters, exact" in str(
+    assert isinstance(wrong.exception, UsageError) and "search, overhead, opposed, deep, filters, exact" in str(
         wrong.exception
     )
 
