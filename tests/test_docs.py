@@ -60,7 +60,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def folder(demo: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of that folder to work in, indexed where it lies; its path is short, for tables fold long ones."""
     with TemporaryDirectory(prefix="") as place:
         folder = Path(place).resolve()
@@ -71,6 +71,7 @@ def folder(demo: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         manifest.write_text(json.dumps(data))
         monkeypatch.chdir(folder)
         monkeypatch.delenv("RETRIEVER_INDEX", raising=False)
+        monkeypatch.setenv("RETRIEVER_SPACES", str(tmp_path))  # and no spaces of who runs the tests
         monkeypatch.setattr(spaces, "_registered", {})
         yield folder
 

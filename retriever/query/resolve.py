@@ -221,12 +221,17 @@ def _no_file(path: Path) -> str | None:
     """What is wrong with a path that is to be that of one file; None where it may be read."""
     pack = archives.holder(path)
     if pack == path:
-        return f"holds several files, which have paths such as {path.name}/{archives.first(path) or 'NAME'}"
+        inside = f"{path.name}/{archives.first(path) or 'NAME'}"
+        return f"is a {_kind_of(pack)}, whose files have paths such as {inside}"
     if archives.is_file(path):
         return None
     if pack and archives.is_damaged(pack):
-        return f"cannot be looked for, as {pack.name} is damaged"
+        return f"cannot be looked for, as {pack.name} is a damaged {_kind_of(pack)}"
     return "is a folder" if path.is_dir() else "is no regular file" if path.exists() else "does not exist"
+
+
+def _kind_of(pack: Path) -> str:
+    return "zip archive" if pack.suffix.lower() == archives.ZIP else "stack of clouds"
 
 
 def _key(term: Term, up: str) -> _Key:

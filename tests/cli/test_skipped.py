@@ -37,7 +37,7 @@ def corpus(corpus: Path, tmp_path: Path) -> Path:
         ("a.txt", "tall/a.txt", "belongs to a.off: its caption, JSON or preview"),
         ("tall/a.*", "tall/a.txt", "belongs to a.off"),
         ("notes.docx", "notes.docx", "no format that is read: .docx"),
-        ("*.H5", "data_train0.H5", "no format that is read: .h5; save each of its clouds as NPY"),
+        ("*.H5", "data_train0.H5", "an HDF5 file that is not named: name it to have its clouds indexed"),
         (".drafts", ".drafts", "hidden"),
         (".drafts/x.off", ".drafts", "hidden"),
         ("backup/x.off", "backup", "left out by a .retrieverignore"),

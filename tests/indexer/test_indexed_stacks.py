@@ -132,13 +132,15 @@ def test_asking_with_a_stack_names_one_of_its_clouds(tmp_path: Path):
     stack = write_packed(tmp_path / "clouds.h5")
     index(stack, tmp_path / "index")
     opened = retriever.open(tmp_path / "index")
-    with pytest.raises(UsageError, match=r"holds several files, which have paths such as clouds.h5/chair/000000.npy"):
+    with pytest.raises(
+        UsageError, match=r"is a stack of clouds, whose files have paths such as clouds.h5/chair/000000.npy"
+    ):
         opened.search(shape=stack)
     with pytest.raises(UsageError, match=r"chair/000001.npy does not exist"):
         opened.search(shape=stack / "chair/000001.npy")
     assert opened.search(f"shape:{stack}/chair/000000.npy", k=1)[0].path == "clouds.h5/chair/000000.npy"
     stack.write_bytes(b"no")
-    with pytest.raises(UsageError, match=r"cannot be looked for, as clouds.h5 is damaged"):
+    with pytest.raises(UsageError, match=r"cannot be looked for, as clouds.h5 is a damaged stack of clouds"):
         opened.search(shape=stack / "chair/000000.npy")
 
 
