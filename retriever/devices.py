@@ -21,7 +21,7 @@ def check_device(name: str) -> None:
 
 @cache
 def torch_device(name: str) -> str:
-    """The device that torch computes on, "cpu" or "cuda", for one of DEVICES; asked for in vain, a GPU costs one line.
+    """What torch computes on for one of DEVICES, "cpu" or the first GPU that works; asked for in vain, it costs a line.
 
     Imports torch, except for "cpu"; call it before torch is imported elsewhere.
     """
@@ -32,7 +32,8 @@ def torch_device(name: str) -> str:
     import torch
 
     if torch.cuda.is_available():
-        return "cuda" if usable(_current()) else "cpu"
+        number = next(filter(usable, range(torch.cuda.device_count())), None)
+        return "cpu" if number is None else f"cuda:{number}" if number else "cuda"
     if name == "cuda":
         log.warning("No GPU that torch can use was found (is a CUDA build of torch installed?): using the CPU instead.")
     return "cpu"
@@ -51,6 +52,9 @@ def usable(gpu: int) -> bool:
 
     try:
         torch.ones(8, device=f"cuda:{gpu}").topk(2)[0].cpu()
+    except torch.OutOfMemoryError:
+        log.warning("The memory of the GPU cuda:%d is taken by other programs: end these, and begin again.", gpu)
+        return False
     except RuntimeError as error:
         log.warning(
             "The GPU cuda:%d cannot be used (%s) and is left out: install a build of torch for this card, end the "
@@ -60,13 +64,3 @@ def usable(gpu: int) -> bool:
         )
         return False
     return True
-
-
-def _current() -> int:
-    """The number of the GPU that torch calls "cuda"; 0 where it cannot even say that."""
-    import torch
-
-    try:
-        return torch.cuda.current_device()
-    except RuntimeError:
-        return 0

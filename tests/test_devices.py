@@ -69,6 +69,7 @@ def test_of_several_gpus_those_that_work_are_used(gpu, monkeypatch):
     tried = gpu(3, working=(1, 2))
     assert gpus.torch_devices() == ["cuda:1", "cuda:2"]
     assert gpus.present() == gpus.Gpus(0, 2, (1, 2))
+    assert torch_device("auto") == torch_device("cuda") == "cuda:1"
     assert tried == ["cuda:0", "cuda:1", "cuda:2"]
 
 

@@ -187,7 +187,7 @@ class Alignment:
 
     def outputs(self, drawn: Drawn) -> Tensor:
         """The tower's, in float32, for one step's inputs."""
-        with torch.autocast(self.recipe.device, torch.bfloat16, enabled=self.recipe.half):
+        with torch.autocast(torch.device(self.recipe.device).type, torch.bfloat16, enabled=self.recipe.half):
             return self._forward(*(each.to(self.recipe.device) for each in drawn.inputs)).float()
 
     def _contrast(self, vectors: Tensor, rng: np.random.Generator) -> Tensor:

@@ -72,8 +72,10 @@ def _blocks(download: Download, part: Path, progress: Progress) -> Iterator[tupl
             length = answer.headers.get("Content-Length")
             total = None if length is None else done + int(length)
             _check_room(download, part.parent, 0 if total is None else total - done)
-            _tag(part).write_text(answer.headers.get("ETag") or "")
             begins = not done
+            if begins:  # what came before is of another file, perhaps, and the tag that follows would pass it for this
+                part.unlink(missing_ok=True)
+            _tag(part).write_text(answer.headers.get("ETag") or "")
             while block := answer.read(_BLOCK):
                 done += len(block)
                 yield block, begins

@@ -40,6 +40,7 @@ class Items:
         self._by_path: dict[str, list[str]] = {}
         for id, path in zip(ids, table.column("path").to_pylist(), strict=True):
             self._by_path.setdefault(path, []).append(id)
+        self._lying: dict[str, list[str]] = {}
         self._beside: tuple[Items, Mapping[str, str]] | None = None
 
     def __len__(self) -> int:
@@ -78,9 +79,12 @@ class Items:
 
     def _lying_at(self, path: str) -> list[str]:
         """Ids of what a search finds by a path that hits do not show so, such as a whole one."""
-        if id_keys([path]) is not None:  # an id that is not there
+        if not may_name(path) or id_keys([path]) is not None:  # words, or an id that is not there
             return []
-        return list(self._snapshot.take(self._places.at(path), ["id"]).column(0).to_pylist())
+        if path not in self._lying:
+            found = self._snapshot.take(self._places.at(path), ["id"])
+            self._lying[path] = list(found.column(0).to_pylist())
+        return self._lying[path]
 
     @cached_property
     def _places(self) -> Places:

@@ -74,28 +74,28 @@ def like_terms(
 
 
 def by_item(snapshot: Snapshot, queries: Sequence[Query]) -> list[Query]:
-    """The queries; of examples that are one item by several names, the first stands for all.
+    """The queries; an example that is the file of an item is that item, and of several that are one the first stands.
 
     Raises:
         UsageError: an item that hits should be both like and unlike.
     """
-    items = [[term.source for term in query.terms if _is_item(term)] for query in queries]
-    names = list(dict.fromkeys(name for several in items if len(several) > 1 for name in several))
+    asked = [[term for term in query.terms if term.example] for query in queries]
+    asked = [terms if len(terms) > 1 or any(term.kind != "id" for term in terms) else [] for terms in asked]
+    names = list(dict.fromkeys(term.source for terms in asked for term in terms))
     rows = dict(zip(names, item_rows(snapshot, names), strict=True))
-    return [
-        _distinct(query, rows) if len(several) > 1 else query for query, several in zip(queries, items, strict=True)
-    ]
-
-
-def _is_item(term: Term) -> bool:
-    return term.example and term.kind == "id"
+    return [_distinct(query, rows) if terms else query for query, terms in zip(queries, asked, strict=True)]
 
 
 def _distinct(query: Query, rows: Mapping[str, NDArray[np.int64]]) -> Query:
     firsts: dict[object, Term] = {}
     kept = []
     for term in query.terms:
-        first = firsts.setdefault(tuple(rows[term.source]) or term.source, term) if _is_item(term) else term
+        if not term.example:
+            kept.append(term)
+            continue
+        row = tuple(rows[term.source])
+        term = replace(term, kind="id") if len(row) == 1 else term
+        first = firsts.setdefault(row or term.source, term)
         if first is term:
             kept.append(term)
         elif (first.weight > 0) != (term.weight > 0):
@@ -103,7 +103,7 @@ def _distinct(query: Query, rows: Mapping[str, NDArray[np.int64]]) -> Query:
                 raise UsageError(
                     f"{first.source} is given to --like and, as {term.source}, to --unlike; leave one of them out."
                 )
-    return query if len(kept) == len(query.terms) else replace(query, terms=tuple(_weighed(kept, query.terms)))
+    return replace(query, terms=tuple(_weighed(kept, query.terms)))
 
 
 def _weighed(kept: Sequence[Term], before: Sequence[Term]) -> Iterator[Term]:

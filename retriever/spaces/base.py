@@ -119,6 +119,8 @@ class Space:
         self.license = license
         self.licenses = dict(licenses or {})
         self.spreads = dict(spreads or {})
+        if not all(isinstance(spread, int | float) and 0 < spread <= 1 for spread in self.spreads.values()):
+            raise SpaceError(f"The spreads of {identity} are {self.spreads}; give numbers above 0, and 1 at most.")
         self._backgrounds = backgrounds
         self._towers = dict(towers)
         self._built: dict[Modality, Encoder] = {}

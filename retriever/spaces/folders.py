@@ -94,18 +94,16 @@ def _of_wrong_types(card: Mapping[str, Any]) -> Iterator[str]:
     """What is there and is not what it has to be, as half-sentences."""
     if "dim" in card and not (type(card["dim"]) is int and card["dim"] >= 1):
         yield "dim is no whole number of 1 or more"
-    yield from (f"{key} is no text" for key in ("name", "license") if not isinstance(card.get(key, ""), str))
+    yield from (f"{key} is no text" for key in ("name", "license") if not _is_text(card, key))
     for name, tower in card["towers"].items():
         if not isinstance(tower, dict):
             yield f"the {name} tower is no object"
             continue
-        yield from (
-            f"{key} of the {name} tower is no text" for key in _TEXTS if not isinstance(tower.get(key, ""), str)
-        )
+        yield from (f"{key} of the {name} tower is no text" for key in _TEXTS if not _is_text(tower, key))
         if not isinstance(tower.get("config", {}), dict):
             yield f"config of the {name} tower is no object"
     for key, kind in (("shape_input", ShapeInput), ("image_input", ImageInput), ("audio_input", AudioInput)):
-        given = card.get(key, {})
+        given = card.get(key) or {}
         if not isinstance(given, dict):
             yield f"{key} is no object"
             continue
@@ -113,6 +111,11 @@ def _of_wrong_types(card: Mapping[str, Any]) -> Iterator[str]:
             value, types = given.get(field.name, field.default), _TYPES[str(field.type)]
             if type(value) not in types or (isinstance(value, int | float) and value < 0):
                 yield f"{field.name} of {key} is {value!r}"
+
+
+def _is_text(told: Mapping[str, Any], key: str) -> bool:
+    """Whether what is told is a text, or nothing; a licence that is not known may also be null."""
+    return isinstance(told.get(key, ""), str) or (key == "license" and told[key] is None)
 
 
 def _unknown(path: Path, why: str) -> SpaceError:
@@ -143,16 +146,14 @@ def _space(at: Path, card: dict[str, Any], device: str) -> Space:
         card["name"],
         card["dim"],
         digest(card),
-        ShapeInput(**card.get("shape_input", {})),
-        ImageInput(**card.get("image_input", {})) if Modality.IMAGE in towers else None,
-        AudioInput(**card.get("audio_input", {})) if Modality.AUDIO in towers else None,
+        ShapeInput(**card.get("shape_input") or {}),
+        ImageInput(**card.get("image_input") or {}) if Modality.IMAGE in towers else None,
+        AudioInput(**card.get("audio_input") or {}) if Modality.AUDIO in towers else None,
     )
-    licenses = {name: tower["license"] for name, tower in towers.items() if "license" in tower}
+    licenses = {name: tower["license"] for name, tower in towers.items() if tower.get("license")}
     license = card.get("license") or " ".join(f"{name}: {line}" for name, line in licenses.items())
     builders = {name: _builder(at, name, tower, device) for name, tower in towers.items()}
     spreads = {Modality(name): float(spread) for name, spread in card.get("spreads", {}).items()}
-    if not all(0 < spread <= 1 for spread in spreads.values()):
-        raise ValueError("spreads are above 0, and 1 at most")
     return Space(identity, builders, license, licenses, spreads, partial(_backgrounds, at, identity.weights))
 
 
@@ -265,7 +266,7 @@ class _Autocast:
         """(n, d) float32 unit vectors."""
         import torch
 
-        with torch.autocast(self._device, getattr(torch, self._precision)):
+        with torch.autocast(torch.device(self._device).type, getattr(torch, self._precision)):
             vectors = self._encoder.encode(payloads).astype(np.float32)
         unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return unit

@@ -114,6 +114,19 @@ def test_a_file_that_changed_meanwhile_is_begun_again(served: Served, tmp_path: 
     assert left(tmp_path) == {"weights.bin"}
 
 
+def test_a_file_that_changed_and_broke_off_at_once_is_not_mixed_with_the_one_before(
+    served: Served, tmp_path: Path
+) -> None:
+    served.ends_after, served.etag = 1_200_000, '"one"'
+    with pytest.raises(RetrieverError):
+        fetch(Download(served.url), tmp_path)
+    served.ends_after, served.etag, served.body = 0, '"two"', BODY[::-1]
+    with pytest.raises(RetrieverError):
+        fetch(Download(served.url), tmp_path)
+    served.ends_after = None
+    assert fetch(Download(served.url), tmp_path).read_bytes() == BODY[::-1]
+
+
 def test_two_downloads_to_one_folder_are_refused(served: Served, tmp_path: Path) -> None:
     lock = FolderLock(tmp_path)
     with pytest.raises(IndexBusy, match="is writing to the downloads"):

@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from index_making import ids, unit
+from small_corpus import write_box
 
+import retriever
+from indexer.build import index
 from retriever.errors import UnknownItem, UsageError
 from retriever.index import Index
 from retriever.query.compose import compose
@@ -35,6 +38,22 @@ def test_repeats_count_once():
         Term("id", two, 0.5),
         Term("id", bad, -UNLIKE),
     )
+
+
+def test_an_example_that_is_the_file_of_an_item_is_that_item(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for name in ("a", "b", "c"):
+        write_box(tmp_path / f"corpus/{name}.off", (1, 2, 3 + len(name) * ord(name)))
+    index(tmp_path / "corpus", tmp_path / "index", workers=0)
+    opened, whole = retriever.open(tmp_path / "index"), str(tmp_path / "corpus/a.off")
+    hits = opened.search(like=whole)
+    assert [term.kind for term in hits.terms] == ["id"] and {hit.path for hit in hits} == {"b.off", "c.off"}
+    monkeypatch.chdir(tmp_path / "corpus")  # where paths as hits have them are files
+    assert opened.search(like="a.off").to_dicts() == hits.to_dicts()
+    assert len(opened.search(like=["a.off", whole, "./a.off"]).terms) == 1
+    with pytest.raises(UsageError, match="a.off is given to like= and, as .*corpus/a.off, to unlike="):
+        opened.search(like="a.off", unlike=whole)
+    write_box(tmp_path / "elsewhere.off", (1, 2, 9))
+    assert [term.kind for term in opened.search(like=str(tmp_path / "elsewhere.off")).terms] == ["shape"]
 
 
 def test_counter_examples_alone_are_a_query():

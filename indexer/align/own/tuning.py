@@ -112,7 +112,7 @@ def seconds_per_step(examples: Examples, tower: nn.Module, recipe: Recipe) -> fl
     for _ in range(_TIMED):
         began = time.perf_counter()
         inputs = examples.draw(rng, recipe.batch).inputs
-        with torch.autocast(recipe.device, torch.bfloat16, enabled=recipe.half):
+        with torch.autocast(torch.device(recipe.device).type, torch.bfloat16, enabled=recipe.half):
             vectors = trial(*(each.to(recipe.device) for each in inputs))
         vectors.float().square().sum().backward()
         float(vectors.detach()[0, 0])  # a GPU is done only when something is asked of it
