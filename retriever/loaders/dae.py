@@ -108,27 +108,35 @@ class _Scene:
         """
         nodes = self._document.scene.nodes
         soup.Budget().take(sum(map(self._size, nodes)), 0)
-        for node in nodes:
-            yield from self._placed(node, np.eye(4))
+        waiting = [(node, np.eye(4)) for node in reversed(nodes)]
+        while waiting:  # nodes may lie deeper in one another than calls may
+            node, parent = waiting.pop()
+            matrix = parent @ node.matrix
+            yield from self._placed(node, matrix)
+            waiting += [(child, matrix) for child in reversed(_below(node))]
 
-    def _size(self, node: Any) -> int:
+    def _size(self, root: Any) -> int:
         """Vertices of a node and all below it, each as often as it occurs."""
-        node = _meant(node)
-        if id(node) not in self._sizes:
-            here = (max(_size(each), _LEAST) for held, _ in self._of(node) for each in held.geometry.primitives)
-            self._sizes[id(node)] = _LEAST + sum(here) + sum(self._size(child) for child in _below(node))
-        return self._sizes[id(node)]
+        waiting = [root]
+        while waiting:
+            node = waiting.pop()
+            if id(node) in self._sizes:
+                continue
+            if unknown := [child for child in _below(node) if id(child) not in self._sizes]:
+                waiting += [node, *unknown]
+            else:
+                here = (max(_size(each), _LEAST) for held, _ in self._of(node) for each in held.geometry.primitives)
+                below = (self._sizes[id(child)] for child in _below(node))
+                self._sizes[id(node)] = _LEAST + sum(here) + sum(below)
+        return self._sizes[id(root)]
 
-    def _placed(self, node: Any, parent: _Matrix) -> Iterator[soup.Piece]:
-        node = _meant(node)
-        matrix = parent @ node.matrix
+    def _placed(self, node: Any, matrix: _Matrix) -> Iterator[soup.Piece]:
+        """The meshes that hang on a node itself, which stands at a place."""
         for held, place in self._of(node):
             materials = {each.symbol or "": each.target for each in held.materials}
             for primitive in held.geometry.primitives:
                 if _size(primitive):
                     yield self._piece(self._mesh_of(primitive), materials, matrix @ place)
-        for child in _below(node):
-            yield from self._placed(child, matrix)
 
     def _of(self, node: Any) -> list[_Held]:
         """The geometries that hang on a node itself, bent by controllers or not."""
@@ -150,7 +158,7 @@ class _Scene:
             passed.add(name)
             bind = self._controllers[name].find(self._document.tag("bind_shape_matrix"))
             if bind is not None:
-                place = place @ np.array(bind.text.split(), np.float64).reshape(4, 4)
+                place = place @ _bound(bind)
             instance.set("url", self._controllers[name].get("source", "#"))
         try:
             return GeometryNode.load(self._document, instance), place
@@ -187,15 +195,19 @@ class _Scene:
         return self._pictures[name]
 
 
-def _meant(node: Any) -> Any:
-    """The node that an instance of one stands for."""
-    return getattr(node, "node", node)
-
-
-def _below(node: Any) -> Iterator[Any]:
+def _below(node: Any) -> list[Any]:
+    """The nodes that a node holds; of an instance, the one that it stands for."""
     from collada.scene import Node
 
-    return (child for child in node.children if isinstance(child, Node))
+    return [getattr(child, "node", child) for child in node.children if isinstance(child, Node)]
+
+
+def _bound(bind: Any) -> _Matrix:
+    """(4, 4) of an element with 16 numbers; where they are not there, a skin moves nothing."""
+    try:
+        return np.array((bind.text or "").split(), np.float64).reshape(4, 4)
+    except ValueError:
+        return np.eye(4)
 
 
 def _size(primitive: Any) -> int:

@@ -103,6 +103,14 @@ def test_a_skin_of_nothing_costs_only_itself(tmp_path: Path, source: str) -> Non
     assert caught.value.kind == "empty"
 
 
+@pytest.mark.parametrize("numbers", ["", "1 0 0 10", "1 0 0 10  0 1 0 0  0 0 1 0  0 0 0 one", "0 " * 17])
+def test_a_skin_without_the_numbers_of_its_matrix_moves_nothing(tmp_path: Path, numbers: str) -> None:
+    bind = f"<bind_shape_matrix>{numbers}</bind_shape_matrix>"
+    controllers = f'<controller id="bent"><skin source="#body">{bind}</skin></controller>'
+    shape = read(written(tmp_path, f"<node>{BODY}</node><node>{TEAPOT}</node>", controllers=controllers))
+    assert area(shape) == pytest.approx(9) and shape.vertices.min() == 0
+
+
 @pytest.mark.parametrize("written_as", ["polylist", "polygons"])
 def test_concave_polygons_are_filled_once(tmp_path: Path, written_as: str) -> None:
     path = written(tmp_path, '<node><instance_geometry url="#body"/></node>')
@@ -165,6 +173,11 @@ def test_each_instance_of_a_node_is_read_where_it_stands(tmp_path: Path) -> None
     nodes = '<node><instance_node url="#n2"/></node><node><scale>2 2 2</scale><instance_node url="#n0"/></node>'
     shape = read(written(tmp_path, nodes, library=library))
     assert len(shape.faces) == 2 * 101 and area(shape) == pytest.approx(4 * 100 + 16)
+
+
+def test_nodes_may_lie_deep_in_one_another(tmp_path: Path) -> None:
+    nodes = "<node><translate>1 0 0</translate>" * 600 + TEAPOT + "</node>" * 600
+    assert read(written(tmp_path, nodes)).vertices.min(axis=0).tolist() == [600, 0, 0]
 
 
 @pytest.mark.parametrize("held", [TEAPOT, ""])
