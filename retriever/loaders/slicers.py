@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
@@ -12,6 +14,8 @@ from numpy.typing import NDArray
 
 _CONFIGS = ("Metadata/model_settings.config", "Metadata/Slic3r_PE_model.config")
 """Of Bambu Studio and OrcaSlicer, and of PrusaSlicer."""
+_PACKED_BADLY = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, RuntimeError)
+"""What zipfile raises for members that are damaged, encrypted, or packed in a way that it does not know."""
 
 
 @dataclass
@@ -44,7 +48,7 @@ def helpers(archive: zipfile.ZipFile) -> Helpers:
         try:
             with archive.open(name) as file:
                 parser.ParseFile(file)
-        except (expat.ExpatError, KeyError, ValueError):
+        except (expat.ExpatError, LookupError, ValueError, *_PACKED_BADLY):  # LookupError: of an encoding, too
             continue
     return found
 

@@ -138,6 +138,36 @@ def test_they_may_be_triangles_of_one_mesh(key: str, value: str) -> None:
     assert read_3mf(data, Path("a.3mf")).vertices.max() == 1
 
 
+DAMAGES = {
+    "a damaged byte": lambda data: data.replace(b"<config>", b"<c0nfig>"),
+    "an encoding that is not known": lambda data: data.replace(b"utf-8", b"utf-x"),
+    "encrypted": lambda data: with_entry(data, 8, 1),
+    "a packing that is not known": lambda data: with_entry(data, 10, 99),
+    "not what it is packed as": lambda data: with_entry(data, 10, zipfile.ZIP_DEFLATED),
+    "not what it is packed as, bzip2": lambda data: with_entry(data, 10, zipfile.ZIP_BZIP2),
+    "not what it is packed as, lzma": lambda data: with_entry(data, 10, zipfile.ZIP_LZMA),
+}
+
+
+def with_entry(data: bytes, offset: int, value: int) -> bytes:
+    """Two bytes of the last member's entry in the directory, and of its own header, replaced."""
+    changed = bytearray(data)
+    for at in (data.rindex(b"PK\1\2") + offset, data.rindex(b"PK\3\4") + offset - 2):
+        changed[at : at + 2] = value.to_bytes(2, "little")
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_settings_cost_only_themselves(damage: str) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        made.writestr("3D/3dmodel.model", model(mesh(1), 'objectid="1"'))
+        made.writestr(
+            "Metadata/Slic3r_PE_model.config", '<?xml version="1.0" encoding="utf-8"?><config>0123456789</config>'
+        )
+    assert corners(DAMAGES[damage](file.getvalue())) == {(0.0, 0.0, 0.0, 1.0)}
+
+
 def test_what_is_not_printed_is_left_out_unless_nothing_is() -> None:
     objects, items = mesh(1) + mesh(2, 5), (at(1, 10), at(2, 20) + ' printable="0"')
     assert corners(archive(**{"3dmodel": model(objects, *items)})) == {(10.0, 0.0, 0.0, 1.0)}
