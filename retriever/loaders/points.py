@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
@@ -25,8 +26,11 @@ from retriever.wording import counted
 
 _ARRAYS = ("points", "xyz", "pc", "vertices")
 _COLORS = "colors"
-_DECIMAL_COMMAS = re.compile(r"(?=.*,)\s*(?:[-+]?\d+(?:,\d+)?(?:e[-+]?\d+)?(?:[;\s]+|$)){3,}", re.IGNORECASE)
-"""A row such as ``0,5 1,25 -3``: as programs set to German, French and other languages write it."""
+_DECIMAL_COMMAS = re.compile(
+    r"\s*(?:[^\W\d][^,;\s]*\s+)?(?:[-+]?(?:\d+(?:,\d+)?(?:e[-+]?\d+)?|nan|inf)(?:[;\s]+|$)){3,}", re.IGNORECASE
+)
+"""A row such as ``0,5 1,25 -3``, or ``C 0,5 1,25 -3``: as programs set to German, French and others write it."""
+_COUNT = re.compile(r"\s*[0-9]{1,18}\s*")
 _HEAD = 65536  # letters in which rows with decimal commas are looked for
 
 
@@ -176,9 +180,7 @@ def _array(file: IO[bytes], size: int) -> np.ndarray:
 def _rows(data: bytes) -> list[str]:
     """Lines that hold numbers; comments and blank lines left out, separators made spaces, decimal commas points."""
     text = decoded(data)
-    head = text[:_HEAD]
-    comma = "." if "," in head and any(map(_DECIMAL_COMMAS.fullmatch, head.splitlines())) else " "
-    text = text.replace(",", comma).replace(";", " ").replace("\t", " ")
+    text = text.replace(",", "." if _has_decimal_commas(text) else " ").replace(";", " ").replace("\t", " ")
     rows = [line for line in text.splitlines() if _holds_values(line)]
     if not rows:
         raise FileProblem("empty", "holds no points; export it again.")
@@ -189,15 +191,35 @@ def _rows(data: bytes) -> list[str]:
     return rows
 
 
+def _has_decimal_commas(text: str) -> bool:
+    """Whether commas are decimal points: there are some in the first rows of points, and all of these may be so read.
+
+    One row does not say it: ``1 2 3,17`` may be a point and its intensity, which the next shows, ``3 4.5 5,9``.
+    """
+    if "," not in (head := text[:_HEAD]):
+        return False
+    lines = head.splitlines()[: None if len(text) <= _HEAD else -1]  # the last may be cut
+    lines = [line for line in lines if _holds_values(line)]
+    rows = [line for above, line in pairwise(["0", *lines]) if not _is_above_points(line, above)]
+    return any("," in row for row in rows) and all(map(_DECIMAL_COMMAS.fullmatch, rows))
+
+
+def _is_above_points(line: str, above: str) -> bool:
+    """Whether it is a count, or else, as the first line or below a count, names of columns or a comment."""
+    if _COUNT.fullmatch(line):
+        return True
+    worded = line.lstrip()[0] not in "+-.0123456789" and not _DECIMAL_COMMAS.fullmatch(line)
+    return worded and _COUNT.fullmatch(above) is not None
+
+
 def _counted(rows: list[str]) -> list[str]:
     """The rows that a lone number in the first line counts, the first so many of several; without it, all.
 
     Whether a comment comes between, which may be anything, is told by how many lines there are.
     """
-    count = rows[0].strip()
-    if not re.fullmatch(r"[0-9]{1,18}", count):
+    if not _COUNT.fullmatch(rows[0]):
         return rows
-    number, rows = int(count), rows[1:]
+    number, rows = int(rows[0]), rows[1:]
     if not number:
         raise FileProblem("empty", "holds no points; export it again.")
     if len(rows) < number:
@@ -210,18 +232,24 @@ def _counted(rows: list[str]) -> list[str]:
 
 
 def _of_scans(rows: list[str]) -> list[str]:
-    """The points of all scans, each below a line with their count; without one, all rows."""
+    """The points of all scans, each below a line with their count; without one, all rows.
+
+    What follows the first and is no whole scan is left out.
+    """
+    if len(rows[0].split()) > 1:
+        return rows
+    if not _COUNT.fullmatch(rows[0]):
+        raise FileProblem("malformed", "starts with a line of one number that is no count of points; export it again.")
+    if (count := int(rows[0])) >= len(rows):
+        raise truncated(counted(count, "point"))
     points: list[str] = []
     at = 0
-    while at < len(rows) and len(rows[at].split()) == 1:
-        count, at = _count(rows[at]), at + 1
-        if count > len(rows) - at:
-            raise truncated(counted(count, "point"))
-        points += rows[at : at + count]
-        at += count
-    if at and not points:
+    while at < len(rows) and _COUNT.fullmatch(rows[at]) and (count := int(rows[at])) < len(rows) - at:
+        points += rows[at + 1 : at + 1 + count]
+        at += 1 + count
+    if not points:
         raise FileProblem("empty", "holds no points; export it again.")
-    return points or rows
+    return points
 
 
 def _holds_values(line: str) -> bool:
@@ -245,16 +273,6 @@ def _is_number(word: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _count(row: str) -> int:
-    try:
-        count = int(row)
-    except ValueError:
-        count = -1
-    if count < 0:
-        raise FileProblem("malformed", "has a line of one number that is no count of points; export it again.")
-    return count
 
 
 READERS = {

@@ -84,6 +84,12 @@ def test_rows_of_text_may_have_any_seventh_column(tmp_path: Path) -> None:
         ("cloud.xyz", "0.5,1.25,-3\n2,0,0.1\n"),
         ("cloud.xyz", "0.5, 1.25, -3\n2, 0, 0.1\n"),
         ("cloud.xyz", "0.5,1.25 -3\n2,0 0.1\n"),
+        ("cloud.xyz", "0.5 1.25 -3,17\n2 0 0.1,9\n"),
+        ("cloud.xyz", "x y z,energy\n2\n0.5 1.25 -3,255 0 0\n2 0 0.1,0 0 255\n"),
+        ("cloud.xyz", "0,5 1,25 -3\nNaN NaN NaN\n2 0 0,1\n"),
+        ("cloud.xyz", "2\nenergy -3.25, by hand\nC 0,5 1,25 -3\nH1 2 0 0,1\n"),
+        ("cloud.xyz", "2\n\nC 0,5 1,25 -3\nH 2 0 0,1\n2\nC 9 9 9\nH 9 9 9\n"),
+        ("cloud.xyz", "2\nC 0,5 1,25 -3\nH 2 0 0,1\n"),
     ],
 )
 def test_a_comma_is_a_decimal_point_or_a_separator(tmp_path: Path, name: str, rows: str) -> None:
@@ -100,6 +106,10 @@ def test_a_comma_is_a_decimal_point_or_a_separator(tmp_path: Path, name: str, ro
         ("7,8,9\n" * 50 + "1,2,3\n", [1, 2, 3]),
         ("7,8,9 4 5\n" * 50 + "1,2,3 4 5\n", [1, 2, 3]),
         ("7;8;9\n" * 50 + "1;2;3\n", [1, 2, 3]),
+        ("1 2 3,17\n" * 50 + "3 4.5 5,9\n", [3, 4.5, 5]),
+        ("0.5 1.5 2.5,17\n" + "1 2 3,17\n" * 50, [1, 2, 3]),
+        ("1 2 3,255 0 0\n" * 50 + "4.5 5.5 6.5,0 0 255\n", [4.5, 5.5, 6.5]),
+        ("0,5 1,5 0\n" * 9000 + "0,5 1,5 2,5\n", [0.5, 1.5, 2.5]),
     ],
 )
 def test_rows_of_whole_numbers_do_not_hide_what_a_comma_is(tmp_path: Path, rows: str, last: list[float]) -> None:
@@ -156,10 +166,10 @@ def test_all_scans_of_a_pts_file_are_read(tmp_path: Path, intensity: str) -> Non
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("2\n0 0 0\n1 1 1\n3\n2 0 0\n3 0 0\n", "truncated"),
+        ("3\n2 0 0\n3 0 0\n", "truncated"),
         ("4\n0 0 0\n1 1 1\n2\n2 0 0\n3 0 0\n", "malformed"),
-        ("2\n0 0 0\n1 1 1\n-2\n2 0 0\n3 0 0\n", "malformed"),
-        ("2\n0 0 0\n1 1 1\n1.5\n2 0 0\n", "malformed"),
+        ("-2\n2 0 0\n3 0 0\n", "malformed"),
+        ("1.5\n2 0 0\n", "malformed"),
         ("0\n", "empty"),
     ],
 )
@@ -168,6 +178,12 @@ def test_a_count_of_a_scan_that_does_not_fit_is_said(tmp_path: Path, text: str, 
     with pytest.raises(FileProblem) as caught:
         loaders.load_geometry(tmp_path / "a.pts")
     assert caught.value.kind == kind
+
+
+@pytest.mark.parametrize("more", ["7\n", "3\n2 0 0\n3 0 0\n", "-2\n2 0 0\n", "1.5\n2 0 0\n", "2 0 0\n", "end\n"])
+def test_what_follows_the_first_scan_and_is_no_whole_one_is_left_out(tmp_path: Path, more: str) -> None:
+    (tmp_path / "a.pts").write_text(f"2\n0 0 0\n1 1 1\n{more}")
+    assert loaders.load_geometry(tmp_path / "a.pts").vertices.tolist() == [[0, 0, 0], [1, 1, 1]]
 
 
 @pytest.mark.parametrize("separator", [" ", "\t", ",", ";"])
