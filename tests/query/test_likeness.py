@@ -50,7 +50,7 @@ def test_an_example_that_is_the_file_of_an_item_is_that_item(tmp_path: Path, mon
     monkeypatch.chdir(tmp_path / "corpus")  # where paths as hits have them are files
     assert opened.search(like="a.off").to_dicts() == hits.to_dicts()
     assert len(opened.search(like=["a.off", whole, "./a.off"]).terms) == 1
-    with pytest.raises(UsageError, match="a.off is given to like= and, as .*corpus/a.off, to unlike="):
+    with pytest.raises(UsageError, match=r"a\.off is given to like= and, as .*corpus/a\.off, to unlike="):
         opened.search(like="a.off", unlike=whole)
     write_box(tmp_path / "elsewhere.off", (1, 2, 9))
     assert [term.kind for term in opened.search(like=str(tmp_path / "elsewhere.off")).terms] == ["shape"]
