@@ -21,6 +21,7 @@ from indexer.failures import forget_gone, replace_failures
 from indexer.guesses import Guesses
 from indexer.loading import check_workers
 from indexer.metadata import read_table
+from indexer.packs import as_stored
 from indexer.parts import States, remembered
 from indexer.pipeline import Job
 from indexer.plan_changes import Indexed
@@ -212,7 +213,8 @@ class _Run:
         self.summary.unchanged += len(changes.unchanged)
         self.summary.recovered += sum(row >= self.recovered for row in changes.unchanged)
         self.summary.removed += len(changes.vanished)
-        return [Job(name, root, file, old) for file, old in changes.write]
+        write = sorted(changes.write, key=lambda each: as_stored(each[0].path))
+        return [Job(name, root, file, old) for file, old in write]
 
     def _keep(self, name: str, part: Surveyed, rows: Sequence[Indexed]) -> None:
         """Takes note of files whose rows stay unless a look says that they lie."""

@@ -28,7 +28,10 @@ from retriever.query.zeroshot import words
 from retriever.store import holds_index
 from retriever.types import Modality
 
-SPLITS = {"train": "train", "test": "test", "val": "val", "valid": "val", "validation": "val"}
+SPLITS = {
+    **{"train": "train", "training": "train", "test": "test", "testing": "test"},
+    **{"val": "val", "valid": "val", "validation": "val"},
+}
 HOLDERS = {
     *("3d", "assets", "audio", "data", "export", "exported", "exports", "files", "format", "formats"),
     *("godot", "images", "lod", "lods", "materials", "maya", "mesh", "meshes", "misc", "mixed", "model", "models"),
@@ -67,9 +70,7 @@ def _unpacked(folder: PurePosixPath) -> str:
 
 
 def _split_of_stack(name: str) -> str | None:
-    """The split in the name of a stack of clouds, such as ``ply_data_test0.h5``; None of any other archive."""
-    if name.lower().endswith(archives.ZIP):
-        return None
+    """The split in the name of a stack of clouds, such as ``ply_data_test0.h5``."""
     said = (SPLITS.get(word.rstrip("0123456789")) for word in words(PurePosixPath(name).stem).lower().split())
     return next(filter(None, said), None)
 
@@ -106,13 +107,14 @@ class Layout:
     ) -> Layout:
         """Looks at the folders that are not excluded, some levels deep, and only as far as the first shape of each.
 
-        Without `folder_labels` no folder is a class, but for ShapeNet's synsets.
+        Without `folder_labels` no folder is a class, but for ShapeNet's synsets and those of stacks of clouds.
         """
         synsets = synset_names(root)
         folders, tops = _Folders(root, exclude), frozenset(pack.parts for pack in packs)
         if not folder_labels:
             return cls(root, synsets, packs=tops)
-        levels = {place: names for top in ((), *tops) for place, names in folders.class_levels(top, synsets)}
+        zips = [top for top in tops if top[-1].lower().endswith(archives.ZIP)]
+        levels = {place: names for top in ((), *zips) for place, names in folders.class_levels(top, synsets)}
         return cls(root, synsets, levels, tops)
 
     def columns(self, path: PurePosixPath) -> dict[str, object]:
@@ -122,9 +124,13 @@ class Layout:
             return found
         folders = path.parts[:-1]
         packed = next((depth for depth in range(len(folders) + 1) if folders[:depth] in self.packs), 0)
-        columns = self._classed(folders, packed)
-        split = _split_of_stack(folders[packed - 1]) if packed else None
-        return {"split": split, **columns} if split else columns
+        if not packed or folders[packed - 1].lower().endswith(archives.ZIP):
+            return self._classed(folders, packed)
+        split = _split_of_stack(folders[packed - 1])
+        told = self._classed(folders[:packed], 0)
+        if len(folders) > packed:
+            told["label"] = words(folders[packed])
+        return {"split": split, **told} if split else told
 
     def _classed(self, folders: tuple[str, ...], packed: int) -> dict[str, object]:
         """The label and split of what lies in such folders, the first `packed` of them up to an archive."""

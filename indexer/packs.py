@@ -14,6 +14,7 @@ from retriever.files import exists
 from retriever.store import Snapshot, read_failures
 
 _THROUGH = f"({'|'.join(map(re.escape, archives.SUFFIXES))})/"
+_STACK = re.compile(f"({'|'.join(map(re.escape, (archives.NPY, *archives.HDF5)))})(?=/)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Packs:
     def of(cls, paths: Iterable[Path], before: Snapshot | None) -> Packs:
         """Those among `paths`, and those of the index as it was before the run."""
         packs = [path for path in paths if archives.is_archive(path)]
-        named = frozenset(place for path in packs for place in (path.resolve(), path.absolute()))
+        named = frozenset(place for path in packs for place in _places(path))
         return cls(named, frozenset(_known(before)) if before is not None else frozenset())
 
     def below(self, root: Path) -> frozenset[PurePosixPath]:
@@ -42,6 +43,17 @@ class Packs:
         packs = [place for place in places if archives.is_archive(place)]
         held = [(place, at) for place in packs for at in {root, root.resolve()} if place.is_relative_to(at)]
         return frozenset(PurePosixPath(place.relative_to(at).as_posix()) for place, at in held)
+
+
+def as_stored(path: str) -> tuple[str, str]:
+    """Sorts the clouds of a stack by their numbers, whatever folders of classes they are in, and all else by paths."""
+    found = _STACK.search(path)
+    return (path[: found.end()], path.rpartition("/")[2]) if found else (path, "")
+
+
+def _places(path: Path) -> tuple[Path, ...]:
+    """Where a named file lies: really, as it was written, and, of a link, really but for its own name."""
+    return path.resolve(), path.absolute(), path.parent.resolve() / path.name
 
 
 def _known(before: Snapshot) -> Iterator[tuple[str, PurePosixPath]]:

@@ -69,7 +69,7 @@ def corpora(paths: Iterable[Path], known: Iterable[Path]) -> list[Corpus]:
         UsageError: a path does not exist.
     """
     roots = _Roots({root: _followed(root) for root in known})
-    given = [(_existing(path), _as_written(path)) for path in paths]
+    given = [_given(path, roots) for path in paths]
     new = [path if path.is_dir() else path.parent for path, written in given if roots.holder(path, written) is None]
     roots = _Roots({**roots.real, **{root: root for root in new}})
     parts: dict[Path, list[Path]] = {}
@@ -78,6 +78,18 @@ def corpora(paths: Iterable[Path], known: Iterable[Path]) -> list[Corpus]:
         assert root is not None
         parts.setdefault(root, []).append(_within(root, roots.real[root], path, written))
     return [Corpus(root, () if root in within else tuple(dict.fromkeys(within))) for root, within in parts.items()]
+
+
+def _given(path: Path, known: _Roots) -> tuple[Path, Path]:
+    """A path with its links followed, and as it was written.
+
+    A link that alone tells what the file is, as those of caches do whose files are called by hashes, stands for it.
+    """
+    found, written = _existing(path), _as_written(path)
+    tells_more = found.is_file() and found.suffix.lower() != path.suffix.lower()
+    if tells_more and known.holder(found, written) is None:
+        return _followed(written.parent) / written.name, written
+    return found, written
 
 
 class _Roots:

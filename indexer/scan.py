@@ -168,11 +168,11 @@ def _walk_below(
         try:
             state = (root / folder).stat()
             place: object = (state.st_dev, state.st_ino)
-        except NotADirectoryError:  # in an archive, where no links are
-            place = folder
         except OSError as error:
-            _unreadable(folder, error, found)
-            continue
+            if not archives.holder(root / folder):
+                _unreadable(folder, error, found)
+                continue
+            place = folder  # in an archive, where no links are
         if place in seen:
             found.skip(folder, "folder linked twice")
             continue
@@ -184,7 +184,7 @@ def _walk_below(
         packed = [name for name in names if folder / name in packs]
         folders += packed
         for name in sorted(folders, reverse=True):
-            (links if (root / folder / name).is_symlink() else waiting).append(folder / name)
+            (links if is_kind((root / folder / name).is_symlink) else waiting).append(folder / name)
         for name in packed:
             del names[name]
         yield folder, names, None

@@ -200,7 +200,7 @@ class _Look:
 
 def _by_size(file: Sized) -> tuple[int, int]:
     """Those of one size, as the clouds of a stack are, in an order that mixes their folders."""
-    return file[1], zlib.crc32(str(file[0]).encode(errors="replace"))
+    return file[1], zlib.crc32(file[0].name.encode(errors="replace"))
 
 
 def _look(groups: Sequence[_Look], tower: ShapeEncoder, loader: Loader, progress: Progress) -> None:

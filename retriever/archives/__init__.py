@@ -227,9 +227,24 @@ def _is_stack(path: str, key: _Key) -> bool:
     return is_stack(Path(path))
 
 
-@lru_cache(_OPEN)
 def _open(path: str, key: _Key) -> Archive:
     """An archive as it is now: `key` is another when it has changed."""
+    found = _tried(path, key)
+    if isinstance(found, FileProblem):
+        raise FileProblem(found.kind, found.message)
+    return found
+
+
+@lru_cache(_OPEN)
+def _tried(path: str, key: _Key) -> Archive | FileProblem:
+    """The same, or what is wrong with it: to find that out may take as long as reading it."""
+    try:
+        return _read(path)
+    except FileProblem as problem:
+        return problem.with_traceback(None)
+
+
+def _read(path: str) -> Archive:
     if path.lower().endswith(ZIP):
         from retriever.archives.zips import Zip
 

@@ -6,6 +6,7 @@ their names in a text beside the file, a line each, as ModelNet40 has it (Qi et 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
 
 _ARRAYS = ("data", "points", "pc", "xyz")
 _LABELS = ("label", "labels")
-_AT_ONCE = 16  # clouds that are read together, as they are asked for one after another; a chunk's where it has more
+_AT_ONCE = 16  # clouds that are read together where they lie in no chunks, as they are asked for one after another
 _KEPT = 64 << 20  # bytes of them: as many as a file of ModelNet40 has, whose classes lie mixed
+_UNFIT = re.compile(r"[/\\\0]|\.(?=retriever$)")
+"""What would lead elsewhere in the name of a folder, or make it that of an index."""
+_LONGEST = 60  # letters of such a name: a system takes 255 bytes
 _MOST_NAMES = 1 << 20  # bytes of a text of names
 
 
@@ -42,8 +46,8 @@ def of_hdf5(path: Path) -> Clouds:
         labels = _labels(arrays, len(clouds), path.with_name(CLASSES))
         shape, dtype = clouds.shape, clouds.dtype
         size = max(1, shape[1] * shape[2] * dtype.itemsize)
-        chunk = clouds.chunks[0] if clouds.chunks else 1
-    return Clouds(shape, dtype, changed, _Reader(path, name, min(max(chunk, _AT_ONCE), _KEPT // size)), labels)
+        at_once = clouds.chunks[0] if clouds.chunks else _AT_ONCE
+    return Clouds(shape, dtype, changed, _Reader(path, name, min(at_once, _KEPT // size)), labels)
 
 
 class _Reader:
@@ -118,10 +122,29 @@ def _labels(arrays: Mapping[str, h5py.Dataset], count: int, names: Path) -> Sequ
         return ()
     if array.dtype.kind in "iu":
         return _named(np.asarray(array[()]).ravel(), names)
-    if array.dtype.kind in "SO":
-        words = [each.decode(errors="replace") if isinstance(each, bytes) else str(each) for each in array[()].ravel()]
-        return _folders(words)
+    if array.dtype.kind == "S":
+        return _folders(_words(array))
+    if array.dtype.kind == "O":  # texts of any length, in damaged ones of which the library may search without end
+        from retriever.loaders import apart
+
+        file = Path(array.file.filename)
+        return _folders(apart.ask("hdf5", [str(file), array.name], b"", file.stat().st_size).value)
     return ()
+
+
+def labels_here(place: tuple[str, str], _: bytes) -> tuple[list[str], list[NDArray]]:
+    """The texts of an array, by its file and name, in this process.
+
+    Raises:
+        FileProblem: the file is damaged.
+    """
+    file, name = place
+    with _opened(Path(file)) as arrays:
+        return _words(arrays[name.lstrip("/")]), []
+
+
+def _words(array: h5py.Dataset) -> list[str]:
+    return [each.decode(errors="replace") if isinstance(each, bytes) else str(each) for each in array[()].ravel()]
 
 
 def _named(numbers: NDArray[np.integer], names: Path) -> Sequence[str]:
@@ -141,7 +164,7 @@ def _named(numbers: NDArray[np.integer], names: Path) -> Sequence[str]:
 
 def _folders(words: Sequence[str]) -> Sequence[str]:
     """Names that folders may have; none where one is empty."""
-    plain = [word.replace("/", " ").replace("\\", " ").replace("\0", " ").strip(" .") for word in words]
+    plain = [_UNFIT.sub(" ", word).strip(" .~$")[:_LONGEST] for word in words]
     return plain if all(plain) else ()
 
 

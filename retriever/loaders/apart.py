@@ -1,4 +1,4 @@
-"""A process of its own for libraries that a damaged file may bring down: OpenUSD, OpenCASCADE and lazrs.
+"""A process of its own for libraries that a damaged file may bring down: OpenUSD, OpenCASCADE, lazrs and HDF5.
 
 They may end the process that they run in, take time or memory without end, and write to the screen. The process is
 started at the first such file and reads one after another; one that ends, or is ended, is replaced at the next.
@@ -53,7 +53,7 @@ def ask(job: str, value: Any, data: bytes, size: int) -> Answer:
     """Have a job done; one at a time.
 
     Args:
-        job: "usd", "usd-names", "cad" or "laz".
+        job: "usd", "usd-names", "cad", "laz" or "hdf5".
         value: what it is told, of JSON.
         data: likewise.
         size: bytes of the file, by which the time goes.
@@ -198,10 +198,12 @@ def _done(request: Answer) -> tuple[dict[str, Any], Sequence[NDArray[Any]]]:
 
 
 def _job(name: str) -> Job:
+    from retriever.archives import hdf5
     from retriever.loaders import cad, las, usd
 
     jobs: dict[str, Job] = {
         "cad": cad.convert,
+        "hdf5": hdf5.labels_here,
         "laz": las.rows_here,
         "usd": usd.read_here,
         "usd-names": usd.names_here,

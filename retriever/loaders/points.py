@@ -13,6 +13,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever import archives
 from retriever.archives.stacks import holds_clouds, npy_header
 from retriever.errors import FileProblem
 from retriever.loaders import grid, las, splats, spz
@@ -92,6 +93,10 @@ def read_npy(data: bytes, path: Path) -> Geometry:
     """One numeric array."""
     array = _array(io.BytesIO(data), len(data))
     if holds_clouds(array.shape, array.dtype):
+        if archives.holder(path) not in (None, path):
+            raise FileProblem(
+                "malformed", f"holds {counted(len(array), 'cloud')}; unpack it, and name the file itself."
+            )
         raise FileProblem(
             "malformed",
             f"holds {counted(len(array), 'cloud')}; name the file itself to index each of them, or ask with one, "

@@ -67,6 +67,15 @@ def test_names_and_classes(tmp_path: Path):
     assert {path for path, is_dir in below(written).items() if is_dir} == {"a chair", "a night stand", "a xbox"}
 
 
+@pytest.mark.parametrize("kind", ["of one length", "of any length"])
+def test_texts_are_names_of_folders_whatever_they_are(kind: str, tmp_path: Path):
+    words = ["models", "~$x", "a.retriever", ".hidden", "3", "train", "b" * 5000, "Stühle", "cup.obj", "c/d"] * 4
+    labels = np.array([word.encode() for word in words]) if kind == "of one length" else words
+    folders = {path for path, is_dir in below(write_hdf5(tmp_path / "s.h5", label=labels)).items() if is_dir}
+    plain = {"models", "x", "a retriever", "hidden", "3", "train", "b" * 60, "Stühle", "cup.obj", "c d"}
+    assert folders == plain
+
+
 @pytest.mark.parametrize(
     "labels", [None, np.arange(7), np.arange(40.0), np.arange(40), [b""] * 40, [b".."] * 40, np.zeros((40, 2), int)]
 )

@@ -8,12 +8,16 @@ import pytest
 from index_reading import counts, rows, touch, vector
 from small_corpus import write_box
 from stacks import CLOUDS, LABELS, write_hdf5, write_npy, write_packed
+from zips import packed
 
 import retriever
+from indexer.align.own.pairs import read_pairs
 from indexer.build import index
 from indexer.removal import remove
 from indexer.skipped import STACKS
+from retriever.archives import stacks
 from retriever.errors import RetrieverError, UsageError
+from retriever.query.zeroshot import words
 from retriever.store import read_failures
 
 
@@ -46,6 +50,56 @@ def test_classes_and_splits(tmp_path: Path):
         assert (train["label"], train["split"]) == (label, "train")
         other, test = found[f"contested.hdf5/{label}/{number:06}.npy"], found[f"test.npy/{number:06}.npy"]
         assert (other["label"], other["split"], test["label"], test["split"]) == (label, None, None, "test")
+
+
+@pytest.mark.parametrize("names", [["chair"], ["chair", "model"], ["train", "test"], ["3", "cup.obj"], ["x.retriever"]])
+def test_classes_are_taken_as_they_are_told(names: list[str], tmp_path: Path):
+    labels = [names[number % len(names)] for number in range(40)]
+    stack = write_hdf5(tmp_path / "training_set.h5", label=labels)
+    for folder_labels in (True, False):  # which are guesses; these are not
+        index(stack, tmp_path / "index", folder_labels=folder_labels)
+        found = rows(tmp_path / "index").values()
+        assert sorted(str(row["label"]) for row in found) == sorted(
+            words(label.replace(".r", " r")) for label in labels
+        )
+        assert {row["split"] for row in found} == {"train"}
+
+
+def test_clouds_are_read_in_the_order_in_which_they_are_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    read: list[int] = []
+    whole = stacks.Stack.read
+
+    def noted(stack: stacks.Stack, name: str, most: int | None = None) -> bytes:
+        read.append(int(name[-10:-4]))
+        return whole(stack, name, most)
+
+    monkeypatch.setattr(stacks.Stack, "read", noted)
+    index(write_packed(tmp_path / "clouds.h5"), tmp_path / "index", workers=0)
+    assert read == sorted(read) and set(read) == set(range(40))
+
+
+def test_a_link_without_a_suffix_of_its_own_target(tmp_path: Path):
+    (tmp_path / "blobs").mkdir()
+    (tmp_path / "real").mkdir()
+    (tmp_path / "snapshot").symlink_to("real")
+    for name, blob in (("train.h5", write_packed(tmp_path / "a.h5")), ("test.npy", write_npy(tmp_path / "b.npy"))):
+        blob.rename(tmp_path / "blobs" / blob.stem)
+        (tmp_path / "real" / name).symlink_to(f"../blobs/{blob.stem}")
+    write_box(tmp_path / "c.off", (1, 2, 3)).rename(tmp_path / "blobs/c")
+    (tmp_path / "real/box.off").symlink_to("../blobs/c")
+    named = [tmp_path / "snapshot" / name for name in ("train.h5", "test.npy", "box.off")]
+    assert counts(index(named, tmp_path / "index")) == {"embedded": 81}
+    assert list(index(named, tmp_path / "index").roots.values()) == [str(tmp_path / "real")]
+    found = rows(tmp_path / "index")
+    assert {path.partition("/")[0] for path in found} == {"train.h5", "test.npy", "box.off"}
+    assert len(read_pairs(tmp_path / "snapshot/train.h5").pairs) == 0, "its names of classes lie elsewhere"
+
+
+def test_a_stack_in_a_zip_archive_is_to_be_unpacked(tmp_path: Path):
+    write_npy(tmp_path / "in/clouds.npy")
+    write_box(tmp_path / "in/box.off", (1, 2, 3))
+    summary = index(packed(tmp_path / "pack.zip", tmp_path / "in"), tmp_path / "index")
+    assert [failure.message for failure in summary.failed] == ["holds 40 clouds; unpack it, and name the file itself."]
 
 
 def test_a_class_folder_gives_its_label_to_the_stack_in_it(tmp_path: Path):

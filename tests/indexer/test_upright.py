@@ -12,7 +12,7 @@ import pytest
 from index_reading import counts, rows, touch, vector
 
 import retriever
-from indexer import parametric
+from indexer import parametric, upright
 from indexer.build import index
 from indexer.plan_changes import Indexed
 from indexer.upright import STEP, Turned, earlier, stands_on
@@ -242,3 +242,11 @@ def test_nothing_is_said_where_all_is_as_usual(tmp_path: Path, caplog: pytest.Lo
     with caplog.at_level(logging.INFO):
         assert index(tmp_path / "corpus", tmp_path / "index").turned == []
     assert not caplog.records
+
+
+def test_which_files_of_one_size_are_looked_at_does_not_depend_on_where_they_lie():
+    def looked_at(root: str) -> list[str]:
+        files = [(Path(root) / f"{number:06}.npy", 500) for number in range(1000)]
+        return [path.name for path in upright._Look(("", ".npy"), files).left]
+
+    assert looked_at("/data/x") == looked_at("/home/me/x") and len(set(looked_at("/data/x"))) == 48

@@ -92,7 +92,7 @@ def read_pairs(source: Path, metadata: Path | None = None) -> Pairs:
     if source.is_dir():
         return _of_folder(source.resolve(), metadata)
     if archives.is_archive(source):
-        return _of_folder(source.resolve().parent, metadata, source.resolve())
+        return _of_folder(folder := source.parent.resolve(), metadata, folder / source.name)
     if not source.is_file():
         raise UsageError(f"{source} is neither a folder nor a table of pairs; check the spelling.")
     if metadata is not None:
