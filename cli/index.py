@@ -212,7 +212,7 @@ def _done(summary: Summary, folder: Path) -> Iterator[str]:
     yield from _turned(summary)
     if summary.dropped:
         labels = counted(summary.dropped, "guessed label")
-        yield f"  {labels} dropped, as the file of each changed, or has a label of its own now"
+        yield f"  {labels} dropped, as the file of each changed, stands on another axis, or has a label of its own now"
     for count, reason in told(summary.skipped):
         if reason == "hidden":  # as in every listing of files: not worth a line
             continue

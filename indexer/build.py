@@ -34,7 +34,7 @@ from indexer.writer import IndexWriter
 from retriever import loaders, spaces
 from retriever.errors import FileProblem, UsageError
 from retriever.files import exists
-from retriever.store import Failure, Snapshot, is_index
+from retriever.store import Failure, Snapshot, is_index, read_failures
 from retriever.types import Vectors
 
 Twin = tuple[Job, Indexed]
@@ -250,7 +250,10 @@ class _Run:
         Where the files to embed are found to be turned, those of their group that have a vector are, too.
         """
         copied = [job for job, twin in twins if upright.unseen(job.root, [twin], self.axes)]
-        found = upright.turned(jobs, [*self.kept, *copied], self.axes, self.workers, self.progress)
+        failed = {(failure.root, failure.path) for failure in read_failures(self.writer.folder)}
+        new = {upright.group_of(job) for job in jobs if (job.root, job.file.path) not in failed}
+        beside = [job for job in [*self.kept, *copied] if upright.group_of(job) in new]
+        found = upright.turned(jobs, beside, self.axes, self.workers, self.progress)
         self.summary.turned = found
         axes = {(each.root, each.suffix): each.up for each in found}
         lying = [job for job in self.kept if upright.group_of(job) in axes]

@@ -76,9 +76,10 @@ def remark_on_loss(snapshot: Snapshot, changed: Sequence[tuple[SourceFile, Index
         {
             name
             for name in _of_table(row, old, spelling)
-            if file.metadata.get(name) is None and (old.given is not None or name not in OURS)
+            if name not in now and (old.given is not None or name not in OURS)
         }
         for (file, old), row in zip(changed, rows, strict=True)
+        for now in [spelling.item(file.metadata)]
     ]
     if columns := sorted(set().union(*lost)):
         log.warning(

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 
-from retriever import archives
+from retriever import archives, loaders
 from retriever.errors import UsageError
 from retriever.store import holds_index
 from retriever.types import is_utf8
@@ -86,10 +86,15 @@ def _given(path: Path, known: _Roots) -> tuple[Path, Path]:
     A link that alone tells what the file is, as those of caches do whose files are called by hashes, stands for it.
     """
     found, written = _existing(path), _as_written(path)
-    tells_more = found.is_file() and found.suffix.lower() != path.suffix.lower()
-    if tells_more and known.holder(found, written) is None:
+    tells_more = _tells(path) and not _tells(found)
+    if tells_more and found.is_file() and known.holder(found, written) is None:
         return _followed(written.parent) / written.name, written
     return found, written
+
+
+def _tells(path: Path) -> bool:
+    """Whether a file's name says what it is."""
+    return path.suffix.lower() in archives.SUFFIXES or loaders.modality_of(path) is not None
 
 
 class _Roots:

@@ -216,6 +216,8 @@ def _listing(root: Path, folder: PurePosixPath, exclude: Exclusion, found: Scan)
     except FileProblem as problem:
         found.problems.append((str(folder), str(problem)))
         found.kinds[str(folder)] = problem.kind
+        if problem.kind == "unsupported":  # here, now: with the package that reads it, it is what it was
+            found.unreadable.append(str(folder))
         return names, folders
     for entry in listed:
         if is_left_out(entry.name):

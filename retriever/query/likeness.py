@@ -74,16 +74,15 @@ def like_terms(
 
 
 def by_item(snapshot: Snapshot, queries: Sequence[Query]) -> list[Query]:
-    """The queries; an example that is the file of an item is that item, and of several that are one the first stands.
+    """The queries; of examples that are one item by several names, or its file, the first stands for all.
 
     Raises:
         UsageError: an item that hits should be both like and unlike.
     """
     asked = [[term for term in query.terms if term.example] for query in queries]
-    asked = [terms if len(terms) > 1 or any(term.kind != "id" for term in terms) else [] for terms in asked]
-    names = list(dict.fromkeys(term.source for terms in asked for term in terms))
+    names = list(dict.fromkeys(term.source for terms in asked if len(terms) > 1 for term in terms))
     rows = dict(zip(names, item_rows(snapshot, names), strict=True))
-    return [_distinct(query, rows) if terms else query for query, terms in zip(queries, asked, strict=True)]
+    return [_distinct(query, rows) if len(terms) > 1 else query for query, terms in zip(queries, asked, strict=True)]
 
 
 def _distinct(query: Query, rows: Mapping[str, NDArray[np.int64]]) -> Query:
@@ -93,9 +92,7 @@ def _distinct(query: Query, rows: Mapping[str, NDArray[np.int64]]) -> Query:
         if not term.example:
             kept.append(term)
             continue
-        row = tuple(rows[term.source])
-        term = replace(term, kind="id") if len(row) == 1 else term
-        first = firsts.setdefault(row or term.source, term)
+        first = firsts.setdefault(tuple(rows[term.source]) or term.source, term)
         if first is term:
             kept.append(term)
         elif (first.weight > 0) != (term.weight > 0):
@@ -103,7 +100,7 @@ def _distinct(query: Query, rows: Mapping[str, NDArray[np.int64]]) -> Query:
                 raise UsageError(
                     f"{first.source} is given to --like and, as {term.source}, to --unlike; leave one of them out."
                 )
-    return replace(query, terms=tuple(_weighed(kept, query.terms)))
+    return query if len(kept) == len(query.terms) else replace(query, terms=tuple(_weighed(kept, query.terms)))
 
 
 def _weighed(kept: Sequence[Term], before: Sequence[Term]) -> Iterator[Term]:

@@ -45,8 +45,10 @@ _CALLED = {
 
 _AGAIN = 0.25  # seconds until a statement that was begun after the deadline is given up, too
 
-_OF_TEXT = re.compile(r"\bVARCHAR\b|ould not convert string")
-"""What DuckDB says of a condition that takes text for a number."""
+_OF_TEXT = re.compile(r"\bVARCHAR\b|casting from source column")
+"""What DuckDB says of a condition that takes text for something else."""
+_OF_TIME = re.compile(r"\b(?:DATE|TIME|TIMESTAMP)\b|\b(?:year|month|day|hour|minute|second|date_part)\(")
+"""The same, for a date or a time."""
 
 _SQL_TYPES = {"int64": "BIGINT", "double": "DOUBLE", "bool": "BOOLEAN", "string": "VARCHAR", "float": "FLOAT"}
 
@@ -234,22 +236,32 @@ def _explain(error: duckdb.Error, where: str, snapshot: Snapshot) -> str:
             f"use {', '.join(columns)}, and put text in single quotes."
         )
     if _OF_TEXT.search(message) and (name := _text_in(where, snapshot)):
-        return (
-            f"The filter {where!r} takes {name!r} for a number, and it is text in this index, as not all its values "
-            f"were numbers ({message}): write try_cast({name if name.isidentifier() else quoted(name)} as double), or "
-            "once all are numbers, index with --again."
-        )
+        return f"The filter {where!r} takes {name!r} for {_cure(name, message)}"
     return (
         f"The filter {where!r} cannot be used ({message}): "
         "write one SQL expression that is true or false, such as \"label = 'chair' and vertices < 10000\"."
     )
 
 
+def _cure(name: str, message: str) -> str:
+    """What a column of text was taken for, as DuckDB says it, and how to ask instead."""
+    column = name if name.isidentifier() else quoted(name)
+    if _OF_TIME.search(message):
+        return (
+            f"a date or a time, and these are text in an index ({message}): write try_cast({column} as timestamp), or "
+            f"compare with a text, as in {column} > '2024-01-31'."
+        )
+    return (
+        f"a number, and it is text in this index, as not all its values were numbers ({message}): write "
+        f"try_cast({column} as double), or once all are numbers, index with --again."
+    )
+
+
 def _text_in(where: str, snapshot: Snapshot) -> str | None:
-    """The first column that a condition names and that the corpus brought along, where it is text; None without."""
+    """The only column of text that a condition names, where the corpus brought it along; None of others, or several."""
     schema = snapshot.schema
-    names = named(where, snapshot.columns()) - set(ITEMS.names)
-    return min((name for name in names if str(schema.field(name).type) == "string"), default=None)
+    texts = [name for name in named(where, snapshot.columns()) if str(schema.field(name).type) == "string"]
+    return texts[0] if len(texts) == 1 and texts[0] not in ITEMS.names else None
 
 
 def _quote(text: str) -> str:

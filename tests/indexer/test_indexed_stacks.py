@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+import h5py
 import pytest
 from index_reading import counts, rows, touch, vector
 from small_corpus import write_box
@@ -15,6 +17,7 @@ from indexer.align.own.pairs import read_pairs
 from indexer.build import index
 from indexer.removal import remove
 from indexer.skipped import STACKS
+from retriever import archives
 from retriever.archives import stacks
 from retriever.errors import RetrieverError, UsageError
 from retriever.query.zeroshot import words
@@ -202,3 +205,17 @@ def test_a_path_into_a_stack_is_not_a_corpus(tmp_path: Path):
     stack = write_packed(tmp_path / "clouds.h5")
     with pytest.raises(UsageError, match=r"lies in an archive, which is looked into as a whole: name .*clouds.h5\."):
         index(stack / "chair", tmp_path / "index")
+
+
+def test_items_stay_where_what_reads_them_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    stack = write_packed(tmp_path / "clouds.h5")
+    write_box(tmp_path / "box.off", (1, 2, 3))
+    index([tmp_path, stack], tmp_path / "index")
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    archives._tried.cache_clear()
+    summary = index(tmp_path, tmp_path / "index")
+    assert counts(summary) == {"unchanged": 2} and [failure.kind for failure in summary.failed] == ["unsupported"]
+    assert len(rows(tmp_path / "index")) == 42
+    monkeypatch.setitem(sys.modules, "h5py", h5py)
+    archives._tried.cache_clear()
+    assert not index(tmp_path, tmp_path / "index").failed and not read_failures(tmp_path / "index")

@@ -40,20 +40,20 @@ def test_repeats_count_once():
     )
 
 
-def test_an_example_that_is_the_file_of_an_item_is_that_item(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    for name in ("a", "b", "c"):
-        write_box(tmp_path / f"corpus/{name}.off", (1, 2, 3 + len(name) * ord(name)))
+def test_a_file_and_its_item_are_one_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for number, name in enumerate(("a", "b", "c")):
+        write_box(tmp_path / f"corpus/{name}.off", (1, 2, 3 + number))
     index(tmp_path / "corpus", tmp_path / "index", workers=0)
     opened, whole = retriever.open(tmp_path / "index"), str(tmp_path / "corpus/a.off")
-    hits = opened.search(like=whole)
-    assert [term.kind for term in hits.terms] == ["id"] and {hit.path for hit in hits} == {"b.off", "c.off"}
-    monkeypatch.chdir(tmp_path / "corpus")  # where paths as hits have them are files
-    assert opened.search(like="a.off").to_dicts() == hits.to_dicts()
-    assert len(opened.search(like=["a.off", whole, "./a.off"]).terms) == 1
+    (item,) = [item for item in opened.browse() if item.path == "a.off"]
+    assert [term.kind for term in opened.search(like=[whole, item.id]).terms] == ["shape"], "a file is read"
+    assert [term.kind for term in opened.search(like=["a.off", whole]).terms] == ["id"]
     with pytest.raises(UsageError, match=r"a\.off is given to like= and, as .*corpus/a\.off, to unlike="):
         opened.search(like="a.off", unlike=whole)
-    write_box(tmp_path / "elsewhere.off", (1, 2, 9))
-    assert [term.kind for term in opened.search(like=str(tmp_path / "elsewhere.off")).terms] == ["shape"]
+    monkeypatch.chdir(tmp_path / "corpus")  # where paths as hits have them are files
+    assert len(opened.search(like=["a.off", whole, "./a.off", item.id]).terms) == 1
+    with pytest.raises(UsageError, match=r"a\.off is given to like= and, as [0-9a-f]{16}, to unlike="):
+        opened.search(like="a.off", unlike=item.id)
 
 
 def test_counter_examples_alone_are_a_query():

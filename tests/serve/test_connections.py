@@ -103,12 +103,12 @@ def test_connections_that_are_too_many_are_told_so_and_room_is_given_back(
 
 
 def test_a_connection_that_was_answered_waits_a_short_while_for_more(client: Client, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(handler, "_KEPT", 0.5)
+    monkeypatch.setattr(handler, "_KEPT", 2.0)
     asked = f"GET /app.js HTTP/1.1\r\nHost: {client.place}\r\n\r\n".encode()
     with connected(client) as raw:
         for begun in (0, 20):  # the second request is begun in time, and ends later
             raw.sendall(asked[:begun])
-            time.sleep(2 * handler._KEPT if begun else 0)
+            time.sleep(handler._KEPT + 1 if begun else 0)
             raw.sendall(asked[begun:])
             head, _, body = raw.recv(65536).partition(b"\r\n\r\n")
             length = int(head.split(b"Content-Length: ")[1].split()[0])

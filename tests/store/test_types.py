@@ -43,3 +43,19 @@ def test_columns_are_quoted_in_the_cure(tmp_path: Path) -> None:
     snapshot = write(tmp_path, [item(0, **{"list price": "n/a"})])
     with pytest.raises(FilterError, match=r'try_cast\("list price" as double\)'):
         rows_where(snapshot, '"list price" > 5')
+
+
+@pytest.mark.parametrize("where", ["added > date '2024-01-10'", "year(added) = 2024", "added < now()"])
+def test_a_date_that_is_text_is_told_the_cure(tmp_path: Path, where: str) -> None:
+    snapshot = write(tmp_path, [item(0, added="2024-01-05"), item(1, added="2024-02-01")])
+    with pytest.raises(FilterError, match=r"'added' for a date or a time.* try_cast\(added as timestamp\), or compare"):
+        rows_where(snapshot, where)
+    assert np.flatnonzero(rows_where(snapshot, "try_cast(added as timestamp) > date '2024-01-10'")).tolist() == [1]
+    assert np.flatnonzero(rows_where(snapshot, "added > '2024-01-31'")).tolist() == [1]
+
+
+@pytest.mark.parametrize("where", ["price > 'cheap' and who = 'NA'", "label > 3 and who = 'NA'"])
+def test_no_column_is_blamed_that_may_be_innocent(tmp_path: Path, where: str) -> None:
+    snapshot = write(tmp_path, [item(0, price=1.5, who="NA")])
+    with pytest.raises(FilterError, match="write one SQL expression"):
+        rows_where(snapshot, where)
