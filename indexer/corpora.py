@@ -29,8 +29,13 @@ from retriever.store import holds_index
 from retriever.types import Modality
 
 SPLITS = {
-    **{"train": "train", "training": "train", "test": "test", "testing": "test"},
-    **{"val": "val", "valid": "val", "validation": "val"},
+    "train": "train",
+    "training": "train",
+    "test": "test",
+    "testing": "test",
+    "val": "val",
+    "valid": "val",
+    "validation": "val",
 }
 HOLDERS = {
     *("3d", "assets", "audio", "data", "export", "exported", "exports", "files", "format", "formats"),
@@ -130,7 +135,7 @@ class Layout:
         told = self._classed(folders[:packed], 0)
         if len(folders) > packed:
             told["label"] = words(folders[packed])
-        return {"split": split, **told} if split else told
+        return {**told, "split": split} if split else told
 
     def _classed(self, folders: tuple[str, ...], packed: int) -> dict[str, object]:
         """The label and split of what lies in such folders, the first `packed` of them up to an archive."""
@@ -140,7 +145,7 @@ class Layout:
                 below = folders[depth : depth + 2]
                 label = next((words(part) for part in below if part in classes), None)
                 split = next((SPLITS[part.lower()] for part in below if part.lower() in SPLITS), None)
-                return {"label": label, **({"split": split} if split else {})} if label else {}
+                return {"label": label, "split": split} if label else {}
         return {}
 
     def is_model_part(self, path: PurePosixPath) -> bool:

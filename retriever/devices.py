@@ -12,6 +12,9 @@ log = logging.getLogger(__name__)
 
 DEVICES = ("auto", "cpu", "cuda")
 
+_RAN_OUT = ("out of memory", "ALLOC_FAILED", "memory allocation error", "std::bad_alloc")
+"""What torch and CUDA, cuBLAS, and faiss with cuVS say."""
+
 
 def check_device(name: str) -> None:
     """Raise UsageError for a name that is none of DEVICES."""
@@ -52,10 +55,10 @@ def usable(gpu: int) -> bool:
 
     try:
         torch.ones(8, device=f"cuda:{gpu}").topk(2)[0].cpu()
-    except torch.OutOfMemoryError:
-        log.warning("The memory of the GPU cuda:%d is taken by other programs: end these, and begin again.", gpu)
-        return False
     except RuntimeError as error:
+        if out_of_memory(error):
+            log.warning("The memory of the GPU cuda:%d is taken by other programs: end these, and begin again.", gpu)
+            return False
         log.warning(
             "The GPU cuda:%d cannot be used (%s) and is left out: install a build of torch for this card, end the "
             "programs that occupy it, or name others in $CUDA_VISIBLE_DEVICES. The device cpu looks for none.",
@@ -64,3 +67,8 @@ def usable(gpu: int) -> bool:
         )
         return False
     return True
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Whether torch, cuBLAS or faiss says so that the memory of a GPU, or pinned memory for it, ran out."""
+    return type(error).__name__ == "OutOfMemoryError" or any(words in str(error) for words in _RAN_OUT)

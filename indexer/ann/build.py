@@ -21,10 +21,10 @@ from indexer.progress import Progress
 from retriever.ann.base import Rows, RowSet
 from retriever.ann.cpu import CpuExact
 from retriever.ann.files import DESCRIPTION, AnnFile, Part
-from retriever.ann.gpu import out_of_memory
 from retriever.ann.inverted_lists import Scan
 from retriever.ann.numbering import Numbering
 from retriever.ann.plan import IvfPq, Recipe, plan
+from retriever.devices import out_of_memory
 from retriever.files import crc32, sync_folder
 from retriever.spaces import Space
 from retriever.store import Snapshot, layout

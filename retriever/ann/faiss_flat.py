@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 
 from retriever.ann.base import Neighbours, Rows, RowSet, blank, settle, slack
 from retriever.ann.exact import ExactSearch
-from retriever.ann.gpu import Storage, faiss_gpus, free_bytes, out_of_memory, storages
+from retriever.ann.gpu import Storage, faiss_gpus, free_bytes, storages
 from retriever.ann.precision import DRIFT, FLOAT16
 from retriever.ann.wheels import load
+from retriever.devices import out_of_memory
 from retriever.types import Vectors
 
 log = logging.getLogger(__name__)

@@ -145,15 +145,6 @@ def free_on(gpu: str) -> int:
         return 0
 
 
-_RAN_OUT = ("out of memory", "ALLOC_FAILED", "memory allocation error", "std::bad_alloc")
-"""What torch and CUDA, cuBLAS, and faiss with cuVS say."""
-
-
-def out_of_memory(error: Exception) -> bool:
-    """Whether torch, cuBLAS or faiss says so that the memory of a GPU, or pinned memory for it, ran out."""
-    return type(error).__name__ == "OutOfMemoryError" or any(words in str(error) for words in _RAN_OUT)
-
-
 def present() -> Gpus:
     """The GPUs of this machine; neither library is imported where no GPU's driver is installed."""
     if not driver():

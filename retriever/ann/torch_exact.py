@@ -24,11 +24,12 @@ from numpy.typing import NDArray
 
 from retriever.ann.base import Neighbours, Rows, RowSet, blank
 from retriever.ann.exact import ExactSearch
-from retriever.ann.gpu import fits, free_on, out_of_memory
+from retriever.ann.gpu import fits, free_on
 from retriever.ann.picks import MOST_K, Picks
 from retriever.ann.precision import FLOAT16, FLOAT32, FORMATS, Format, cpu_format, kept
 from retriever.ann.shortlists import CPU_BATCH, GPU_BATCH, Shortlists
 from retriever.ann.tiles import HostTiles, KeptTiles, ResidentTiles, StreamedTiles, Tiles
+from retriever.devices import out_of_memory
 from retriever.types import Vectors
 
 log = logging.getLogger(__name__)

@@ -122,8 +122,8 @@ class Stack:
             raise FileProblem("too-large", f"holds more than the {_MOST:,} clouds that are read; split it.")
         self._clouds = clouds
         head = io.BytesIO()
-        one = np.zeros((), clouds.dtype)  # stands for a cloud: of it only the type is asked
-        about = np.lib.format.header_data_from_array_1_0(one) | {"shape": clouds.shape[1:]}
+        kind = np.lib.format.dtype_to_descr(clouds.dtype)
+        about = {"descr": kind, "fortran_order": False, "shape": clouds.shape[1:]}
         np.lib.format.write_array_header_1_0(head, about)
         self._head = head.getvalue()
 
@@ -148,7 +148,7 @@ class Stack:
         """The same into a file."""
         file.write(self.read(name))
 
-    @property
+    @cached_property
     def _state(self) -> State:
         _, points, columns = self._clouds.shape
         return len(self._head) + points * columns * self._clouds.dtype.itemsize, self._clouds.changed

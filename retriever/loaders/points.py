@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever import archives
-from retriever.archives.stacks import holds_clouds, npy_header
+from retriever.archives.stacks import COLUMNS, holds_clouds, npy_header
 from retriever.errors import FileProblem
 from retriever.loaders import grid, las, splats, spz
 from retriever.loaders.colors import as_rgb
@@ -44,7 +44,7 @@ def from_array(array: np.ndarray) -> Geometry:
     Raises:
         FileProblem: "malformed" for any other shape or type, "empty" for no rows.
     """
-    if array.ndim != 2 or array.shape[1] not in (3, 6, 7) or array.dtype.kind not in "fiu":
+    if array.ndim != 2 or array.shape[1] not in COLUMNS or array.dtype.kind not in "fiu":
         raise _no_cloud(array)
     if not len(array):
         raise FileProblem("empty", "holds no points; export it again.")
@@ -56,7 +56,7 @@ def from_array(array: np.ndarray) -> Geometry:
 
 
 def _no_cloud(array: np.ndarray) -> FileProblem:
-    several = array.ndim == 3 and array.shape[2] in (3, 6, 7)
+    several = array.ndim == 3 and array.shape[2] in COLUMNS
     return FileProblem(
         "malformed",
         f"holds a {array.dtype} array of shape {array.shape}; "
@@ -165,7 +165,7 @@ def _is_cloud(array: np.ndarray) -> bool:
 
 def _check_rows(shape: Sequence[int]) -> None:
     """Raise FileProblem for a cloud that is larger in memory than any that is read: a byte becomes eight there."""
-    if len(shape) == 2 and shape[1] in (3, 6, 7) and shape[0] > MAX_VERTICES:
+    if len(shape) == 2 and shape[1] in COLUMNS and shape[0] > MAX_VERTICES:
         raise FileProblem("too-large", f"holds more than the {MAX_VERTICES:,} points that are read; split it.")
 
 
@@ -269,7 +269,7 @@ def _columns(rows: list[str]) -> NDArray[np.float64]:
     if not lines_are_even(text, len(values), len(rows), width):
         raise not_a("rows of x y z with the same columns")
     table = values.reshape(len(rows), width)
-    return table if width in (3, 6, 7) else table[:, : 6 if width > 7 else 3]
+    return table if width in COLUMNS else table[:, : 6 if width > 7 else 3]
 
 
 def _is_number(word: str) -> bool:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retriever.errors import UsageError
+from retriever.archives.stacks import COLUMNS as COLUMNS_OF_POINTS
+from retriever.archives.stacks import npy_header
+from retriever.errors import FileProblem, UsageError
 from retriever.files import whole_file
 from retriever.query.tables import Tables
 
@@ -23,8 +25,6 @@ COLUMNS = ("id", "path", "label", "name")
 """What a table says of an item, before its ``vector``."""
 
 _ARRAY, _TABLES = ".npy", (".parquet", ".pq")
-_OF_CLOUDS = (3, 6, 7)
-"""Numbers a row in the arrays that are point clouds, see `retriever.loaders.points`."""
 _HEAD = 4096
 
 
@@ -53,13 +53,11 @@ def save(items: Items, path: str | Path) -> None:
 
 def is_array(head: bytes) -> bool:
     """Whether a file that begins so is an array of vectors, and not, say, a point cloud, which may end in .npy, too."""
-    file = io.BytesIO(head)
     try:
-        np.lib.format.read_magic(file)
-        shape, _, kind = np.lib.format.read_array_header_1_0(file)
-    except Exception:  # the header is read as Python, so a damaged one can raise whatever its parser does
+        shape, _, kind = npy_header(io.BytesIO(head))
+    except FileProblem:
         return False
-    return kind == np.float32 and len(shape) == 2 and shape[1] not in _OF_CLOUDS
+    return kind == np.float32 and len(shape) == 2 and shape[1] not in COLUMNS_OF_POINTS
 
 
 def _save_array(items: Items, path: Path) -> None:

@@ -185,8 +185,7 @@ def _builder(at: Path, modality: Modality, tower: dict[str, Any], device: str) -
     def built() -> Encoder:
         from safetensors import SafetensorError
 
-        from retriever.ann.gpu import out_of_memory
-        from retriever.devices import torch_device
+        from retriever.devices import out_of_memory, torch_device
 
         if not path.is_file():
             raise SpaceError(f"The weights {path} of the {modality} tower are missing; {_CURE}.")

@@ -9,10 +9,10 @@ from unit_vectors import unit
 
 from retriever.ann.exact import ExactSearch
 from retriever.ann.faiss_flat import FaissFlat
-from retriever.ann.gpu import out_of_memory
 from retriever.ann.shards import TorchShards
 from retriever.ann.tiles import ResidentTiles, StreamedTiles
 from retriever.ann.torch_exact import TorchExact
+from retriever.devices import out_of_memory
 
 
 def running_out(monkeypatch, source, after: int = 0):

@@ -21,6 +21,7 @@ from indexer.metadata import read_rows, read_table
 from indexer.scan import scan
 from indexer.skipped import STACKS, ZIPS, unread
 from retriever import archives, loaders
+from retriever.archives.stacks import COLUMNS
 from retriever.errors import UsageError
 from retriever.query.zeroshot import words
 from retriever.types import Modality
@@ -30,8 +31,6 @@ TRAINABLE = (Modality.SHAPE, Modality.IMAGE, Modality.AUDIO)
 
 _PATHS = ("path", "file", "filename")
 _LABELS = ("label", "category", "class", "class_name", "name")
-_COLUMNS = (3, 6, 7)
-"""Of a cloud: x y z, with RGB, with RGBA."""
 _ARCHIVES = "train on one by its own name, or list what is in it in a table"
 _CAPTIONS = ("caption", "captions", "text", "description")
 
@@ -129,8 +128,8 @@ def _check_cloud(place: int, shape: tuple[int, ...], label: object) -> None:
         raise UsageError(
             f"labels[{place}] is {label!r}, and labels are names; give such as 'chair', names[number] for a number."
         )
-    if len(shape) != 2 or shape[1] not in _COLUMNS:
-        turned = "transpose it" if len(shape) == 2 and shape[0] in _COLUMNS else "give an array of a row for each point"
+    if len(shape) != 2 or shape[1] not in COLUMNS:
+        turned = "transpose it" if len(shape) == 2 and shape[0] in COLUMNS else "give an array of a row for each point"
         raise UsageError(f"clouds[{place}] has the shape {shape} and not (n, 3), or (n, 6) with colours; {turned}.")
 
 
