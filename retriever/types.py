@@ -51,6 +51,20 @@ class Skin:
         return Skin(self.uv[faces], self.picture[faces], self.pictures, self.tint[faces])
 
 
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A mesh in a scene.
+
+    Attributes:
+        path: names of the nodes from the scene's top to the mesh, each another than its siblings'.
+        start, end: its faces in a `Geometry`, or its points where that has no faces.
+    """
+
+    path: tuple[str, ...]
+    start: int
+    end: int
+
+
 @dataclass(frozen=True)
 class Geometry:
     """A 3D file as read: triangles or a bare cloud, scene transforms applied, in the file's own units and axes.
@@ -64,6 +78,7 @@ class Geometry:
         up: the axis that points up, "x", "y", "-y" or "z", where the file says so; None where its format does.
         mirrored: (f,) whether a face stands mirrored in its scene, so that its corners run the other way round; None
             where none does. They stay as stored, for the points that are drawn depend on their order.
+        nodes: which of its faces, or points, are of which mesh; those of meshes without a name are of none.
     """
 
     vertices: NDArray[np.float64]
@@ -72,6 +87,7 @@ class Geometry:
     skin: Skin | None = None
     up: str | None = None
     mirrored: NDArray[np.bool_] | None = None
+    nodes: tuple[Node, ...] = ()
 
     @property
     def extent(self) -> tuple[float, float, float]:
@@ -228,6 +244,7 @@ class Loaded:
             ``height`` (pixels); of sounds ``seconds``, ``rate`` (samples a second) and ``channels``; of texts nothing.
         sha256: of its bytes, 64 hex digits.
         parts: the other files that were looked for: materials, buffers, textures of a 3D file.
+        inside: the objects of a scene, where they were asked for.
     """
 
     modality: Modality
@@ -235,3 +252,19 @@ class Loaded:
     facts: dict[str, object]
     sha256: str
     parts: tuple[Part, ...] = ()
+    inside: tuple[Inside, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """An object of a scene, as a file of its own.
+
+    Attributes:
+        name: of the file.
+        bytes: its size.
+        loaded: what is known of it.
+    """
+
+    name: str
+    bytes: int
+    loaded: Loaded

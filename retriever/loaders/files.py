@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from retriever import archives
@@ -53,3 +54,16 @@ def unreadable(error: Exception) -> FileProblem:
     """What the operating system's refusal is for the user."""
     reason = getattr(error, "strerror", None) or str(error)
     return FileProblem("unreadable", f"cannot be read ({reason}); check the path and its permissions.")
+
+
+def content_hash(path: Path) -> str:
+    """SHA-256 of the file's bytes, 64 hex digits.
+
+    Raises:
+        FileProblem: the file cannot be read.
+    """
+    try:
+        with archives.opened(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise FileProblem("unreadable", f"cannot be read ({error.strerror}); check its permissions.") from error

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
 from retriever.loaders.numeric import in_range
-from retriever.types import Geometry
+from retriever.types import Geometry, Node
 
 LARGEST = 1e30
 """Coordinates beyond this are damage, not geometry; squares of smaller ones are finite."""
@@ -44,4 +44,6 @@ def _kept(geometry: Geometry, good: NDArray[np.bool_]) -> Geometry:
     skin = None if geometry.skin is None else geometry.skin.of(kept)
     mirrored = None if geometry.mirrored is None else geometry.mirrored[kept]
     faces = number[faces[kept]] if len(faces) else faces
-    return Geometry(geometry.vertices[good], faces, colors, skin, geometry.up, mirrored)
+    ends = np.concatenate([[0], np.cumsum(kept)]).tolist()
+    nodes = tuple(Node(each.path, ends[each.start], ends[each.end]) for each in geometry.nodes)
+    return Geometry(geometry.vertices[good], faces, colors, skin, geometry.up, mirrored, nodes)

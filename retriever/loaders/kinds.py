@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from retriever import archives
@@ -60,3 +61,21 @@ def suffixes(modality: Modality) -> frozenset[str]:
 def usual_up(suffix: str) -> str | None:
     """The axis that is taken as up in files of a format that leaves it open; None of others. Lower case, with a dot."""
     return mesh.UP.get(suffix, "y") if suffix in _OPEN else None
+
+
+def check_suffix(path: Path, known: Collection[str], what: str) -> None:
+    """Raise a FileProblem for a file whose suffix is not among those `known`.
+
+    Args:
+        path: the file.
+        known: lower-case suffixes, with their dot.
+        what: they are of, as in "a 3D format".
+    """
+    if path.suffix.lower() not in known:
+        raise unread(f"is not {what} that is read", known)
+
+
+def unread(fault: str, known: Iterable[str]) -> FileProblem:
+    """What is wrong with a file that is none of those `known`."""
+    names = " ".join(sorted(suffix.lstrip(".") for suffix in known))
+    return FileProblem("unsupported", f"{fault}; convert it to one of: {names}.")

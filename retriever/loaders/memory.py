@@ -173,6 +173,11 @@ def _of_open3d(value: Any) -> Geometry:
     return Geometry(np.asarray(vertices, np.float64).reshape(-1, 3), corners, rgb)
 
 
+def array_hash(array: NDArray[Any]) -> str:
+    """SHA-256 of an array's numbers, 64 hex digits."""
+    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+
+
 def _is_array(value: object) -> bool:
     """Whether NumPy makes an array of it; of pictures it would, but these are more."""
     return hasattr(value, "__array__") and not is_picture(value) and not isinstance(value, type)

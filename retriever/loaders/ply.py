@@ -45,12 +45,14 @@ class Header:
         order: "<" or ">" for binary rows, "" for ASCII.
         elements: in the order of their rows.
         textures: names of pictures, which comments give.
+        up: the axis that points up, where a comment of ours says so.
         size: of the header, in bytes.
     """
 
     order: str = ""
     elements: list[Element] = field(default_factory=list)
     textures: list[str] = field(default_factory=list)
+    up: str | None = None
     size: int = 0
 
 
@@ -77,8 +79,9 @@ def read_ply(data: bytes, path: Path, *, textures: bool = True) -> Geometry:
         else:
             faces = NO_FACES
         if not len(faces):
-            return Geometry(vertices, NO_FACES, _rgb(vertex))
-        return Geometry(vertices, faces, _face_colors(faces, polygon, vertex, face, header, path, textures))
+            return Geometry(vertices, NO_FACES, _rgb(vertex), up=header.up)
+        colors = _face_colors(faces, polygon, vertex, face, header, path, textures)
+        return Geometry(vertices, faces, colors, up=header.up)
     except (KeyError, TypeError, ValueError) as error:
         raise not_a("a PLY file that can be understood") from error
 
@@ -108,6 +111,8 @@ def _add_line(header: Header, words: list[str]) -> None:
             header.order = {"ascii": "", "binary_little_endian": "<", "binary_big_endian": ">"}[name.lower()]
         case ["comment", "TextureFile", *name]:
             header.textures.append(" ".join(name))
+        case ["comment", "up_axis", ("x" | "y" | "-y" | "z") as axis]:
+            header.up = axis
         case ["element", name, count]:
             header.elements.append(Element(name, int(count)))
             if int(count) < 0:

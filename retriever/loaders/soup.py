@@ -14,7 +14,7 @@ from retriever.loaders import skins
 from retriever.loaders.colors import RGB, joined
 from retriever.loaders.files import MAX_VERTICES
 from retriever.loaders.parts import MissingPartError
-from retriever.types import Geometry, Skin
+from retriever.types import Geometry, Node, Skin
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Piece:
         skin: its pictures, where they are wanted.
         copies: how often the faces, or points, repeat what `colors` and `skin` say once.
         mirrored: whether it stands mirrored, or (f,) which faces do.
+        paths: as `Node.path`, of each of the first copies; none of what has no name.
     """
 
     points: NDArray[np.float64]
@@ -36,11 +37,17 @@ class Piece:
     skin: Skin | None = None
     copies: int = 1
     mirrored: bool | NDArray[np.bool_] = False
+    paths: Sequence[tuple[str, ...]] = ()
+
+    @property
+    def count(self) -> int:
+        """Faces, or points where there are none."""
+        return len(self.faces) or len(self.points)
 
     @property
     def looks(self) -> Iterator[tuple[RGB | None, Skin | None, int]]:
         """Colours and pictures of each copy, and how many faces, or points, they are of."""
-        count = (len(self.faces) or len(self.points)) // self.copies
+        count = self.count // self.copies
         return ((self.colors, self.skin, count) for _ in range(self.copies))
 
 
@@ -88,6 +95,7 @@ def flat(pieces: Sequence[Piece], up: str | None = None) -> Geometry:
         skins.joined([(skin, count) for _, skin, count in looks]),
         up,
         _mirrored(pieces),
+        tuple(_nodes(pieces)),
     )
 
 
@@ -105,6 +113,16 @@ def _mirrored(pieces: Sequence[Piece]) -> NDArray[np.bool_] | None:
     if not any(np.any(piece.mirrored) for piece in pieces):
         return None
     return np.concatenate([np.broadcast_to(piece.mirrored, len(piece.faces)) for piece in pieces])
+
+
+def _nodes(pieces: Sequence[Piece]) -> Iterator[Node]:
+    """Where those of all pieces are that have names."""
+    start = 0
+    for piece in pieces:
+        each = piece.count // piece.copies
+        for number, path in enumerate(piece.paths):
+            yield Node(path, start + number * each, start + (number + 1) * each)
+        start += piece.count
 
 
 @contextmanager

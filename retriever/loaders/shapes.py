@@ -1,0 +1,162 @@
+"""A 3D file, or a thing in memory, as what a 3D encoder is given, alone or with the objects in it; or as it is seen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from retriever.errors import FileProblem, SpaceError, UsageError
+from retriever.loaders import memory, mesh, objects, ply, points, sampling, solidity
+from retriever.loaders.files import read_bytes
+from retriever.loaders.geometry import cleaned
+from retriever.loaders.kinds import SHAPES, check_suffix
+from retriever.loaders.ply_file import to_ply
+from retriever.types import Geometry, Inside, Loaded, Modality, ShapeInput
+
+SCENES = frozenset(mesh.READERS) - {".ply", ".stl", ".off"}
+"""Suffixes of files that may hold several objects."""
+OBJECT = ".ply"
+"""Suffix of each as a file: ``kit.glb/Chair.ply``."""
+
+
+def load_shape(
+    source: Any,
+    shape: ShapeInput,
+    *,
+    up: str = "auto",
+    usual: str | None = None,
+    sha256: str | None = None,
+    measure: bool = False,
+    inside: bool = False,
+) -> Loaded:
+    """Read a 3D file, or take a cloud or a mesh in memory as it is, and sample it.
+
+    Args:
+        source: a path; an array of x y z, (n, 3), with r g b, (n, 6), or r g b a, (n, 7), of 0..1 or 0..255; or what
+            `memory.geometry_of` takes.
+        shape: how it is sampled.
+        up: as for `load`; "auto" means y in memory.
+        usual: as for `load`.
+        sha256: the content hash of the file, where the caller has it already.
+        measure: whether the facts of `solidity.measured` are wanted as well, which nobody asks of what is asked with.
+        inside: whether the objects of a scene are wanted as well.
+
+    Returns:
+        a `PointCloud` with the facts vertices, faces, extent (file units and axes), up and colored.
+
+    Raises:
+        FileProblem: anything wrong with the file or the array.
+    """
+    if up not in ("auto", "y", "z"):
+        raise UsageError(f"The up axis {up!r} is not known; give y, z or auto.")
+    if shape.sampling != sampling.VERSION:
+        raise SpaceError(
+            f"The sampling rule {shape.sampling} is not the one of this version ({sampling.VERSION}); "
+            "install the version that made the index, or index again."
+        )
+    with np.errstate(all="ignore"):  # damaged numbers are found by `cleaned`, not by a warning
+        if memory.is_path(source):
+            geometry, axis, digest = _read(Path(source), sha256, usual, looks_at_color=shape.color is not None)
+        else:
+            geometry, digest = _given(source, looks_at_color=shape.color is not None)
+            axis, digest = "y", sha256 or digest
+        axis = axis if up == "auto" else up
+        geometry = cleaned(geometry)
+        loaded = _sampled(geometry, shape, axis, digest, measure)
+        return replace(loaded, inside=tuple(_objects(geometry, shape, axis, measure))) if inside else loaded
+
+
+def load_geometry(path: Path, *, up: str = "auto") -> Geometry:
+    """Read all of a 3D file, as one would look at it: upright, y up, with its colours and pictures.
+
+    Args:
+        path: the file.
+        up: as for `load`.
+
+    Raises:
+        FileProblem: anything wrong with the file.
+    """
+    check_suffix(path, SHAPES, "a 3D format")
+    suffix = path.suffix.lower()
+    with np.errstate(all="ignore"):  # as in `load_shape`
+        if suffix in mesh.LOOKS:
+            data = read_bytes(path)
+            geometry = mesh.LOOKS[suffix](data, path)
+            axis = mesh.up_axis(suffix, data, geometry)
+        else:
+            geometry = points.read(path)[0]
+            axis = geometry.up or "y"
+        geometry = cleaned(geometry)
+    return replace(geometry, vertices=geometry.vertices @ sampling.to_y(axis if up == "auto" else up).T)
+
+
+def objects_of(path: Path) -> dict[str, bytes]:
+    """The objects of a scene as PLY files, by the names of these, in the axes and with the upward one of the scene.
+
+    Raises:
+        FileProblem: anything wrong with the file.
+    """
+    check_suffix(path, SCENES, "a format of scenes")
+    with np.errstate(all="ignore"):  # as in `load_shape`
+        geometry, axis, _ = _read(path, "", None, looks_at_color=True)
+        return dict(_files(cleaned(geometry), axis))
+
+
+def _objects(geometry: Geometry, shape: ShapeInput, axis: str, measure: bool) -> Iterator[Inside]:
+    """Each object, read of the file that it is: in the index is what is asked with later."""
+    for name, data in _files(geometry, axis):
+        try:
+            object_ = cleaned(ply.read_ply(data, Path(name)))
+            loaded = _sampled(object_, shape, axis, hashlib.sha256(data).hexdigest(), measure)
+        except FileProblem:  # one of the scene's that has no surface, say
+            continue
+        yield Inside(name, len(data), loaded)
+
+
+def _files(geometry: Geometry, axis: str) -> Iterator[tuple[str, bytes]]:
+    for name, object_ in objects.split(geometry).items():
+        yield name + OBJECT, to_ply(replace(object_, up=axis))
+
+
+def _sampled(geometry: Geometry, shape: ShapeInput, axis: str, digest: str, measure: bool) -> Loaded:
+    """What is known of a cleaned geometry, and what the encoder is given of it."""
+    payload = sampling.sample(geometry, shape, axis, seed=int(digest, 16))
+    facts: dict[str, object] = {
+        "vertices": len(geometry.vertices),
+        "faces": len(geometry.faces),
+        "extent": list(geometry.extent),
+        "up": axis,
+        "colored": geometry.colors is not None,
+    }
+    if measure:
+        facts |= solidity.measured(geometry)
+    return Loaded(Modality.SHAPE, payload, facts, digest)
+
+
+def _given(source: Any, *, looks_at_color: bool) -> tuple[Geometry, str]:
+    """The geometry of an array, or of a mesh in memory, and the hash of its numbers."""
+    if not hasattr(source, "__array__"):
+        return memory.geometry_of(source, textures=looks_at_color)
+    cloud = memory.as_array(source)
+    return points.from_array(cloud), memory.array_hash(cloud)
+
+
+def _read(path: Path, sha256: str | None, usual: str | None, *, looks_at_color: bool) -> tuple[Geometry, str, str]:
+    """The geometry, its up axis as the file says or as usual, and the content hash of a 3D file."""
+    check_suffix(path, SHAPES, "a 3D format")
+    suffix = path.suffix.lower()
+    if suffix in mesh.READERS:
+        data = read_bytes(path)
+        geometry = mesh.READERS[suffix](data, path, textures=looks_at_color)
+        digest = hashlib.sha256(data).hexdigest() if sha256 is None else sha256
+        return geometry, mesh.up_axis(suffix, data, geometry, usual), digest
+    from retriever.loaders import content_hash
+
+    geometry, data = points.read(path)
+    axis = geometry.up or usual or "y"
+    return geometry, axis, sha256 or (hashlib.sha256(data).hexdigest() if data else content_hash(path))
