@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -16,6 +16,16 @@ from retriever.loaders.files import MAX_VERTICES
 from retriever.loaders.parts import MissingPartError
 from retriever.types import Geometry, Node, Skin
 
+DEEPEST = 64
+"""Names in the path of a mesh: what hangs deeper is of the last of them."""
+LONGEST = 100
+"""Letters of a name; very many nodes may have one that is very long."""
+MOST_NAMES = 200_000
+"""Nodes of a scene that have paths of their own; more are of what they hang on."""
+
+Path = tuple[str, ...]
+"""As `Node.path`."""
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -28,7 +38,7 @@ class Piece:
         skin: its pictures, where they are wanted.
         copies: how often the faces, or points, repeat what `colors` and `skin` say once.
         mirrored: whether it stands mirrored, or (f,) which faces do.
-        paths: as `Node.path`, of each of the first copies; none of what has no name.
+        paths: of each of the first copies; one alone is of all, however many there are. Empty ones are of no name.
     """
 
     points: NDArray[np.float64]
@@ -37,7 +47,7 @@ class Piece:
     skin: Skin | None = None
     copies: int = 1
     mirrored: bool | NDArray[np.bool_] = False
-    paths: Sequence[tuple[str, ...]] = ()
+    paths: Sequence[Path] = ()
 
     @property
     def count(self) -> int:
@@ -66,6 +76,45 @@ class Budget:
         self._left -= copies * max(vertices, faces // 2)
         if self._left < 0:
             raise FileProblem("too-large", "has more vertices than are read; simplify it.")
+
+
+class Names:
+    """Paths of the nodes of a scene; of siblings that are called "wheel", the second becomes "wheel (2)"."""
+
+    def __init__(self) -> None:
+        self._taken: set[Path] = set()
+        self._numbers: dict[Path, int] = {}  # the last that was given to a name
+        self._known: dict[tuple[Path, Hashable], Path] = {}
+
+    def below(self, above: Path, name: str) -> Path:
+        """The path of one more node on another; that of the other where it has no name of its own, or one too many."""
+        name = name.strip()[:LONGEST]
+        if not name or len(above) >= DEEPEST or len(self._taken) >= MOST_NAMES:
+            return above
+        path = free = (*above, name)
+        number = self._numbers.get(path, 1)
+        while free in self._taken:
+            number += 1
+            free = (*above, f"{name} ({number})")
+        self._numbers[path] = number
+        self._taken.add(free)
+        return free
+
+    def along(self, chain: Iterable[tuple[Hashable, str]], above: Path = ()) -> Path:
+        """The path of the last of some nodes that hang one on the other.
+
+        Args:
+            chain: what tells each from others, and its name; chains that begin alike share these nodes.
+            above: path of what the first hangs on.
+        """
+        for node, name in chain:
+            key = above, node
+            if key not in self._known:
+                if len(self._known) >= MOST_NAMES:
+                    break
+                self._known[key] = self.below(above, name)
+            above = self._known[key]
+        return above
 
 
 def moved(points: NDArray[np.floating], matrix: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -119,9 +168,10 @@ def _nodes(pieces: Sequence[Piece]) -> Iterator[Node]:
     """Where those of all pieces are that have names."""
     start = 0
     for piece in pieces:
-        each = piece.count // piece.copies
+        each = piece.count // (piece.copies if len(piece.paths) > 1 else 1)
         for number, path in enumerate(piece.paths):
-            yield Node(path, start + number * each, start + (number + 1) * each)
+            if path:
+                yield Node(path, start + number * each, start + (number + 1) * each)
         start += piece.count
 
 
