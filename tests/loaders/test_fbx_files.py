@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fbx_scenes import counted_colors
+from fbx_scenes import counted_colors, mesh, model, scene
+from taken_apart import taken_apart
 
 from retriever import loaders
 from retriever.errors import FileProblem
@@ -96,3 +97,43 @@ def test_damaged_files_give_a_cloud_or_a_file_problem(tmp_path: Path, name: str)
             assert found.kind != "unreadable"
             continue
         assert isinstance(payload, PointCloud) and np.isfinite(payload.points).all()
+
+
+SQUARE = "Vertices: *12 {\na: 0,0,0,2,0,0,2,2,0,0,2,0\n}\nPolygonVertexIndex: *4 {\na: 0,1,2,-4\n}\n"
+PENTAGON = "Vertices: *15 {\na: 0,0,0,3,0,0,3,1,0,1,2,0,0,1,0\n}\nPolygonVertexIndex: *5 {\na: 0,1,2,3,-5\n}\n"
+
+
+def test_models_are_objects_by_the_names_of_all_that_they_hang_on(tmp_path: Path) -> None:
+    path = tmp_path / "a.fbx"
+    objects = mesh(1) + mesh(2, SQUARE) + mesh(3, PENTAGON) + model(10, "Kitchen", "Null") + model(11, "Chair")
+    objects += model(12, "Table") + model(13, "Chair", Lcl_Translation=(5, 0, 0)) + model(14, "Lamp", Show=0)
+    objects += model(15, "Lamp")
+    links = "1,11 11,10 2,12 12,10 10,0 1,13 13,10 2,14 14,0 3,15 15,0 2,15"
+    path.write_bytes(scene(objects, links))
+    # The second chair is the first, elsewhere; a lamp has two meshes, and of the one that is hidden nothing is told.
+    assert taken_apart(path) == {
+        "Kitchen": (4, (6, 2, 0)),
+        "Chair": (1, (1, 1, 0)),
+        "Table": (2, (2, 2, 0)),
+        "Lamp": (5, (3, 2, 0)),
+    }
+    nodes = [node.path for node in read(path).nodes]
+    kitchen = [("Kitchen", name) for name in ("Chair", "Table", "Chair (2)")]
+    assert nodes == [*kitchen, ("Lamp",), ("Lamp",)]
+
+
+def test_objects_of_files_that_blender_wrote() -> None:
+    found = taken_apart(DATA / "blender_z_up.fbx")
+    assert list(found) == ["root", "hexagon", "quad", "bar", "tree_LOD0", "plain", "mirrored", "small"]
+    assert found["plain"][0] == 16 and found["small"][0] == 8  # with what hangs on it, and alone
+    for name in ("hexagon", "bar", "small"):
+        assert found[name][1] == pytest.approx(np.ptp(TRUTH[name] * 100, axis=0), abs=0.06)
+
+
+def test_models_that_hang_on_each_other_very_deep_are_objects_of_the_outer_levels(tmp_path: Path) -> None:
+    count = 3000
+    models = "".join(model(10 + number, f"m{number}", Lcl_Translation=(1, 0, 0)) for number in range(count))
+    links = " ".join(f"1,{10 + number} {10 + number},{9 + number if number else 0}" for number in range(count))
+    (tmp_path / "a.fbx").write_bytes(scene(mesh(1) + models, links))
+    paths = [node.path for node in read(tmp_path / "a.fbx").nodes]
+    assert len(paths) == count and paths[0] == ("m0",) and paths[-1] == tuple(f"m{number}" for number in range(64))

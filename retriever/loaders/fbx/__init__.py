@@ -78,7 +78,9 @@ def _instances(scene: Scene, path: Path, textures: bool, skin: bool) -> Iterator
     """Every mesh as often as it is seen, in the world."""
     meshes: dict[Id, _Mesh] = {}
     palette, budget = Palette(scene, path, textures or skin), soup.Budget()
-    for model in scene.seen():
+    seen = scene.seen()
+    paths = scene.paths(seen)
+    for model in seen:
         for id_, node in scene.meshes(model):
             mesh = meshes[id_] = meshes.get(id_) or _mesh(node)
             budget.take(len(mesh.points), len(mesh.faces))
@@ -88,7 +90,8 @@ def _instances(scene: Scene, path: Path, textures: bool, skin: bool) -> Iterator
             colors = mtl.face_colors(users, len(mesh.faces), uv, True, mesh.colors)
             whole = mtl.skin(users, uv) if skin and uv is not None else None
             mirrored = bool(soup.mirrors(scene.places[model].world @ scene.geometric(model)))
-            yield soup.Piece(points, mesh.faces, colors if len(mesh.faces) else None, whole, 1, mirrored)
+            colors = colors if len(mesh.faces) else None
+            yield soup.Piece(points, mesh.faces, colors, whole, mirrored=mirrored, paths=[paths[model]])
 
 
 def _mesh(node: Node) -> _Mesh:

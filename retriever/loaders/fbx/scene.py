@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from retriever.loaders import soup
 from retriever.loaders.fbx.tree import Node
 
 Matrix = NDArray[np.float64]
@@ -102,6 +103,14 @@ class Scene:
         if self.objects[id_].first("Vertices"):
             return [(id_, self.objects[id_])]
         return [(mesh, node) for mesh, node, _ in self.below(id_, "Geometry") if node.first("Vertices")]
+
+    def paths(self, models: Iterable[Id]) -> dict[Id, soup.Path]:
+        """The names from the outermost model to each of some."""
+        chains: dict[Id, tuple[tuple[Id, str], ...]] = {_TOP: ()}
+        for id_, place in self.places.items():  # parents before children
+            chains[id_] = (*chains[place.parent], (id_, _name(self.objects[id_])))[: soup.DEEPEST]
+        names = soup.Names()
+        return {id_: names.along(chains[id_]) for id_ in models}
 
     def geometric(self, id_: Id) -> Matrix:
         """(4, 4) from a mesh to its model, which the model's children know nothing of."""
