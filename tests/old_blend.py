@@ -166,3 +166,20 @@ class _Writer:
         count = struct.unpack_from("<I", data, at + 4)[0]
         shorts = struct.unpack_from(f"<{len(rest) // 2}H", rest)
         return out + b"STRC" + struct.pack(f"{self._order}I{len(shorts)}H", count, *shorts)
+
+
+def hung_on(data: bytes, name: str, other: str) -> bytes:
+    """With an object that has another as its parent, or itself."""
+    file, out = File(data), bytearray(data)
+    items = {each.name: each for each in file.all(b"OB")}
+    struct.pack_into("<Q", out, _at(items[name], "parent"), file.blocks.address[items[other].number])
+    return bytes(out)
+
+
+def called(data: bytes, name: str, other: bytes) -> bytes:
+    """With an object of another name."""
+    file, out = File(data), bytearray(data)
+    (item,) = (each for each in file.all(b"OB") if each.name == name)
+    at = _at(item, "id") + item.part("id").kind.fields["name"].offset + 2
+    out[at : at + len(other) + 1] = other + b"\0"
+    return bytes(out)

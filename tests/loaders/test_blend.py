@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import old_blend
 import pytest
+from taken_apart import taken_apart
 
 from retriever import loaders
 from retriever.errors import FileProblem
@@ -170,3 +171,44 @@ def test_damage_that_is_not_in_the_compression(name: str, tmp_path: Path) -> Non
             assert found.kind != "unreadable" and ";" in str(found)
             continue
         assert isinstance(payload, PointCloud) and np.isfinite(payload.points).all()
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_objects_of_a_scene_by_the_names_of_their_parents_and_instances(name: str) -> None:
+    found = taken_apart(BLENDS / name)
+    assert found["table"][0] == 32 and found["leg0"][0] == 8 and found["leg1"][0] == 24  # with what hangs on it
+    assert found["mirrored"] == (32, (1.7, 1.1, 0.6)) and found["row"][0] == 48 and found["stairs"][0] == 24
+    assert found["stand0"] == (28, (1.3, 1, 3.1)) and found["outer"][0] == 12 and found["nested"][0] == 16
+    assert not found.keys() & {"stand1", "quaternion", "beside", "camera"}  # such as are there, or no meshes
+    paths = [node.path for node in read(name).nodes]
+    assert ("table", "leg1", "leg3") in paths and ("arm", "hangs on upper") in paths
+    assert ("stand1", "nested", "below", "child") in paths
+    assert not any("hidden" in each for path in paths for each in path)
+
+
+def test_a_floor_is_no_object(tmp_path: Path) -> None:
+    path = BLENDS.parent / "chairs" / "chair_on_a_floor.blend"
+    assert [node.path for node in read_blend(path.read_bytes(), path).nodes] == [("chair",)]
+    beside = tmp_path / "a.blend"
+    beside.write_bytes(old_blend.put_elsewhere(bytes(unpacked(path.read_bytes())), "Plane", (9, 0, 0), 1))
+    assert taken_apart(beside) == {"chair": (72, (0.5, 0.4, 1.1)), "Plane": (2, (2, 2, 0))}
+
+
+def test_parents_that_hang_on_what_hangs_on_them_end_somewhere() -> None:
+    whole = plain("scene_34.blend")
+    for name, other in (("axis", "axis"), ("table", "leg3")):
+        nodes = read("scene_34.blend", old_blend.hung_on(whole, name, other)).nodes
+        assert len(nodes) == len(read("scene_34.blend").nodes)
+        assert all(len(set(node.path)) == len(node.path) for node in nodes)
+
+
+@pytest.mark.parametrize(
+    ("letters", "expected"), [(b"Stuhl/\xff", "Stuhl/\ufffd"), (b"axi", "axi"), (b"XYZ", "XYZ"), (b"", None)]
+)
+def test_a_name_costs_at_most_itself(letters: bytes, expected: str | None) -> None:
+    whole, data = read("scene_34.blend"), old_blend.called(plain("scene_34.blend"), "axis", letters)
+    found = read("scene_34.blend", data)
+    assert (found.vertices == whole.vertices).all()
+    paths = {node.path: node.end - node.start for node in found.nodes}
+    assert ("axis",) not in paths and len(paths) == len(found.nodes) == len(whole.nodes) - (expected is None)
+    assert expected is None or paths[expected,] == 8

@@ -57,7 +57,7 @@ def _shown(scene: Scene, looks: Looks) -> list[soup.Piece]:
     meshes: dict[int, Mesh] = {}
     found: list[soup.Piece] = []
     budget = soup.Budget()
-    for item, place in scene.meshes():
+    for item, place, path in scene.meshes():
         data = item.to("data")
         if data is None or data.kind.name != "Mesh":  # it is in another file
             continue
@@ -69,7 +69,7 @@ def _shown(scene: Scene, looks: Looks) -> list[soup.Piece]:
         budget.take(len(mesh.points), len(mesh.faces))
         look = looks.of(item, data, meshes[data.number]) if len(mesh.faces) else (None, None)
         mirrored = mesh.mirrored ^ soup.mirrors(place)
-        found.append(soup.Piece(soup.moved(mesh.points, place), mesh.faces, *look, mesh.copies, mirrored))
+        found.append(soup.Piece(soup.moved(mesh.points, place), mesh.faces, *look, mesh.copies, mirrored, [path]))
     if not any(len(piece.points) for piece in found):
         raise FileProblem("empty", f"shows no mesh: it holds {scene.told()}; export what is to be found as GLB.")
     return found

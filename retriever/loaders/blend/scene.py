@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from retriever.errors import FileProblem
+from retriever.loaders import soup
+from retriever.loaders.blend.names import Paths
 from retriever.loaders.blend.places import Matrix, Places
 from retriever.loaders.blend.records import File, Record
 
@@ -51,10 +53,11 @@ class Scene:
         if scene is None:
             raise FileProblem("empty", "holds no scene; add its objects to one, or export them as GLB.")
         self.places = Places()
+        self._paths = Paths()
         self._file, self._scene, self._visits = file, scene, 0
 
-    def meshes(self) -> Iterator[tuple[Record, Matrix]]:
-        """Objects that are meshes and are shown, each as often as it is, with their places.
+    def meshes(self) -> Iterator[tuple[Record, Matrix, soup.Path]]:
+        """Objects that are meshes and are shown, each as often as it is, with their places and paths.
 
         Raises:
             FileProblem: "too-large" for more than are followed.
@@ -62,7 +65,7 @@ class Scene:
         shown = _in_layers(self._layer()) if self._scene.has("view_layers") else _in_scene(self._scene)
         for item in shown:
             if not _flag(item) & _HIDDEN:
-                yield from self._with_instances(item, np.eye(4), ())
+                yield from self._with_instances(item, np.eye(4), (), ())
 
     def _layer(self) -> Record:
         held = next(self._file.all(b"GLOB"), None)
@@ -73,21 +76,23 @@ class Scene:
         addresses = self._file.blocks.address
         return next((each for each in layers if addresses[each.number] == chosen), layers[0])
 
-    def _with_instances(self, item: Record, outer: Matrix, within: tuple[int, ...]) -> Iterator[tuple[Record, Matrix]]:
+    def _with_instances(
+        self, item: Record, outer: Matrix, within: tuple[int, ...], above: soup.Path
+    ) -> Iterator[tuple[Record, Matrix, soup.Path]]:
         """An object, and what is in the collection that it stands for; `within` which ones, as none holds itself."""
         self._visits += 1
         if self._visits > _MOST:
             raise FileProblem("too-large", "shows more objects than are read; split it.")
         place = outer @ self.places.of(item)
         if item.number_of("type") == _MESH and item.number_of("dt", _SOLID) >= _SOLID:
-            yield item, place
+            yield item, place, self._paths.of(item, above)
         group = item.to("dup_group") if item.number_of("transflag") & _INSTANCES else None
         if group is None or group.number in within or not group.has("gobject"):
             return
-        start = np.eye(4)
+        start, path = np.eye(4), self._paths.of(item, above)
         start[:3, 3] = -group.array("dupli_ofs")
         for each in _in_collection(group):
-            yield from self._with_instances(each, place @ start, (*within, group.number))
+            yield from self._with_instances(each, place @ start, (*within, group.number), path)
 
     def told(self) -> str:
         """What there is instead of a mesh that is shown, for the user."""
