@@ -108,12 +108,13 @@ class _Scene:
         """
         nodes = self._document.scene.nodes
         soup.Budget().take(sum(map(self._size, nodes)), 0)
-        waiting = [(node, np.eye(4)) for node in reversed(nodes)]
+        names = soup.Names()
+        waiting: list[tuple[Any, _Matrix, soup.Path]] = [(node, np.eye(4), ()) for node in reversed(nodes)]
         while waiting:  # nodes may lie deeper in one another than calls may
-            node, parent = waiting.pop()
-            matrix = parent @ node.matrix
-            yield from self._placed(node, matrix)
-            waiting += [(child, matrix) for child in reversed(_below(node))]
+            node, parent, above = waiting.pop()
+            matrix, path = parent @ node.matrix, names.below(above, node.name or "")
+            yield from self._placed(node, matrix, path)
+            waiting += [(child, matrix, path) for child in reversed(_below(node))]
 
     def _size(self, root: Any) -> int:
         """Vertices of a node and all below it, each as often as it occurs."""
@@ -130,13 +131,13 @@ class _Scene:
                 self._sizes[id(node)] = _LEAST + sum(here) + sum(below)
         return self._sizes[id(root)]
 
-    def _placed(self, node: Any, matrix: _Matrix) -> Iterator[soup.Piece]:
-        """The meshes that hang on a node itself, which stands at a place."""
+    def _placed(self, node: Any, matrix: _Matrix, path: soup.Path) -> Iterator[soup.Piece]:
+        """The meshes that hang on a node itself, which stands at a place and has a path."""
         for held, place in self._of(node):
             materials = {each.symbol or "": each.target for each in held.materials}
             for primitive in held.geometry.primitives:
                 if _size(primitive):
-                    yield self._piece(self._mesh_of(primitive), materials, matrix @ place)
+                    yield self._piece(self._mesh_of(primitive), materials, matrix @ place, path)
 
     def _of(self, node: Any) -> list[_Held]:
         """The geometries that hang on a node itself, bent by controllers or not."""
@@ -170,11 +171,11 @@ class _Scene:
             self._meshes[id(primitive)] = _mesh(primitive)
         return self._meshes[id(primitive)]
 
-    def _piece(self, mesh: _Mesh, materials: dict[str, Any], matrix: _Matrix) -> soup.Piece:
+    def _piece(self, mesh: _Mesh, materials: dict[str, Any], matrix: _Matrix, path: soup.Path) -> soup.Piece:
         material = materials.get(mesh.symbol or "")
         colors, whole = (mesh.painted, None) if material is None else self._look(mesh, material.effect.diffuse)
         mirrored = bool(soup.mirrors(matrix))
-        return soup.Piece(soup.moved(mesh.points, matrix), mesh.faces, colors, whole, 1, mirrored)
+        return soup.Piece(soup.moved(mesh.points, matrix), mesh.faces, colors, whole, 1, mirrored, [path])
 
     def _look(self, mesh: _Mesh, diffuse: Any) -> tuple[RGB, Skin | None]:
         """Colours of a mesh that has a material, and its picture where it is wanted; white where nothing is said."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from taken_apart import taken_apart
 
 from retriever import loaders
 from retriever.errors import FileProblem
@@ -205,3 +206,34 @@ def test_polygons_of_more_corners_than_there_are_end_the_file(tmp_path: Path) ->
     with pytest.raises(FileProblem) as caught:
         read(path)
     assert caught.value.kind == "truncated"
+
+
+def test_nodes_are_objects_by_their_names_or_ids(tmp_path: Path) -> None:
+    moved = "<translate>9 0 0</translate>"
+    library = f'<node id="n1" name="Teapot">{TEAPOT}</node>'
+    nodes = (
+        f'<node id="n2" name="Shelf">{moved}<node name="Body">{BODY.replace("bent", "body")}</node>'
+        '<node id="copy"><instance_node url="#n1"/></node></node>'
+        f'<node name="Tray"><scale>3 1 1</scale>{TEAPOT}<node>{TEAPOT}</node></node>'
+        f'<node name="Shelf">{moved}<instance_node url="#n1"/></node><node>{moved}{TEAPOT}</node>'
+    ).replace("instance_controller", "instance_geometry")
+    path = written(tmp_path, nodes, library=library)
+    assert taken_apart(path) == {
+        "Shelf": (6, (3, 3, 0)),
+        "Tray": (4, (6, 2, 0)),
+        "Shelf (2)": (2, (2, 2, 0)),
+        "Body": (4, (3, 3, 0)),
+    }
+    assert [each.path for each in read(path).nodes] == [
+        ("Shelf", "Body"),
+        ("Shelf", "copy", "Teapot"),
+        ("Tray",),
+        ("Tray",),
+        ("Shelf (2)", "Teapot"),
+    ]
+
+
+def test_of_names_that_lie_very_deep_the_outer_ones_count(tmp_path: Path) -> None:
+    nodes = f'<node name="a">{TEAPOT}' * 300 + "</node>" * 300
+    paths = [each.path for each in read(written(tmp_path, nodes)).nodes]
+    assert len(paths) == 300 and paths[0] == ("a",) and paths[-1] == ("a",) * 64
