@@ -1,4 +1,4 @@
-"""What slicers write beside the model of a 3MF project: which of its volumes only change or support the print."""
+"""What slicers write beside the model of a 3MF project: names, and which volumes only change or support the print."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ _PACKED_BADLY = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFErr
 
 
 @dataclass
-class Helpers:
-    """Volumes that are no part of what is made: modifiers, negative volumes, blockers and enforcers of supports.
+class Settings:
+    """What objects are called, and volumes that are no part of what is made: modifiers, blockers of supports and such.
 
     Attributes:
-        parts: (object, object that is a component of it), by their ids.
-        triangles: object -> the first and the last of triangles of its mesh.
+        parts: (object, object that is a component of it) of such volumes, by their ids.
+        triangles: object -> the first and the last of triangles of its mesh that are.
+        names: (object, a component of it or "") -> what it is called.
     """
 
     parts: set[tuple[str, str]] = field(default_factory=set)
     triangles: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    names: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def without(self, name: str, faces: NDArray[np.int64]) -> NDArray[np.int64]:
         """Those of the (f, 3) faces of an object's mesh that are made."""
@@ -38,9 +40,9 @@ class Helpers:
         return faces[kept]
 
 
-def helpers(archive: zipfile.ZipFile) -> Helpers:
+def settings(archive: zipfile.ZipFile) -> Settings:
     """Of all that is said in the archive; a damaged file of settings says nothing more."""
-    found = Helpers()
+    found = Settings()
     for name in set(_CONFIGS) & set(archive.namelist()):
         parser = expat.ParserCreate()
         reader = _Reader(found)
@@ -54,20 +56,24 @@ def helpers(archive: zipfile.ZipFile) -> Helpers:
 
 
 class _Reader:
-    def __init__(self, found: Helpers) -> None:
+    def __init__(self, found: Settings) -> None:
         self._found = found
-        self._object = ""
+        self._object = self._part = ""
         self._volume = (0, -1)
 
     def start(self, tag: str, given: Mapping[str, str]) -> None:
         if tag == "object":
-            self._object = given["id"]
-        elif tag == "part" and given.get("subtype", "normal_part") != "normal_part":
-            self._found.parts.add((self._object, given["id"]))
+            self._object, self._part = given["id"], ""
+        elif tag == "part":
+            self._part = given["id"]
+            if given.get("subtype", "normal_part") != "normal_part":
+                self._found.parts.add((self._object, self._part))
         elif tag == "volume":
             self._volume = int(given["firstid"]), int(given["lastid"])
         elif tag == "metadata" and given.get("type") == "volume" and _helps(given.get("key"), given.get("value")):
             self._found.triangles.setdefault(self._object, []).append(self._volume)
+        elif tag == "metadata" and given.get("key") == "name" and given.get("type") != "volume":
+            self._found.names.setdefault((self._object, self._part), given.get("value", ""))
 
 
 def _helps(key: str | None, value: str | None) -> bool:

@@ -22,7 +22,7 @@ from retriever.errors import FileProblem
 from retriever.loaders import soup
 from retriever.loaders.files import MAX_BYTES
 from retriever.loaders.numeric import in_range, not_a
-from retriever.loaders.slicers import Helpers, helpers
+from retriever.loaders.slicers import Settings, settings
 from retriever.types import Geometry
 
 _MODEL = "3d/3dmodel.model"
@@ -41,6 +41,7 @@ class _Place:
 
 @dataclass(frozen=True)
 class _Object:
+    name: str = ""
     vertices: array[float] = field(default_factory=lambda: array("d"))
     triangles: array[int] = field(default_factory=lambda: array("q"))
     components: list[_Place] = field(default_factory=list)
@@ -84,7 +85,7 @@ class _Model:
             self._in_mesh = False
 
     def _start_object(self, given: Mapping[str, str]) -> None:
-        self._object = self.objects[given["id"]] = _Object()
+        self._object = self.objects[given["id"]] = _Object(given.get("name") or given.get("partnumber", ""))
 
     def _vertex(self, given: Mapping[str, str]) -> None:
         if self._in_mesh:  # slices have vertices in the plane
@@ -108,7 +109,8 @@ def read_3mf(data: bytes, path: Path, *, textures: bool = True) -> Geometry:
         root = next((name for name in archive.namelist() if _MODEL in name.lower()), None)
         if root is None:
             raise not_a("a 3MF archive with a model")
-        pieces = list(_Build(archive, helpers(archive)).pieces(root)) or list(_Build(archive, None).pieces(root))
+        told = settings(archive)
+        pieces = list(_Build(archive, told).pieces(root)) or list(_Build(archive, told, whole=True).pieces(root))
         if not pieces:
             raise FileProblem("empty", "builds no geometry, as files that were sliced do; export the model itself.")
         return soup.flat(pieces)
@@ -119,23 +121,32 @@ class _Build:
 
     Args:
         archive: of the file.
-        left_out: volumes that are; None for nothing, also not what is not printed.
+        told: what a slicer says of it.
+        whole: with volumes that only help, and what is not printed.
     """
 
-    def __init__(self, archive: zipfile.ZipFile, left_out: Helpers | None) -> None:
-        self._archive, self._left_out = archive, left_out
+    def __init__(self, archive: zipfile.ZipFile, told: Settings, *, whole: bool = False) -> None:
+        self._archive, self._told, self._whole = archive, told, whole
         self._models: dict[str, _Model] = {}
+        self._names = soup.Names()
         self._budget = soup.Budget()
 
     def pieces(self, root: str) -> Iterator[soup.Piece]:
         """Every mesh as often as it is built."""
         for item in _in_order(self._model(root).items):
-            if item.printed or self._left_out is None:
-                yield from self._placed(item, np.eye(4), ())
+            if item.printed or self._whole:
+                name = self._told.names.get((item.object, ""), "")
+                yield from self._placed(item, np.eye(4), (), (), name)
 
     def _placed(
-        self, place: _Place, parent: NDArray[np.float64], within: tuple[tuple[str, str], ...]
+        self,
+        place: _Place,
+        parent: NDArray[np.float64],
+        within: tuple[tuple[str, str], ...],
+        above: soup.Path,
+        name: str,
     ) -> Iterator[soup.Piece]:
+        """An object, `within` which others, below a path, and what a slicer calls it."""
         key = (place.member, place.object)
         found = self._model(place.member).objects.get(place.object)
         if found is None:
@@ -143,21 +154,23 @@ class _Build:
         if key in within:
             raise FileProblem("malformed", "has an object that is put together of itself; export it again.")
         points, faces = self._mesh(place.object, found)
-        matrix = parent @ place.matrix
+        matrix, path = parent @ place.matrix, self._names.below(above, name or found.name)
         self._budget.take(max(len(points), _LEAST), len(faces))
         if len(faces):
-            yield soup.Piece(soup.moved(points, matrix), faces, mirrored=bool(soup.mirrors(matrix)))
+            mirrored = bool(soup.mirrors(matrix))
+            yield soup.Piece(soup.moved(points, matrix), faces, mirrored=mirrored, paths=[path])
         for component in _in_order(found.components):
-            if self._left_out is None or (place.object, component.object) not in self._left_out.parts:
-                yield from self._placed(component, matrix, (*within, key))
+            part = (place.object, component.object)
+            if self._whole or part not in self._told.parts:
+                yield from self._placed(component, matrix, (*within, key), path, self._told.names.get(part, ""))
 
     def _mesh(self, name: str, found: _Object) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """(v, 3) points and (f, 3) faces of an object, without those that are left out."""
         points = np.frombuffer(found.vertices).reshape(-1, 3)
         faces = in_range(np.frombuffer(found.triangles, np.int64).reshape(-1, 3), len(points))
-        if self._left_out is None or name not in self._left_out.triangles:
+        if self._whole or name not in self._told.triangles:
             return points, faces
-        used, faces = np.unique(self._left_out.without(name, faces), return_inverse=True)
+        used, faces = np.unique(self._told.without(name, faces), return_inverse=True)
         return points[used], faces.reshape(-1, 3)
 
     def _model(self, member: str) -> _Model:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from taken_apart import taken_apart
 
 from retriever.errors import FileProblem
 from retriever.loaders.threemf import read_3mf
@@ -19,9 +20,9 @@ MORE = (
 )
 
 
-def mesh(number: int, size: float = 1.0) -> str:
+def mesh(number: int, size: float = 1.0, height: float = 0) -> str:
     """An object that is one right-angled triangle with its corner in the origin."""
-    corners = "".join(f'<vertex y="{y}" x="{x}" z="0"/>' for x, y in ((0, 0), (size, 0), (0, size)))
+    corners = "".join(f'<vertex y="{y}" x="{x}" z="0"/>' for x, y in ((0, 0), (size, 0), (0, height or size)))
     triangle = '<triangle v1="0" v2="1" v3="2"/>'
     return (
         f'<object id="{number}" type="model"><mesh><vertices>{corners}</vertices>'
@@ -198,3 +199,53 @@ def test_each_fault_has_its_kind(models: dict[str, str], kind: str) -> None:
     with pytest.raises(FileProblem) as caught:
         read_3mf(archive(**models), Path("a.3mf"))
     assert caught.value.kind == kind
+
+
+def called(text: str, name: str) -> str:
+    return text.replace("<object ", f"<object {name} ", 1)
+
+
+def test_objects_and_their_components_are_objects_by_their_names(tmp_path: Path) -> None:
+    arm, hand = called(mesh(1), 'name="arm"'), called(mesh(2, 5, 2), 'partnumber="hand-2"')
+    robot = called(group(9, at(1, 10), at(2, 20), at(3, 0)), 'name="robot"')
+    whole = model(arm + hand + mesh(3, 2, 6) + robot, at(9, 0), at(2, 50), at(2, 90), at(3, 7))
+    path = tmp_path / "a.3mf"
+    path.write_bytes(archive(**{"3dmodel": whole}))
+    assert taken_apart(path) == {"robot": (3, (25, 6, 0)), "hand-2": (1, (5, 2, 0)), "arm": (1, (1, 1, 0))}
+    assert {node.path for node in read_3mf(path.read_bytes(), path).nodes} == {
+        ("robot", "arm"),
+        ("robot", "hand-2"),
+        ("robot",),
+        ("hand-2",),
+        ("hand-2 (2)",),
+    }
+
+
+@pytest.mark.parametrize("kind", ["normal_part", "modifier_part"])  # where there is nothing else, that is read
+def test_slicers_keep_names_beside_the_model(tmp_path: Path, kind: str) -> None:
+    name = '<metadata key="name" value="{}"/>'.format
+    parts = f'<part id="1" subtype="{kind}">{name("arm")}</part><part id="2" subtype="{kind}">{name("hand")}</part>'
+    settings = f'<object id="9">{name("robot")}<metadata key="extruder" value="1"/>{parts}</object>'
+    settings += f'<object id="8">{name("base")}<part id="3" subtype="{kind}"/></object><plate>{name("all")}</plate>'
+    groups = group(9, at(1, 10, "one"), at(2, 20, "one")) + group(8, at(3, 0, "one"))
+    models = {"3dmodel": model(groups, at(9, 0), at(8, 50)), "one": model(mesh(1) + mesh(2, 5, 2) + mesh(3, 2, 6))}
+    path = tmp_path / "a.3mf"
+    path.write_bytes(archive(("model_settings", settings), **models))
+    assert taken_apart(path) == {
+        "robot": (2, (15, 2, 0)),
+        "base": (1, (2, 6, 0)),
+        "arm": (1, (1, 1, 0)),
+        "hand": (1, (5, 2, 0)),
+    }
+
+
+def test_prusa_says_what_objects_are_called_in_its_own_way(tmp_path: Path) -> None:
+    settings = "".join(
+        f'<object id="{number}"><metadata type="object" key="name" value="{name}"/><volume firstid="0" lastid="0">'
+        '<metadata type="volume" key="name" value="a.stl"/></volume></object>'
+        for number, name in ((1, "arm"), (2, "hand"))
+    )
+    path = tmp_path / "a.3mf"
+    whole = model(mesh(1) + mesh(2, 5), at(1, 0), at(2, 10))
+    path.write_bytes(archive(("Slic3r_PE_model", settings), **{"3dmodel": whole}))
+    assert {node.path for node in read_3mf(path.read_bytes(), path).nodes} == {("arm",), ("hand",)}
