@@ -12,15 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import mtl
+from retriever.loaders import mtl, soup
 from retriever.loaders.colors import GREY, RGB, as_rgb, mean_of_corners
 from retriever.loaders.numeric import NO_FACES, not_a, table, whole_numbers
 from retriever.loaders.polygons import triangles
 from retriever.loaders.text import decoded
-from retriever.types import Geometry
+from retriever.types import Geometry, Node
 
 _COLORED = (6, 7)
 """Numbers of a vertex that has a colour: x y z r g b, and alpha."""
+_NAMING = frozenset((b"o", b"g"))
 _KNOWN = re.compile(rb"(?m)^[ \t]*(#|(v|vn|vt|f|l|p|o|g|s|mtllib|usemtl)[ \t])")
 
 
@@ -34,6 +35,7 @@ class _Lines:
         before: "v", "vt" -> how many of them came before each face; filled only where an index counts back.
         materials: (number of the first face that has it, name) of the "usemtl" lines.
         libraries: of the "mtllib" lines.
+        names: (number of the first face after it, keyword, rest) of the "o" and "g" lines.
     """
 
     rows: dict[bytes, list[bytes]] = field(default_factory=lambda: {b"v": [], b"vt": []})
@@ -41,6 +43,7 @@ class _Lines:
     before: list[tuple[int, int]] = field(default_factory=list)
     materials: list[tuple[int, str]] = field(default_factory=list)
     libraries: list[str] = field(default_factory=list)
+    names: list[tuple[int, bytes, bytes]] = field(default_factory=list)
 
 
 def read_obj(data: bytes, path: Path, *, textures: bool = True, skin: bool = False) -> Geometry:
@@ -69,7 +72,8 @@ def read_obj(data: bytes, path: Path, *, textures: bool = True, skin: bool = Fal
     said = own if own is not None and (own < 1).any() else None  # all white is written where nobody has painted
     colors = mtl.face_colors(users, len(faces), uv, textures, said)
     whole = mtl.skin(users, uv) if skin and uv is not None else None
-    return Geometry(points, faces, _without_gaps(own) if colors is None else colors, whole)
+    colors = _without_gaps(own) if colors is None else colors
+    return Geometry(points, faces, colors, whole, nodes=tuple(_nodes(lines.names, polygon)))
 
 
 def _plain(data: bytes) -> bytes:
@@ -96,6 +100,8 @@ def _sorted_lines(data: bytes) -> _Lines:
             found.materials.append((len(faces), decoded(rest).strip()))
         elif key == b"mtllib":
             found.libraries.append(decoded(rest).strip())
+        elif key in _NAMING:
+            found.names.append((len(faces), key, rest))
     if any(b"-" in line for line in faces):
         found.before = _counts_before_faces(data)
     return found
@@ -196,3 +202,23 @@ def _users(lines: _Lines, polygon: NDArray[np.int64], path: Path) -> Iterator[mt
         chosen = np.isin(used, by_name[name])
         if chosen.any():
             yield library[name], chosen
+
+
+def _nodes(names: list[tuple[int, bytes, bytes]], polygon: NDArray[np.int64]) -> Iterator[Node]:
+    """Which triangles (f,) are of which object and group that have names, by the polygons that they come from."""
+    paths: dict[int, soup.Path] = {}  # by the first face; of lines without a face between, the last counts
+    object_ = group = ""
+    for (first, key, _), name in zip(names, _called([text for _, _, text in names]), strict=True):
+        object_, group = (name, "") if key == b"o" else (object_, name)  # a group is within its object
+        paths[first] = tuple(filter(None, (object_, group)))
+    starts = np.searchsorted(polygon, list(paths)).tolist()
+    for path, start, end in zip(paths.values(), starts, [*starts[1:], len(polygon)], strict=False):
+        if path and start < end:
+            yield Node(path, start, end)
+
+
+def _called(texts: list[bytes]) -> Iterator[str]:
+    """Objects and groups; empty for what is written where one has no name. All at once, as they may be very many."""
+    for name in decoded(b"\n".join([b"", *texts])).split("\n")[1:]:
+        name = name.strip()[: soup.LONGEST]
+        yield "" if name.lower() == "default" else name

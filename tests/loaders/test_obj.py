@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from taken_apart import taken_apart
 
 from retriever import loaders
 
@@ -95,3 +96,62 @@ def test_a_line_may_name_several_files_of_materials(tmp_path: Path, line: str, e
     (tmp_path / "one two.mtl").write_text("newmtl a\nKd 0 1 0\n")
     texts = {"one": "newmtl a\nKd 1 0 0\n", "two": "newmtl a\nKd 0 0 1\n", "none": "newmtl b\nKd 0 1 0\n"}
     assert colors_of(tmp_path, f"mtllib {line}\n" + SQUARE.format("") + FACES, **texts) == [expected] * 2
+
+
+def flat(x: float, *corners: str) -> str:
+    """A polygon whose corners are told as "x y"."""
+    rows = [corner.split() for corner in corners]
+    points = "".join(f"v {x + float(a)} {b} 0\n" for a, b in rows)
+    return points + "f " + " ".join(str(number - len(rows)) for number in range(len(rows))) + "\n"
+
+
+SEAT = ("0 0", "2 0", "2 2", "0 2")
+LEG = ("0 0", "1 0", "0 3")
+L = ("0 0", "3 0", "3 1", "1 1", "1 3", "0 3")
+
+
+def test_objects_and_groups_by_their_names(tmp_path: Path) -> None:
+    path = tmp_path / "a.obj"
+    chair = "g default\no Chair\ng seat\n" + flat(0, *SEAT) + "g leg\nusemtl a\n" + flat(5, *LEG)
+    table = "s off\no  Table top \n" + flat(10, *L) + "g default\n" + flat(20, *SEAT)
+    more = "o Chair\ng leg\n" + flat(7, *LEG) + "g\n" + flat(9, *LEG) + "\to\n" + flat(0, *SEAT)
+    path.write_text(chair + table + more)
+    # The parts of the chair lie in two places of the file; those of the table have no groups.
+    assert taken_apart(path) == {
+        "Chair": (5, (10, 3, 0)),
+        "Table top": (6, (12, 3, 0)),
+        "seat": (2, (2, 2, 0)),
+        "leg": (2, (3, 3, 0)),
+    }
+    assert [(node.path, node.end - node.start) for node in loaders.load_geometry(path).nodes] == [
+        (("Chair", "seat"), 2),
+        (("Chair", "leg"), 1),
+        (("Table top",), 4),
+        (("Table top",), 2),
+        (("Chair", "leg"), 1),
+        (("Chair",), 1),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_groups_alone_are_objects_and_names_may_be_in_any_letters(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.obj"
+    text = (
+        "g St\xfchle\n"
+        + flat(0, *SEAT)
+        + "g \xff\xfe\n"
+        + flat(5, *LEG)
+        + "g empty\ng ("
+        + "a" * 999
+        + "\n"
+        + flat(9, *L)
+    )
+    path.write_bytes(text.encode(encoding))
+    found = taken_apart(path)
+    assert found == {"St\xfchle": (2, (2, 2, 0)), "\xff\xfe": (1, (1, 3, 0)), "(" + "a" * 59: (4, (3, 3, 0))}
+
+
+def test_what_has_no_names_or_no_faces_is_of_no_object(tmp_path: Path) -> None:
+    for text in (flat(0, *SEAT), "o\ng default\n" + flat(0, *SEAT), "o cloud\nv 0 0 0\nv 1 1 1\n"):
+        (tmp_path / "a.obj").write_text(text)
+        assert loaders.load_geometry(tmp_path / "a.obj").nodes == ()
