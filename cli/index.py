@@ -44,6 +44,7 @@ def register(app: typer.Typer) -> None:
             "retriever index ./objaverse --recall 0.98 --memory 4GB",
             "retriever index ./models/chairs --again",
             "retriever index ./kits --no-folder-labels",
+            "retriever index ./kits assembly.step --objects",
         ),
     )(index)
 
@@ -124,6 +125,15 @@ def index(
             show_default=False,
         ),
     ] = None,
+    objects: Annotated[
+        bool | None,
+        typer.Option(
+            "--objects/--no-objects",
+            help="Whether the objects in a scene, such as a GLB, FBX, BLEND or STEP file, are items as well, such as "
+            "kit.glb/Chair.ply; kept for later runs. By default as the index has it, and a new one takes files whole.",
+            show_default=False,
+        ),
+    ] = None,
     recall: Recall = None,
     memory: Memory = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")] = False,
@@ -158,6 +168,7 @@ def index(
                 workers=workers,
                 again=again,
                 folder_labels=folder_labels,
+                objects=objects,
                 wish=Wish(recall, memory),
                 progress=show,
             )
@@ -231,12 +242,13 @@ def _none_read(files: int) -> str:
 
 
 def _counts(summary: Summary) -> str:
+    objects = f" with {counted(summary.objects, 'object')} in them" if summary.objects else ""
     counts = {
-        "embedded": summary.embedded,
+        f"embedded{objects}": summary.embedded,
         "reused": summary.reused,
         "updated": summary.updated,
         "removed": summary.removed,
         "unchanged": summary.unchanged,
     }
-    always = {"embedded", "unchanged"}
+    always = {f"embedded{objects}", "unchanged"}
     return ", ".join(f"{count:,} {what}" for what, count in counts.items() if count or what in always)

@@ -21,6 +21,7 @@ from indexer.failures import forget_gone, replace_failures
 from indexer.guesses import Guesses
 from indexer.loading import check_workers
 from indexer.metadata import read_table
+from indexer.objects import Objects
 from indexer.packs import as_stored
 from indexer.parts import States, remembered
 from indexer.pipeline import Job
@@ -28,13 +29,14 @@ from indexer.plan_changes import Indexed
 from indexer.progress import Progress
 from indexer.roots import taken_over
 from indexer.rows import KnownContent, RowBuffer, facts, indexed_rows, item
+from indexer.scan import Rules
 from indexer.summary import Summary
 from indexer.survey import Surveyed, survey
 from indexer.writer import IndexWriter
 from retriever import loaders, spaces
 from retriever.errors import FileProblem, UsageError
 from retriever.files import exists
-from retriever.store import Failure, Snapshot, is_index, read_failures
+from retriever.store import Failure, Manifest, Snapshot, is_index, read_failures
 from retriever.types import Vectors
 
 Twin = tuple[Job, Indexed]
@@ -55,6 +57,7 @@ def index(
     workers: int | None = None,
     again: bool = False,
     folder_labels: bool | None = None,
+    objects: bool | None = None,
     wish: Wish | None = None,
     progress: Progress | None = None,
 ) -> Summary:
@@ -76,6 +79,8 @@ def index(
         again: read and embed all the files, changed or not.
         folder_labels: whether folders may be classes, in this run and those to come; None leaves that as it is, and a
             new index takes them for such.
+        objects: whether the objects of a scene are items as well, ``kit.glb/Chair.ply``, in this run and those to come;
+            None leaves that as it is, and a new index takes scenes whole.
         wish: what a search may take and must find; None leaves it as it is.
         progress: called often, from this thread.
 
@@ -97,18 +102,17 @@ def index(
     manifest = before.manifest if before is not None else None
     joint = spaces.get(space or (manifest.space.name if manifest else spaces.DEFAULT), device=device)
     summary = Summary()
-    if folder_labels is None:
-        folder_labels = manifest is None or manifest.folder_labels
+    rules = _rules(manifest, folder_labels, objects)
     table = read_table(Path(metadata)) if metadata else None
-    parts = survey(named, before, folder, joint, table, exclude, summary.skipped, progress, folder_labels)
+    parts = survey(named, before, folder, joint, table, exclude, summary.skipped, progress, rules)
     wish = wish or Wish()
     check_wish(wish, manifest, Counter(file.modality for part in parts for file in part.files), joint.identity.dim)
     with IndexWriter(folder, joint.identity) as writer:
         if writer.manifest.version not in (0, manifest and manifest.version):  # another run wrote to it meanwhile
             summary.skipped.clear()
             now = Snapshot.open(folder)
-            parts = survey(named, now, folder, joint, table, exclude, summary.skipped, progress, folder_labels)
-        writer.set_folder_labels(folder_labels)
+            parts = survey(named, now, folder, joint, table, exclude, summary.skipped, progress, rules)
+        writer.keep_for_later(folder_labels=rules.folder_labels, objects=rules.objects)
         summary.moved = moving.along(before) | moving.follow(writer, parts)
         _Run(writer, joint, up, workers, progress, summary, again).bring_up_to_date(parts)
         lexicon.bring_up_to_date(writer.snapshot)
@@ -117,6 +121,14 @@ def index(
         summary.absent = [root for root in writer.manifest.roots.values() if not exists(root)]
     summary.seconds = time.monotonic() - started
     return summary
+
+
+def _rules(manifest: Manifest | None, folder_labels: bool | None, objects: bool | None) -> Rules:
+    """As they are wanted, else as the index has them."""
+    known = Rules(manifest.folder_labels, manifest.objects) if manifest else Rules()
+    return Rules(
+        known.folder_labels if folder_labels is None else folder_labels, known.objects if objects is None else objects
+    )
 
 
 class _Run:
@@ -146,6 +158,7 @@ class _Run:
         self.dead: list[int] = []
         self.guesses: Guesses | None = None
         self.states = States()
+        self.objects: dict[str, Objects] = {}  # of scenes that the index has, by their corpus
         self.axes: dict[upright.Group, str] = {}  # of files that stay as they are
         self.kept: list[Job] = []  # such files, unless a look at others like them says that they lie
         self.told: set[int] = set()  # rows of which an earlier table said something, and none of this run does
@@ -181,6 +194,7 @@ class _Run:
         """The files of the corpus of this short name that need a row; `rows` are those that the index has of it."""
         root = part.corpus.root
         self.summary.roots[name] = str(root)
+        rows, self.objects[name] = Objects.apart(rows)
         self.failed[name] = [
             Failure(name, path, part.scan.kinds.get(path, "unreadable"), message)
             for path, message in part.scan.problems
@@ -209,7 +223,7 @@ class _Run:
             stay = [row for row in rows if row.row not in goes]
             self.axes |= upright.earlier(name, stay)
             self._keep(name, part, upright.unseen(name, stay, self.axes))
-        self.dead += changes.vanished + changes.stale
+        self.dead += changes.vanished + changes.stale + self.objects[name].follow(rows, changes)
         self.summary.unchanged += len(changes.unchanged)
         self.summary.recovered += sum(row >= self.recovered for row in changes.unchanged)
         self.summary.removed += len(changes.vanished)
@@ -230,7 +244,8 @@ class _Run:
         known = KnownContent(self.before)
         jobs = earlier_table.carry(self.before, self._hashed(jobs, known), self.told, self.gone, again=self.again)
         rows_with = known.rows_with({job.sha256 for job in jobs if job.sha256})
-        self.guesses = Guesses(self.before, rows_with, [job.old for job in [*jobs, *self.kept] if job.old])
+        olds = [old for job in [*jobs, *self.kept] for old in self._olds(job)]
+        self.guesses = Guesses(self.before, rows_with, olds)
         if self.again:
             return jobs, []
         rest: list[Job] = []
@@ -306,21 +321,27 @@ class _Run:
                     self.failed[job.root].append(Failure(job.root, job.file.path, problem.kind, problem.message))
                     if problem.kind != "unreadable":
                         self._replace([job])
-                self.summary.embedded += len(batch.done)
-                done += len(batch.done) + len(batch.failed)
+                files = sum(not job.is_object for job, _ in batch.done)
+                self.summary.embedded += files
+                self.summary.objects += len(batch.done) - files
+                done += files + len(batch.failed)
                 self.progress("embed", done, len(jobs))
 
     def _add(self, jobs: Sequence[Job], items: list[dict[str, Any]], vectors: Vectors) -> None:
         """Writes the rows of files that were embedded or reused, in place of those that stood for them."""
         if self.guesses:
-            self.guesses.carry(items, [job.old for job in jobs], vectors)
+            olds = [self.objects[job.root].old(job.file.path) if job.is_object else job.old for job in jobs]
+            self.guesses.carry(items, olds, vectors)
             self.summary.dropped = self.guesses.dropped
         self.rows.add(items, vectors)
         self._replace(jobs)
 
     def _replace(self, jobs: Sequence[Job]) -> None:
-        """The rows that stood for these files count no more."""
-        self.dead += [job.old.row for job in jobs if job.old]
+        """The rows that stood for these files, and for the objects in them, count no more."""
+        self.dead += [old.row for job in jobs for old in self._olds(job)]
+
+    def _olds(self, job: Job) -> list[Indexed]:
+        return [*([job.old] if job.old else []), *self.objects[job.root].of.get(job.file.path, ())]
 
 
 def _hash_or_none(path: Path) -> str | None:

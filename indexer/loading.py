@@ -1,8 +1,8 @@
 """Files -> encoder payloads, in order, in worker processes that may die without stopping the run.
 
 Workers are spawned, not forked: a fork copies torch's locks but not the threads that hold them. What crosses the
-process boundary is a path on the way in, and on the way out what the encoder is given: some kilobytes of a cloud or a
-picture, 2 MB at most of a sound of 30 seconds.
+process boundary is a path on the way in, and on the way out what the encoder is given: some 200 kilobytes of a cloud,
+as much of each object in a scene, less of a picture, 2 MB at most of a sound of 30 seconds.
 
 Each worker has a pipe of its own and a thread that asks it. `ProcessPoolExecutor` shares queues and locks between its
 workers: one that is killed while it answers may hold all of them up for good, and at the end of the interpreter, or
@@ -46,6 +46,7 @@ class Request:
         inputs: what the encoders are given.
         up, usual: as for `retriever.loaders.load`.
         sha256: of its bytes, where known.
+        inside: whether the objects of a scene are wanted as well.
     """
 
     path: Path
@@ -53,6 +54,7 @@ class Request:
     up: str = "auto"
     usual: str | None = None
     sha256: str | None = None
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,14 @@ def read(request: Request) -> Outcome:
     from retriever import loaders
 
     try:
-        return loaders.load(request.path, request.inputs, up=request.up, usual=request.usual, sha256=request.sha256)
+        return loaders.load(
+            request.path,
+            request.inputs,
+            up=request.up,
+            usual=request.usual,
+            sha256=request.sha256,
+            inside=request.inside,
+        )
     except FileProblem as problem:
         return Problem(problem.kind, str(problem))
     except MemoryError:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from indexer.loading import Loader, Outcome, Problem, Request, workers_for
+from indexer.objects import as_file
 from indexer.plan_changes import Indexed
 from indexer.scan import SourceFile
 from retriever.spaces import Space
-from retriever.types import Loaded, Modality, Vectors
+from retriever.types import Inside, Loaded, Modality, Vectors
 
 MAX_WAIT = 2.0
 """Seconds that a file that was read waits for a full batch; slow files are thus kept, and shown, early."""
 _WINDOW = 96
+_FEWER = 8
+"""Files that are read ahead, and where each may hold a few hundred objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Job:
         old: the row of the index that it replaces; None for a new file.
         usual: axis that points up where the file does not say, as for `retriever.loaders.load`.
         sha256: of its bytes, where known.
+        is_object: whether it is an object of the scene that it lies in, and comes with it.
     """
 
     root: str
@@ -39,11 +43,16 @@ class Job:
     old: Indexed | None = None
     sha256: str | None = None
     usual: str | None = None
+    is_object: bool = False
 
     @property
     def path(self) -> Path:
         """Where it is."""
         return self.folder / self.file.path
+
+    def of_object(self, inside: Inside) -> Job:
+        """That of an object in it."""
+        return replace(self, file=as_file(self.file, inside), old=None, sha256=None, is_object=True)
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,8 @@ def encode(
 ) -> Generator[Batch, None, None]:
     """Embed files, in their order within each modality; a bad file, even one that kills its reader, is handed over.
 
+    The objects of a scene come before it: once it is there, so are they.
+
     Memory does not grow with the number of files. Close the iterator to stop its workers early.
 
     Args:
@@ -75,10 +86,11 @@ def encode(
         workers: processes that read, no more than there are files; 0 reads in this process; None chooses by the cores
             and the number of files.
     """
-    requests = (Request(job.path, space.identity.inputs, up, job.usual, job.sha256) for job in jobs)
+    requests = (Request(job.path, space.identity.inputs, up, job.usual, job.sha256, job.file.inside) for job in jobs)
+    ahead = _FEWER if any(job.file.inside for job in jobs) else _WINDOW
     waiting = _Waiting(space)
     workers = workers_for(len(jobs), workers)
-    with Loader(workers, _WINDOW + 4 * workers) as loader:
+    with Loader(workers, ahead + 4 * workers) as loader:
         for job, outcome in zip(jobs, loader.outcomes(requests), strict=True):
             waiting.add(job, outcome)
             yield from waiting.batches(only_due=True)
@@ -98,7 +110,9 @@ class _Waiting:
         if isinstance(outcome, Problem):
             self._failed.append((job, outcome))
         else:
-            self._read.setdefault(outcome.modality, []).append((job, outcome))
+            read = self._read.setdefault(outcome.modality, [])
+            read += ((job.of_object(each), each.loaded) for each in outcome.inside)
+            read.append((job, replace(outcome, inside=())))
 
     def batches(self, *, only_due: bool) -> Iterator[Batch]:
         """Full batches; all of them, full or not, when the wait was long or the files are at an end."""

@@ -127,6 +127,8 @@ def reusable(file: SourceFile, same_bytes: Iterable[Indexed], *, up: str, shape:
         up: as asked for.
         shape: of the space; where it looks at colour, formats that keep colours in a second file are read again.
     """
+    if file.inside:  # its objects are not in that row
+        return None
     suffix = PurePosixPath(file.path).suffix.lower()
     if suffix in _GEOMETRY_ELSEWHERE or (shape.color is not None and suffix in _COLOR_ELSEWHERE):
         return None

@@ -7,7 +7,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from indexer import maps, sidecars
@@ -20,6 +20,21 @@ from retriever.errors import FileProblem
 from retriever.store import layout as index_layout
 from retriever.types import Modality, is_utf8
 
+
+@dataclass(frozen=True)
+class Rules:
+    """How the files of a corpus are taken; an index keeps them.
+
+    Attributes:
+        folder_labels: whether folders may be classes.
+        objects: whether the objects of a scene are items as well.
+    """
+
+    folder_labels: bool = True
+    objects: bool = False
+
+
+USUAL = Rules()
 Told = Callable[[str, str, str], None]
 """Is told the path below the root of what is no item, the reason, and the name of the item whose sidecar it is."""
 
@@ -36,6 +51,7 @@ class SourceFile:
         metadata: label, caption, name, preview, split and the extras of the layout and of JSON sidecars, where known.
         table: hash of what the user's own table says of the file, which is in `metadata` too; empty without.
         given: names of the columns that the table gave; None where none did, or where that is not known.
+        inside: whether its objects are items as well.
     """
 
     path: str
@@ -45,6 +61,7 @@ class SourceFile:
     metadata: dict[str, object] = field(default_factory=dict)
     table: str = ""
     given: tuple[str, ...] | None = None
+    inside: bool = False
 
 
 @dataclass
@@ -93,7 +110,7 @@ def scan(
     exclude: Iterable[str] = (),
     packs: Collection[PurePosixPath] = (),
     told: Told | None = None,
-    folder_labels: bool = True,
+    rules: Rules = USUAL,
 ) -> Scan:
     """Walk `root`, or only what lies at or below the paths `within` it.
 
@@ -108,18 +125,18 @@ def scan(
             file at the root lists.
         packs: archives below the root that are looked into, as if they were folders.
         told: is called for each file and folder that is no item.
-        folder_labels: whether folders may be classes.
+        rules: how files are taken.
 
     Raises:
         UsageError: a pattern that is not understood, or that file cannot be read.
     """
     excluded = Exclusion.of(root, exclude)
-    found, layout = Scan(told=told), Layout.of(root, excluded, packs, folder_labels)
+    found, layout = Scan(told=told), Layout.of(root, excluded, packs, rules.folder_labels)
     items: dict[str, SourceFile] = {}
     referrers: set[Path] = set()
     for folder, names, only in _walk(root, within, excluded, packs, found):
         for file in _items(root, folder, names, only, layout, found):
-            items[file.path] = file
+            items[file.path] = _looked_into(file, root) if rules.objects else file
         referrers |= {root / folder / name for name in names if sidecars.may_refer(name)}
         if progress:
             progress(len(items))
@@ -302,6 +319,14 @@ def _items(
             found.skip(folder / name, NUMBERS)
         else:
             found.skip(folder / name, "sidecar", taken[name])
+
+
+def _looked_into(file: SourceFile, root: Path) -> SourceFile:
+    """A file, as a scene whose objects are items as well if it is one; those in archives are not looked into."""
+    is_scene = file.path.lower().endswith(archives.SCENES)
+    if not is_scene or archives.holder(root / file.path):
+        return file
+    return replace(file, inside=True, fingerprint=_fingerprint({}, {"objects of": file.fingerprint}))
 
 
 def _columns(

@@ -16,6 +16,7 @@ class Summary:
 
     Attributes:
         embedded: encoded now, new or changed.
+        objects: in scenes among these, encoded now as well.
         reused: new paths whose vector was known from a file of the same bytes.
         updated: files of the same bytes with new metadata or times.
         unchanged: as the index has them.
@@ -33,6 +34,7 @@ class Summary:
     """
 
     embedded: int = 0
+    objects: int = 0
     reused: int = 0
     updated: int = 0
     unchanged: int = 0

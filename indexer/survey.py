@@ -13,7 +13,7 @@ from indexer.packs import Packs
 from indexer.parts import named_below
 from indexer.progress import Progress
 from indexer.rows import remark_on, with_row
-from indexer.scan import Scan, SourceFile, scan
+from indexer.scan import USUAL, Rules, Scan, SourceFile, scan
 from indexer.skipped import STACKS, ZIPS, told
 from retriever import archives, loaders, spaces
 from retriever.errors import RetrieverError
@@ -45,7 +45,7 @@ def survey(
     exclude: Sequence[str],
     skipped: Counter[str],
     progress: Progress,
-    folder_labels: bool = True,
+    rules: Rules = USUAL,
 ) -> list[Surveyed]:
     """Looks through all that is to be indexed.
 
@@ -58,7 +58,7 @@ def survey(
         exclude: patterns of files and folders to leave out.
         skipped: reason -> files that are not for this index; grows.
         progress: told of the files found.
-        folder_labels: whether folders may be classes.
+        rules: how files are taken.
 
     Raises:
         UsageError: a path that does not exist, or a pattern that is not understood.
@@ -76,7 +76,7 @@ def survey(
             _from(done, progress),
             exclude,
             packs.below(corpus.root),
-            folder_labels=folder_labels,
+            rules=rules,
         )
         if before is not None and corpus.within:
             _leave_out_textures(found, before, corpus.root)

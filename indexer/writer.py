@@ -242,11 +242,11 @@ class IndexWriter:
         """What is published now."""
         return self._manifest
 
-    def set_folder_labels(self, wanted: bool) -> None:
-        """Notes whether folders are classes, for the runs to come."""
-        if wanted != self._manifest.folder_labels:
+    def keep_for_later(self, *, folder_labels: bool, objects: bool) -> None:
+        """Notes whether folders are classes, and objects of scenes are items, for the runs to come."""
+        if (folder_labels, objects) != (self._manifest.folder_labels, self._manifest.objects):
             with self._lock.writing():
-                self._publish(folder_labels=wanted)
+                self._publish(folder_labels=folder_labels, objects=objects)
 
     def set_ann(self, name: str | None, **wish: Any) -> None:
         """Makes the folder `name` below ``ann``, which is on disk, what an approximate search uses; None for none.

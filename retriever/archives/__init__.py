@@ -1,7 +1,8 @@
-"""Files that are folders: `zips`, zip archives, and `stacks`, arrays of clouds, in HDF5 files (`hdf5`) or NPY.
+"""Files that are folders: `zips`; `stacks`, arrays of clouds, in HDF5 files (`hdf5`) or NPY; and `scenes`.
 
 ``pack.zip/models/chair.glb`` is a member of ``pack.zip``, ``test.npy/000017.npy`` one cloud of many; both are read in
-memory. `entries` says what such a file gives. Every function takes any path: one that does not run through an archive
+memory. ``kit.glb/Chair.ply`` is an object of ``kit.glb``, which is no archive as long as no path runs through it.
+`entries` says what such a file gives. Every function takes any path: one that does not run through an archive
 means what it means to the operating system. Nothing is ever written where a member's name says.
 """
 
@@ -18,12 +19,15 @@ from io import BufferedIOBase
 from pathlib import Path, PurePath
 
 from retriever.archives.entries import CLASSES, MAX_BYTES, Archive, Entry, State
+from retriever.archives.scenes import SUFFIXES as SCENES
 from retriever.errors import FileProblem
 
 __all__ = [
     "HDF5",
     "MAX_BYTES",
     "NPY",
+    "OBJECT",
+    "SCENES",
     "SUFFIXES",
     "ZIP",
     "Entry",
@@ -33,6 +37,7 @@ __all__ = [
     "is_archive",
     "is_damaged",
     "is_file",
+    "is_object",
     "listing",
     "look",
     "opened",
@@ -46,10 +51,14 @@ ZIP, NPY, HDF5 = ".zip", ".npy", (".h5", ".hdf5")
 SUFFIXES = (ZIP, NPY, *HDF5)
 """Of files that are looked into, in lower case; those of `NPY` only where they hold many clouds."""
 
-_OPEN = 8  # archives that are kept open
-_NAMES = "|".join(re.escape(suffix) for suffix in SUFFIXES)
-_THROUGH = re.compile(rf"(?<=[^/])({_NAMES})(?=/+[^/])", re.IGNORECASE)  # where a path may run through an archive
-_INTO = re.compile(rf"(?<=[^/])({_NAMES})(?=/|\Z)", re.IGNORECASE)  # or end at one
+_OPEN, _SCENES_OPEN = 8, 2  # archives that are kept open, and scenes, which may be large
+_NAMES, _OF_SCENES = ("|".join(map(re.escape, suffixes)) for suffixes in (SUFFIXES, SCENES))
+_THROUGH = re.compile(rf"(?<=[^/])({_NAMES}|{_OF_SCENES})(?=/+[^/])", re.IGNORECASE)
+"""Where a path may run through an archive, or a scene."""
+_INTO = re.compile(rf"(?<=[^/])(?:({_NAMES})(?=/|\Z)|({_OF_SCENES})(?=/+[^/]))", re.IGNORECASE)
+"""Or end at an archive."""
+OBJECT = rf"(?i)[^/](?:{_OF_SCENES})/[^/]+\.ply$"
+"""Pattern of the paths that `is_object` is about, for DuckDB, too."""
 
 _Key = tuple[int, ...]
 """Changes when an archive does."""
@@ -61,6 +70,11 @@ def is_archive(path: Path) -> bool:
         return path.suffix.lower() in SUFFIXES and path.is_file() and holder(path) == path
     except (OSError, ValueError):
         return False
+
+
+def is_object(path: str) -> bool:
+    """Whether a path, by its name, is that of an object of a scene; it may be in a folder that is called like one."""
+    return re.search(OBJECT, path) is not None
 
 
 def look(path: str | PurePath) -> State:
@@ -212,9 +226,10 @@ def _split(path: str | PurePath, pattern: re.Pattern[str]) -> tuple[str, str, _K
         if stat.S_ISREG(found.st_mode):
             place = posixpath.normpath(below.lstrip("/"))
             key: _Key = (found.st_size, found.st_mtime_ns, found.st_ino)
-            if match[1].lower() in HDF5:
+            suffix = match[0].lower()
+            if suffix in HDF5:
                 key += state(Path(above).with_name(CLASSES)) or ()
-            if place.startswith("..") or (match[1].lower() == NPY and not _is_stack(above, key)):
+            if place.startswith("..") or (suffix == NPY and not _is_stack(above, key)):
                 return None
             return above, "" if place == "." else place, key
     return None
@@ -229,7 +244,7 @@ def _is_stack(path: str, key: _Key) -> bool:
 
 def _open(path: str, key: _Key) -> Archive:
     """An archive as it is now: `key` is another when it has changed."""
-    found = _tried(path, key)
+    found = (_tried_scene if path.lower().endswith(SCENES) else _tried)(path, key)
     if isinstance(found, FileProblem):
         raise FileProblem(found.kind, found.message)
     return found
@@ -244,11 +259,20 @@ def _tried(path: str, key: _Key) -> Archive | FileProblem:
         return problem.with_traceback(None)
 
 
+@lru_cache(_SCENES_OPEN)
+def _tried_scene(path: str, key: _Key) -> Archive | FileProblem:
+    return _tried.__wrapped__(path, key)
+
+
 def _read(path: str) -> Archive:
     if path.lower().endswith(ZIP):
         from retriever.archives.zips import Zip
 
         return Zip(Path(path))
+    if path.lower().endswith(SCENES):
+        from retriever.archives.scenes import Scene
+
+        return Scene(Path(path))
     from retriever.archives.stacks import Stack, of_npy
 
     if path.lower().endswith(HDF5):

@@ -28,12 +28,10 @@ from retriever.loaders.kinds import (
     usual_up,
 )
 from retriever.loaders.parts import watched
-from retriever.loaders.shapes import OBJECT, SCENES, load_geometry, load_shape, objects_of
+from retriever.loaders.shapes import load_geometry, load_shape, objects_of
 from retriever.types import AudioInput, ImageInput, Inputs, Loaded, Modality, Text
 
 __all__ = [
-    "OBJECT",
-    "SCENES",
     "Inputs",
     "content_hash",
     "kind_of",

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from retriever import archives
 from retriever.errors import FileProblem, SpaceError, UsageError
 from retriever.loaders import memory, mesh, objects, ply, points, sampling, solidity
 from retriever.loaders.files import read_bytes
@@ -18,8 +19,6 @@ from retriever.loaders.kinds import SHAPES, check_suffix
 from retriever.loaders.ply_file import to_ply
 from retriever.types import Geometry, Inside, Loaded, Modality, ShapeInput
 
-SCENES = frozenset(mesh.READERS) - {".ply", ".stl", ".off"}
-"""Suffixes of files that may hold several objects."""
 OBJECT = ".ply"
 """Suffix of each as a file: ``kit.glb/Chair.ply``."""
 
@@ -101,7 +100,7 @@ def objects_of(path: Path) -> dict[str, bytes]:
     Raises:
         FileProblem: anything wrong with the file.
     """
-    check_suffix(path, SCENES, "a format of scenes")
+    check_suffix(path, archives.SCENES, "a format of scenes")
     with np.errstate(all="ignore"):  # as in `load_shape`
         geometry, axis, _ = _read(path, "", None, looks_at_color=True)
         return dict(_files(cleaned(geometry), axis))

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from retriever import archives
 from retriever.store.catalog import rows_where
 from retriever.store.snapshot import Snapshot
 
@@ -40,6 +41,7 @@ def _most(snapshot: Snapshot, suffix: str, roots: Sequence[str], usual: str) -> 
     if not turned.any():  # as in most indexes: no path need be read
         return None
     like = f"up IN ('y', 'z') AND lower(path) LIKE '%{suffix}'"
+    like += f" AND NOT regexp_matches(path, '{archives.OBJECT}')"  # which stand as their scenes do
     named = [name.replace("'", "''") for name in roots]
     for where in [*(f"{like} AND root = '{name}'" for name in named), like]:
         alike = rows_where(snapshot, where) & snapshot.live

@@ -15,14 +15,15 @@ from retriever.spaces.base import SpaceIdentity
 from retriever.store import layout
 from retriever.types import Modality
 
-FORMAT = 5
+FORMAT = 6
 """Version of the folder's layout; a reader refuses newer ones.
 
-2 added `Manifest.ann` and its wishes, 3 checksums, 4 `Manifest.folder`, 5 `Manifest.folder_labels`. That is written
-where it is said alone: of all others the manifest is one of format 4, and older versions read it.
+2 added `Manifest.ann` and its wishes, 3 checksums, 4 `Manifest.folder`, 5 `Manifest.folder_labels`, 6
+`Manifest.objects`. The last two are written where they are not as usual alone: of all others the manifest is one of
+format 4, and older versions read it.
 """
 
-_USUAL = 4
+_USUAL, _OF_LABELS = 4, 5
 
 _CRC = "crc"
 """CRC-32 of the rest of the file. `retriever check` compares it, and nobody else: it may be mended by hand."""
@@ -61,6 +62,7 @@ class Manifest:
         recall: share of the true nearest that an approximate search was last wished to find; None: never said.
         memory: bytes that it was last wished to take at most; None: never said.
         folder_labels: whether the folders of a corpus may be classes, see `indexer.corpora`.
+        objects: whether the objects of a scene are items as well, see `indexer.objects`.
         next_segment: number of the next segment; a journal with a lower number is in a segment already.
         created: UTC, ISO 8601.
         updated: UTC, ISO 8601.
@@ -77,6 +79,7 @@ class Manifest:
     recall: float | None = None
     memory: int | None = None
     folder_labels: bool = True
+    objects: bool = False
     next_segment: int = 1
     created: str = ""
     updated: str = ""
@@ -93,9 +96,12 @@ class Manifest:
             ValueError: it could not be read again, and neither could the index.
         """
         _check(self)
-        data = {"format": _USUAL if self.folder_labels else FORMAT, **asdict(self)}
+        form = FORMAT if self.objects else _USUAL if self.folder_labels else _OF_LABELS
+        data = {"format": form, **asdict(self)}
         if self.folder_labels:
             del data["folder_labels"]
+        if not self.objects:
+            del data["objects"]
         return json.dumps({_CRC: json_crc32(data), **data}, indent=1, ensure_ascii=False) + "\n"
 
     @classmethod
@@ -175,7 +181,7 @@ def _check_rest(found: Manifest) -> None:
         _count(number)
     texts = [found.folder, found.created, found.updated, *found.roots.values()]
     if (
-        type(found.folder_labels) is not bool
+        {type(found.folder_labels), type(found.objects)} != {bool}
         or not all(isinstance(text, str) for text in texts)
         or not isinstance(found.recall, int | float | None)
     ):

@@ -49,6 +49,7 @@ def share(snapshot: Snapshot, root: str, place: str) -> float:
     rows = np.flatnonzero(live)
     taken = snapshot.take(rows[:: max(1, len(rows) // _SAMPLE)], ["root", "path", "bytes"]).to_pylist()
     some = [row for row in taken if row["root"] == root]
+    some = [row for row in some if not archives.is_object(row["path"])] or some  # whole scenes would be read
     return sum(_size(f"{place}/{row['path']}") == row["bytes"] for row in some) / max(1, len(some))
 
 
