@@ -203,6 +203,7 @@ def _facts(told: Status, named: Path | None) -> list[tuple[str, str]]:
         ("items", items),
         *([("unfinished", "rows of a run wait: repeat its command to go on")] if told.unfinished else ()),
         ("labels", f"{told.labels:,}{'' if told.folder_labels else '; folders give none, by --no-folder-labels'}"),
+        *([] if told.objects is None else [("objects", f"{told.objects:,} of scenes, by --objects")]),
         ("confidence", told.confidence),
         ("space", told.space),
         *(("licence", line) for line in _license(told.space)),

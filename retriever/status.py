@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.ann.plan import Recipe
+from retriever.archives import OBJECT
 from retriever.query.calibrate import LEAST, Calibration
 from retriever.query.zeroshot import CONFIDENCE, is_found
 from retriever.store import layout
@@ -44,6 +45,7 @@ class Status:
         updated: UTC, ISO 8601.
         confidence: what its confidences were learnt from, as a sentence.
         folder_labels: whether folders of its corpora may be classes.
+        objects: how many objects of scenes are items; None where scenes are taken whole.
         plan: how it is searched, and why.
         versions: that can be opened, oldest first.
         unfinished: whether rows of a run that is under way or was interrupted wait to be taken in.
@@ -64,6 +66,7 @@ class Status:
     updated: str
     confidence: str
     folder_labels: bool
+    objects: int | None
     plan: Recipe
     versions: list[Version]
     unfinished: bool
@@ -88,10 +91,17 @@ def status_of(snapshot: Snapshot, plan: Recipe) -> Status:
         updated=manifest.updated,
         confidence=_confidence(snapshot),
         folder_labels=manifest.folder_labels,
+        objects=_objects(snapshot) if manifest.objects else None,
         plan=plan,
         versions=kept(snapshot.folder),
         unfinished=layout.has_unfinished_run(snapshot.folder),
     )
+
+
+def _objects(snapshot: Snapshot) -> int:
+    import pyarrow.compute as pc
+
+    return int((pc.match_substring_regex(snapshot.column("path"), OBJECT).to_numpy() & snapshot.live).sum())
 
 
 def _confidence(snapshot: Snapshot) -> str:

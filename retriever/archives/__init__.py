@@ -40,6 +40,7 @@ __all__ = [
     "is_object",
     "listing",
     "look",
+    "objects",
     "opened",
     "read",
     "refused",
@@ -180,6 +181,17 @@ def first(archive: Path) -> str | None:
     except (OSError, FileProblem):
         pass
     return None
+
+
+def objects(scene: Path) -> list[str]:
+    """The names of a scene's objects.
+
+    Raises:
+        FileProblem: it is damaged.
+        OSError: it cannot be read.
+    """
+    inside = _member(scene / "any")
+    return [entry.name for entry in inside[0].folder("")] if inside else []
 
 
 def is_damaged(archive: Path) -> bool:

@@ -28,6 +28,8 @@ from retriever.store.snapshot import Snapshot
 from retriever.types import Modality, Payload, Text, Vectors
 
 _ADDRESS = re.compile(r"(https?|ftp|s3)://", re.IGNORECASE)
+_NAMED = 8  # objects of a scene, where another is asked for
+
 _Key = tuple[str, str, str, int]
 """Kind, source, of a shape the up axis, and of a thing in memory the number that tells it from others."""
 
@@ -225,9 +227,20 @@ def _no_file(path: Path) -> str | None:
         return f"is a {_kind_of(pack)}, whose files have paths such as {inside}"
     if archives.is_file(path):
         return None
+    if pack and pack.suffix.lower() in archives.SCENES:
+        return _no_object(pack)
     if pack and archives.is_damaged(pack):
         return f"cannot be looked for, as {pack.name} is a damaged {_kind_of(pack)}"
     return "is a folder" if path.is_dir() else "is no regular file" if path.exists() else "does not exist"
+
+
+def _no_object(scene: Path) -> str:
+    try:
+        names = archives.objects(scene)
+    except (OSError, FileProblem) as problem:
+        return f"cannot be looked for: {scene.name} {problem}"
+    held = f"{', '.join(names[:_NAMED])}{' and others' if len(names) > _NAMED else ''}" if names else "a single object"
+    return f"does not exist: {scene.name} holds {held}"
 
 
 def _kind_of(pack: Path) -> str:
