@@ -242,7 +242,7 @@ def _none_read(files: int) -> str:
 
 
 def _counts(summary: Summary) -> str:
-    objects = f" with {counted(summary.objects, 'object')} in them" if summary.objects else ""
+    objects = f" and {counted(summary.objects, 'object')}" if summary.objects else ""
     counts = {
         f"embedded{objects}": summary.embedded,
         "reused": summary.reused,

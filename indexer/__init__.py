@@ -9,6 +9,7 @@
 2. What is to be done: `moving` (of corpora that are elsewhere now), `plan_changes` (a scan against the index), `parts`
    (the other files that a mesh was read from), `rows`, `guesses`, `earlier_table` and `given` (old rows kept, new ones
    on their way in, and what of them a table said).
+   `objects` are those of scenes, which come and go with the rows of these.
 3. Vectors: `loading` (worker processes read files), `upright` (which axis of theirs is up), `pipeline` (read, encode,
    hand over).
 4. Writing: `writer`, the only code that writes rows, with `admission` (what it lets in), `journal` (rows at once on

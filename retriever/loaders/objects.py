@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from retriever.types import Geometry, Node
 
-MOST = 500
+MOST = 256
 """Objects of a scene, the outer levels first."""
 _WORK = 8  # faces of all objects together, as a multiple of the scene's: what lies deep is in many
 _MOST_GROUPS = 1_000_000  # steps from the top to the meshes, all together

@@ -197,7 +197,7 @@ def test_scenes_in_archives_are_taken_whole(kits: Path, folder: Path):
 
 def test_objects_are_asked_with_and_shown_by_their_paths(kits: Path, folder: Path):
     assert run("index", kits, "--index", folder, "--objects").stderr.splitlines()[0].partition(" in ")[0] == (
-        f"{folder}: 3 embedded with 3 objects"
+        f"{folder}: 3 embedded and 3 objects, 0 unchanged"
     )
     found = run("query", "--shape", kits / "kit.glb/Pole.ply", "-k", "1", "--index", folder, "--json").stdout
     assert json.loads(found)["hits"][0]["path"] == "kit.glb/Pole.ply"
