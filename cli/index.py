@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,6 +48,7 @@ def register(app: typer.Typer) -> None:
             "retriever index ./models/chairs --again",
             "retriever index ./kits --no-folder-labels",
             "retriever index ./kits assembly.step --objects",
+            "retriever index ./models --watch 30",
         ),
     )(index)
 
@@ -136,6 +140,16 @@ def index(
     ] = None,
     recall: Recall = None,
     memory: Memory = None,
+    watch: Annotated[
+        float | None,
+        option(
+            "--watch",
+            "SECONDS",
+            "Go on, and look again after so many seconds, for example 30, until Ctrl-C; a page of `retriever serve` "
+            "beside it follows.",
+            min=0.1,
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")] = False,
 ) -> None:
     """Embed the files of folders into an index, or bring it up to date with them.
@@ -144,7 +158,8 @@ def index(
     An interrupted run goes on where it stopped when the command is repeated.
     A file that cannot be read stops nothing: it is listed, and the exit code is 3.
     """
-    from cli.progress import progress
+    from cli.progress import Silent, progress
+    from cli.watching import Late, watching
     from indexer import build
     from indexer.ann.optimize import Wish
 
@@ -155,9 +170,10 @@ def index(
             err=True,
         )
     folder = folder or _DEFAULT
-    try:
-        with progress(quiet=quiet) as show:
-            summary = build.index(
+
+    def run(show: Silent, again: bool) -> Summary:
+        with show:
+            return build.index(
                 paths,
                 folder,
                 space=space,
@@ -172,12 +188,18 @@ def index(
                 wish=Wish(recall, memory),
                 progress=show,
             )
+
+    try:
+        summary = run(progress(quiet=quiet), again)
+        for line in _report(summary, folder, quiet=quiet):
+            typer.echo(line, err=True)
+        if watch:
+            watching(lambda: run(Late(quiet=quiet), again=False), partial(_news, folder, quiet), watch, summary)
+            return
     except KeyboardInterrupt as interrupt:
         rest = "the same command begins again" if again else "the same command goes on from there"
         typer.echo(f"Interrupted. What was embedded is kept: {rest}.", err=True)
         raise typer.Exit(130) from interrupt
-    for line in _report(summary, folder, quiet=quiet):
-        typer.echo(line, err=True)
     if summary.failed:
         raise typer.Exit(3)
 
@@ -188,6 +210,11 @@ def _another() -> str | None:
 
     named = os.environ.get(layout.ENVIRONMENT)
     return named if named and Path(named).resolve() != _DEFAULT.resolve() else None
+
+
+def _news(folder: Path, quiet: bool, summary: Summary) -> Iterator[str]:
+    """What a later run did, without what was said before."""
+    return _report(replace(summary, skipped=Counter()), folder, quiet=quiet)
 
 
 def _report(summary: Summary, folder: Path, *, quiet: bool) -> Iterator[str]:
