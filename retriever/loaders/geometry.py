@@ -44,6 +44,6 @@ def _kept(geometry: Geometry, good: NDArray[np.bool_]) -> Geometry:
     skin = None if geometry.skin is None else geometry.skin.of(kept)
     mirrored = None if geometry.mirrored is None else geometry.mirrored[kept]
     faces = number[faces[kept]] if len(faces) else faces
-    ends = np.concatenate([[0], np.cumsum(kept)]).tolist()
-    nodes = tuple(Node(each.path, ends[each.start], ends[each.end]) for each in geometry.nodes)
+    ends = np.concatenate([[0], np.cumsum(kept)]) if geometry.nodes else kept
+    nodes = tuple(Node(each.path, int(ends[each.start]), int(ends[each.end])) for each in geometry.nodes)
     return Geometry(geometry.vertices[good], faces, colors, skin, geometry.up, mirrored, nodes)

@@ -13,9 +13,9 @@ import numpy as np
 from retriever import archives
 from retriever.errors import FileProblem, SpaceError, UsageError
 from retriever.loaders import memory, mesh, objects, ply, points, sampling, solidity
-from retriever.loaders.files import read_bytes
+from retriever.loaders.files import content_hash, read_bytes
 from retriever.loaders.geometry import cleaned
-from retriever.loaders.kinds import SHAPES, check_suffix
+from retriever.loaders.kinds import SHAPES, check_suffix, usual_up
 from retriever.loaders.ply_file import to_ply
 from retriever.types import Geometry, Inside, Loaded, Modality, ShapeInput
 
@@ -60,14 +60,17 @@ def load_shape(
         )
     with np.errstate(all="ignore"):  # damaged numbers are found by `cleaned`, not by a warning
         if memory.is_path(source):
-            geometry, axis, digest = _read(Path(source), sha256, usual, looks_at_color=shape.color is not None)
+            looks_at_color = inside or shape.color is not None  # objects are files, the same whatever reads them
+            geometry, axis, digest = _read(Path(source), sha256, usual, looks_at_color=looks_at_color)
         else:
             geometry, digest = _given(source, looks_at_color=shape.color is not None)
             axis, digest = "y", sha256 or digest
         axis = axis if up == "auto" else up
         geometry = cleaned(geometry)
         loaded = _sampled(geometry, shape, axis, digest, measure)
-        return replace(loaded, inside=tuple(_objects(geometry, shape, axis, measure))) if inside else loaded
+        if inside:
+            loaded = replace(loaded, inside=tuple(_objects(geometry, shape, up, usual, measure)))
+        return loaded
 
 
 def load_geometry(path: Path, *, up: str = "auto") -> Geometry:
@@ -95,31 +98,34 @@ def load_geometry(path: Path, *, up: str = "auto") -> Geometry:
 
 
 def objects_of(path: Path) -> dict[str, bytes]:
-    """The objects of a scene as PLY files, by the names of these, in the axes and with the upward one of the scene.
+    """The objects of a scene as PLY files, by the names of these, in its axes.
+
+    They say which of these points up, unless the format of the scene leaves that open as theirs does.
 
     Raises:
         FileProblem: anything wrong with the file.
     """
     check_suffix(path, archives.SCENES, "a format of scenes")
     with np.errstate(all="ignore"):  # as in `load_shape`
-        geometry, axis, _ = _read(path, "", None, looks_at_color=True)
-        return dict(_files(cleaned(geometry), axis))
+        geometry, _, _ = _read(path, "", None, looks_at_color=True)
+        return dict(_files(cleaned(geometry)))
 
 
-def _objects(geometry: Geometry, shape: ShapeInput, axis: str, measure: bool) -> Iterator[Inside]:
+def _objects(geometry: Geometry, shape: ShapeInput, up: str, usual: str | None, measure: bool) -> Iterator[Inside]:
     """Each object, read of the file that it is: in the index is what is asked with later."""
-    for name, data in _files(geometry, axis):
+    for name, data in _files(geometry):
         try:
             object_ = cleaned(ply.read_ply(data, Path(name)))
+            axis = (object_.up or usual or "y") if up == "auto" else up
             loaded = _sampled(object_, shape, axis, hashlib.sha256(data).hexdigest(), measure)
         except FileProblem:  # one of the scene's that has no surface, say
             continue
         yield Inside(name, len(data), loaded)
 
 
-def _files(geometry: Geometry, axis: str) -> Iterator[tuple[str, bytes]]:
-    for name, object_ in objects.split(geometry).items():
-        yield name + OBJECT, to_ply(replace(object_, up=axis))
+def _files(geometry: Geometry) -> Iterator[tuple[str, bytes]]:
+    for name, object_ in objects.split(geometry):
+        yield name + OBJECT, to_ply(object_)
 
 
 def _sampled(geometry: Geometry, shape: ShapeInput, axis: str, digest: str, measure: bool) -> Loaded:
@@ -146,16 +152,20 @@ def _given(source: Any, *, looks_at_color: bool) -> tuple[Geometry, str]:
 
 
 def _read(path: Path, sha256: str | None, usual: str | None, *, looks_at_color: bool) -> tuple[Geometry, str, str]:
-    """The geometry, its up axis as the file says or as usual, and the content hash of a 3D file."""
+    """The geometry, its up axis as the file says or as usual, and the content hash of a 3D file.
+
+    `Geometry.up` is then None only of a file that leaves the axis as open as a PLY file does.
+    """
     check_suffix(path, SHAPES, "a 3D format")
     suffix = path.suffix.lower()
     if suffix in mesh.READERS:
         data = read_bytes(path)
         geometry = mesh.READERS[suffix](data, path, textures=looks_at_color)
         digest = hashlib.sha256(data).hexdigest() if sha256 is None else sha256
-        return geometry, mesh.up_axis(suffix, data, geometry, usual), digest
-    from retriever.loaders import content_hash
-
+        axis = mesh.up_axis(suffix, data, geometry, usual)
+        if usual_up(suffix) != usual_up(OBJECT):
+            geometry = replace(geometry, up=mesh.up_axis(suffix, data, geometry))
+        return geometry, axis, digest
     geometry, data = points.read(path)
     axis = geometry.up or usual or "y"
     return geometry, axis, sha256 or (hashlib.sha256(data).hexdigest() if data else content_hash(path))
