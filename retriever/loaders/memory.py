@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
 from retriever.loaders.colors import as_rgb
-from retriever.loaders.mesh import flat, instances
+from retriever.loaders.mesh import Instance, flat, instances
 from retriever.loaders.numeric import NO_FACES
 from retriever.types import Geometry
 
@@ -147,9 +147,9 @@ def _source(value: object) -> str:
     return next((name for name in ("trimesh", "open3d") if name in modules and not isinstance(value, np.ndarray)), "")
 
 
-def _instances(value: Any) -> list[tuple[Any, NDArray[np.float64]]]:
+def _instances(value: Any) -> list[Instance]:
     """A scene's meshes with their places, or the one mesh or cloud where it is."""
-    return instances(value) if hasattr(value, "graph") else [(value, np.eye(4))]
+    return instances(value) if hasattr(value, "graph") else [Instance(value, np.eye(4))]
 
 
 def _of_open3d(value: Any) -> Geometry:

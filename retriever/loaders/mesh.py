@@ -14,13 +14,13 @@ from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
-from retriever.loaders import blend, cad, dae, fbx, gltf, obj, off, ply, skins, soup, stl, threemf, usd
+from retriever.loaders import blend, cad, dae, fbx, gltf, graph, obj, off, ply, skins, soup, stl, threemf, usd
 from retriever.loaders.colors import face_colors, is_white, picture_of, point_colors
 from retriever.loaders.numeric import NO_FACES, WARNINGS, in_range
 from retriever.loaders.parts import MissingPartError, Parts
@@ -57,18 +57,18 @@ def read(data: bytes, path: Path, *, textures: bool = True, suffix: str, skin: b
     try:
         with soup.refused(f"a {suffix[1:]} file"), WARNINGS, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            data, kind = _CHECKS[suffix](data, parts)
+            data, kind, names = _CHECKS[suffix](data, parts)
             scene = _trimesh().load_scene(io.BytesIO(data), file_type=kind, resolver=parts, process=False)
-            return flat(instances(scene), textures, skin)
+            return flat(instances(scene, names), textures, skin)
     except MissingPartError as error:
         raise FileProblem("missing-part", f"needs the file {str(error)!r}, which is not beside it; add it.") from error
 
 
-_CHECKS: dict[str, Callable[[bytes, Parts], tuple[bytes, str]]] = {
+_CHECKS: dict[str, Callable[[bytes, Parts], gltf.Checked]] = {
     **dict.fromkeys((".glb", ".vrm"), gltf.checked_glb),
     ".gltf": gltf.checked_gltf,
 }
-"""What looks at a file before trimesh allocates for what it claims: bytes for that, and their kind."""
+"""What looks at a file before trimesh allocates for what it claims."""
 
 
 def read_cad(data: bytes, path: Path, *, textures: bool = True, suffix: str) -> Geometry:
@@ -89,29 +89,44 @@ def _trimesh() -> ModuleType:
     return trimesh
 
 
-def instances(scene: Any) -> list[tuple[Any, NDArray[np.float64]]]:
-    """The meshes and clouds of a trimesh.Scene, each as often as it occurs, with their (4, 4) places."""
-    return [(scene.geometry[name], matrix) for matrix, name in map(scene.graph.get, scene.graph.nodes_geometry)]
+class Instance(NamedTuple):
+    """A mesh or a cloud of trimesh, its (4, 4) place, and its path as `Node.path`; empty where it has no name."""
+
+    mesh: Any
+    matrix: NDArray[np.float64]
+    path: tuple[str, ...] = ()
 
 
-def flat(instances: Sequence[tuple[Any, NDArray[np.float64]]], textures: bool, skin: bool = False) -> Geometry:
+def instances(scene: Any, names: Sequence[tuple[Any, str]] = ()) -> list[Instance]:
+    """The meshes and clouds of a trimesh.Scene, each as often as it occurs.
+
+    Args:
+        scene: it.
+        names: of the nodes of the glTF file that it was read of, as `gltf.names`; others are called as they are.
+    """
+    places = map(scene.graph.get, scene.graph.nodes_geometry)
+    paths = graph.paths(scene, graph.labels(names))
+    return [Instance(scene.geometry[name], matrix, path) for (matrix, name), path in zip(places, paths, strict=True)]
+
+
+def flat(instances: Sequence[Instance], textures: bool, skin: bool = False) -> Geometry:
     """All instances as one soup, or as one cloud where none has faces; with its pictures where a `skin` is wanted.
 
     Raises:
         FileProblem: "too-large", "malformed" where a face points at no vertex, or "empty".
     """
-    meshes = [(mesh, matrix) for mesh, matrix in instances if len(getattr(mesh, "faces", ()))]
-    shown = meshes or [pair for pair in instances if _is_cloud(pair[0])]
+    meshes = [each for each in instances if len(getattr(each.mesh, "faces", ()))]
+    shown = meshes or [each for each in instances if _is_cloud(each.mesh)]
     if not shown:
         raise FileProblem("empty", "holds no geometry; export it again with its meshes selected.")
     budget = soup.Budget()
-    for mesh, _ in shown:
+    for mesh, _, _ in shown:
         budget.take(len(mesh.vertices), len(mesh.faces) if meshes else 0)
-    pieces = [_piece(*each, textures, skin) if meshes else _cloud(*each) for each in shown]
+    pieces = [_piece(each, textures, skin) if meshes else _cloud(each) for each in shown]
     return soup.flat(_whitened(pieces, shown) if meshes else pieces)
 
 
-def _whitened(pieces: list[soup.Piece], instances: Sequence[tuple[Any, NDArray[np.float64]]]) -> list[soup.Piece]:
+def _whitened(pieces: list[soup.Piece], instances: Sequence[Instance]) -> list[soup.Piece]:
     """White for those whose material gives no colour, where others have one; a scene of nothing else has none."""
     if all(piece.colors is None for piece in pieces):
         return pieces
@@ -119,22 +134,31 @@ def _whitened(pieces: list[soup.Piece], instances: Sequence[tuple[Any, NDArray[n
         replace(piece, colors=np.ones((len(piece.faces), 3), np.float32))
         if piece.colors is None and is_white(mesh)
         else piece
-        for piece, (mesh, _) in zip(pieces, instances, strict=True)
+        for piece, (mesh, _, _) in zip(pieces, instances, strict=True)
     ]
 
 
-def _piece(mesh: Any, matrix: NDArray[np.float64], textures: bool, skin: bool) -> soup.Piece:
+def _piece(instance: Instance, textures: bool, skin: bool) -> soup.Piece:
+    mesh, matrix, _ = instance
     faces = in_range(np.asarray(mesh.faces, np.int64), len(mesh.vertices))
     picture = picture_of(mesh) if skin else None
-    whole = None if picture is None else skins.skin(*picture)
-    mirrored = bool(soup.mirrors(matrix))
     return soup.Piece(
-        soup.moved(mesh.vertices, matrix), faces, face_colors(mesh, textures=textures), whole, 1, mirrored
+        soup.moved(mesh.vertices, matrix),
+        faces,
+        face_colors(mesh, textures=textures),
+        None if picture is None else skins.skin(*picture),
+        mirrored=bool(soup.mirrors(matrix)),
+        paths=_paths(instance),
     )
 
 
-def _cloud(cloud: Any, matrix: NDArray[np.float64]) -> soup.Piece:
-    return soup.Piece(soup.moved(cloud.vertices, matrix), NO_FACES, point_colors(cloud))
+def _cloud(instance: Instance) -> soup.Piece:
+    points = soup.moved(instance.mesh.vertices, instance.matrix)
+    return soup.Piece(points, NO_FACES, point_colors(instance.mesh), paths=_paths(instance))
+
+
+def _paths(instance: Instance) -> Sequence[tuple[str, ...]]:
+    return (instance.path,) if instance.path else ()
 
 
 def _is_cloud(geometry: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import struct
-from typing import Any
+from typing import Any, NamedTuple
 
 from retriever.errors import FileProblem
 from retriever.loaders.files import MAX_BYTES, MAX_VERTICES
@@ -13,11 +13,20 @@ from retriever.loaders.gltf.glb import BINARY, JSON
 from retriever.loaders.gltf.plain import is_plain, rewritten
 from retriever.loaders.gltf.source import Source, row_bytes
 from retriever.loaders.numeric import not_a, truncated
+from retriever.loaders.objects import says_nothing
 from retriever.loaders.parts import Parts
 
 
-def checked_glb(data: bytes, parts: Parts) -> tuple[bytes, str]:
-    """A GLB file that trimesh reads, and its kind: the chunks' lengths are checked, and what their JSON counts.
+class Checked(NamedTuple):
+    """A file that trimesh reads, what kind it is, "glb" or "gltf", and what its nodes are called, as `names`."""
+
+    data: bytes
+    kind: str
+    names: list[tuple[Any, str]]
+
+
+def checked_glb(data: bytes, parts: Parts) -> Checked:
+    """A GLB file that trimesh reads: the chunks' lengths are checked, and what their JSON counts.
 
     Raises:
         FileProblem: "malformed", "truncated", "unsupported" or "too-large"; whatever else damaged data bring about.
@@ -32,14 +41,34 @@ def checked_glb(data: bytes, parts: Parts) -> tuple[bytes, str]:
     if kind != JSON:
         raise not_a("a GLB file")
     tree, plain = _understood(data[20 : 20 + chunk], len(data))
-    return (data, "glb") if plain else (rewritten(Source(tree, _binary(data, 20 + chunk), parts)), "glb")
+    data = data if plain else rewritten(Source(tree, _binary(data, 20 + chunk), parts))
+    return Checked(data, "glb", names(tree))
 
 
-def checked_gltf(data: bytes, parts: Parts) -> tuple[bytes, str]:
+def checked_gltf(data: bytes, parts: Parts) -> Checked:
     """As `checked_glb`, of the JSON alone; its buffers lie elsewhere."""
     data = data.removeprefix(codecs.BOM_UTF8)
     tree, plain = _understood(data, MAX_BYTES)
-    return (data, "gltf") if plain else (rewritten(Source(tree, None, parts)), "glb")
+    if plain:
+        return Checked(data, "gltf", names(tree))
+    return Checked(rewritten(Source(tree, None, parts)), "glb", names(tree))
+
+
+def names(tree: dict[str, Any]) -> list[tuple[Any, str]]:
+    """Of each node the name that trimesh goes by, and what it is called: its name, or that of its mesh if it says more.
+
+    Nothing where a document does not hold what it should.
+    """
+    meshes = tree.get("meshes", ())
+    found = []
+    try:
+        for number, node in enumerate(tree.get("nodes", ())):
+            of_mesh = meshes[node["mesh"]].get("name") if "mesh" in node else None
+            label = next((each for each in (node.get("name"), of_mesh) if each and not says_nothing(each)), None)
+            found.append((node.get("name", str(number)), label or node.get("name") or of_mesh or ""))
+    except Exception:  # what is wrong is for trimesh to say: it may look at less
+        return []
+    return found
 
 
 def _binary(data: bytes, at: int) -> bytes | None:
