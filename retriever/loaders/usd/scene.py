@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from retriever.loaders.usd.materials import Materials
 from retriever.loaders.usd.meshes import Local
 from retriever.loaders.usd.stage import check, library, on_disk, opened
 from retriever.loaders.usd.walk import Placed, Walk
-from retriever.types import Geometry, Part, Skin
+from retriever.types import Geometry, Node, Part, Skin
 
 
 def read_usd(data: bytes, path: Path, *, textures: bool = True, skin: bool = False) -> Geometry:
@@ -28,16 +30,17 @@ def read_usd(data: bytes, path: Path, *, textures: bool = True, skin: bool = Fal
     """
     check(data, path)
     answer = apart.ask("usd", [str(path.absolute()), textures, skin], b"", len(data))
-    up, has_colors, pictures, has_mirrored = answer.value
+    up, has_colors, pictures, has_mirrored, paths = answer.value
     arrays = iter(answer.arrays)
-    vertices, faces = next(arrays), next(arrays)
+    vertices, faces, spans = next(arrays), next(arrays), next(arrays)
     colors = next(arrays) if has_colors else None
     mirrored = next(arrays).astype(np.bool_) if has_mirrored else None
     whole = None
     if pictures:
         uv, picture, tint = next(arrays), next(arrays), next(arrays)
         whole = Skin(uv, picture, tuple(arrays), tint)
-    return Geometry(vertices, faces, colors, whole, up, mirrored)
+    nodes = (Node(tuple(path.split("/")), *span) for path, span in zip(paths, spans.tolist(), strict=True))
+    return Geometry(vertices, faces, colors, whole, up, mirrored, tuple(nodes))
 
 
 def read_here(value: Any, _: bytes) -> tuple[Any, list[NDArray[Any]]]:
@@ -49,11 +52,13 @@ def read_here(value: Any, _: bytes) -> tuple[Any, list[NDArray[Any]]]:
         found = _flat(opened(file, parts), parts, textures, skin)
     for part in looked_for.values():
         noted(part if file == path else Part(part.name, state(path.parent / part.name)))
-    known = (found.vertices, found.faces, found.colors, found.mirrored)
+    spans = np.array([(node.start, node.end) for node in found.nodes], np.int64).reshape(-1, 2)
+    known = (found.vertices, found.faces, spans, found.colors, found.mirrored)
     arrays: list[NDArray[Any]] = [each for each in known if each is not None]
     if found.skin:
         arrays += [found.skin.uv, found.skin.picture, found.skin.tint, *found.skin.pictures]
-    return (found.up, found.colors is not None, found.skin is not None, found.mirrored is not None), arrays
+    paths = ["/".join(node.path) for node in found.nodes]
+    return (found.up, found.colors is not None, found.skin is not None, found.mirrored is not None, paths), arrays
 
 
 def _flat(stage: Any, parts: Parts, textures: bool, skin: bool) -> Geometry:
@@ -67,10 +72,22 @@ def _flat(stage: Any, parts: Parts, textures: bool, skin: bool) -> Geometry:
     if not pieces:
         raise FileProblem("empty", "shows no geometry; export it again with its meshes selected.")
     materials = Materials(parts, time)
-    return soup.flat(
+    found = soup.flat(
         [_piece(placed, local, materials, textures, skin) for placed, local in pieces],
         "z" if pxr.UsdGeom.GetStageUpAxis(stage) == pxr.UsdGeom.Tokens.z else "y",
     )
+    return replace(found, nodes=tuple(_nodes(pieces)))
+
+
+def _nodes(pieces: list[tuple[Placed, Local]]) -> Iterator[Node]:
+    """Where what is called by a name is; a run of a great many places is one, which `soup.Piece.paths` cannot say."""
+    start = 0
+    for placed, local in pieces:
+        each, end = len(local.faces) or len(local.points), start
+        for path, places in placed.runs:
+            yield Node(path, end, end + places * each)
+            end += places * each
+        start += len(placed.places) * each
 
 
 def _pieces(stage: Any, time: Any) -> list[tuple[Placed, Local]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
 from retriever.loaders.files import MAX_VERTICES
+from retriever.loaders.graph import unlike
 from retriever.loaders.usd.stage import library
 
 Matrices = NDArray[np.float64]
@@ -20,6 +22,13 @@ _DEEPEST = 8
 """Point instancers within one another."""
 _MOST = 2_000_000
 """Prims with geometry, each instance of USD's own counted; these are walked one by one."""
+_MOST_NODES, _MOST_NAMES = 100_000, 1_000_000
+"""Paths of what is seen, and the names in them; a stage of more has none."""
+_MOST_COPIES = 64
+"""Copies of a point instancer that have a path of their own; the others have the instancer's."""
+
+Run = tuple[tuple[str, ...], int]
+"""A path, as `Node.path`, and of how many places it is, one after the other."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +39,13 @@ class Placed:
         prim: of instances, the first one's.
         points: (v, 3) where a skeleton moves it, else None for the prim's own.
         places: where it stands in the world.
+        runs: what it is called there; nothing where that is not told.
     """
 
     prim: Any
     points: NDArray[np.float64] | None
     places: Matrices
+    runs: Sequence[Run] = ()
 
 
 @dataclass
@@ -49,6 +60,8 @@ class Walk:
     stage: Any
     time: Any
     walked: int = 0
+    told: int = 0
+    names: int = 0
     posed: dict[Any, tuple[Any, NDArray[np.float64]]] = field(default_factory=dict)
     """Path of a skinned mesh -> the skeleton that it moves with, and its points there."""
 
@@ -67,7 +80,12 @@ class Walk:
         found: dict[Any, list[Placed]] = {}
         for placed in self._below(self.stage.GetPseudoRoot(), None, ()):
             found.setdefault(_kind(placed.prim), []).append(placed)
-        return [Placed(same[0].prim, same[0].points, _stacked(same)) for same in found.values()]
+        return [self._together(same) for same in found.values()]
+
+    def _together(self, same: list[Placed]) -> Placed:
+        places = same[0].places if len(same) == 1 else np.concatenate([placed.places for placed in same])
+        runs = [run for placed in same for run in placed.runs] if self._tells else ()
+        return Placed(same[0].prim, same[0].points, places, runs)
 
     def _below(self, top: Any, base: Any, within: tuple[Any, ...]) -> Iterator[Placed]:
         """What is seen at and below the prim `top`, placed relative to `base`, or in the world where that is None."""
@@ -81,20 +99,35 @@ class Walk:
                     continue
                 purpose = imageable.ComputePurposeInfo(purpose)
             if prim.IsA(geom.PointInstancer):
-                yield from self._instances(geom.PointInstancer(prim), base, within)
+                yield from self._instances(geom.PointInstancer(prim), top, base, within)
                 continue
             if prim.IsA(library().UsdSkel.Root):
                 self._pose(prim)
             if prim.IsA(geom.Gprim) and purpose.purpose in (geom.Tokens.default_, geom.Tokens.render):
-                yield self._placed(prim, base)
+                yield self._placed(prim, top, base)
             pending += [(child, purpose) for child in reversed(prim.GetFilteredChildren(self.predicate))]
 
-    def _placed(self, prim: Any, base: Any) -> Placed:
+    def _placed(self, prim: Any, top: Any, base: Any) -> Placed:
         self.walked += 1
         if self.walked > _MOST:
             raise FileProblem("too-large", "has more meshes than are read; simplify it.")
         skeleton, points = self.posed.get(prim.GetPath(), (prim, None))
-        return Placed(prim, points, self._place(skeleton, base)[None])
+        runs = self._counted((_names(prim, top), 1) for _ in range(1))
+        return Placed(prim, points, self._place(skeleton, base)[None], runs)
+
+    @property
+    def _tells(self) -> bool:
+        """Whether there are not too many names."""
+        return self.told <= _MOST_NODES and self.names <= _MOST_NAMES
+
+    def _counted(self, runs: Iterator[Run]) -> list[Run]:
+        """Those that are told."""
+        if not self._tells:
+            return []
+        told = list(islice(runs, _MOST_NODES + 1))
+        self.told += len(told)
+        self.names += sum(len(path) for path, _ in told)
+        return told
 
     def _place(self, prim: Any, base: Any) -> NDArray[np.float64]:
         """(4, 4) of a prim, relative to an ancestor or in the world."""
@@ -102,7 +135,7 @@ class Walk:
             return np.array(self.cache.GetLocalToWorldTransform(prim))
         return np.array(self.cache.ComputeRelativeTransform(prim, base)[0])
 
-    def _instances(self, instancer: Any, base: Any, within: tuple[Any, ...]) -> Iterator[Placed]:
+    def _instances(self, instancer: Any, top: Any, base: Any, within: tuple[Any, ...]) -> Iterator[Placed]:
         """All that a point instancer shows; none shows itself."""
         kinds = np.asarray(instancer.GetProtoIndicesAttr().Get(self.time) or (), np.int64)
         shown = instancer.ComputeMaskAtTime(self.time)
@@ -115,15 +148,18 @@ class Walk:
         if not len(kinds) or len(places) != len(kinds) or len(within) >= _DEEPEST:
             return
         places = places @ self._place(instancer.GetPrim(), base)
+        path, taken = _names(instancer.GetPrim(), top), dict[str, int]()
         for number, target in enumerate(instancer.GetPrototypesRel().GetForwardedTargets()):
             here, prototype = places[kinds == number], self.stage.GetPrimAtPath(target)
             if not len(here) or not prototype or target in within:
                 continue
+            copies = [unlike(str(prototype.GetName()), taken) for _ in here[:_MOST_COPIES]]
             for placed in self._below(prototype, prototype, (*within, target)):
                 if len(here) * len(placed.places) > MAX_VERTICES:
                     raise FileProblem("too-large", "has more instances than are read; simplify it.")
                 each = (placed.places[:, None] @ here[None]).reshape(-1, 4, 4)
-                yield Placed(placed.prim, placed.points, each)
+                runs = self._counted(_repeated(placed.runs, path, copies, len(here)))
+                yield Placed(placed.prim, placed.points, each, runs)
 
     def _pose(self, root: Any) -> None:
         """Note the points of the meshes below a skeleton's root, as they are at the time."""
@@ -139,8 +175,18 @@ class Walk:
                     self.posed[mesh.GetPath()] = (query.GetPrim(), np.asarray(points, np.float64))
 
 
-def _stacked(same: list[Placed]) -> Matrices:
-    return same[0].places if len(same) == 1 else np.concatenate([placed.places for placed in same])
+def _names(prim: Any, top: Any) -> tuple[str, ...]:
+    """The names from a prim above to this one."""
+    return tuple(str(prim.GetPath()).split("/")[1:][top.GetPath().pathElementCount :])
+
+
+def _repeated(runs: Sequence[Run], path: tuple[str, ...], copies: list[str], count: int) -> Iterator[Run]:
+    """The runs of what a point instancer at a path shows `count` times, some of these called; each place by itself."""
+    for inner, places in runs:
+        for _ in range(places):
+            yield from (((*path, copy, *inner), 1) for copy in copies)
+            if count > len(copies):
+                yield path, count - len(copies)
 
 
 def _kind(prim: Any) -> tuple[Any, ...]:
