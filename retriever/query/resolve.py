@@ -236,7 +236,7 @@ def _no_file(path: Path) -> str | None:
 
 def _no_object(scene: Path) -> str:
     try:
-        names = archives.objects(scene)
+        names = sorted(archives.objects(scene))
     except (OSError, FileProblem) as problem:
         return f"cannot be looked for: {scene.name} {problem}"
     held = f"{', '.join(names[:_NAMED])}{' and others' if len(names) > _NAMED else ''}" if names else "a single object"

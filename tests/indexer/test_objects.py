@@ -43,7 +43,7 @@ def test_the_objects_of_a_scene_are_items_beside_it(kits: Path, folder: Path):
     found = rows(folder)
     assert found.keys() == FILES | INSIDE
     pole = found["kit.glb/Pole.ply"]
-    assert (pole["name"], pole["label"], pole["modality"], pole["faces"]) == ("Pole", None, "shape", 12)
+    assert (pole["name"], pole["label"], pole["modality"], pole["faces"]) == ("pole", None, "shape", 12)
     assert pole["extent"] == pytest.approx(POLE) and pole["up"] == "y" and pole["watertight"]
     assert pole["bytes"] == archives.look(kits / "kit.glb/Pole.ply")[0]
 
@@ -205,4 +205,4 @@ def test_objects_are_asked_with_and_shown_by_their_paths(kits: Path, folder: Pat
     assert run("query", "--id", "kit.glb/Pole.ply", "--html", page, "--index", folder).exit_code == 0
     assert page.read_text().count("data:image/webp") >= 3
     wrong = run("query", "--shape", kits / "kit.glb/Pile.ply", "--index", folder)
-    assert wrong.exit_code == 1 and "kit.glb holds Crate.ply, Pole.ply, Slab.ply" in wrong.stderr
+    assert wrong.exit_code == 2 and "kit.glb holds Crate.ply, Pole.ply, Slab.ply" in wrong.stderr

@@ -1,0 +1,114 @@
+"""``retriever index --watch``: an index that follows its folder."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+import simple_space
+from commands import run
+from small_corpus import write_box, write_boxes
+
+from indexer.writer import IndexWriter
+from retriever.store import Snapshot
+
+LIMIT = 300
+"""Seconds after which a run counts as hung; a busy machine may take long."""
+
+
+class Watcher:
+    """A process that watches the folder ``boxes``, and the lines that it has told."""
+
+    def __init__(self, work: Path, *options: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, simple_space.__file__, "index", "boxes", "--watch", "0.1", *options],
+            cwd=work,
+            env={key: value for key, value in os.environ.items() if key != "RETRIEVER_INDEX"},
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        self.lines: list[str] = []
+        self._reader = Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stderr
+        self.lines += []
+        for line in self.process.stderr:
+            self.lines.append(line.rstrip("\n"))
+
+    def told(self, *parts: str) -> bool:
+        return any(all(part in line for part in parts) for line in self.lines)
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + LIMIT
+        while not holds():
+            assert self.process.poll() is None and time.monotonic() < deadline, self.lines
+            time.sleep(0.02)
+
+    def ended(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=LIMIT)
+        self._reader.join()
+        return self.process.returncode
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Iterator[Path]:
+    write_boxes(tmp_path / "boxes", 3)
+    yield tmp_path
+
+
+@pytest.fixture
+def watcher(work: Path) -> Iterator[Watcher]:
+    found = Watcher(work)
+    yield found
+    found.process.kill()
+    found.process.wait()
+
+
+def test_what_changes_in_the_folder_changes_in_the_index(work: Path, watcher: Watcher):
+    watcher.until(lambda: watcher.told("3 embedded, 0 unchanged"))
+    write_box(work / "boxes/new.off", (1, 5, 9))
+    watcher.until(lambda: watcher.told("1 embedded, 3 unchanged"))
+    (work / "boxes/box-000.off").unlink()
+    watcher.until(lambda: watcher.told("0 embedded, 1 removed, 3 unchanged"))
+    version = Snapshot.open(work / ".retriever").manifest.version
+    time.sleep(1)  # some ten looks
+    assert Snapshot.open(work / ".retriever").manifest.version == version
+    assert len(watcher.lines) == 3, "it is silent where nothing changed"
+    assert watcher.ended() == 0
+    assert len(Snapshot.open(work / ".retriever")) == 3
+
+
+def test_what_goes_wrong_is_said_once_and_tried_again(work: Path, watcher: Watcher):
+    watcher.until(lambda: watcher.told("3 embedded"))
+    (work / "boxes/bad.off").write_text("no shape")
+    watcher.until(lambda: watcher.told("bad.off is not an OFF file"))
+    (work / "boxes/bad.off").unlink()
+    watcher.until(lambda: watcher.lines[-1:] != [] and "3 unchanged" in watcher.lines[-1])
+    with IndexWriter(work / ".retriever", Snapshot.open(work / ".retriever").identity):
+        watcher.until(lambda: watcher.told("error:", "writ"))
+        time.sleep(0.5)
+    (work / "boxes").rename(work / "away")
+    watcher.until(lambda: watcher.told("error: boxes cannot be indexed"))
+    time.sleep(0.5)
+    (work / "away").rename(work / "boxes")
+    write_box(work / "boxes/new.off", (1, 5, 9))
+    watcher.until(lambda: watcher.told("1 embedded, 3 unchanged"))
+    assert sum(line.startswith("error:") for line in watcher.lines) == 2
+    assert watcher.ended() == 0
+
+
+def test_a_first_run_that_is_refused_ends_it(work: Path):
+    refused = run("index", work / "nowhere", "--watch", "1", "--index", work / "index")
+    assert refused.exit_code == 2 and "nowhere cannot be indexed" in refused.stderr
+    assert run("index", work / "boxes", "--watch", "0").exit_code == 2
