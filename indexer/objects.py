@@ -68,7 +68,8 @@ class Objects:
 def as_file(scene: SourceFile, inside: Inside) -> SourceFile:
     """An object of a scene as a file: with no label, for a door is no house."""
     path = PurePosixPath(scene.path)
-    metadata: dict[str, object] = {"name": name_of(path.with_suffix("") / inside.name)}
+    name = name_of(path.with_suffix("") / inside.name) or name_of(path)
+    metadata: dict[str, object] = {"name": name}
     if split := scene.metadata.get("split"):
         metadata["split"] = split
     return SourceFile(f"{path}/{inside.name}", Modality.SHAPE, inside.bytes, scene.fingerprint, metadata, scene.table)
