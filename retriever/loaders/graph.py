@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
-from retriever.loaders.objects import MOST_NAMES
-
-DEEPEST = 64
-"""Names of a path; what is deeper is of the last node that has one."""
-
-Steps = tuple[str, ...]
-"""A path, as `Node.path`."""
+from retriever.loaders.soup import Names, Path
 
 
 def labels(nodes: Sequence[tuple[Any, str]]) -> dict[str, str]:
@@ -29,8 +23,8 @@ def labels(nodes: Sequence[tuple[Any, str]]) -> dict[str, str]:
     return found
 
 
-def paths(scene: Any, called: Mapping[str, str]) -> list[Steps]:
-    """The path of each of ``scene.graph.nodes_geometry``; all empty where they are too much together.
+def paths(scene: Any, called: Mapping[str, str]) -> list[Path]:
+    """The path of each of ``scene.graph.nodes_geometry``.
 
     Several primitives of one mesh are nodes of their own to trimesh; they have the path of the one node that they are.
 
@@ -39,14 +33,12 @@ def paths(scene: Any, called: Mapping[str, str]) -> list[Steps]:
         called: what its nodes are called, as `labels`; those of a scene of another kind by themselves.
     """
     graph = scene.graph
-    names = _Names(graph.transforms.parents, called, {graph.base_frame: ()})
+    tree = _Tree(graph.transforms.parents, called, {graph.base_frame: ()})
     found = []
     for frame in graph.nodes_geometry:
-        parent = names.parents.get(frame)
+        parent = tree.parents.get(frame)
         mesh = scene.geometry[graph.transforms.node_data[frame]["geometry"]]
-        found.append(names.path(parent if _is_primitive(frame, parent, mesh, called) else frame))
-        if names.left < 0:
-            return [()] * len(graph.nodes_geometry)
+        found.append(tree.path(parent if _is_primitive(frame, parent, mesh, called) else frame))
     return found
 
 
@@ -56,15 +48,14 @@ def _is_primitive(frame: Hashable, parent: Hashable, mesh: Any, called: Mapping[
     return bool(several) and frame not in called and str(frame).startswith(f"{parent}_")
 
 
-class _Names:
+class _Tree:
     def __init__(
-        self, parents: Mapping[Hashable, Hashable], called: Mapping[str, str], known: dict[Hashable, Steps]
+        self, parents: Mapping[Hashable, Hashable], called: Mapping[str, str], known: dict[Hashable, Path]
     ) -> None:
-        self.parents, self.left = parents, MOST_NAMES
-        self._called, self._paths = called, known
-        self._taken: dict[Hashable, dict[str, int]] = {}
+        self.parents = parents
+        self._called, self._paths, self._names = called, known, Names()
 
-    def path(self, frame: Hashable) -> Steps:
+    def path(self, frame: Hashable) -> Path:
         """That of a node; one without a name is called as the node above it, or by its number."""
         chain = [frame]
         while chain[-1] not in self._paths:
@@ -72,28 +63,6 @@ class _Names:
             chain.append(self.parents.get(chain[-1]))
         for parent, child in zip(chain[:0:-1], chain[-2::-1], strict=True):
             above = self._paths.get(parent, ())
-            if self.left < 0 or len(above) >= DEEPEST:
-                self._paths[child] = above
-                continue
-            name = self._called.get(str(child), "" if self._called else str(child)) or (above[-1:] or (str(child),))[0]
-            self._paths[child] = (*above, unlike(name, self._taken.setdefault(parent, {})))
-            self.left -= len(above) + 1
+            own = self._called.get(str(child), "" if self._called else str(child)).strip()
+            self._paths[child] = self._names.below(above, own or (above[-1] if above else str(child)))
         return self._paths[frame]
-
-
-def unlike(name: str, taken: dict[str, int]) -> str:
-    """A name, or that with a number where it is among those of siblings.
-
-    Args:
-        name: wanted.
-        taken: names -> the last number that was tried with each; it grows.
-    """
-    free, number = name, taken.get(name, 0) + 1
-    if number > 1:
-        free = f"{name} ({number})"
-        while free in taken:
-            number += 1
-            free = f"{name} ({number})"
-    taken[name] = number
-    taken.setdefault(free, 1)
-    return free

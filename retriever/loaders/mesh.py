@@ -94,7 +94,7 @@ class Instance(NamedTuple):
 
     mesh: Any
     matrix: NDArray[np.float64]
-    path: tuple[str, ...] = ()
+    path: soup.Path = ()
 
 
 def instances(scene: Any, names: Sequence[tuple[Any, str]] = ()) -> list[Instance]:
@@ -139,7 +139,7 @@ def _whitened(pieces: list[soup.Piece], instances: Sequence[Instance]) -> list[s
 
 
 def _piece(instance: Instance, textures: bool, skin: bool) -> soup.Piece:
-    mesh, matrix, _ = instance
+    mesh, matrix, path = instance
     faces = in_range(np.asarray(mesh.faces, np.int64), len(mesh.vertices))
     picture = picture_of(mesh) if skin else None
     return soup.Piece(
@@ -148,17 +148,13 @@ def _piece(instance: Instance, textures: bool, skin: bool) -> soup.Piece:
         face_colors(mesh, textures=textures),
         None if picture is None else skins.skin(*picture),
         mirrored=bool(soup.mirrors(matrix)),
-        paths=_paths(instance),
+        paths=[path],
     )
 
 
 def _cloud(instance: Instance) -> soup.Piece:
     points = soup.moved(instance.mesh.vertices, instance.matrix)
-    return soup.Piece(points, NO_FACES, point_colors(instance.mesh), paths=_paths(instance))
-
-
-def _paths(instance: Instance) -> Sequence[tuple[str, ...]]:
-    return (instance.path,) if instance.path else ()
+    return soup.Piece(points, NO_FACES, point_colors(instance.mesh), paths=[instance.path])
 
 
 def _is_cloud(geometry: Any) -> bool:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from retriever.errors import FileProblem
 from retriever.loaders.files import MAX_VERTICES
-from retriever.loaders.graph import unlike
+from retriever.loaders.soup import Names, Path
 from retriever.loaders.usd.stage import library
 
 Matrices = NDArray[np.float64]
@@ -27,7 +27,7 @@ _MOST_NODES, _MOST_NAMES = 100_000, 1_000_000
 _MOST_COPIES = 64
 """Copies of a point instancer that have a path of their own; the others have the instancer's."""
 
-Run = tuple[tuple[str, ...], int]
+Run = tuple[Path, int]
 """A path, as `Node.path`, and of how many places it is, one after the other."""
 
 
@@ -148,12 +148,12 @@ class Walk:
         if not len(kinds) or len(places) != len(kinds) or len(within) >= _DEEPEST:
             return
         places = places @ self._place(instancer.GetPrim(), base)
-        path, taken = _names(instancer.GetPrim(), top), dict[str, int]()
+        path, names = _names(instancer.GetPrim(), top), Names()
         for number, target in enumerate(instancer.GetPrototypesRel().GetForwardedTargets()):
             here, prototype = places[kinds == number], self.stage.GetPrimAtPath(target)
             if not len(here) or not prototype or target in within:
                 continue
-            copies = [unlike(str(prototype.GetName()), taken) for _ in here[:_MOST_COPIES]]
+            copies = [names.below((), str(prototype.GetName())) for _ in here[:_MOST_COPIES]]
             for placed in self._below(prototype, prototype, (*within, target)):
                 if len(here) * len(placed.places) > MAX_VERTICES:
                     raise FileProblem("too-large", "has more instances than are read; simplify it.")
@@ -175,16 +175,16 @@ class Walk:
                     self.posed[mesh.GetPath()] = (query.GetPrim(), np.asarray(points, np.float64))
 
 
-def _names(prim: Any, top: Any) -> tuple[str, ...]:
+def _names(prim: Any, top: Any) -> Path:
     """The names from a prim above to this one."""
     return tuple(str(prim.GetPath()).split("/")[1:][top.GetPath().pathElementCount :])
 
 
-def _repeated(runs: Sequence[Run], path: tuple[str, ...], copies: list[str], count: int) -> Iterator[Run]:
+def _repeated(runs: Sequence[Run], path: Path, copies: list[Path], count: int) -> Iterator[Run]:
     """The runs of what a point instancer at a path shows `count` times, some of these called; each place by itself."""
     for inner, places in runs:
         for _ in range(places):
-            yield from (((*path, copy, *inner), 1) for copy in copies)
+            yield from (((*path, *copy, *inner), 1) for copy in copies)
             if count > len(copies):
                 yield path, count - len(copies)
 
