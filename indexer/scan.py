@@ -141,9 +141,9 @@ def scan(
         if progress:
             progress(len(items))
     found.files = [items[path] for path in sorted(items)]
-    if any(file.modality is Modality.IMAGE for file in found.files):
+    if pictures := [file.path for file in found.files if file.modality is Modality.IMAGE]:
         textures = sidecars.referenced(referrers)
-        found.leave_out([path for path in items if os.path.normpath(root / path) in textures])
+        found.leave_out([path for path in pictures if os.path.normpath(root / path) in textures])
     found.skipped = +found.skipped
     return found
 

@@ -238,6 +238,11 @@ def test_pictures_that_usd_layers_name_are_no_items(tmp_path: Path) -> None:
     assert result.skipped == {"companion": 2}
 
 
+def test_layers_that_others_name_are_items_also_beside_a_picture(tmp_path: Path) -> None:
+    plant(tmp_path, "photo.png", **{"base.usda": "#usda 1.0\n", "top.usda": "#usda 1.0\n(subLayers = [@base.usda@])\n"})
+    assert found(scan(tmp_path)) == ["base.usda", "photo.png", "top.usda"]
+
+
 def test_pictures_that_a_blender_file_names_are_no_items(tmp_path: Path) -> None:
     shutil.copytree(
         Path(__file__).parents[1] / "data" / "blend", tmp_path / "m", ignore=shutil.ignore_patterns("*.npz")
