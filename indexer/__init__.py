@@ -4,8 +4,8 @@
 
 1. What is there: `survey` asks `roots` (which corpus a path belongs to), `exclusion` (what is left out), `packs`
    (archives that are looked into), `scan` (the walk), `corpora` and `shapenet` (what folders say), `sidecars` and
-   `maps` (files that belong to others), `metadata` (the user's own table); `skipped` tells of the rest, and `left_out`
-   why one file is not an item.
+   `maps` (files that belong to others), `naming` (which textures a file names, remembered), `metadata` (the user's own
+   table); `skipped` tells of the rest, and `left_out` why one file is not an item.
 2. What is to be done: `moving` (of corpora that are elsewhere now), `plan_changes` (a scan against the index), `parts`
    (the other files that a mesh was read from), `rows`, `guesses`, `earlier_table` and `given` (old rows kept, new ones
    on their way in, and what of them a table said).

@@ -21,6 +21,7 @@ from indexer.failures import forget_gone, replace_failures
 from indexer.guesses import Guesses
 from indexer.loading import check_workers
 from indexer.metadata import read_table
+from indexer.naming import Naming
 from indexer.objects import Objects
 from indexer.packs import as_stored
 from indexer.parts import States, remembered
@@ -104,17 +105,19 @@ def index(
     summary = Summary()
     rules = _rules(manifest, folder_labels, objects)
     table = read_table(Path(metadata)) if metadata else None
-    parts = survey(named, before, folder, joint, table, exclude, summary.skipped, progress, rules)
+    naming = Naming(folder, again=again)
+    parts = survey(named, before, folder, joint, table, exclude, summary.skipped, progress, naming, rules)
     wish = wish or Wish()
     check_wish(wish, manifest, Counter(file.modality for part in parts for file in part.files), joint.identity.dim)
     with IndexWriter(folder, joint.identity) as writer:
         if writer.manifest.version not in (0, manifest and manifest.version):  # another run wrote to it meanwhile
             summary.skipped.clear()
             now = Snapshot.open(folder)
-            parts = survey(named, now, folder, joint, table, exclude, summary.skipped, progress, rules)
+            parts = survey(named, now, folder, joint, table, exclude, summary.skipped, progress, naming, rules)
         writer.keep_for_later(folder_labels=rules.folder_labels, objects=rules.objects)
         summary.moved = moving.along(before) | moving.follow(writer, parts)
         _Run(writer, joint, up, workers, progress, summary, again).bring_up_to_date(parts)
+        naming.save([part.corpus for part in parts], writer.manifest.roots.values())
         lexicon.bring_up_to_date(writer.snapshot)
         summary.optimized = optimize.bring_up_to_date(writer, wish, lambda: joint, progress, device=device)
         calibrate(writer, lambda: joint)

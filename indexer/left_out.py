@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from indexer.naming import Naming
 from indexer.packs import Packs
 from indexer.progress import Progress
 from indexer.roots import upwards
@@ -142,6 +143,7 @@ def _scanned(
         progress=lambda count: progress("scan", count, None),
         packs=packs.below(root),
         told=lambda path, reason, of: skipped.append((path, why(reason, of))),
+        names=Naming(snapshot.folder).named,
     )
     yield from skipped
     yield from ((path, f"failed: {message}") for path, message in found.problems)

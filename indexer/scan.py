@@ -111,6 +111,7 @@ def scan(
     packs: Collection[PurePosixPath] = (),
     told: Told | None = None,
     rules: Rules = USUAL,
+    names: sidecars.Named = sidecars.named,
 ) -> Scan:
     """Walk `root`, or only what lies at or below the paths `within` it.
 
@@ -126,6 +127,7 @@ def scan(
         packs: archives below the root that are looked into, as if they were folders.
         told: is called for each file and folder that is no item.
         rules: how files are taken.
+        names: says which textures a file names; asked only where there are pictures.
 
     Raises:
         UsageError: a pattern that is not understood, or that file cannot be read.
@@ -133,16 +135,16 @@ def scan(
     excluded = Exclusion.of(root, exclude)
     found, layout = Scan(told=told), Layout.of(root, excluded, packs, rules.folder_labels)
     items: dict[str, SourceFile] = {}
-    referrers: set[Path] = set()
-    for folder, names, only in _walk(root, within, excluded, packs, found):
-        for file in _items(root, folder, names, only, layout, found):
+    referrers: dict[Path, State] = {}
+    for folder, listed, only in _walk(root, within, excluded, packs, found):
+        for file in _items(root, folder, listed, only, layout, found):
             items[file.path] = _looked_into(file, root) if rules.objects else file
-        referrers |= {root / folder / name for name in names if sidecars.may_refer(name)}
+        referrers |= {root / folder / name: state for name, state in listed.items() if sidecars.may_refer(name)}
         if progress:
             progress(len(items))
     found.files = [items[path] for path in sorted(items)]
     if pictures := [file.path for file in found.files if file.modality is Modality.IMAGE]:
-        textures = sidecars.referenced(referrers)
+        textures = sidecars.referenced(referrers, names)
         found.leave_out([path for path in pictures if os.path.normpath(root / path) in textures])
     found.skipped = +found.skipped
     return found

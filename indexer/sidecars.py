@@ -10,16 +10,20 @@ import json
 import os
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from indexer.extras import is_known
 from retriever import loaders
+from retriever.archives import State
 from retriever.errors import FileProblem
 from retriever.loaders import blend, usd
 from retriever.loaders.text import decoded, is_cloud
 from retriever.types import Modality
+
+Named = Callable[[Path, State], Sequence[str] | None]
+"""Says what a file names, as `named`; is told its state as well."""
 
 _COMPANIONS = {".mtl", ".bin"}
 _CAPTIONS = {".txt", ".md"}
@@ -177,11 +181,11 @@ def may_refer(name: str) -> bool:
     return suffix in _REFERENCES or suffix == ".blend" or suffix in usd.SUFFIXES
 
 
-def referenced(files: Iterable[Path]) -> set[str]:
-    """Normal paths of all that the given .mtl, .gltf, .dae, .fbx, .blend and USD files name."""
+def referenced(files: Mapping[Path, State], names: Named) -> set[str]:
+    """Normal paths of all that the given .mtl, .gltf, .dae, .fbx, .blend and USD files name, as `names` says."""
     found = set()
-    for file in files:
-        for given in _named(file):
+    for file, state in files.items():
+        for given in names(file, state) or ():
             text = given.replace("\\", "/")
             for name in (text, unquote(text), text.split()[-1] if text.split() else ""):
                 found.add(os.path.normpath(file.parent / name))
@@ -190,14 +194,15 @@ def referenced(files: Iterable[Path]) -> set[str]:
     return found
 
 
-def _named(file: Path) -> list[str]:
+def named(file: Path, _: State) -> list[str] | None:
+    """What a file names that `may_refer`; None where that cannot be told now: its own loading will say so."""
     suffix = file.suffix.lower()
-    if suffix in usd.SUFFIXES:
-        return usd.named_by(file)
     try:
+        if suffix in usd.SUFFIXES:
+            return usd.named_by(file)
         data = loaders.read_bytes(file, _MAX_REFERRER)
-    except FileProblem:
-        return []  # its own loading will say so
-    if suffix == ".blend":
-        return blend.pictures_of(data)
-    return [decoded(match) for match in _REFERENCES[suffix].findall(data)]
+        if suffix == ".blend":
+            return blend.pictures_of(data)
+        return [decoded(match) for match in _REFERENCES[suffix].findall(data)]
+    except (FileProblem, MemoryError):
+        return None

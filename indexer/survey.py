@@ -9,6 +9,7 @@ from pathlib import Path
 
 from indexer import roots
 from indexer.metadata import MetadataTable
+from indexer.naming import Naming
 from indexer.packs import Packs
 from indexer.parts import named_below
 from indexer.progress import Progress
@@ -45,6 +46,7 @@ def survey(
     exclude: Sequence[str],
     skipped: Counter[str],
     progress: Progress,
+    naming: Naming,
     rules: Rules = USUAL,
 ) -> list[Surveyed]:
     """Looks through all that is to be indexed.
@@ -58,6 +60,7 @@ def survey(
         exclude: patterns of files and folders to leave out.
         skipped: reason -> files that are not for this index; grows.
         progress: told of the files found.
+        naming: says which textures files name.
         rules: how files are taken.
 
     Raises:
@@ -77,6 +80,7 @@ def survey(
             exclude,
             packs.below(corpus.root),
             rules=rules,
+            names=naming.named,
         )
         if before is not None and corpus.within:
             _leave_out_textures(found, before, corpus.root)

@@ -8,6 +8,7 @@
 - ``ann/NNNNNN/``: what an approximate search of the segments it names needs, see `retriever.ann.files`
 - ``journal.arrows``: rows of a run that are not in a segment yet
 - ``failures.parquet``: files that could not be indexed
+- ``naming.json.gz``: which pictures materials and scenes name, so that an unchanged one is not read for it
 - ``lock``: held by the one process that writes
 """
 
@@ -34,6 +35,7 @@ DELETED = "deleted"
 ANN = "ann"
 JOURNAL = "journal.arrows"
 FAILURES = "failures.parquet"
+NAMING = "naming.json.gz"
 LOCK = "lock"
 
 

@@ -41,10 +41,14 @@ def read_blend(data: bytes, path: Path, *, textures: bool = True, skin: bool = F
 
 
 def pictures_of(data: bytes) -> list[str]:
-    """Paths of the pictures that a file names, as it has them; none of a file that is damaged, or very large."""
+    """Paths of the pictures that a file names, as it has them; none of a file that is damaged, or very large.
+
+    Raises:
+        MemoryError: it is larger than what is free.
+    """
     try:
         return [path for image in File(data, _ASKED).all(b"IM") if (path := path_of(image))]
-    except (FileProblem, MemoryError, *DAMAGE):
+    except (FileProblem, *DAMAGE):
         return []
 
 

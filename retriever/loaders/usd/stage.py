@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -69,11 +69,12 @@ def opened(path: Path, parts: Parts) -> Any:
 
 
 def named_by(path: Path) -> list[str]:
-    """What a layer names as it stands, pictures among it; nothing where it cannot be read, or usd-core is missing."""
-    try:
-        return [str(name) for name in apart.ask("usd-names", str(path.absolute()), b"", 0).value]
-    except FileProblem:
-        return []
+    """What a layer names as it stands, pictures among it; of value clips in a template also which files there are.
+
+    Raises:
+        FileProblem: it cannot be read, or usd-core is missing.
+    """
+    return [str(name) for name in apart.ask("usd-names", str(path.absolute()), b"", 0).value]
 
 
 def names_here(path: Any, _: bytes) -> tuple[list[str], list[NDArray[Any]]]:
@@ -86,8 +87,8 @@ def _names(path: Path) -> list[str]:
     pxr = library()
     try:
         return [str(name) for group in pxr.UsdUtils.ExtractExternalReferences(str(path)) for name in group]
-    except pxr.Tf.ErrorException:  # its own loading will say so
-        return []
+    except pxr.Tf.ErrorException as error:
+        raise not_a(f"a {path.suffix[1:].upper()} file") from error
 
 
 @contextmanager
@@ -118,8 +119,9 @@ def on_disk(path: Path, *, alone: bool = False) -> Iterator[Path]:
             if room < 0:
                 raise FileProblem("too-large", f"names files of over {MAX_BYTES} bytes; split it.")
             if file.suffix.lower() in _BEGINS and not alone:
-                names = (name.replace("<UDIM>", "1001") for name in _names(copy))
-                waiting += [Path(os.path.normpath(file.parent / name)) for name in names]
+                with suppress(FileProblem):  # its own loading will say so
+                    names = (name.replace("<UDIM>", "1001") for name in _names(copy))
+                    waiting += [Path(os.path.normpath(file.parent / name)) for name in names]
         yield folder / path.relative_to(archive)
 
 
