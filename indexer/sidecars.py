@@ -10,7 +10,7 @@ import json
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
@@ -50,10 +50,14 @@ _REFERENCES = {
     ".mtl": re.compile(rb"(?mi)^\s*(?:map_\w+|bump|disp|decal|norm|refl)\s+(.+?)\s*$"),
     ".gltf": re.compile(rb'"uri"\s*:\s*"((?!data:)[^"]+)"'),
     ".dae": re.compile(rb"<init_from>\s*(?:<ref>)?([^<]+)"),
-    ".fbx": re.compile(  # a text has its length before it, or quotes around it
-        rb'(?is)(?:Relative)?Filename(?:S.{4}|:\s*")([^"\0\r\n]{1,400}?\.(?:png|jpe?g|jfif|webp|bmp|tiff?|gif))'
-    ),
 }
+
+
+_FILENAME = b"filename"
+_OF_FBX = re.compile(  # a text has its length before it, or quotes around it
+    rb'(?is)(?:S.{4}|:\s*")([^"\0\r\n]{1,400}?\.(?:png|jpe?g|jfif|webp|bmp|tiff?|gif))'
+)
+"""What stands behind the word."""
 
 
 def is_companion(name: str) -> bool:
@@ -178,19 +182,21 @@ def _json_object(text: str) -> dict[str, object]:
 def may_refer(name: str) -> bool:
     """Whether a file is of a kind that names textures and can be asked cheaply."""
     suffix = PurePosixPath(name).suffix.lower()
-    return suffix in _REFERENCES or suffix == ".blend" or suffix in usd.SUFFIXES
+    return suffix in _REFERENCES or suffix in (".fbx", ".blend") or suffix in usd.SUFFIXES
 
 
 def referenced(files: Mapping[Path, State], names: Named) -> set[str]:
     """Normal paths of all that the given .mtl, .gltf, .dae, .fbx, .blend and USD files name, as `names` says."""
     found = set()
     for file, state in files.items():
+        beside = str(file.parent)  # as text: there may be a hundred thousand names
+        folders = (beside, f"{beside}/textures", f"{beside}/{file.stem}.fbm")
         for given in names(file, state) or ():
             text = given.replace("\\", "/")
-            for name in (text, unquote(text), text.split()[-1] if text.split() else ""):
-                found.add(os.path.normpath(file.parent / name))
-                for folder in ("", "textures", f"{file.stem}.fbm"):
-                    found.add(os.path.normpath(file.parent / folder / PurePosixPath(name).name))
+            for name in {text, unquote(text), *text.split()[-1:]}:
+                found.add(os.path.normpath(os.path.join(beside, name)))  # noqa: PTH118
+                last = os.path.normpath(name).rpartition("/")[2]
+                found.update(os.path.normpath(f"{folder}/{last}") for folder in folders)
     return found
 
 
@@ -203,6 +209,19 @@ def named(file: Path, _: State) -> list[str] | None:
         data = loaders.read_bytes(file, _MAX_REFERRER)
         if suffix == ".blend":
             return blend.pictures_of(data)
-        return [decoded(match) for match in _REFERENCES[suffix].findall(data)]
+        found = _in_fbx(data) if suffix == ".fbx" else _REFERENCES[suffix].findall(data)
+        return [decoded(each) for each in found]
     except (FileProblem, MemoryError):
         return None
+
+
+def _in_fbx(data: bytes) -> Iterator[bytes]:
+    """The pictures that an FBX file names, by the word before them: an expression alone takes ten times as long."""
+    small = data.lower()
+    place = small.find(_FILENAME)
+    while place >= 0:
+        place += len(_FILENAME)
+        if match := _OF_FBX.match(data, place):
+            yield match[1]
+            place = match.end()
+        place = small.find(_FILENAME, place)
