@@ -3,13 +3,14 @@
 ``build.index`` brings an index up to date with folders, in five steps, and tells of them by `progress`:
 
 1. What is there: `survey` asks `roots` (which corpus a path belongs to), `exclusion` (what is left out), `packs`
-   (archives that are looked into), `scan` (the walk), `corpora` and `shapenet` (what folders say), `sidecars` and
-   `maps` (files that belong to others), `naming` (which textures a file names, remembered), `metadata` (the user's own
-   table); `skipped` tells of the rest, and `left_out` why one file is not an item.
-2. What is to be done: `moving` (of corpora that are elsewhere now), `plan_changes` (a scan against the index), `parts`
-   (the other files that a mesh was read from), `rows`, `guesses`, `earlier_table` and `given` (old rows kept, new ones
-   on their way in, and what of them a table said).
-   `objects` are those of scenes, which come and go with the rows of these.
+   (archives that are looked into), `scan` (which files are items, as `found` says it), `walk` (folders and files),
+   `corpora` and `shapenet` (what folders say), `sidecars` and `maps` (files that belong to others), `naming` (which
+   textures a file names, remembered), `metadata` (the user's own table); `skipped` tells of the rest, and `left_out`
+   why one file is not an item.
+2. What is to be done, and doing it: `updating`, with `moving` (of corpora that are elsewhere now), `plan_changes` (a
+   scan against the index), `parts` (the other files that a mesh was read from), `objects` (those of scenes, which come
+   and go with the rows of these), `rows`, `guesses`, `earlier_table` and `given` (old rows kept, new ones on their way
+   in, and what of them a table said).
 3. Vectors: `loading` (worker processes read files), `upright` (which axis of theirs is up), `pipeline` (read, encode,
    hand over).
 4. Writing: `writer`, the only code that writes rows, with `admission` (what it lets in), `journal` (rows at once on

@@ -15,10 +15,10 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from indexer.extras import Spelling
+from indexer.found import SourceFile
 from indexer.metadata import OURS
 from indexer.pipeline import Job
 from indexer.plan_changes import KEPT, Indexed
-from indexer.scan import SourceFile
 from retriever.query.zeroshot import CONFIDENCE, is_found
 from retriever.store import Snapshot
 from retriever.wording import counted

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from indexer.corpora import name_of
+from indexer.found import SourceFile
 from indexer.plan_changes import Changes, Indexed
-from indexer.scan import SourceFile
 from retriever import archives
 from retriever.types import Inside, Modality
 

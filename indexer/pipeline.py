@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from indexer.found import SourceFile
 from indexer.loading import Loader, Outcome, Problem, Request, workers_for
 from indexer.objects import as_file
 from indexer.plan_changes import Indexed
-from indexer.scan import SourceFile
 from retriever.spaces import Space
 from retriever.types import Inside, Loaded, Modality, Vectors
 

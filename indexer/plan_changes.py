@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from indexer.found import SourceFile
 from indexer.roots import upwards
-from indexer.scan import SourceFile
 from retriever.loaders import usd
 from retriever.types import Modality, ShapeInput
 

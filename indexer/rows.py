@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from indexer import given
+from indexer.found import SourceFile
 from indexer.metadata import MetadataTable
 from indexer.parts import split
 from indexer.plan_changes import Indexed, stamp
 from indexer.roots import outermost
-from indexer.scan import SourceFile
 from indexer.writer import IndexWriter
 from retriever.store import Snapshot, item_id
 from retriever.types import Vectors

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexer import roots
+from indexer.found import USUAL, Rules, Scan, SourceFile
 from indexer.metadata import MetadataTable
 from indexer.naming import Naming
 from indexer.packs import Packs
 from indexer.parts import named_below
 from indexer.progress import Progress
 from indexer.rows import remark_on, with_row
-from indexer.scan import USUAL, Rules, Scan, SourceFile, scan
+from indexer.scan import scan
 from indexer.skipped import STACKS, ZIPS, told
 from retriever import archives, loaders, spaces
 from retriever.errors import RetrieverError

@@ -90,8 +90,8 @@ def _written(meshes: Sequence[Geometry], axis: str | None, folder: Path) -> list
 
 def _told(files: dict[str, list[Path]]) -> Iterator[Row]:
     """The shares of corpora of each size that are read with y, and with z up."""
+    from indexer.found import SourceFile
     from indexer.pipeline import Job
-    from indexer.scan import SourceFile
     from indexer.upright import turned
 
     for how, paths in files.items():

@@ -23,7 +23,8 @@ def usual_up(snapshot: Snapshot, path: Path) -> str | None:
     """
     from retriever import loaders
 
-    suffix = path.suffix.lower()
+    scene = archives.holder(path) if archives.is_object(path.as_posix()) else None
+    suffix = (scene or path).suffix.lower()  # an object stands as its scene does
     usual = loaders.usual_up(suffix)
     if usual is None:
         return None
@@ -41,7 +42,7 @@ def _most(snapshot: Snapshot, suffix: str, roots: Sequence[str], usual: str) -> 
     if not turned.any():  # as in most indexes: no path need be read
         return None
     like = f"up IN ('y', 'z') AND lower(path) LIKE '%{suffix}'"
-    like += f" AND NOT regexp_matches(path, '{archives.OBJECT}')"  # which stand as their scenes do
+    like += f" AND NOT regexp_matches(path, '{archives.OBJECT}')"
     named = [name.replace("'", "''") for name in roots]
     for where in [*(f"{like} AND root = '{name}'" for name in named), like]:
         alike = rows_where(snapshot, where) & snapshot.live

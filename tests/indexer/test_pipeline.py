@@ -14,9 +14,9 @@ import simple_space
 from small_corpus import write_bad, write_box, write_boxes
 
 from indexer import loading
+from indexer.found import SourceFile
 from indexer.loading import Loader, Problem, Request
 from indexer.pipeline import Job, encode
-from indexer.scan import SourceFile
 from retriever import spaces
 from retriever.spaces import Inputs
 from retriever.types import Loaded, Modality, ShapeInput

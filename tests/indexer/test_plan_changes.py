@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from indexer.found import SourceFile
 from indexer.plan_changes import Indexed, compare, reusable, stamp
-from indexer.scan import SourceFile
 from retriever.types import Modality, ShapeInput
 
 FILE = SourceFile("a/chair.off", Modality.SHAPE, 100, "print")

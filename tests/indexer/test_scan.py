@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from pxr import Sdf, Usd
 
-from indexer.scan import Scan, SourceFile, scan
+from indexer.found import Scan, SourceFile
+from indexer.scan import scan
 from indexer.skipped import AWAY, NUMBERS, told
 from retriever.types import Modality
 
