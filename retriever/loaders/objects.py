@@ -17,10 +17,8 @@ MOST = 256
 MOST_NAMES = 1_000_000
 """Of all paths from the top to the meshes together; a scene with more is not taken apart."""
 _LOOKS = 20_000  # groups of meshes that are looked at: most may be copies of some
-_WORK, _MOST_FACES = (
-    8,
-    20_000_000,
-)  # of all objects together: so often the scene's, as what is deep is in many; and most
+_WORK, _MOST_FACES = 8, 20_000_000
+"""Faces of all objects together: so often those of the scene, as what is deep is in several, and most of them."""
 _LONGEST = 60  # letters of a name: a system takes 255 bytes
 _ALIKE = 1e-3  # how far copies may differ, in radii: places are rounded
 _CANDIDATES = 16  # objects that one is laid over, of those that look like it
