@@ -41,8 +41,12 @@ class Objects:
                 files.append(row)
         return files, found
 
+    def are_of(self, scene: Indexed) -> bool:
+        """Whether all of a scene came with its row; a run that was interrupted may have written some for another."""
+        return all(each.stamp == scene.stamp for each in self.of.get(scene.path, ()))
+
     def follow(self, rows: Sequence[Indexed], changes: Changes) -> list[int]:
-        """The rows of objects that go, as that of their scene does or is another than the one that they came with.
+        """The rows of objects that go, as that of their scene does, or as a newer one stands beside them.
 
         Those of a scene that is written again stay until it is.
 
@@ -50,13 +54,12 @@ class Objects:
             rows: of files, in row order.
             changes: what becomes of them.
         """
-        newest = {row.path: row for row in rows}
+        newest = {row.path: row.row for row in rows}
         vanished = set(changes.vanished)
         dead = []
         for path, objects in self.of.items():
-            scene = newest[path]
-            current = {} if scene.row in vanished else {each.path: each for each in objects}
-            dead += [each.row for each in objects if each is not current.get(each.path) or each.stamp != scene.stamp]
+            current = {} if newest[path] in vanished else {each.path: each.row for each in objects}
+            dead += [each.row for each in objects if each.row != current.get(each.path)]
         return dead
 
     def old(self, path: str) -> Indexed | None:

@@ -120,7 +120,7 @@ class Run:
             covers=part.corpus.covers,
             unreadable=part.scan.unreadable,
             has_table=has_table,
-            as_read=lambda old: not self.again and self.states.again(root / old.path, old.parts) == old.parts,
+            as_read=lambda old: not self.again and self._is_as_read(name, root, old),
         )
         had = [(file, old) for file, old in changes.write if old is not None and old.table]
         if not has_table:
@@ -142,6 +142,10 @@ class Run:
         self.summary.removed += len(changes.vanished)
         write = sorted(changes.write, key=lambda each: as_stored(each[0].path))
         return [Job(name, root, file, old) for file, old in write]
+
+    def _is_as_read(self, name: str, root: Path, old: Indexed) -> bool:
+        """Whether what the index has of a file beside its row is as it was when that was written."""
+        return self.objects[name].are_of(old) and self.states.again(root / old.path, old.parts) == old.parts
 
     def _keep(self, name: str, part: Surveyed, rows: Sequence[Indexed]) -> None:
         """Takes note of files whose rows stay unless a look says that they lie."""

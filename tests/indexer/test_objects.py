@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -143,28 +144,68 @@ def test_a_scene_that_cannot_be_read_any_more_has_no_objects(kits: Path, folder:
     assert rows(folder).keys() == FILES | INSIDE and not read_failures(folder)
 
 
-@pytest.mark.parametrize("after", [0, 1, 2])
-def test_an_interrupted_run_is_made_whole(kits: Path, folder: Path, after: int, monkeypatch: pytest.MonkeyPatch):
+class Stopped:
     """Rows are handed over one by one, and the run ends after some of them."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+        self.handed: list[str] = []
+
+    def index(self, after: int, *arguments: Any, **options: Any) -> None:
+        whole = IndexWriter.append
+
+        def append(writer: IndexWriter, items: list, vectors: np.ndarray) -> None:
+            for number, item in enumerate(items):
+                if len(self.handed) >= after:
+                    raise KeyboardInterrupt
+                self.handed.append(item["path"])
+                whole(writer, [item], vectors[number : number + 1])
+
+        with self._monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(IndexWriter, "append", append)
+            index(*arguments, **options)
+
+
+@pytest.fixture
+def stopped(monkeypatch: pytest.MonkeyPatch) -> Stopped:
+    return Stopped(monkeypatch)
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_an_interrupted_run_is_made_whole(kits: Path, folder: Path, after: int, stopped: Stopped):
     write_scene(kits / "kit.glb", Crate=CRATE, Old=POLE, Slab=SLAB)
     index(kits, folder, objects=True)
     write_scene(kits / "kit.glb", Crate=CRATE, Pole=POLE, Slab=SLAB)
-    whole, handed = IndexWriter.append, []
-
-    def append(writer: IndexWriter, items: list, vectors: np.ndarray) -> None:
-        for number, item in enumerate(items):
-            if len(handed) > after:
-                raise KeyboardInterrupt
-            handed.append(item["path"])
-            whole(writer, [item], vectors[number : number + 1])
-
-    monkeypatch.setattr(IndexWriter, "append", append)
-    with pytest.raises(KeyboardInterrupt):
-        index(kits, folder)
-    assert "kit.glb" not in handed, "a scene comes behind its objects"
-    monkeypatch.setattr(IndexWriter, "append", whole)
+    stopped.index(after, kits, folder)
+    assert "kit.glb" not in stopped.handed, "a scene comes behind its objects"
     index(kits, folder)
     assert rows(folder).keys() == FILES | INSIDE
+
+
+@pytest.mark.parametrize("first", [None, "lone.glb"])
+def test_what_an_interrupted_run_began_and_none_goes_on_with_takes_no_object(
+    kits: Path, folder: Path, first: str | None, stopped: Stopped
+):
+    index(kits, folder, objects=True)
+    before = rows(folder)
+    stopped.index(2, kits / "kit.glb", folder, up="z")
+    if first:  # a run that does not look at the scene
+        index(kits / first, folder)
+    index(kits, folder)
+    assert rows(folder) == before
+
+
+def test_a_scene_that_is_brought_back_after_an_interrupted_run_has_its_objects_again(
+    kits: Path, folder: Path, stopped: Stopped
+):
+    index(kits, folder, objects=True)
+    before = rows(folder)
+    (kits / "kit.glb").rename(kits.parent / "kept.glb")
+    write_scene(kits / "kit.glb", Crate=CRATE, Pole=(1, 12, 1), Wheel=(4, 4, 1))
+    stopped.index(3, kits / "kit.glb", folder)
+    (kits.parent / "kept.glb").rename(kits / "kit.glb")
+    index(kits, folder)
+    assert rows(folder) == before
 
 
 def test_a_scene_is_removed_with_its_objects_and_an_object_alone(kits: Path, folder: Path):
