@@ -37,7 +37,7 @@ class Parts:
     """Finds companion files; what trimesh calls a resolver.
 
     They may lie beside the mesh, below it, or below the folder above (ShapeNet's ``../images``), and nowhere else;
-    those of a mesh in an archive only in there.
+    those of a mesh in an archive only in there. No path to one runs through a scene, which would be read for it.
 
     Args:
         path: the mesh.
@@ -88,6 +88,9 @@ class Parts:
         return found is not None
 
     def _may_hold(self, path: Path) -> bool:
+        through = archives.holder(path)
+        if through and through.suffix.lower() in archives.SCENES:  # it has objects, and no pictures or buffers
+            return False
         folder = self.folder.resolve()
         top = folder if archives.holder(folder) == folder else folder.parent
         return path.resolve().is_relative_to(top)

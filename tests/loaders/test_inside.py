@@ -54,3 +54,19 @@ def same(one: Any, other: Any) -> bool:
 def test_files_that_hold_no_scenes_are_named(tmp_path: Path) -> None:
     with pytest.raises(FileProblem, match="a format of scenes"):
         loaders.objects_of(CHAIRS / "chair.stl")
+
+
+@pytest.mark.parametrize("through", ["kit.obj", "other.obj"])
+@pytest.mark.parametrize("name", ["{}/wood.png", "./{}/Seat.ply", "{}/../wood.png"])
+def test_no_scene_is_read_for_a_texture_that_is_named_as_if_it_were_a_folder(
+    tmp_path: Path, through: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own least of all: it would be read for ever."""
+    square = "v 0 0 {0}\nv 1 0 {0}\nv 0 {0} {0}\nvt 0 0\nusemtl wood\nf -3/-1 -2/-1 -1/-1\n"
+    text = f"mtllib kit.mtl\no Seat\n{square.format(1)}o Back\n{square.format(2)}"
+    for file in ("kit.obj", "other.obj"):
+        (tmp_path / file).write_text(text)
+    (tmp_path / "kit.mtl").write_text(f"newmtl wood\nKd 1 0 0\nmap_Kd {name.format(through)}\n")
+    monkeypatch.setattr(loaders, "objects_of", lambda *_: pytest.fail("a scene was read"))
+    found = loaders.load_shape(tmp_path / "kit.obj", SHAPE, inside=True)
+    assert [each.name for each in found.inside] == ["Seat.ply", "Back.ply"] and found.facts["colored"]
