@@ -19,6 +19,7 @@ from io import BufferedIOBase
 from pathlib import Path, PurePath
 
 from retriever.archives.entries import CLASSES, MAX_BYTES, Archive, Entry, State
+from retriever.archives.opening import OPEN, Key, archive
 from retriever.archives.scenes import SUFFIXES as SCENES
 from retriever.errors import FileProblem
 
@@ -52,7 +53,6 @@ ZIP, NPY, HDF5 = ".zip", ".npy", (".h5", ".hdf5")
 SUFFIXES = (ZIP, NPY, *HDF5)
 """Of files that are looked into, in lower case; those of `NPY` only where they hold many clouds."""
 
-_OPEN, _SCENES_OPEN = 8, 2  # archives that are kept open, and scenes, which may be large
 _NAMES, _OF_SCENES = ("|".join(map(re.escape, suffixes)) for suffixes in (SUFFIXES, SCENES))
 _THROUGH = re.compile(rf"(?<=[^/])({_NAMES}|{_OF_SCENES})(?=/+[^/])", re.IGNORECASE)
 """Where a path may run through an archive, or a scene."""
@@ -60,9 +60,6 @@ _INTO = re.compile(rf"(?<=[^/])(?:({_NAMES})(?=/|\Z)|({_OF_SCENES})(?=/+[^/]))",
 """Or end at an archive."""
 OBJECT = rf"(?i)[^/](?:{_OF_SCENES})/[^/]+\.ply$"
 """Pattern of the paths that `is_object` is about, for DuckDB, too."""
-
-_Key = tuple[int, ...]
-"""Changes when an archive does."""
 
 
 def is_archive(path: Path) -> bool:
@@ -217,16 +214,16 @@ def _inside(path: str | PurePath) -> tuple[Archive, str] | None:
         OSError: it cannot be read.
     """
     found = _split(path, _INTO)
-    return found and (_open(found[0], found[2]), found[1])
+    return found and (archive(found[0], found[2]), found[1])
 
 
 def _member(path: str | PurePath) -> tuple[Archive, str] | None:
     """As `_inside`, but None for an archive itself."""
     found = _split(path, _THROUGH)
-    return (_open(found[0], found[2]), found[1]) if found and found[1] else None
+    return (archive(found[0], found[2]), found[1]) if found and found[1] else None
 
 
-def _split(path: str | PurePath, pattern: re.Pattern[str]) -> tuple[str, str, _Key] | None:
+def _split(path: str | PurePath, pattern: re.Pattern[str]) -> tuple[str, str, Key] | None:
     """As `_inside`, the archive by its path; and what changes when it does."""
     whole = os.fspath(path).replace(os.sep, "/")
     for match in pattern.finditer(whole):
@@ -237,7 +234,7 @@ def _split(path: str | PurePath, pattern: re.Pattern[str]) -> tuple[str, str, _K
             return None
         if stat.S_ISREG(found.st_mode):
             place = posixpath.normpath(below.lstrip("/"))
-            key: _Key = (found.st_size, found.st_mtime_ns, found.st_ino)
+            key: Key = (found.st_size, found.st_mtime_ns, found.st_ino)
             suffix = match[0].lower()
             if suffix in HDF5:
                 key += state(Path(above).with_name(CLASSES)) or ()
@@ -247,48 +244,8 @@ def _split(path: str | PurePath, pattern: re.Pattern[str]) -> tuple[str, str, _K
     return None
 
 
-@lru_cache(_OPEN)
-def _is_stack(path: str, key: _Key) -> bool:
+@lru_cache(OPEN)
+def _is_stack(path: str, key: Key) -> bool:
     from retriever.archives.stacks import is_stack
 
     return is_stack(Path(path))
-
-
-def _open(path: str, key: _Key) -> Archive:
-    """An archive as it is now: `key` is another when it has changed."""
-    found = (_tried_scene if path.lower().endswith(SCENES) else _tried)(path, key)
-    if isinstance(found, FileProblem):
-        raise FileProblem(found.kind, found.message)
-    return found
-
-
-@lru_cache(_OPEN)
-def _tried(path: str, key: _Key) -> Archive | FileProblem:
-    """The same, or what is wrong with it: to find that out may take as long as reading it."""
-    try:
-        return _read(path)
-    except FileProblem as problem:
-        return problem.with_traceback(None)
-
-
-@lru_cache(_SCENES_OPEN)
-def _tried_scene(path: str, key: _Key) -> Archive | FileProblem:
-    return _tried.__wrapped__(path, key)
-
-
-def _read(path: str) -> Archive:
-    if path.lower().endswith(ZIP):
-        from retriever.archives.zips import Zip
-
-        return Zip(Path(path))
-    if path.lower().endswith(SCENES):
-        from retriever.archives.scenes import Scene
-
-        return Scene(Path(path))
-    from retriever.archives.stacks import Stack, of_npy
-
-    if path.lower().endswith(HDF5):
-        from retriever.archives.hdf5 import of_hdf5
-
-        return Stack(of_hdf5(Path(path)))
-    return Stack(of_npy(Path(path)))

@@ -17,8 +17,7 @@ from indexer.align.own.pairs import read_pairs
 from indexer.build import index
 from indexer.removal import remove
 from indexer.skipped import STACKS
-from retriever import archives
-from retriever.archives import stacks
+from retriever.archives import opening, stacks
 from retriever.errors import RetrieverError, UsageError
 from retriever.query.zeroshot import words
 from retriever.store import read_failures
@@ -212,10 +211,10 @@ def test_items_stay_where_what_reads_them_is_not_installed(tmp_path: Path, monke
     write_box(tmp_path / "box.off", (1, 2, 3))
     index([tmp_path, stack], tmp_path / "index")
     monkeypatch.setitem(sys.modules, "h5py", None)
-    archives._tried.cache_clear()
+    opening.other.cache_clear()
     summary = index(tmp_path, tmp_path / "index")
     assert counts(summary) == {"unchanged": 2} and [failure.kind for failure in summary.failed] == ["unsupported"]
     assert len(rows(tmp_path / "index")) == 42
     monkeypatch.setitem(sys.modules, "h5py", h5py)
-    archives._tried.cache_clear()
+    opening.other.cache_clear()
     assert not index(tmp_path, tmp_path / "index").failed and not read_failures(tmp_path / "index")
