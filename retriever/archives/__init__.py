@@ -45,6 +45,7 @@ __all__ = [
     "opened",
     "read",
     "refused",
+    "scene_of",
     "state",
     "state_of",
 ]
@@ -73,6 +74,12 @@ def is_archive(path: Path) -> bool:
 def is_object(path: str) -> bool:
     """Whether a path, by its name, is that of an object of a scene; it may be in a folder that is called like one."""
     return re.search(OBJECT, path) is not None
+
+
+def scene_of(path: Path) -> Path | None:
+    """The scene that an object lies in, which need not hold it: it is not read; None of any other path."""
+    scene = holder(path) if is_object(path.as_posix()) else None
+    return scene if scene and scene.suffix.lower() in SCENES else None
 
 
 def look(path: str | PurePath) -> State:

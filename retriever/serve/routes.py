@@ -11,7 +11,6 @@ from threading import Lock
 from typing import Any
 from urllib.parse import parse_qsl
 
-from retriever import archives
 from retriever.errors import IndexChanged, RetrieverError
 from retriever.query.request import LIKE, MINUS, PLUS
 from retriever.serve.answers import Refused, answer, items, items_page, page, start
@@ -167,7 +166,7 @@ class Routes:
         """What is made of a file; no name in a request says which, but a key that is looked up."""
         try:
             found = thing(key, self._current.index().snapshot, self._uploads)
-            if not archives.is_file(found.path):
+            if not found.is_there():
                 return problem(404, "The file is not there any more.")
             return self._keyed[kind](asked, found)
         except RetrieverError as error:

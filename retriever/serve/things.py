@@ -35,6 +35,10 @@ class Thing:
     up: str = "auto"
     preview: Path | None = None
 
+    def is_there(self) -> bool:
+        """Whether there is such a file; of an object its scene, which may be large, and is read to show it alone."""
+        return archives.is_file(archives.scene_of(self.path) or self.path)
+
     def stamp(self) -> str:
         """Changes when the file does, or its preview; that of a file that is gone differs from all others."""
         return repr([_stamp(path) for path in (self.path, self.preview) if path is not None] + [self.up])
@@ -66,4 +70,4 @@ def thing(key: str, snapshot: Snapshot, uploads: Uploads) -> Thing:
 
 
 def _stamp(path: Path) -> tuple[str, int, int]:
-    return str(path), *(archives.state(path) or (-1, -1))
+    return str(path), *(archives.state(archives.scene_of(path) or path) or (-1, -1))
