@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.ann.plan import Recipe
-from retriever.archives import OBJECT
 from retriever.query.calibrate import LEAST, Calibration
 from retriever.query.zeroshot import CONFIDENCE, is_found
 from retriever.store import layout
 from retriever.store.failures import read_failures
+from retriever.store.objects import objects
 from retriever.store.schema import positions
 from retriever.store.snapshot import Snapshot
 from retriever.store.versions import Version, kept
@@ -91,17 +91,11 @@ def status_of(snapshot: Snapshot, plan: Recipe) -> Status:
         updated=manifest.updated,
         confidence=_confidence(snapshot),
         folder_labels=manifest.folder_labels,
-        objects=_objects(snapshot) if manifest.objects else None,
+        objects=len(objects(snapshot)) if manifest.objects else None,
         plan=plan,
         versions=kept(snapshot.folder),
         unfinished=layout.has_unfinished_run(snapshot.folder),
     )
-
-
-def _objects(snapshot: Snapshot) -> int:
-    import pyarrow.compute as pc
-
-    return int((pc.match_substring_regex(snapshot.column("path"), OBJECT).to_numpy() & snapshot.live).sum())
 
 
 def _confidence(snapshot: Snapshot) -> str:

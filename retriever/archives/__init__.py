@@ -60,7 +60,7 @@ _THROUGH = re.compile(rf"(?<=[^/])({_NAMES}|{_OF_SCENES})(?=/+[^/])", re.IGNOREC
 _INTO = re.compile(rf"(?<=[^/])(?:({_NAMES})(?=/|\Z)|({_OF_SCENES})(?=/+[^/]))", re.IGNORECASE)
 """Or end at an archive."""
 OBJECT = rf"(?i)[^/](?:{_OF_SCENES})/[^/]+\.ply$"
-"""Pattern of the paths that `is_object` is about, for DuckDB, too."""
+"""Pattern of the paths that `is_object` is about, for Arrow, too."""
 
 
 def is_archive(path: Path) -> bool:

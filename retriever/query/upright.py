@@ -10,6 +10,7 @@ import numpy as np
 
 from retriever import archives
 from retriever.store.catalog import rows_where
+from retriever.store.objects import objects
 from retriever.store.snapshot import Snapshot
 
 _KNOWN: WeakKeyDictionary[Snapshot, dict[tuple[str, ...], str | None]] = WeakKeyDictionary()
@@ -23,8 +24,7 @@ def usual_up(snapshot: Snapshot, path: Path) -> str | None:
     """
     from retriever import loaders
 
-    scene = archives.holder(path) if archives.is_object(path.as_posix()) else None
-    suffix = (scene or path).suffix.lower()  # an object stands as its scene does
+    suffix = (archives.scene_of(path) or path).suffix.lower()  # an object stands as its scene does
     usual = loaders.usual_up(suffix)
     if usual is None:
         return None
@@ -42,10 +42,11 @@ def _most(snapshot: Snapshot, suffix: str, roots: Sequence[str], usual: str) -> 
     if not turned.any():  # as in most indexes: no path need be read
         return None
     like = f"up IN ('y', 'z') AND lower(path) LIKE '%{suffix}'"
-    like += f" AND NOT regexp_matches(path, '{archives.OBJECT}')"
+    files = snapshot.live.copy()
+    files[objects(snapshot)] = False
     named = [name.replace("'", "''") for name in roots]
     for where in [*(f"{like} AND root = '{name}'" for name in named), like]:
-        alike = rows_where(snapshot, where) & snapshot.live
+        alike = rows_where(snapshot, where) & files
         if alike.any():
             return other if 2 * np.count_nonzero(turned & alike) > np.count_nonzero(alike) else usual
     return None

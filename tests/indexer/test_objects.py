@@ -19,6 +19,7 @@ from indexer.build import index
 from indexer.removal import remove
 from indexer.writer import IndexWriter
 from retriever import archives, loaders, spaces
+from retriever.query.upright import usual_up
 from retriever.store import Snapshot, read_failures
 from retriever.store.manifest import Manifest
 
@@ -247,3 +248,17 @@ def test_objects_are_asked_with_and_shown_by_their_paths(kits: Path, folder: Pat
     assert page.read_text().count("data:image/webp") >= 3
     wrong = run("query", "--shape", kits / "kit.glb/Pile.ply", "--index", folder)
     assert wrong.exit_code == 2 and "kit.glb holds Crate.ply, Pole.ply, Slab.ply" in wrong.stderr
+
+
+def test_files_in_a_folder_that_is_called_like_a_scene_are_no_objects(kits: Path, folder: Path):
+    for length in (3, 4, 5):
+        box = kits / f"car.obj/box{length}.ply"
+        box.parent.mkdir(exist_ok=True)
+        box.write_bytes(archives.read(kits / "kit.glb/Pole.ply"))
+    index(kits, folder, objects=True, up="z")
+    opened = retriever.open(folder)
+    assert opened.status().objects == len(INSIDE)
+    pack = packed(kits.parent / "pack.zip", kits)
+    for place in (kits, pack):
+        assert usual_up(opened.snapshot, place / "car.obj/box3.ply") == "z", place
+    assert usual_up(opened.snapshot, kits / "kit.glb/Pole.ply") is None, "a GLB file says it itself"
