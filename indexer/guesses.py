@@ -13,6 +13,7 @@ import numpy as np
 from indexer.plan_changes import Indexed
 from retriever.query.zeroshot import CONFIDENCE, is_found
 from retriever.store import Snapshot
+from retriever.store.objects import objects
 from retriever.types import Vectors
 
 _SAME = 0.999
@@ -65,6 +66,13 @@ class Guesses:
             if guess and float(self._snapshot.vectors(np.array([each.row]))[0] @ vector) > _SAME:
                 return guess
         return None
+
+
+def guessed_objects(snapshot: Snapshot) -> set[str]:
+    """Content hashes of the objects of scenes that have a guessed label."""
+    rows = objects(snapshot) if is_found(snapshot) else np.zeros(0, np.int64)
+    known = np.array(sorted(_guesses(snapshot, rows)), np.int64)
+    return set(snapshot.take(known, ["sha256"]).column("sha256").to_pylist()) if len(known) else set()
 
 
 def _guesses(snapshot: Snapshot, rows: np.ndarray) -> dict[int, dict[str, Any]]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from indexer import earlier_table, pipeline, plan_changes, upright
 from indexer.failures import forget_gone, replace_failures
-from indexer.guesses import Guesses
+from indexer.guesses import Guesses, guessed_objects
 from indexer.objects import Objects
 from indexer.packs import as_stored
 from indexer.parts import States, remembered
@@ -160,7 +160,10 @@ class Run:
             return jobs, []
         known = KnownContent(self.before)
         jobs = earlier_table.carry(self.before, self._hashed(jobs, known), self.told, self.gone, again=self.again)
-        rows_with = known.rows_with({job.sha256 for job in jobs if job.sha256})
+        hashes = {job.sha256 for job in jobs if job.sha256}
+        if any(job.file.inside for job in [*jobs, *self.kept]):
+            hashes |= guessed_objects(self.before)  # which of them come with the files is not known yet
+        rows_with = known.rows_with(hashes)
         olds = [old for job in [*jobs, *self.kept] for old in self._olds(job)]
         self.guesses = Guesses(self.before, rows_with, olds)
         if self.again:

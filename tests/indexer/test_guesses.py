@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import simple_space
 from index_reading import counts, rows, touch
+from scene_files import write_scene
 from small_corpus import write_box, write_gltf
 
 from indexer.build import index
@@ -118,3 +119,18 @@ def test_file_of_the_same_bytes_without_a_guess_gets_none(tmp_path: Path, folder
     index([tmp_path / "things"], folder)
     after = guesses(folder)
     assert after["a.off"][0] and after["b.off"] == (None, None)
+
+
+def test_guesses_of_objects_follow_them_into_other_scenes(things: Path, folder: Path):
+    kit = write_scene(things / "kit.glb", Crate=(1, 1, 1), Pole=(1, 9, 1))
+    index([things], folder, objects=True)
+    label(folder, NAMES, write=True)
+    before = guesses(folder)
+    assert all(before[f"kit.glb/{name}.ply"][0] for name in ("Crate", "Pole"))
+    kit.rename(things / "set.glb")
+    write_scene(things / "other.glb", Crate=(1, 1, 1), Slab=(5, 0.5, 7))
+    index([things], folder)
+    found = guesses(folder)
+    for path, of in (("set.glb/Pole", "Pole"), ("set.glb/Crate", "Crate"), ("other.glb/Crate", "Crate")):
+        assert found[f"{path}.ply"] == before[f"kit.glb/{of}.ply"]
+    assert found["other.glb/Slab.ply"] == (None, None)
