@@ -41,16 +41,27 @@ def located(snapshot: Snapshot) -> dict[str, str]:
 def share(snapshot: Snapshot, root: str, place: str) -> float:
     """How many of the items of the root of this short name have a file of their path and size below `place`, 0 to 1.
 
-    Goes by all of up to 64 items, and by 64 to 127 at even distances of more; 0 where there are none.
+    Objects of scenes do not count. Goes by all of up to 64 others, and by 64 to 127 at even distances of more; 0 where
+    there are none.
     """
     if not exists(place):
         return 0.0
     live = snapshot.live if len(snapshot.manifest.roots) == 1 else snapshot.live & _of_root(snapshot, root)
+    if snapshot.manifest.objects:
+        live = _without_objects(snapshot, live)
     rows = np.flatnonzero(live)
     taken = snapshot.take(rows[:: max(1, len(rows) // _SAMPLE)], ["root", "path", "bytes"]).to_pylist()
     some = [row for row in taken if row["root"] == root]
-    some = [row for row in some if not archives.is_object(row["path"])] or some  # whole scenes would be read
     return sum(_size(f"{place}/{row['path']}") == row["bytes"] for row in some) / max(1, len(some))
+
+
+def _without_objects(snapshot: Snapshot, live: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Those of some rows that are of files; whole scenes would be read to see whether they hold the others."""
+    from retriever.store.objects import objects
+
+    files = live.copy()
+    files[objects(snapshot)] = False
+    return files
 
 
 def _of_root(snapshot: Snapshot, root: str) -> NDArray[np.bool_]:

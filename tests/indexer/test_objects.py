@@ -20,7 +20,7 @@ from indexer.removal import remove
 from indexer.writer import IndexWriter
 from retriever import archives, loaders, spaces
 from retriever.query.upright import usual_up
-from retriever.store import Snapshot, read_failures
+from retriever.store import Snapshot, read_failures, roots
 from retriever.store.manifest import Manifest
 
 CRATE, POLE, SLAB = (1, 1, 1), (1, 9, 1), (5, 0.5, 7)
@@ -262,3 +262,10 @@ def test_files_in_a_folder_that_is_called_like_a_scene_are_no_objects(kits: Path
     for place in (kits, pack):
         assert usual_up(opened.snapshot, place / "car.obj/box3.ply") == "z", place
     assert usual_up(opened.snapshot, kits / "kit.glb/Pole.ply") is None, "a GLB file says it itself"
+
+
+def test_no_scene_is_read_to_see_whether_a_corpus_moved(kits: Path, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    index(kits / "kit.glb", folder, objects=True)
+    monkeypatch.setattr(roots, "_SAMPLE", 1)  # of a kit's hundred objects and the kit itself, most will be objects
+    monkeypatch.setattr(loaders, "objects_of", lambda *_: pytest.fail("a scene was read"))
+    assert roots.share(Snapshot.open(folder), "kits", str(kits)) == 1
