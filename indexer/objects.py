@@ -28,18 +28,22 @@ class Objects:
     of: dict[str, list[Indexed]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
-    def apart(cls, rows: Iterable[Indexed]) -> tuple[list[Indexed], Objects]:
-        """The rows of files, and those of objects; what was an object of a scene without a row is among the former."""
-        rows, found = list(rows), cls()
+    def apart(cls, rows: Iterable[Indexed], found: Iterable[SourceFile] = ()) -> tuple[list[Indexed], Objects]:
+        """The rows of files, and those of objects of scenes that have a row, or have none yet and are among the files.
+
+        The latter are of a run that was interrupted before it came to the scene.
+        """
+        rows, apart = list(rows), cls()
         scenes = {row.path for row in rows if row.path.lower().endswith(archives.SCENES)}
+        scenes.update(file.path for file in found if file.inside)
         files = []
         for row in rows:
             scene = row.path.rpartition("/")[0]
             if scene in scenes:
-                found.of[scene].append(row)
+                apart.of[scene].append(row)
             else:
                 files.append(row)
-        return files, found
+        return files, apart
 
     def are_of(self, scene: Indexed) -> bool:
         """Whether all of a scene came with its row; a run that was interrupted may have written some for another."""
@@ -58,7 +62,7 @@ class Objects:
         vanished = set(changes.vanished)
         dead = []
         for path, objects in self.of.items():
-            current = {} if newest[path] in vanished else {each.path: each.row for each in objects}
+            current = {} if newest.get(path) in vanished else {each.path: each.row for each in objects}
             dead += [each.row for each in objects if each.row != current.get(each.path)]
         return dead
 

@@ -107,7 +107,7 @@ class Run:
         """The files of the corpus of this short name that need a row; `rows` are those that the index has of it."""
         root = part.corpus.root
         self.summary.roots[name] = str(root)
-        rows, self.objects[name] = Objects.apart(rows)
+        rows, self.objects[name] = Objects.apart(rows, part.files)
         self.failed[name] = [
             Failure(name, path, part.scan.kinds.get(path, "unreadable"), message)
             for path, message in part.scan.problems

@@ -183,6 +183,16 @@ def test_an_interrupted_run_is_made_whole(kits: Path, folder: Path, after: int, 
     assert rows(folder).keys() == FILES | INSIDE
 
 
+def test_a_first_run_that_was_interrupted_is_gone_on_with_and_nothing_is_removed(
+    kits: Path, folder: Path, stopped: Stopped
+):
+    stopped.index(2, kits / "kit.glb", folder, objects=True)
+    assert len(stopped.handed) == 2
+    summary = index(kits, folder)
+    assert counts(summary) == {"embedded": 3} and summary.objects == 3
+    assert rows(folder).keys() == FILES | INSIDE
+
+
 @pytest.mark.parametrize("first", [None, "lone.glb"])
 def test_what_an_interrupted_run_began_and_none_goes_on_with_takes_no_object(
     kits: Path, folder: Path, first: str | None, stopped: Stopped
