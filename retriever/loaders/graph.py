@@ -24,7 +24,7 @@ def labels(nodes: Sequence[tuple[Any, str]]) -> dict[str, str]:
 
 
 def paths(scene: Any, called: Mapping[str, str]) -> list[Path]:
-    """The path of each of ``scene.graph.nodes_geometry``.
+    """The path of each of ``scene.graph.nodes_geometry``; the last of those is the first in a glTF file.
 
     Several primitives of one mesh are nodes of their own to trimesh; they have the path of the one node that they are.
 
@@ -35,11 +35,11 @@ def paths(scene: Any, called: Mapping[str, str]) -> list[Path]:
     graph = scene.graph
     tree = _Tree(graph.transforms.parents, called, {graph.base_frame: ()})
     found = []
-    for frame in graph.nodes_geometry:
+    for frame in reversed(graph.nodes_geometry):  # of a file, trimesh takes what hangs on a node from the last on
         parent = tree.parents.get(frame)
         mesh = scene.geometry[graph.transforms.node_data[frame]["geometry"]]
         found.append(tree.path(parent if _is_primitive(frame, parent, mesh, called) else frame))
-    return found
+    return found[::-1]
 
 
 def _is_primitive(frame: Hashable, parent: Hashable, mesh: Any, called: Mapping[str, str]) -> bool:

@@ -59,7 +59,8 @@ def read(data: bytes, path: Path, *, textures: bool = True, suffix: str, skin: b
             warnings.simplefilter("ignore")
             data, kind, names = _CHECKS[suffix](data, parts)
             scene = _trimesh().load_scene(io.BytesIO(data), file_type=kind, resolver=parts, process=False)
-            return flat(instances(scene, names), textures, skin)
+            found = flat(instances(scene, names), textures, skin)
+            return replace(found, nodes=found.nodes[::-1])  # as in the file, see `graph.paths`
     except MissingPartError as error:
         raise FileProblem("missing-part", f"needs the file {str(error)!r}, which is not beside it; add it.") from error
 

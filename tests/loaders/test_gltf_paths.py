@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import trimesh
 from gltf_documents import SQUARE, Document
+from taken_apart import taken_apart
 
 from retriever import loaders
 from retriever.loaders import memory, shapes
@@ -70,6 +71,21 @@ def test_odd_names_of_nodes_of_gltf(tmp_path: Path, name: str | None) -> None:
     assert not name or name == "world" or sorted(each.split("/")[-1] for each in found)[0] == name
 
 
+def test_nodes_of_gltf_come_as_in_the_file_and_of_copies_the_first_is_taken(tmp_path: Path) -> None:
+    chairs: Nodes = [
+        {"name": f"Chair{number}", **TWO, "translation": [at, 0, 0]} for at, number in ((0, ""), (9, ".1"))
+    ]
+    wheels: Nodes = [{"name": "wheel", **BIN, "scale": [size, 1, 1]} for size in (1, 2, 3)]
+    made = gltf([{"name": "kit", "children": [1, 2, 3, 4, 5]}, *chairs, *wheels])
+    assert paths(made.read(tmp_path)) == [
+        *("kit/Chair", "kit/Chair", "kit/Chair.1", "kit/Chair.1"),
+        *("kit/wheel", "kit/wheel (2)", "kit/wheel (3)"),
+    ]
+    found = taken_apart(tmp_path / "a.glb")
+    assert list(found) == ["Chair", "wheel", "wheel (2)", "wheel (3)"]
+    assert [found[name][1][0] for name in ("wheel", "wheel (2)", "wheel (3)")] == [1, 2, 3]
+
+
 def test_copies_of_a_mesh_that_numbers_place_are_called_as_their_node(tmp_path: Path) -> None:
     made = gltf([{"name": "forest", "children": [1, 2]}, {"name": "tree", "mesh": 0}, {"name": "hut", **TWO}])
     places = {"TRANSLATION": made.array(np.array([[0, 0, 0], [5, 0, 0], [9, 0, 0]], np.float32))}
@@ -82,7 +98,7 @@ def test_very_deep_nodes_of_gltf_are_of_the_last_that_has_a_path(tmp_path: Path)
     nodes: Nodes = [{"name": f"n{at}", "children": [at + 1], **BIN} for at in range(99)]
     found = gltf([*nodes, {"name": "end", **BIN}]).read(tmp_path)
     assert len(found.nodes) == 100 and max(len(node.path) for node in found.nodes) == DEEPEST
-    assert found.nodes[-1].path == found.nodes[70].path
+    assert found.nodes[0].path == found.nodes[29].path
 
 
 def test_a_scene_in_memory_has_nodes_and_a_mesh_has_none() -> None:
