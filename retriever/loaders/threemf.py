@@ -146,7 +146,7 @@ class _Build:
         above: soup.Path,
         name: str,
     ) -> Iterator[soup.Piece]:
-        """An object, `within` which others, below a path, and what a slicer calls it."""
+        """An object, `within` which others, below a path, and what a slicer calls it; by its number without a name."""
         key = (place.member, place.object)
         found = self._model(place.member).objects.get(place.object)
         if found is None:
@@ -154,7 +154,8 @@ class _Build:
         if key in within:
             raise FileProblem("malformed", "has an object that is put together of itself; export it again.")
         points, faces = self._mesh(place.object, found)
-        matrix, path = parent @ place.matrix, self._names.below(above, name or found.name)
+        matrix, name = parent @ place.matrix, name.strip() or found.name.strip()
+        path = self._names.below(above, name or f"object {place.object}")
         self._budget.take(max(len(points), _LEAST), len(faces))
         if len(faces):
             mirrored = bool(soup.mirrors(matrix))

@@ -211,13 +211,32 @@ def test_objects_and_their_components_are_objects_by_their_names(tmp_path: Path)
     whole = model(arm + hand + mesh(3, 2, 6) + robot, at(9, 0), at(2, 50), at(2, 90), at(3, 7))
     path = tmp_path / "a.3mf"
     path.write_bytes(archive(**{"3dmodel": whole}))
-    assert taken_apart(path) == {"robot": (3, (25, 6, 0)), "hand-2": (1, (5, 2, 0)), "arm": (1, (1, 1, 0))}
+    assert taken_apart(path) == {
+        "robot": (3, (25, 6, 0)),
+        "hand-2": (1, (5, 2, 0)),
+        "object 3": (1, (2, 6, 0)),
+        "arm": (1, (1, 1, 0)),
+    }
     assert {node.path for node in read_3mf(path.read_bytes(), path).nodes} == {
         ("robot", "arm"),
         ("robot", "hand-2"),
-        ("robot",),
+        ("robot", "object 3"),
+        ("object 3",),
         ("hand-2",),
         ("hand-2 (2)",),
+    }
+
+
+def test_objects_without_names_are_objects_as_well(tmp_path: Path) -> None:
+    """Many programs write none."""
+    path = tmp_path / "a.3mf"
+    whole = model(mesh(1) + mesh(2, 5, 2) + mesh(3, 2, 6) + group(9, at(1, 10), at(2, 20)), at(9, 0), at(3, 7))
+    path.write_bytes(archive(**{"3dmodel": whole}))
+    assert taken_apart(path) == {
+        "object 9": (2, (15, 2, 0)),
+        "object 3": (1, (2, 6, 0)),
+        "object 1": (1, (1, 1, 0)),
+        "object 2": (1, (5, 2, 0)),
     }
 
 
