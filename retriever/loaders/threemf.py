@@ -10,8 +10,8 @@ from __future__ import annotations
 import io
 import zipfile
 from array import array
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from xml.parsers import expat
 
@@ -23,13 +23,13 @@ from retriever.loaders import soup
 from retriever.loaders.files import MAX_BYTES
 from retriever.loaders.numeric import in_range, not_a
 from retriever.loaders.slicers import Settings, settings
-from retriever.types import Geometry
+from retriever.types import Geometry, Node
 
 _MODEL = "3d/3dmodel.model"
 _LEAST = 64  # vertices that an object counts for, however few it has: components can ask for very many
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Place:
     """An object where an item or a component puts it: the member of the archive and the id, and a (4, 4) matrix."""
 
@@ -110,10 +110,11 @@ def read_3mf(data: bytes, path: Path, *, textures: bool = True) -> Geometry:
         if root is None:
             raise not_a("a 3MF archive with a model")
         told = settings(archive)
-        pieces = list(_Build(archive, told).pieces(root)) or list(_Build(archive, told, whole=True).pieces(root))
-        if not pieces:
-            raise FileProblem("empty", "builds no geometry, as files that were sliced do; export the model itself.")
-        return soup.flat(pieces)
+        for build in (_Build(archive, told), _Build(archive, told, whole=True)):
+            if pieces := list(build.pieces(root)):
+                geometry = soup.flat(pieces)
+                return replace(geometry, nodes=build.nodes(geometry.nodes))
+        raise FileProblem("empty", "builds no geometry, as files that were sliced do; export the model itself.")
 
 
 class _Build:
@@ -129,24 +130,39 @@ class _Build:
         self._archive, self._told, self._whole = archive, told, whole
         self._models: dict[str, _Model] = {}
         self._names = soup.Names()
+        self._order: dict[soup.Path, tuple[int, ...]] = {(): ()}
         self._budget = soup.Budget()
 
     def pieces(self, root: str) -> Iterator[soup.Piece]:
         """Every mesh as often as it is built."""
-        for item in _in_order(self._model(root).items):
-            if item.printed or self._whole:
-                name = self._told.names.get((item.object, ""), "")
-                yield from self._placed(item, np.eye(4), (), (), name)
+        items = self._model(root).items
+        shown = [item for item in items if item.printed or self._whole]
+        paths = self._paths(shown, (), [self._told.names.get((item.object, "")) for item in shown])
+        for item in _in_order(items):
+            if item in paths:
+                yield from self._placed(item, np.eye(4), (), paths[item])
+
+    def nodes(self, found: Sequence[Node]) -> tuple[Node, ...]:
+        """Those of the pieces, in the order of the file."""
+        return tuple(sorted(found, key=lambda node: self._order[node.path]))
+
+    def _paths(self, places: list[_Place], above: soup.Path, told: list[str | None]) -> dict[_Place, soup.Path]:
+        """Those of places in the order of the file, below another path.
+
+        An object is called as a slicer has `told`, else by its own name, else by its number.
+        """
+        paths = {}
+        for number, (place, name) in enumerate(zip(places, told, strict=True)):
+            found = self._model(place.member).objects.get(place.object)
+            own = (name or "").strip() or (found.name.strip() if found else "") or f"object {place.object}"
+            path = paths[place] = self._names.below(above, own)
+            self._order.setdefault(path, (*self._order[above], number))
+        return paths
 
     def _placed(
-        self,
-        place: _Place,
-        parent: NDArray[np.float64],
-        within: tuple[tuple[str, str], ...],
-        above: soup.Path,
-        name: str,
+        self, place: _Place, parent: NDArray[np.float64], within: tuple[tuple[str, str], ...], path: soup.Path
     ) -> Iterator[soup.Piece]:
-        """An object, `within` which others, below a path, and what a slicer calls it; by its number without a name."""
+        """An object that has a path, `within` which others."""
         key = (place.member, place.object)
         found = self._model(place.member).objects.get(place.object)
         if found is None:
@@ -154,16 +170,18 @@ class _Build:
         if key in within:
             raise FileProblem("malformed", "has an object that is put together of itself; export it again.")
         points, faces = self._mesh(place.object, found)
-        matrix, name = parent @ place.matrix, name.strip() or found.name.strip()
-        path = self._names.below(above, name or f"object {place.object}")
+        matrix = parent @ place.matrix
         self._budget.take(max(len(points), _LEAST), len(faces))
         if len(faces):
             mirrored = bool(soup.mirrors(matrix))
             yield soup.Piece(soup.moved(points, matrix), faces, mirrored=mirrored, paths=[path])
+        left_out = set() if self._whole else self._told.parts
+        shown = [part for part in found.components if (place.object, part.object) not in left_out]
+        told = [self._told.names.get((place.object, part.object)) for part in shown]
+        paths = self._paths(shown, path, told)
         for component in _in_order(found.components):
-            part = (place.object, component.object)
-            if self._whole or part not in self._told.parts:
-                yield from self._placed(component, matrix, (*within, key), path, self._told.names.get(part, ""))
+            if component in paths:
+                yield from self._placed(component, matrix, (*within, key), paths[component])
 
     def _mesh(self, name: str, found: _Object) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """(v, 3) points and (f, 3) faces of an object, without those that are left out."""

@@ -227,6 +227,20 @@ def test_objects_and_their_components_are_objects_by_their_names(tmp_path: Path)
     }
 
 
+def test_objects_come_as_in_the_file_and_of_copies_the_first_is_taken(tmp_path: Path) -> None:
+    names = ("cup", "pot", "copy", "pan")
+    meshes = "".join(
+        called(mesh(number, *size), f'name="{name}"')
+        for number, (name, size) in enumerate(zip(names, ((1, 1), (2, 6), (4, 12), (1, 9)), strict=True), 1)
+    )
+    rack = called(group(9, *(at(number, 10 * number) for number in (2, 3, 4))), 'name="rack"')
+    path = tmp_path / "a.3mf"
+    path.write_bytes(archive(**{"3dmodel": model(meshes + rack, at(1, 0), at(9, 10), at(4, 70))}))
+    assert list(taken_apart(path)) == ["cup", "rack", "pan", "pot"]
+    path.write_bytes(archive(**{"3dmodel": model(meshes, *(at(number, 10 * number) for number in (1, 2, 3, 4)))}))
+    assert list(taken_apart(path)) == ["cup", "pot", "pan"]
+
+
 def test_objects_without_names_are_objects_as_well(tmp_path: Path) -> None:
     """Many programs write none."""
     path = tmp_path / "a.3mf"
