@@ -151,6 +151,13 @@ def test_groups_alone_are_objects_and_names_may_be_in_any_letters(tmp_path: Path
     assert found == {"St\xfchle": (2, (2, 2, 0)), "\xff\xfe": (1, (1, 3, 0)), "(" + "a" * 59: (4, (3, 3, 0))}
 
 
+def test_a_group_ends_where_an_object_begins(tmp_path: Path) -> None:
+    path = tmp_path / "a.obj"
+    path.write_text("g legs\no left\n" + flat(0, *LEG) + "o right\ng foot\n" + flat(5, *SEAT) + "o top\n" + flat(9, *L))
+    assert taken_apart(path) == {"left": (1, (1, 3, 0)), "right": (2, (2, 2, 0)), "top": (4, (3, 3, 0))}
+    assert [node.path for node in loaders.load_geometry(path).nodes] == [("left",), ("right", "foot"), ("top",)]
+
+
 def test_what_has_no_names_or_no_faces_is_of_no_object(tmp_path: Path) -> None:
     for text in (flat(0, *SEAT), "o\ng default\n" + flat(0, *SEAT), "o cloud\nv 0 0 0\nv 1 1 1\n"):
         (tmp_path / "a.obj").write_text(text)
