@@ -23,6 +23,7 @@ _LONGEST = 60  # letters of a name: a system takes 255 bytes
 _ALIKE = 1e-3  # how far copies may differ, in radii: places are rounded
 _CANDIDATES = 16  # objects that one is laid over, of those that look like it
 _UNFIT = re.compile(r'[/\\<>:"|?*]')  # for some system
+_NUMBERED = re.compile(r"(?<=.) \(\d+\)$")
 _PLAIN = re.compile(
     r"(?:armature|component|compound|default|empty|geo(?:metry)?|gltf|gltf[_ ]?scenerootnode|group|instance|mesh|nauo|"
     r"node|null|object|open cascade (?:step|iges) translator|part|polysurface|prim|product|root(?:node)?|scene|shape|"
@@ -155,7 +156,7 @@ def _free(name: str, taken: set[str]) -> str:
     printable = "".join(letter if letter.isprintable() else " " for letter in name[: 4 * _LONGEST])
     fit = " ".join(_UNFIT.sub(" ", printable).split()).lstrip(". ")
     fit = free = fit[:_LONGEST].rstrip() or "object"
-    number = 2
+    fit, number = _NUMBERED.sub("", fit), 2  # not "wheel (2) (2)", where siblings were numbered already
     while free in taken:
         free, number = f"{fit} ({number})", number + 1
     taken.add(free)

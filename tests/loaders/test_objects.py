@@ -140,6 +140,13 @@ def test_equal_names_are_numbered_and_those_of_one_path_are_one() -> None:
     assert found(made) == {"a": 2, "b": 1, "b (2)": 1, "d": 2, "b (3)": 1, "c": 1}
 
 
+def test_names_that_are_numbered_are_not_numbered_twice() -> None:
+    paths = ("s/car/wheel", "s/car/wheel (2)", "s/van/wheel", "s/van/wheel (2)", "s/van/(2)", "s/cab/(2)", "s/cab/x")
+    made = scene(*((path, box(1, 1, size + 1)) for size, path in enumerate(paths)))
+    wheels = ["wheel", "wheel (2)", "wheel (3)", "wheel (4)"]
+    assert list(found(made)) == ["car", "van", "cab", *wheels, "(2)", "(2) (2)", "x"]
+
+
 @given(st.lists(st.text(max_size=80), min_size=2, max_size=8, unique=True))
 def test_any_names_become_names_of_files_that_differ(names: list[str]) -> None:
     count = len(SIDES)
