@@ -20,7 +20,7 @@ MAX_WAIT = 2.0
 """Seconds that a file that was read waits for a full batch; slow files are thus kept, and shown, early."""
 _WINDOW = 96
 _FEWER = 8
-"""Files that are read ahead, and where each may hold a few hundred objects."""
+"""Files that are read ahead, and where each may hold a few hundred objects, some 60 MB; at least two for a worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,10 @@ def encode(
             and the number of files.
     """
     requests = (Request(job.path, space.identity.inputs, up, job.usual, job.sha256, job.file.inside) for job in jobs)
-    ahead = _FEWER if any(job.file.inside for job in jobs) else _WINDOW
     waiting = _Waiting(space)
     workers = workers_for(len(jobs), workers)
-    with Loader(workers, ahead + 4 * workers) as loader:
+    ahead = _FEWER if any(job.file.inside for job in jobs) else _WINDOW + 4 * workers
+    with Loader(workers, ahead) as loader:
         for job, outcome in zip(jobs, loader.outcomes(requests), strict=True):
             waiting.add(job, outcome)
             yield from waiting.batches(only_due=True)

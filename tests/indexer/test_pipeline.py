@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path, PosixPath
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 import simple_space
 from small_corpus import write_bad, write_box, write_boxes
 
-from indexer import loading
+from indexer import loading, pipeline
 from indexer.found import SourceFile
 from indexer.loading import Loader, Problem, Request
 from indexer.pipeline import Job, encode
@@ -54,6 +55,18 @@ def test_workers_and_threads_give_the_same_vectors_in_order(tmp_path: Path):
     in_processes = embedded(jobs_of(paths), workers=2)
     assert in_processes[0] == names
     np.testing.assert_array_equal(in_processes[1], vectors)
+
+
+def test_few_scenes_are_read_ahead_as_each_may_hold_hundreds_of_objects(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    windows: list[int] = []
+    monkeypatch.setattr(pipeline, "Loader", lambda _, window: windows.append(window) or Loader(0, window))
+    jobs = jobs_of(write_boxes(tmp_path, 20))
+    scenes = [replace(job, file=replace(job.file, inside=True)) for job in jobs]
+    for each in (jobs, scenes):
+        assert sum(len(batch.done) for batch in encode(each, spaces.get(), workers=16)) == 20
+    assert windows == [96 + 4 * 16, 8]
 
 
 def test_bad_files_are_handed_over(tmp_path: Path):
