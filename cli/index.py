@@ -148,6 +148,7 @@ def index(
             "Go on, and look again after so many seconds, for example 30, until Ctrl-C; a page of `retriever serve` "
             "beside it follows.",
             min=0.1,
+            max=86_400,  # what a clock cannot count is no wait
         ),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")] = False,

@@ -111,4 +111,5 @@ def test_what_goes_wrong_is_said_once_and_tried_again(work: Path, watcher: Watch
 def test_a_first_run_that_is_refused_ends_it(work: Path):
     refused = run("index", work / "nowhere", "--watch", "1", "--index", work / "index")
     assert refused.exit_code == 2 and "nowhere cannot be indexed" in refused.stderr
-    assert run("index", work / "boxes", "--watch", "0").exit_code == 2
+    for seconds in ("0", "inf", "1e12", "nan"):
+        assert run("index", work / "boxes", "--watch", seconds, "--index", work / "index").exit_code == 2
