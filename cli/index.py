@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from retriever.wording import counted
 
 if TYPE_CHECKING:
     from indexer.summary import Summary
+    from retriever.store import Failure
 
 _DEFAULT = Path(".retriever")
 _SHOWN = 5  # failures with their path in the summary
@@ -213,22 +214,23 @@ def _another() -> str | None:
     return named if named and Path(named).resolve() != _DEFAULT.resolve() else None
 
 
-def _news(folder: Path, quiet: bool, summary: Summary) -> Iterator[str]:
+def _news(folder: Path, quiet: bool, summary: Summary, last: Summary) -> Iterator[str]:
     """What a later run did, without what was said before."""
-    return _report(replace(summary, skipped=Counter()), folder, quiet=quiet)
+    return _report(replace(summary, skipped=Counter()), folder, quiet=quiet, said=last.failed)
 
 
-def _report(summary: Summary, folder: Path, *, quiet: bool) -> Iterator[str]:
+def _report(summary: Summary, folder: Path, *, quiet: bool, said: Collection[Failure] = ()) -> Iterator[str]:
     if not quiet:
         yield from _done(summary, folder)
-    if summary.failed:
+    known = set(said)
+    if failed := [failure for failure in summary.failed if failure not in known]:
         named = None if folder == _DEFAULT else folder
-        yield f"  failed {len(summary.failed):,}:"
-        for failure in summary.failed[:_SHOWN]:
+        yield f"  failed {len(failed):,}:"
+        for failure in failed[:_SHOWN]:
             path = Path(summary.roots[failure.root]) / failure.path
             yield f"    {printable(str(path))} {printable(failure.message)}"
-        if len(summary.failed) > _SHOWN:
-            yield f"    and {len(summary.failed) - _SHOWN:,} more, see: {failures_command(named)}"
+        if len(failed) > _SHOWN:
+            yield f"    and {len(failed) - _SHOWN:,} more, see: {failures_command(named)}"
 
 
 def _done(summary: Summary, folder: Path) -> Iterator[str]:

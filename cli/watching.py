@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def watching(
-    run: Callable[[], Summary], told: Callable[[Summary], Iterator[str]], seconds: float, last: Summary
+    run: Callable[[], Summary], told: Callable[[Summary, Summary], Iterator[str]], seconds: float, last: Summary
 ) -> None:
     """Run every so many seconds until Ctrl-C; tells of runs in which something changed.
 
@@ -25,7 +25,7 @@ def watching(
 
     Args:
         run: brings the index up to date.
-        told: lines about what a run did.
+        told: lines about what a run did that is not known from the one before.
         seconds: between the end of a run and the next.
         last: what the run before did.
     """
@@ -40,7 +40,7 @@ def watching(
             continue
         said = ""
         if _changed(summary) or summary.failed != last.failed:
-            for line in told(summary):
+            for line in told(summary, last):
                 typer.echo(line, err=True)
         last = summary
 

@@ -68,11 +68,22 @@ def work(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def watcher(work: Path) -> Iterator[Watcher]:
-    found = Watcher(work)
-    yield found
-    found.process.kill()
-    found.process.wait()
+def start(work: Path) -> Iterator[Callable[..., Watcher]]:
+    started: list[Watcher] = []
+
+    def start(*options: str) -> Watcher:
+        started.append(Watcher(work, *options))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.process.kill()
+        each.process.wait()
+
+
+@pytest.fixture
+def watcher(start: Callable[..., Watcher]) -> Watcher:
+    return start()
 
 
 def test_what_changes_in_the_folder_changes_in_the_index(work: Path, watcher: Watcher):
@@ -106,6 +117,25 @@ def test_what_goes_wrong_is_said_once_and_tried_again(work: Path, watcher: Watch
     watcher.until(lambda: watcher.told("1 embedded, 3 unchanged"))
     assert sum(line.startswith("error:") for line in watcher.lines) == 2
     assert watcher.ended() == 0
+
+
+@pytest.mark.parametrize("options", [(), ("--quiet",)])
+def test_a_file_that_fails_is_named_once_however_many_did_before(
+    work: Path, start: Callable[..., Watcher], options: tuple[str, ...]
+):
+    for number in range(6):
+        (work / f"boxes/bad{number}.off").write_text("no shape")
+    watcher = start(*options)
+    watcher.until(lambda: watcher.told("and 1 more"))
+    (work / "boxes/worse.off").write_text("no shape")
+    watcher.until(lambda: watcher.told("worse.off is not an OFF file"))
+    write_box(work / "boxes/new.off", (1, 5, 9))
+    watcher.until(lambda: len(Snapshot.open(work / ".retriever")) == 4)
+    time.sleep(0.5)
+    assert watcher.ended() == 0
+    assert sum("bad0.off" in line for line in watcher.lines) == 1
+    assert sum("worse.off" in line for line in watcher.lines) == 1
+    assert sum("failed" in line for line in watcher.lines) == 2
 
 
 def test_a_first_run_that_is_refused_ends_it(work: Path):
