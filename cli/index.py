@@ -161,7 +161,7 @@ def index(
     A file that cannot be read stops nothing: it is listed, and the exit code is 3.
     """
     from cli.progress import Silent, progress
-    from cli.watching import Late, watching
+    from cli.watching import watching
     from indexer import build
     from indexer.ann.optimize import Wish
 
@@ -196,7 +196,7 @@ def index(
         for line in _report(summary, folder, quiet=quiet):
             typer.echo(line, err=True)
         if watch:
-            watching(lambda: run(Late(quiet=quiet), again=False), partial(_news, folder, quiet), watch, summary)
+            watching(partial(run, again=False), partial(_news, folder, quiet), watch, summary, quiet=quiet)
             return
     except KeyboardInterrupt as interrupt:
         rest = "the same command begins again" if again else "the same command goes on from there"

@@ -16,23 +16,44 @@ if TYPE_CHECKING:
     from indexer.summary import Summary
 
 
+_A_WHILE = 1.0  # seconds
+
+
 def watching(
-    run: Callable[[], Summary], told: Callable[[Summary, Summary], Iterator[str]], seconds: float, last: Summary
+    run: Callable[[Silent], Summary],
+    told: Callable[[Summary, Summary], Iterator[str]],
+    seconds: float,
+    last: Summary,
+    *,
+    quiet: bool,
 ) -> None:
     """Run every so many seconds until Ctrl-C; tells of runs in which something changed.
 
     What ends a run, as a drive that is away or another writer does, is said once, and tried again.
 
     Args:
-        run: brings the index up to date.
+        run: brings the index up to date, and shows how far it is.
         told: lines about what a run did that is not known from the one before.
         seconds: between the end of a run and the next.
         last: what the run before did.
+        quiet: say only what went wrong.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C while much was embedded; at any other moment it ends this in good order.
     """
     said = ""
-    while _waited(seconds):
+    if not quiet:
+        typer.echo(f"  looking again after every {seconds:g} s - Ctrl-C ends it", err=True)
+    while True:
+        late = Late(quiet=quiet)
         try:
-            summary = run()
+            time.sleep(seconds)
+            summary = run(late)
+        except KeyboardInterrupt:
+            if late.is_long():
+                raise
+            typer.echo("", err=True)  # behind the ^C of the terminal
+            return
         except RetrieverError as error:
             if str(error) != said:
                 said = str(error)
@@ -45,26 +66,17 @@ def watching(
         last = summary
 
 
-def _waited(seconds: float) -> bool:
-    """Whether nobody pressed Ctrl-C meanwhile."""
-    try:
-        time.sleep(seconds)
-    except KeyboardInterrupt:
-        typer.echo("", err=True)  # behind the ^C of the terminal
-        return False
-    return True
-
-
 def _changed(summary: Summary) -> bool:
     counts = (summary.embedded, summary.reused, summary.updated, summary.removed)
     return any(counts) or bool(summary.moved)
 
 
 class Late(Silent):
-    """Progress that is not shown before there is something to embed: looking is for every run."""
+    """Progress that is shown where embedding takes a while: each run looks, and tries again what failed."""
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
+        self._began: float | None = None
         self._shown: Silent | None = None
 
     def __exit__(self, *_: object) -> None:
@@ -73,7 +85,13 @@ class Late(Silent):
 
     def __call__(self, phase: str, done: int, total: int | None) -> None:
         """As `indexer.build.Progress`."""
-        if self._shown is None and phase == "embed":
+        if self._began is None and phase == "embed":
+            self._began = time.monotonic()
+        if self._shown is None and self.is_long():
             self._shown = progress(quiet=self._quiet).__enter__()
         if self._shown:
             self._shown(phase, done, total)
+
+    def is_long(self) -> bool:
+        """Whether embedding began a while ago."""
+        return self._began is not None and time.monotonic() - self._began > _A_WHILE

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from threading import Thread
 
@@ -16,6 +17,9 @@ import simple_space
 from commands import run
 from small_corpus import write_box, write_boxes
 
+from cli import watching
+from cli.progress import Silent
+from indexer.summary import Summary
 from indexer.writer import IndexWriter
 from retriever.store import Snapshot
 
@@ -95,7 +99,8 @@ def test_what_changes_in_the_folder_changes_in_the_index(work: Path, watcher: Wa
     version = Snapshot.open(work / ".retriever").manifest.version
     time.sleep(1)  # some ten looks
     assert Snapshot.open(work / ".retriever").manifest.version == version
-    assert len(watcher.lines) == 3, "it is silent where nothing changed"
+    assert len(watcher.lines) == 4, "it is silent where nothing changed"
+    assert "looking again after every 0.1 s" in watcher.lines[1]
     assert watcher.ended() == 0
     assert len(Snapshot.open(work / ".retriever")) == 3
 
@@ -136,6 +141,21 @@ def test_a_file_that_fails_is_named_once_however_many_did_before(
     assert sum("bad0.off" in line for line in watcher.lines) == 1
     assert sum("worse.off" in line for line in watcher.lines) == 1
     assert sum("failed" in line for line in watcher.lines) == 2
+
+
+@pytest.mark.parametrize(("phase", "is_cut_off"), [("scan", False), ("embed", True)])
+def test_ctrl_c_ends_a_look_as_it_ends_a_wait_unless_much_is_embedded(
+    phase: str, is_cut_off: bool, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(watching, "_A_WHILE", 0)
+
+    def stopped(show: Silent) -> Summary:
+        show(phase, 0, None)
+        time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) if is_cut_off else nullcontext():
+        watching.watching(stopped, lambda now, last: iter(()), 0, Summary(), quiet=True)
 
 
 def test_a_first_run_that_is_refused_ends_it(work: Path):
