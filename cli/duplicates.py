@@ -134,6 +134,7 @@ def _shown(groups: Sequence[Group]) -> Iterator[tuple[object, ...]]:
 
 def _summary(groups: Sequence[Group]) -> str:
     """How much repeats what."""
+    from retriever.archives import is_object
     from retriever.query.duplicates import totals
     from retriever.wording import counted, size
 
@@ -141,7 +142,8 @@ def _summary(groups: Sequence[Group]) -> str:
         return "No item repeats another."
     count = totals(groups)
     resized = sum(member.kind == "geometry" and member.resized for group in groups for member in group.members)
-    spent = sum(member.bytes for group in groups for member in group.members if member.kind == "exact")
+    exact = [member for group in groups for member in group.members if member.kind == "exact"]
+    spent = sum(member.bytes for member in exact if not is_object(member.path))  # the bytes of objects are their file's
     return (
         f"{counted(count['first'], 'group')}: beside the first of each, {count['exact']:,} with the same bytes "
         f"({size(spent)}), {count['geometry']:,} with the same geometry"

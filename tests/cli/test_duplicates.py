@@ -9,10 +9,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from scene_files import write_scene
 from small_corpus import write_box
 from typer.testing import CliRunner, Result
 
 from cli.main import app
+from retriever.wording import size
 
 
 def retriever(*arguments: str | Path) -> Result:
@@ -45,6 +47,14 @@ def test_lines(folder: Path):
     ]
     assert "2 groups: beside the first of each, 1 with the same bytes" in done.stderr
     assert "1 with the same geometry (1 larger or smaller), 0 near." in done.stderr
+
+
+def test_the_objects_of_a_copied_scene_take_no_bytes_beside_it(folder: Path):
+    kit = write_scene(folder / "kit.glb", Pole=(1, 9, 3), Slab=(5, 1, 7))
+    shutil.copy(kit, folder / "same.glb")
+    assert retriever("index", folder, "--objects").exit_code == 0
+    told = retriever("duplicates", "--where", "path like '%.glb%'", "--limit", "1").stderr
+    assert f"3 with the same bytes ({size(kit.stat().st_size)})" in told
 
 
 def test_json_counts_what_it_lists(folder: Path):
