@@ -161,7 +161,7 @@ def index(
     A file that cannot be read stops nothing: it is listed, and the exit code is 3.
     """
     from cli.progress import Silent, progress
-    from cli.watching import watching
+    from cli.watching import Warned, watching
     from indexer import build
     from indexer.ann.optimize import Wish
 
@@ -192,12 +192,14 @@ def index(
             )
 
     try:
-        summary = run(progress(quiet=quiet), again)
-        for line in _report(summary, folder, quiet=quiet):
-            typer.echo(line, err=True)
-        if watch:
-            watching(partial(run, again=False), partial(_news, folder, quiet), watch, summary, quiet=quiet)
-            return
+        with Warned() as warned:
+            summary = run(progress(quiet=quiet), again)
+            for line in _report(summary, folder, quiet=quiet):
+                typer.echo(line, err=True)
+            if watch:
+                news = partial(_news, folder, quiet)
+                watching(partial(run, again=False), news, watch, summary, warned=warned, quiet=quiet)
+                return
     except KeyboardInterrupt as interrupt:
         rest = "the same command begins again" if again else "the same command goes on from there"
         typer.echo(f"Interrupted. What was embedded is kept: {rest}.", err=True)

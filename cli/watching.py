@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ def watching(
     seconds: float,
     last: Summary,
     *,
+    warned: Warned,
     quiet: bool,
 ) -> None:
     """Run every so many seconds until Ctrl-C; tells of runs in which something changed.
@@ -36,6 +38,7 @@ def watching(
         told: lines about what a run did that is not known from the one before.
         seconds: between the end of a run and the next.
         last: what the run before did.
+        warned: has heard the warnings of that run.
         quiet: say only what went wrong.
 
     Raises:
@@ -48,6 +51,7 @@ def watching(
         late = Late(quiet=quiet)
         try:
             time.sleep(seconds)
+            warned.of_the_next_run()
             summary = run(late)
         except KeyboardInterrupt:
             if late.is_long():
@@ -69,6 +73,34 @@ def watching(
 def _changed(summary: Summary) -> bool:
     counts = (summary.embedded, summary.reused, summary.updated, summary.removed)
     return any(counts) or bool(summary.moved)
+
+
+class Warned(logging.Filter):
+    """Within its block, a warning that the run before gave as well is not shown again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._before: set[str] = set()
+        self._now: set[str] = set()
+
+    def __enter__(self) -> Warned:
+        if logging.lastResort:  # which shows them, as no command sets up another handler
+            logging.lastResort.addFilter(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if logging.lastResort:
+            logging.lastResort.removeFilter(self)
+
+    def of_the_next_run(self) -> None:
+        """What is heard from now on is of another run."""
+        self._before, self._now = self._now, set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """As `logging.Filter.filter`."""
+        message = record.getMessage()
+        self._now.add(message)
+        return message not in self._before
 
 
 class Late(Silent):

@@ -124,6 +124,21 @@ def test_what_goes_wrong_is_said_once_and_tried_again(work: Path, watcher: Watch
     assert watcher.ended() == 0
 
 
+def test_a_warning_is_not_given_again_by_every_look(work: Path, start: Callable[..., Watcher]):
+    (work / "prices.csv").write_text("path,price\nno box.off,1\n")
+    watcher = start("--metadata", "prices.csv")
+    watcher.until(lambda: watcher.told("names none of 3 files"))
+    time.sleep(1)  # some looks
+    (work / "prices.csv").write_text("path,price\nbox-000.off,1\nno box.off,1\n")
+    watcher.until(lambda: watcher.told("1 updated"))
+    time.sleep(0.5)
+    (work / "prices.csv").write_text("path,price\nno box.off,1\n")
+    watcher.until(lambda: sum("names none of 3 files" in line for line in watcher.lines) == 2)
+    time.sleep(0.5)
+    assert watcher.ended() == 0
+    assert sum("names none of 3 files" in line for line in watcher.lines) == 2
+
+
 @pytest.mark.parametrize("options", [(), ("--quiet",)])
 def test_a_file_that_fails_is_named_once_however_many_did_before(
     work: Path, start: Callable[..., Watcher], options: tuple[str, ...]
@@ -155,7 +170,7 @@ def test_ctrl_c_ends_a_look_as_it_ends_a_wait_unless_much_is_embedded(
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt) if is_cut_off else nullcontext():
-        watching.watching(stopped, lambda now, last: iter(()), 0, Summary(), quiet=True)
+        watching.watching(stopped, lambda now, last: iter(()), 0, Summary(), warned=watching.Warned(), quiet=True)
 
 
 def test_a_first_run_that_is_refused_ends_it(work: Path):
