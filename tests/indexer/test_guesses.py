@@ -79,6 +79,20 @@ def test_renamed_and_copied_files_take_their_guesses_along(things: Path, folder:
     assert after["copy.off"] == after["b.off"] == before["b.off"]
 
 
+def test_objects_of_renamed_and_copied_scenes_take_their_guesses_along(tmp_path: Path, folder: Path):
+    kits = write_scene(tmp_path / "kits/kit.glb", Crate=(1, 1, 1), Pole=(1, 9, 1)).parent
+    index(kits, folder, objects=True)
+    assert label(folder, NAMES, write=True).written == 3
+    before = guesses(folder)
+    shutil.copy(kits / "kit.glb", kits / "copy.glb")
+    (kits / "kit.glb").rename(kits / "renamed.glb")
+    summary = index(kits, folder)
+    assert (summary.embedded, summary.objects, summary.dropped) == (2, 4, 0)
+    after = guesses(folder)
+    for inside in ("", "/Crate.ply", "/Pole.ply"):
+        assert after[f"copy.glb{inside}"] == after[f"renamed.glb{inside}"] == before[f"kit.glb{inside}"]
+
+
 def test_moved_corpus_takes_its_guesses_along(things: Path, folder: Path):
     before = guesses(folder)
     moved = things.rename(things.with_name("moved"))
