@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import AsJson, IndexFolder, Target, described, option
-from cli.outputs import check_outputs
+from cli.options import AsJson, Files, IndexFolder, Target, described, option
+from cli.outputs import check_outputs, copied
 from retriever.errors import UsageError
 from retriever.wording import counted
 
@@ -88,6 +88,7 @@ def items(
             "vectors.parquet a table with id, path, label and name. Another form beside it gives the list, too.",
         ),
     ] = None,
+    files: Files = None,
 ) -> None:
     """List what an index holds, or what of it fulfils a condition, by path or another order; nothing is asked.
 
@@ -104,11 +105,15 @@ def items(
 
         embedded.check(vectors)
     check_outputs({"parquet": parquet, "html": page, "vectors": vectors})
+    if files is not None:
+        from retriever.query import copied as files_copied
+
+        files_copied.check(files)
     import retriever
     from cli.newest import Newest
     from cli.output import to_terminal
 
-    to_files = parquet is not None or page is not None or vectors is not None
+    to_files = any(each is not None for each in (parquet, page, vectors, files))
     looked_at = to_terminal() and not (as_json or as_csv or to_files)
     usual = _SHOWN if looked_at else None
     limits = [usual] if page is None else [_DRAWN] if vectors is None else [usual, _DRAWN]
@@ -127,6 +132,8 @@ def items(
             typer.echo()
     elif not to_files:
         _show(found, looked_at)
+    if files is not None:
+        copied(found, files)
 
 
 def _write(

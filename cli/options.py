@@ -112,6 +112,15 @@ IndexFolder = Annotated[
         show_default=False,
     ),
 ]
+Files = Annotated[
+    Path | None,
+    option(
+        "--files",
+        "DIR",
+        "Copy the files of what is found into a new folder, with their materials and pictures, for example picks; "
+        "objects of scenes and members of archives become files of their own.",
+    ),
+]
 Exact = Annotated[
     bool, typer.Option("--exact", help="Look at every vector, also where an approximate search was built.")
 ]

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
 
 from retriever.errors import UsageError
+
+if TYPE_CHECKING:
+    from retriever import Hits
+    from retriever.query.browse import Items
 
 _HEAD = 4096
 
@@ -76,6 +83,19 @@ def _is_vectors(head: bytes) -> bool:
     from retriever.query.embedded import is_array
 
     return is_array(head)
+
+
+def copied(hits: Hits | Items, folder: Path) -> None:
+    """Copies the files of what was found into a folder, and says what became of them; exit code 3 if one failed."""
+    from cli.output import printable
+    from retriever.wording import counted
+
+    found = hits.copy_files(folder)
+    typer.echo(f"{counted(len(found.files), 'file')} copied to {printable(str(folder))}", err=True)
+    for path, why in found.failed:
+        typer.echo(f"  failed: {printable(path)} {printable(why)}", err=True)
+    if found.failed:
+        raise typer.Exit(3)
 
 
 _OF_THEIR_OWN = ("--figure", "--vectors")

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.options import AsJson, Axis, Combine, Device, Exact, IndexFolder, Minus, Target, Up, described, option
-from cli.outputs import check_outputs
+from cli.options import AsJson, Axis, Combine, Device, Exact, Files, IndexFolder, Minus, Target, Up, described, option
+from cli.outputs import check_outputs, copied
 from retriever.errors import UsageError
 
 Sources = list[str] | None
@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
             'retriever query "mean(shape:car.obj, shape:van.obj) - where(\\"label = \'bus\'\\")" --explain',
             "retriever query --like 9f64715758014abf --like lamp.glb --unlike 00a1b2c3d4e5f607 --unique",
             "retriever query --image photo.jpg -k 50 --html hits.html",
+            'retriever query "a street lamp" -k 5 --files picks',
             'retriever query "a lighthouse" --expand 5',
             "retriever query --batch queries.jsonl --parquet hits.parquet",
         ),
@@ -159,6 +160,7 @@ def query(
         Path | None,
         option("--html", "FILE", "Write a page with a picture of every hit, for any browser, for example hits.html."),
     ] = None,
+    files: Files = None,
 ) -> None:
     """Find what is nearest to words, files, items, or a sum of them.
 
@@ -166,6 +168,7 @@ def query(
     With several terms, every hit shows what each of them adds to its score.
     """
     _check_form(as_json=as_json, as_csv=as_csv, parquet=parquet, page=page, explain=explain, batch=batch is not None)
+    _check_files(files, batch=batch is not None)
     outputs = {"parquet": parquet, "html": page}
     check_outputs(outputs, () if batch in (None, "-") else (Path(str(batch)),))
     terms: dict[str, Any] = {
@@ -223,6 +226,19 @@ def query(
     if not hits and min_confidence is not None:
         say_best(index.search(**terms, **{**usual, "min_confidence": None, "k": 1}, exact=exact), min_confidence)
     deliver(hits, as_json=as_json, as_csv=as_csv, parquet=parquet, page=page, explain=explain)
+    if files is not None:
+        copied(hits, files)
+
+
+def _check_files(folder: Path | None, *, batch: bool) -> None:
+    """Raise UsageError for a folder that files cannot be copied into."""
+    from retriever.query.copied import check
+
+    if folder is None:
+        return
+    if batch:
+        raise UsageError("--files copies what one query finds; leave --batch out, or --files.")
+    check(folder)
 
 
 def _check_form(

@@ -20,6 +20,8 @@ from retriever.archives import State
 from retriever.errors import FileProblem
 from retriever.types import Modality
 
+_RULES = 1  # of what an object in a scene is, and what it is called; other ones have it read again
+
 
 def scan(
     root: Path,
@@ -113,7 +115,7 @@ def _looked_into(file: SourceFile, root: Path) -> SourceFile:
     is_scene = file.path.lower().endswith(archives.SCENES)
     if not is_scene or archives.holder(root / file.path):
         return file
-    return replace(file, inside=True, fingerprint=_fingerprint({}, {"objects of": file.fingerprint}))
+    return replace(file, inside=True, fingerprint=_fingerprint({}, {f"objects of {_RULES}": file.fingerprint}))
 
 
 def _columns(

@@ -28,11 +28,12 @@ from retriever.loaders.kinds import (
     usual_up,
 )
 from retriever.loaders.parts import watched
-from retriever.loaders.shapes import load_geometry, load_shape, objects_of
+from retriever.loaders.shapes import companions, load_geometry, load_shape, objects_of
 from retriever.types import AudioInput, ImageInput, Inputs, Loaded, Modality, Text
 
 __all__ = [
     "Inputs",
+    "companions",
     "content_hash",
     "kind_of",
     "kind_of_bytes",

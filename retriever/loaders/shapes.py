@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ import numpy as np
 
 from retriever import archives
 from retriever.errors import FileProblem, SpaceError, UsageError
-from retriever.loaders import memory, mesh, objects, ply, points, sampling, solidity
+from retriever.loaders import cad, memory, mesh, objects, ply, points, sampling, solidity
 from retriever.loaders.files import content_hash, read_bytes
 from retriever.loaders.geometry import cleaned
 from retriever.loaders.kinds import SHAPES, check_suffix, usual_up
+from retriever.loaders.parts import watched
 from retriever.loaders.ply_file import to_ply
 from retriever.types import Geometry, Inside, Loaded, Modality, ShapeInput
 
@@ -95,6 +97,16 @@ def load_geometry(path: Path, *, up: str = "auto") -> Geometry:
             axis = geometry.up or "y"
         geometry = cleaned(geometry)
     return replace(geometry, vertices=geometry.vertices @ sampling.to_y(axis if up == "auto" else up).T)
+
+
+def companions(path: Path) -> list[str]:
+    """The other files that a mesh is read from, as ways from its folder; none of one that cannot be read."""
+    suffix = path.suffix.lower()
+    if suffix not in mesh.READERS or suffix in cad.KINDS:
+        return []
+    with watched() as parts, np.errstate(all="ignore"), suppress(FileProblem):
+        mesh.READERS[suffix](read_bytes(path), path, textures=True)
+    return [part.name for part in parts.values() if part.state]
 
 
 def objects_of(path: Path) -> dict[str, bytes]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from retriever.errors import UsageError
 from retriever.query.candidates import Candidates
+from retriever.query.copied import Copied, copy_files
 from retriever.query.item import Item
 from retriever.query.metadata import FIXED, HIDDEN
 from retriever.query.order import first, order_of
@@ -158,6 +159,10 @@ class Items:
             for vectors in self._read(self._rows[number * PART : (number + 1) * PART]):
                 yield table.slice(place, len(vectors)), vectors
                 place += len(vectors)
+
+    def copy_files(self, folder: str | Path) -> Copied:
+        """Copies the files into a folder, as `retriever.query.copied.copy_files` does."""
+        return copy_files(self.each([]), Path(folder), several_roots=self.several_roots)
 
     def save_vectors(self, path: str | Path) -> None:
         """Write the vectors to a file, which is replaced when all is written.

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from retriever.errors import MissingDependency, UsageError
 from retriever.query.about import About
+from retriever.query.copied import Copied, copy_files
 from retriever.query.explain import Explanation
 from retriever.query.expression import format
 from retriever.query.hit import Hit
@@ -223,6 +224,10 @@ class Hits(Sequence[Hit]):
         from retriever.sheet import page
 
         return "".join(page(self))
+
+    def copy_files(self, folder: str | Path) -> Copied:
+        """Copies the files into a folder, as `retriever.query.copied.copy_files` does."""
+        return copy_files(self, Path(folder), several_roots=self.several_roots)
 
     def save_html(self, path: str | Path, progress: Callable[[str, int, int | None], None] | None = None) -> None:
         """Write `to_html` to a file, which is replaced when all is written.

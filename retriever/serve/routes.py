@@ -8,15 +8,14 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import quote
 
 from retriever.errors import IndexChanged, RetrieverError
-from retriever.query.request import LIKE, MINUS, PLUS
 from retriever.serve.answers import Refused, answer, items, items_page, page, start
-from retriever.serve.asking import SWITCHES, listing_of, question_of
+from retriever.serve.asking import listing_of, question_of
 from retriever.serve.current import Current
 from retriever.serve.kept import Kept, tag_of
+from retriever.serve.request import Asked
 from retriever.serve.things import Thing, thing
 from retriever.serve.uploads import LARGEST, Uploads
 from retriever.types import Modality
@@ -46,45 +45,6 @@ _SOUNDS = {
     ".aiff": "audio/aiff",
     ".caf": "audio/x-caf",
 }
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request.
-
-    Attributes:
-        method: GET or POST.
-        path: of the address.
-        query: what follows the question mark.
-        body: of a POST.
-        type: of the body, by its Content-Type; empty for none.
-        known: the ETag of what the other side has already; empty for none.
-    """
-
-    method: str
-    path: str
-    query: str = ""
-    body: bytes = b""
-    type: str = ""
-    known: str = ""
-
-    def parameter(self, only: str) -> str:
-        """The one that the query may have; empty where it does not.
-
-        Raises:
-            Refused: another one is given, or it twice.
-        """
-        taken: dict[str, str] = {}
-        for name, value in parse_qsl(self.query, keep_blank_values=True):
-            if name != only:
-                raise Refused(f"There is no {name!r} here; all that may be given is {only}.")
-            _once(name, taken)
-            taken[name] = value
-        return taken.get(only, "")
-
-    def keywords(self) -> dict[str, Any]:
-        """What a search is asked with: of a POST its JSON object, else the parameters, as JSON would have them."""
-        return _object(self.body) if self.method == "POST" else _typed(parse_qsl(self.query))
 
 
 @dataclass(frozen=True)
@@ -134,6 +94,7 @@ class Routes:
             "thumbnail": self._thumbnail,
             "mesh": self._mesh,
             "sound": self._sound,
+            "file": self._file,
         }
 
     def reply(self, asked: Asked) -> Reply:
@@ -221,6 +182,12 @@ class Routes:
             return problem(404, f"This is of kind {of.modality}, and no sound: look at its picture.")
         return Reply(200, type=kind, headers={"Cache-Control": "private, no-cache"}, file=of.path)
 
+    def _file(self, asked: Asked, of: Thing) -> Reply:
+        """To be saved: never shown here, for a file may be a page with a script."""
+        name = f"attachment; filename*=UTF-8''{quote(of.path.name, safe='')}"
+        headers = {"Cache-Control": "private, no-cache", "Content-Disposition": name}
+        return Reply(200, type="application/octet-stream", headers=headers, file=of.path)
+
 
 def problem(status: int, sentence: str) -> Reply:
     """An error as JSON."""
@@ -257,52 +224,3 @@ def _sentence(error: RetrieverError) -> str:
     from retriever.errors import FileProblem
 
     return f"The file {error}" if isinstance(error, FileProblem) else str(error)
-
-
-def _typed(given: list[tuple[str, str]]) -> dict[str, Any]:
-    """The keywords of the parameters; only a term may be given several times."""
-    taken: dict[str, Any] = {}
-    for name, value in given:
-        if name in (*PLUS, *MINUS, *LIKE):
-            taken.setdefault(name, []).append(value)
-            continue
-        _once(name, taken)
-        if name in _NUMBERS:
-            taken[name] = _number(name, value)
-        else:
-            taken[name] = {"true": True, "false": False}.get(value, value) if name in SWITCHES else value
-    return taken
-
-
-def _once(name: str, taken: Mapping[str, Any]) -> None:
-    if name in taken:
-        raise Refused(f"{name} is given twice; give it once.")
-
-
-def _number(name: str, value: str) -> float:
-    kind, such = _NUMBERS[name]
-    try:
-        return kind(value)
-    except ValueError:
-        raise Refused(f"{name} is {value!r}: give {such}.") from None
-
-
-_NUMBERS: dict[str, tuple[Callable[[str], float], str]] = {
-    "k": (int, "a whole number such as 5"),
-    "min_confidence": (float, "a number from 0 to 1, such as 0.5"),
-    "diverse": (float, "a number from 0 to 1, such as 0.7"),
-    "expand": (int, "a whole number such as 5"),
-    "offset": (int, "a whole number such as 24"),
-}
-_SEND = 'send an object such as {"q": "a chair", "k": 5}.'
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    """The keywords of a JSON object."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise Refused(f"The body is no JSON ({error}); {_SEND}") from None
-    if not isinstance(found, dict):
-        raise Refused(f"The body is no JSON object; {_SEND}")
-    return found

@@ -69,7 +69,8 @@ export function path(hit, found) {
   return make("p", { class: "path", title: hit.file },
     make("span", {}, cut ? make("span", { class: "folder" }, place.slice(0, cut)) : "", place.slice(cut)),
     make("button", { class: "copy", type: "button", title: "Copy the path of the file", "aria-label": "Copy the path of the file",
-      onclick: () => copy(hit.file, "Path copied") }));
+      onclick: () => copy(hit.file, "Path copied") }),
+    make("a", { class: "save", href: `/file/${hit.id}`, download: place.slice(cut), title: "Save the file", "aria-label": "Save the file" }));
 }
 
 function facts(hit, shown) {

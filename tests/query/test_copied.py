@@ -1,0 +1,135 @@
+"""The files of hits and items in a folder of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import simple_space
+from commands import run
+from scene_files import write_scene
+from small_corpus import write_box, write_gltf, write_paint, write_painted, write_picture
+from zips import packed
+
+import retriever
+from indexer.build import index
+from retriever import archives, loaders, spaces
+from retriever.errors import UsageError
+
+
+@pytest.fixture(autouse=True)
+def _simple_space(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spaces, "_FAMILIES", dict(spaces._FAMILIES))
+    monkeypatch.setattr(spaces, "_opened", {})
+    simple_space.install()
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A painted box, a triangle in two files, a scene, and a picture."""
+    folder = tmp_path / "corpus"
+    write_painted(folder / "boxes/box.obj", "../paint/palette.mtl")
+    (folder / "paint").mkdir()
+    write_paint(folder / "paint/palette.mtl", (1, 0, 0))
+    (folder / "parts").mkdir()
+    write_gltf(folder / "parts", 2)
+    write_scene(folder / "kit.glb", Crate=(1, 1, 1), Pole=(1, 9, 1))
+    write_picture(folder / "red.png", (220, 20, 20))
+    return folder
+
+
+@pytest.fixture
+def folder(corpus: Path, tmp_path: Path) -> Path:
+    index(corpus, tmp_path / "index", objects=True)
+    return tmp_path / "index"
+
+
+def lying(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_files_lie_below_the_folder_as_below_their_root_with_what_they_need(corpus: Path, folder: Path):
+    picks = folder.parent / "picks"
+    copied = retriever.open(folder).browse(to="any").copy_files(picks)
+    assert not copied.failed and {path.relative_to(picks).as_posix() for path in copied.files} == lying(picks)
+    assert lying(picks) == {
+        *("boxes/box.obj", "paint/palette.mtl", "parts/t.gltf", "parts/t.bin", "red.png"),
+        *("kit.glb", "kit/Crate.ply", "kit/Pole.ply"),
+    }
+    assert (picks / "kit/Pole.ply").read_bytes() == archives.read(corpus / "kit.glb/Pole.ply")
+    for name in ("boxes/box.obj", "kit.glb", "red.png"):
+        assert (picks / name).read_bytes() == (corpus / name).read_bytes()
+    box = loaders.load_geometry(picks / "boxes/box.obj")
+    assert box.colors is not None and box.colors[0].tolist() == [1, 0, 0]
+
+
+def test_the_files_of_hits_are_copied_beside_what_is_printed(corpus: Path, folder: Path):
+    picks = folder.parent / "picks"
+    asked = ("query", "--shape", corpus / "kit.glb/Pole.ply", "-k", "1", "--index", folder, "--files", picks)
+    done = run(*asked)
+    assert (done.exit_code, done.stderr) == (0, f"1 file copied to {picks}\n") and "kit.glb/Pole.ply" in done.stdout
+    assert lying(picks) == {"kit/Pole.ply"}
+    again = run(*asked)
+    assert again.exit_code == 2 and f"--files {picks} is not empty" in again.stderr and not again.stdout
+    listed = run("items", "--where", "name = 'crate'", "--index", folder, "--files", folder.parent / "one")
+    assert (listed.stdout, lying(folder.parent / "one")) == ("", {"kit/Crate.ply"})
+
+
+def test_members_of_archives_become_files(corpus: Path, tmp_path: Path):
+    (corpus / "kit.glb").unlink()
+    index(packed(tmp_path / "packs/media.zip", corpus), tmp_path / "index")
+    retriever.open(tmp_path / "index").browse().copy_files(tmp_path / "picks")
+    assert lying(tmp_path / "picks") == {
+        f"media/{name}" for name in ("boxes/box.obj", "paint/palette.mtl", "parts/t.gltf", "parts/t.bin", "red.png")
+    }
+
+
+def test_two_files_that_would_lie_in_one_place_lie_beside_each_other(corpus: Path, tmp_path: Path):
+    write_scene(corpus / "kit.glb", Crate=(1, 1, 1), Pole=(1, 9, 1))
+    write_box(corpus / "kit/Crate.off", (1, 2, 3)).rename(corpus / "kit/Crate.ply")
+    (corpus / "kit/Crate.ply").write_bytes(archives.read(corpus / "kit.glb/Pole.ply"))
+    write_box(tmp_path / "other/corpus/red.off", (3, 2, 1))
+    index([corpus, tmp_path / "other/corpus"], tmp_path / "index", objects=True)
+    retriever.open(tmp_path / "index").browse(to="shape").copy_files(tmp_path / "picks")
+    found = lying(tmp_path / "picks")
+    assert {"corpus/kit/Crate.ply", "corpus/kit/Crate (2).ply", "corpus/kit.glb", "corpus/red.off"} <= found
+
+
+def test_what_is_gone_is_said(corpus: Path, folder: Path):
+    (corpus / "red.png").unlink()
+    write_scene(corpus / "kit.glb", Box=(1, 2, 3))
+    picks = folder.parent / "picks"
+    done = run("items", "--index", folder, "--files", picks)
+    assert done.exit_code == 3 and lying(picks) >= {"kit.glb", "boxes/box.obj"}
+    assert [line.split()[1] for line in done.stderr.splitlines()[1:]] == [
+        "kit.glb/Crate.ply",
+        "kit.glb/Pole.ply",
+        "red.png",
+    ]
+
+
+def test_a_folder_that_cannot_be_meant_is_refused(folder: Path, tmp_path: Path):
+    (tmp_path / "file").write_text("here")
+    found = retriever.open(folder).browse()
+    for wrong, said in ((tmp_path / "file", "is a file"), (tmp_path / "no/where", "there is no folder")):
+        with pytest.raises(UsageError, match=said):
+            found.copy_files(wrong)
+    (tmp_path / "empty").mkdir()
+    assert len(found.copy_files(tmp_path / "empty").files) == 8
+    asked = tmp_path / "asked.jsonl"
+    asked.write_text('{"text": "a box"}\n')
+    refused = run("query", "--batch", asked, "--index", folder, "--files", tmp_path / "new")
+    assert refused.exit_code == 2 and not (tmp_path / "new").exists()
+
+
+def test_rows_that_lead_elsewhere_copy_nothing(corpus: Path, folder: Path, tmp_path: Path):
+    """An index may come from somebody else."""
+    (corpus.parent / "secret.off").write_text("OFF")
+    items = [
+        retriever.query.item.Item("0" * 16, path, str(corpus), loaders.modality_of(Path("a.off")), None, {})
+        for path in ("../secret.off", "/etc/passwd", str(corpus.parent / "secret.off"))
+    ]
+    from retriever.query.copied import copy_files
+
+    done = copy_files(items, tmp_path / "picks", several_roots=False)
+    assert len(done.failed) == 3 and not lying(tmp_path / "picks")
