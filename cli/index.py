@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from retriever.store import Failure
 
 _DEFAULT = Path(".retriever")
+_SETTLED = 2.0  # seconds that a program may take to write a file, between two looks of --watch
 _SHOWN = 5  # failures with their path in the summary
 _MEANS = {
     "sidecar": "captions, JSON and previews, which belong to other files",
@@ -173,7 +174,7 @@ def index(
         )
     folder = folder or _DEFAULT
 
-    def run(show: Silent, again: bool) -> Summary:
+    def run(show: Silent, again: bool, settled: float = 0.0) -> Summary:
         with show:
             return build.index(
                 paths,
@@ -187,6 +188,7 @@ def index(
                 again=again,
                 folder_labels=folder_labels,
                 objects=objects,
+                settled=settled,
                 wish=Wish(recall, memory),
                 progress=show,
             )
@@ -198,7 +200,8 @@ def index(
                 typer.echo(line, err=True)
             if watch:
                 news = partial(_news, folder, quiet)
-                watching(partial(run, again=False), news, watch, summary, warned=warned, quiet=quiet)
+                look = partial(run, again=False, settled=min(watch, _SETTLED))
+                watching(look, news, watch, summary, warned=warned, quiet=quiet)
                 return
     except KeyboardInterrupt as interrupt:
         rest = "the same command begins again" if again else "the same command goes on from there"

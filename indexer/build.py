@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from indexer import lexicon, moving
@@ -39,6 +40,7 @@ def index(
     again: bool = False,
     folder_labels: bool | None = None,
     objects: bool | None = None,
+    settled: float = 0.0,
     wish: Wish | None = None,
     progress: Progress | None = None,
 ) -> Summary:
@@ -62,6 +64,8 @@ def index(
             new index takes them for such.
         objects: whether the objects of a scene are items as well, ``kit.glb/Chair.ply``, in this run and those to come;
             None leaves that as it is, and a new index takes scenes whole.
+        settled: files that changed within so many seconds are left for a later run, as they may still be written; what
+            the index has of them stays.
         wish: what a search may take and must find; None leaves it as it is.
         progress: called often, from this thread.
 
@@ -83,7 +87,7 @@ def index(
     manifest = before.manifest if before is not None else None
     joint = spaces.get(space or (manifest.space.name if manifest else spaces.DEFAULT), device=device)
     summary = Summary()
-    rules = _rules(manifest, folder_labels, objects)
+    rules = replace(_rules(manifest, folder_labels, objects), settled=settled)
     table = read_table(Path(metadata)) if metadata else None
     naming = Naming(folder, again=again)
     parts = survey(named, before, folder, joint, table, exclude, summary.skipped, progress, naming, rules)

@@ -12,15 +12,17 @@ from retriever.types import Modality
 
 @dataclass(frozen=True)
 class Rules:
-    """How the files of a corpus are taken; an index keeps them.
+    """How the files of a corpus are taken; an index keeps the first two.
 
     Attributes:
         folder_labels: whether folders may be classes.
         objects: whether the objects of a scene are items as well.
+        settled: files that changed within so many seconds are left for a later run, as they may still be written.
     """
 
     folder_labels: bool = True
     objects: bool = False
+    settled: float = 0.0
 
 
 USUAL = Rules()
@@ -66,6 +68,7 @@ class Scan:
             "unreadable".
         unreadable: files and folders below the root ("" is the root) that are there and could not be looked at; items
             indexed from there must not be taken for removed. Links to what is not there are among them.
+        unsettled: whether files, which are among the unreadable, were left for a later run.
         beside: sidecars below the root of files that were asked for one by one.
         told: is called for each that is counted in `skipped`.
     """
@@ -75,6 +78,7 @@ class Scan:
     problems: list[tuple[str, str]] = field(default_factory=list)
     kinds: dict[str, str] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
+    unsettled: bool = False
     beside: set[str] = field(default_factory=set)
     told: Told | None = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -58,7 +59,11 @@ def scan(
     referrers: dict[Path, State] = {}
     for folder, listed, only in walk(root, within, excluded, packs, found):
         for file in _items(root, folder, listed, only, layout, found):
-            items[file.path] = _looked_into(file, root) if rules.objects else file
+            if _is_fresh(listed[PurePosixPath(file.path).name], rules.settled):
+                found.unsettled = True
+                found.unreadable.append(file.path)
+            else:
+                items[file.path] = _looked_into(file, root) if rules.objects else file
         referrers |= {root / folder / name: state for name, state in listed.items() if sidecars.may_refer(name)}
         if progress:
             progress(len(items))
@@ -108,6 +113,11 @@ def _items(
             found.skip(folder / name, NUMBERS)
         else:
             found.skip(folder / name, "sidecar", taken[name])
+
+
+def _is_fresh(state: State, seconds: float) -> bool:
+    """Whether a file changed within the last seconds, by a clock that is not ahead; members of archives did not."""
+    return 0 <= time.time_ns() - state[1] < seconds * 1e9
 
 
 def _looked_into(file: SourceFile, root: Path) -> SourceFile:

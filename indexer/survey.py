@@ -130,7 +130,7 @@ def _check_not_empty(
     A folder below a known root may well be empty.
     """
     for part in parts:
-        if part.files or part.scan.problems or _may_be_empty(part, known):
+        if part.files or part.scan.problems or part.scan.unsettled or _may_be_empty(part, known):
             continue
         left_out = sum(part.scan.skipped[reason] for reason in ("excluded", ZIPS, STACKS))
         if str(part.corpus.root) in known and not part.corpus.within and not left_out:

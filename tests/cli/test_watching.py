@@ -15,10 +15,12 @@ from threading import Thread
 import pytest
 import simple_space
 from commands import run
+from index_reading import counts, rows
 from small_corpus import write_box, write_boxes
 
 from cli import watching
 from cli.progress import Silent
+from indexer.build import index
 from indexer.summary import Summary
 from indexer.writer import IndexWriter
 from retriever.store import Snapshot
@@ -178,3 +180,24 @@ def test_a_first_run_that_is_refused_ends_it(work: Path):
     assert refused.exit_code == 2 and "nowhere cannot be indexed" in refused.stderr
     for seconds in ("0", "inf", "1e12", "nan"):
         assert run("index", work / "boxes", "--watch", seconds, "--index", work / "index").exit_code == 2
+
+
+def test_a_file_that_is_still_written_is_left_for_a_later_look(work: Path):
+    """What the index has of it stays; a clock that is ahead hides nothing."""
+    for path in (work / "boxes").iterdir():
+        os.utime(path, (time.time() - 200, time.time() - 200))
+    index(work / "boxes", work / ".retriever")
+    held = (work / "boxes/box-000.off").read_bytes()
+    (work / "boxes/box-000.off").write_bytes(held[:40])
+    write_box(work / "boxes/new.off", (1, 5, 9))
+    found = index(work / "boxes", work / ".retriever", settled=60)
+    assert counts(found) == {"unchanged": 2} and not found.failed
+    assert rows(work / ".retriever").keys() == {f"box-00{n}.off" for n in range(3)}
+    (work / "boxes/box-000.off").write_bytes(held)
+    for path in (work / "boxes").iterdir():
+        os.utime(path, (time.time() - 100, time.time() - 100))
+    os.utime(work / "boxes/new.off", (time.time() + 1000, time.time() + 1000))
+    assert counts(index(work / "boxes", work / ".retriever", settled=60)) == {"embedded": 1, "updated": 3}
+    write_boxes(work / "boxes", 4)
+    (work / "boxes/new.off").unlink()
+    assert counts(index(work / "boxes", work / ".retriever", settled=60)) == {"removed": 1}
