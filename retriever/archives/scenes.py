@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from threading import Lock
 from typing import IO
 
 from retriever.archives.entries import Entry, State
@@ -17,7 +19,7 @@ SUFFIXES = (
     *(".usd", ".usda", ".usdc", ".usdz", ".vrm"),
 )
 """Of files that may hold several objects, in lower case."""
-_KEPT = 256 << 20  # bytes of a scene's objects; of larger ones all is read whenever one is asked for
+_KEPT = 64 << 20  # bytes of a scene's objects that are kept in memory; more go into a file without a name
 
 
 class Scene:
@@ -33,7 +35,7 @@ class Scene:
         self._path, self._changed = path, path.stat().st_mtime_ns
         files = self._objects()
         self._sizes = {name: len(data) for name, data in files.items()}
-        self._files = files if sum(self._sizes.values()) <= _KEPT else {}
+        self._kept = files if sum(self._sizes.values()) <= _KEPT else _on_disk(files)
 
     def folder(self, place: str) -> list[Entry]:
         """The objects."""
@@ -50,7 +52,7 @@ class Scene:
     def read(self, name: str, most: int | None = None) -> bytes:
         """An object as a PLY file."""
         self.state(name)
-        return (self._files or self._objects())[name][:most]
+        return (self._kept or self._objects())[name][:most]
 
     def copy(self, name: str, file: IO[bytes]) -> None:
         """The same into a file."""
@@ -60,6 +62,39 @@ class Scene:
         from retriever.loaders import objects_of
 
         return objects_of(self._path)
+
+
+class _OnDisk(Mapping[str, bytes]):
+    """Files in one that has no name, and is gone with this."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        from tempfile import TemporaryFile
+
+        self._file, self._reading = TemporaryFile(), Lock()  # noqa: SIM115 - as long as this is
+        self._places: dict[str, tuple[int, int]] = {}
+        for name, data in files.items():
+            self._places[name] = self._file.tell(), len(data)
+            self._file.write(data)
+
+    def __getitem__(self, name: str) -> bytes:
+        start, size = self._places[name]
+        with self._reading:
+            self._file.seek(start)
+            return self._file.read(size)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+def _on_disk(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Nothing where there is no room: all of the scene is read then whenever an object is asked for."""
+    try:
+        return _OnDisk(files)
+    except OSError:
+        return {}
 
 
 def _missing(name: str) -> FileNotFoundError:

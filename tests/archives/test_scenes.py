@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from scene_files import write_scene
 
 from retriever import archives, loaders
+from retriever.archives import scenes
 from retriever.errors import FileProblem
 
 NAMES = [f"Part {letter}.ply" for letter in "ABCDEFGH"]
@@ -56,3 +58,24 @@ def test_a_scene_that_did_not_fit_into_memory_is_tried_again(tmp_path: Path, mon
         patch.setattr(loaders, "objects_of", full)
         archives.read(kit / "Pole.ply")
     assert archives.objects(kit) == list(loaders.objects_of(kit))
+
+
+def test_the_objects_of_a_large_scene_wait_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk costs time alone."""
+    monkeypatch.setattr(scenes, "_KEPT", 1000)
+    names = {name[:-4]: (1, 2, 3 + i) for i, name in enumerate(NAMES)}
+    whole, read = loaders.objects_of, []
+    monkeypatch.setattr(loaders, "objects_of", lambda path: (read.append(path), whole(path))[1])
+    kit = write_scene(tmp_path / "kit.glb", **names)
+    wanted = whole(kit)
+    assert sum(map(len, wanted.values())) > 1000
+    with ThreadPoolExecutor(len(NAMES)) as threads:
+        found = list(threads.map(archives.read, [kit / name for name in 4 * NAMES]))
+    assert found == 4 * [wanted[name] for name in NAMES] and read == [kit]
+
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    other = write_scene(tmp_path / "other.glb", **names)
+    assert [archives.read(other / name) for name in NAMES] == [wanted[name] for name in NAMES]
