@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from retriever import archives
 from retriever.errors import FileProblem, UsageError
+from retriever.files import exists
 
 if TYPE_CHECKING:
     from retriever.query.hit import Hit
@@ -33,13 +34,14 @@ class Copied:
 
 def check(folder: Path) -> None:
     """Raise UsageError for a folder that files cannot be copied into: one with something in it, or a file."""
-    if folder.is_dir() and not any(folder.iterdir()):
-        return
-    if folder.exists():
+    if str(folder) == "-" or str(folder).startswith("--"):
+        raise UsageError(f"--files {folder}: files are copied into a folder; for one of that name, give ./{folder}.")
+    if not exists(folder):
+        if not folder.absolute().parent.is_dir():
+            raise UsageError(f"--files {folder} cannot be made: there is no folder {folder.parent}.")
+    elif not folder.is_dir() or any(folder.iterdir()):
         what = "is not empty" if folder.is_dir() else "is a file"
         raise UsageError(f"--files {folder} {what}; name a folder that is not there yet.")
-    if not folder.absolute().parent.is_dir():
-        raise UsageError(f"--files {folder} cannot be made: there is no folder {folder.parent}.")
 
 
 def copy_files(items: Iterable[Hit | Item], folder: Path, *, several_roots: bool) -> Copied:
@@ -53,13 +55,11 @@ def copy_files(items: Iterable[Hit | Item], folder: Path, *, several_roots: bool
         several_roots: whether the name of its root comes before each path.
 
     Raises:
-        UsageError: the folder has something in it, or cannot be made.
-        OSError: it cannot be written to.
+        UsageError: the folder has something in it, or cannot be made or written to.
     """
     from retriever.sheet.look import lying
 
     check(folder)
-    folder.mkdir(exist_ok=True)
     target, done = _Target(folder), Copied()
     for item in items:
         file = lying(item.root, item.path, item.modality)
@@ -85,6 +85,8 @@ class _Target:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._from: dict[Path, Path] = {}
+        with self._writing():
+            folder.mkdir(exist_ok=True)
 
     @property
     def files(self) -> list[Path]:
@@ -108,14 +110,27 @@ class _Target:
         return free
 
     def _copy(self, file: Path, place: Path) -> None:
-        try:
-            with archives.opened(file) as source:
+        with ExitStack() as opened:
+            try:
+                source = opened.enter_context(archives.opened(file))
+            except FileNotFoundError as error:
+                raise FileProblem("unreadable", "is not there any more.") from error
+            except OSError as error:
+                raise FileProblem("unreadable", f"cannot be read ({error.strerror}); check its permissions.") from error
+            with self._writing():
                 place.parent.mkdir(parents=True, exist_ok=True)
                 with place.open("wb") as copy:
                     shutil.copyfileobj(source, copy)
-        except FileNotFoundError as error:
-            raise FileProblem("unreadable", "is not there any more.") from error
         self._from[place] = file
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise UsageError(
+                f"--files {self._folder} cannot be written to ({error.strerror or error}); name another folder."
+            ) from error
 
 
 def _below(path: PurePosixPath) -> PurePosixPath:

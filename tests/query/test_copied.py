@@ -114,6 +114,9 @@ def test_a_folder_that_cannot_be_meant_is_refused(folder: Path, tmp_path: Path):
     for wrong, said in ((tmp_path / "file", "is a file"), (tmp_path / "no/where", "there is no folder")):
         with pytest.raises(UsageError, match=said):
             found.copy_files(wrong)
+    with pytest.raises(UsageError, match="cannot be written to"):
+        found.copy_files(tmp_path / ("long" * 100))
+    assert run("items", "--index", folder, "--files", "-").exit_code == 2
     (tmp_path / "empty").mkdir()
     assert len(found.copy_files(tmp_path / "empty").files) == 8
     asked = tmp_path / "asked.jsonl"
