@@ -19,6 +19,7 @@ from retriever.wording import counted
 
 if TYPE_CHECKING:
     from indexer.summary import Summary
+    from indexer.updating import Tried
     from retriever.store import Failure
 
 _DEFAULT = Path(".retriever")
@@ -174,6 +175,8 @@ def index(
         )
     folder = folder or _DEFAULT
 
+    tried: Tried = {}
+
     def run(show: Silent, again: bool, settled: float = 0.0) -> Summary:
         with show:
             return build.index(
@@ -189,6 +192,7 @@ def index(
                 folder_labels=folder_labels,
                 objects=objects,
                 settled=settled,
+                tried=tried,
                 wish=Wish(recall, memory),
                 progress=show,
             )

@@ -19,7 +19,7 @@ from indexer.naming import Naming
 from indexer.progress import Progress
 from indexer.summary import Summary
 from indexer.survey import survey
-from indexer.updating import Run
+from indexer.updating import Run, Tried
 from indexer.writer import IndexWriter
 from retriever import spaces
 from retriever.errors import UsageError
@@ -41,6 +41,7 @@ def index(
     folder_labels: bool | None = None,
     objects: bool | None = None,
     settled: float = 0.0,
+    tried: Tried | None = None,
     wish: Wish | None = None,
     progress: Progress | None = None,
 ) -> Summary:
@@ -66,6 +67,7 @@ def index(
             None leaves that as it is, and a new index takes scenes whole.
         settled: files that changed within so many seconds are left for a later run, as they may still be written; what
             the index has of them stays.
+        tried: files that failed in runs before, which grows; those that are as they were are not read again.
         wish: what a search may take and must find; None leaves it as it is.
         progress: called often, from this thread.
 
@@ -100,7 +102,9 @@ def index(
             parts = survey(named, now, folder, joint, table, exclude, summary.skipped, progress, naming, rules)
         writer.keep_for_later(folder_labels=rules.folder_labels, objects=rules.objects)
         summary.moved = moving.along(before) | moving.follow(writer, parts)
-        Run(writer, joint, up, workers, progress, summary, again).bring_up_to_date(parts)
+        Run(writer, joint, up, workers, progress, summary, again, {} if tried is None else tried).bring_up_to_date(
+            parts
+        )
         naming.save([part.corpus for part in parts], writer.manifest.roots.values())
         lexicon.bring_up_to_date(writer.snapshot)
         summary.optimized = optimize.bring_up_to_date(writer, wish, lambda: joint, progress, device=device)

@@ -32,6 +32,11 @@ from retriever.types import Vectors
 
 Twin = tuple[Job, Indexed]
 """A file, and the row of its bytes."""
+Tried = dict[Path, tuple[str, Failure]]
+"""Files that failed, each with the stamp that it had, and why."""
+
+_LASTING = {"empty", "malformed", "no-surface", "not-finite", "silent", "truncated"}
+"""Kinds of failures that only another file mends: nothing beside it, no package and no memory."""
 
 _AT_ONCE = 64  # files whose hashing Ctrl-C has to wait for
 
@@ -42,7 +47,7 @@ class Run:
     Args:
         writer: of the index.
         space: that files are encoded in.
-        up, workers, progress, again: as for `indexer.build.index`.
+        up, workers, progress, again, tried: as for `indexer.build.index`.
         summary: grows.
     """
 
@@ -55,6 +60,7 @@ class Run:
         progress: Progress,
         summary: Summary,
         again: bool,
+        tried: Tried,
     ) -> None:
         self.writer = writer
         self.before = writer.snapshot
@@ -65,6 +71,7 @@ class Run:
         self.progress = progress
         self.summary = summary
         self.again = again
+        self.tried = tried
         self.rows = RowBuffer(writer)
         self.failed: dict[str, list[Failure]] = {}
         self.dead: list[int] = []
@@ -141,7 +148,15 @@ class Run:
         self.summary.recovered += sum(row >= self.recovered for row in changes.unchanged)
         self.summary.removed += len(changes.vanished)
         write = sorted(changes.write, key=lambda each: as_stored(each[0].path))
-        return [Job(name, root, file, old) for file, old in write]
+        jobs = [Job(name, root, file, old) for file, old in write]
+        bad = {job.path: self.tried[job.path][1] for job in jobs if not self.again and self._is_tried(job)}
+        self.failed[name] += bad.values()
+        return [job for job in jobs if job.path not in bad]
+
+    def _is_tried(self, job: Job) -> bool:
+        """Whether a file failed as it is."""
+        known = self.tried.get(job.path)
+        return known is not None and known[0] == plan_changes.stamp(job.file, self.up)
 
     def _is_as_read(self, name: str, root: Path, old: Indexed) -> bool:
         """Whether what the index has of a file beside its row is as it was when that was written."""
@@ -238,7 +253,10 @@ class Run:
                 ]
                 self._add([job for job, _ in batch.done], items, batch.vectors)
                 for job, problem in batch.failed:
-                    self.failed[job.root].append(Failure(job.root, job.file.path, problem.kind, problem.message))
+                    failure = Failure(job.root, job.file.path, problem.kind, problem.message)
+                    self.failed[job.root].append(failure)
+                    if problem.kind in _LASTING:
+                        self.tried[job.path] = plan_changes.stamp(job.file, self.up), failure
                     if problem.kind != "unreadable":
                         self._replace([job])
                 files = sum(not job.is_object for job, _ in batch.done)

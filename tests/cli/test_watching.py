@@ -22,8 +22,10 @@ from cli import watching
 from cli.progress import Silent
 from indexer.build import index
 from indexer.summary import Summary
+from indexer.updating import Tried
 from indexer.writer import IndexWriter
-from retriever.store import Snapshot
+from retriever import loaders
+from retriever.store import Snapshot, read_failures
 
 LIMIT = 300
 """Seconds after which a run counts as hung; a busy machine may take long."""
@@ -180,6 +182,29 @@ def test_a_first_run_that_is_refused_ends_it(work: Path):
     assert refused.exit_code == 2 and "nowhere cannot be indexed" in refused.stderr
     for seconds in ("0", "inf", "1e12", "nan"):
         assert run("index", work / "boxes", "--watch", seconds, "--index", work / "index").exit_code == 2
+
+
+def test_a_damaged_file_is_read_again_when_it_changes(work: Path, monkeypatch: pytest.MonkeyPatch):
+    read: list[str] = []
+    load = loaders.load
+
+    def noted(path: Path, *rest: object, **others: object) -> object:
+        read.append(path.name)
+        return load(path, *rest, **others)
+
+    monkeypatch.setattr(loaders, "load", noted)
+    (work / "boxes/bad.off").write_text("no shape")
+    tried: Tried = {}
+    failed = [index(work / "boxes", work / ".retriever", workers=0, tried=tried).failed for _ in range(3)]
+    assert [each.path for each in failed[0]] == ["bad.off"] and failed[0] == failed[1] == failed[2]
+    assert read.count("bad.off") == 1 and read_failures(work / ".retriever") == failed[0]
+    assert index(work / "boxes", work / ".retriever", workers=0, tried=tried, again=True).failed == failed[0]
+    (work / "boxes/bad.off").write_text("no shape either")
+    index(work / "boxes", work / ".retriever", workers=0, tried=tried)
+    assert read.count("bad.off") == 3
+    write_box(work / "boxes/bad.off", (1, 5, 9))
+    assert counts(index(work / "boxes", work / ".retriever", workers=0, tried=tried)) == {"embedded": 1, "unchanged": 3}
+    assert not read_failures(work / ".retriever")
 
 
 def test_a_file_that_is_still_written_is_left_for_a_later_look(work: Path):
