@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,10 @@ import retriever
 from indexer.build import index
 from retriever import archives, loaders, spaces
 from retriever.errors import UsageError
+from retriever.query import copied
+from retriever.query.copied import copy_files
+from retriever.query.item import Item
+from retriever.types import Modality
 
 
 @pytest.fixture(autouse=True)
@@ -50,8 +57,8 @@ def lying(folder: Path) -> set[str]:
 
 def test_files_lie_below_the_folder_as_below_their_root_with_what_they_need(corpus: Path, folder: Path):
     picks = folder.parent / "picks"
-    copied = retriever.open(folder).browse(to="any").copy_files(picks)
-    assert not copied.failed and {path.relative_to(picks).as_posix() for path in copied.files} == lying(picks)
+    done = retriever.open(folder).browse(to="any").copy_files(picks)
+    assert not done.failed and {path.relative_to(picks).as_posix() for path in done.files} == lying(picks)
     assert lying(picks) == {
         *("boxes/box.obj", "paint/palette.mtl", "parts/t.gltf", "parts/t.bin", "red.png"),
         *("kit.glb", "kit/Crate.ply", "kit/Pole.ply"),
@@ -92,7 +99,7 @@ def test_two_files_that_would_lie_in_one_place_lie_beside_each_other(corpus: Pat
     index([corpus, tmp_path / "other/corpus"], tmp_path / "index", objects=True)
     retriever.open(tmp_path / "index").browse(to="shape").copy_files(tmp_path / "picks")
     found = lying(tmp_path / "picks")
-    assert {"corpus/kit/Crate.ply", "corpus/kit/Crate (2).ply", "corpus/kit.glb", "corpus/red.off"} <= found
+    assert {"corpus/kit/Crate.ply", "corpus/kit/Crate (2).ply", "corpus/kit.glb", "corpus (2)/red.off"} <= found
 
 
 def test_what_is_gone_is_said(corpus: Path, folder: Path):
@@ -125,14 +132,73 @@ def test_a_folder_that_cannot_be_meant_is_refused(folder: Path, tmp_path: Path):
     assert refused.exit_code == 2 and not (tmp_path / "new").exists()
 
 
+def item(root: Path, path: str) -> Item:
+    return Item("0" * 16, path, str(root), Modality.SHAPE, None, {})
+
+
 def test_rows_that_lead_elsewhere_copy_nothing(corpus: Path, folder: Path, tmp_path: Path):
     """An index may come from somebody else."""
     (corpus.parent / "secret.off").write_text("OFF")
-    items = [
-        retriever.query.item.Item("0" * 16, path, str(corpus), loaders.modality_of(Path("a.off")), None, {})
-        for path in ("../secret.off", "/etc/passwd", str(corpus.parent / "secret.off"))
-    ]
-    from retriever.query.copied import copy_files
+    os.mkfifo(corpus / "endless.off")
+    paths = ("../secret.off", "/etc/passwd", str(corpus.parent / "secret.off"), "endless.off", "a\0.off")
+    done = copy_files([item(corpus, path) for path in paths], tmp_path / "picks", several_roots=False)
+    assert len(done.failed) == 5 and not lying(tmp_path / "picks")
 
-    done = copy_files(items, tmp_path / "picks", several_roots=False)
-    assert len(done.failed) == 3 and not lying(tmp_path / "picks")
+
+def test_nothing_is_written_outside_the_folder(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    write_box(corpus / "...zip/a.off", (1, 2, 3))
+    write_box(corpus / "b.off", (1, 2, 3))
+    (tmp_path / "own/paint").mkdir(parents=True)
+    (tmp_path / "own/paint/palette.mtl").write_text("mine")
+    (tmp_path / "own/picks").mkdir()
+    monkeypatch.chdir(tmp_path / "own/picks")
+    copy_files([item(corpus, "...zip/a.off"), item(corpus / "boxes", "box.obj")], Path(), several_roots=False)
+    assert lying(tmp_path / "own/picks") == {"...zip/a.off", "boxes/box.obj", "paint/palette.mtl"}
+    items = [item(corpus / "boxes/..", "b.off"), item(corpus / "boxes", "box.obj")]
+    copy_files(items, Path("../picks/../more"), several_roots=True)
+    assert lying(tmp_path / "own/more") == {"corpus/b.off", "boxes/box.obj", "paint/palette.mtl"}
+    assert (tmp_path / "own/paint/palette.mtl").read_text() == "mine"
+    assert {path.name for path in (tmp_path / "own").iterdir()} == {"paint", "picks", "more"}
+
+
+def test_models_keep_their_own_materials(tmp_path: Path):
+    """Also where two corpora, or an archive and a folder, are called the same."""
+    for place, color in (("one/assets", (1, 0, 0)), ("two/assets", (0, 1, 0)), ("three/kit", (0, 0, 1))):
+        write_painted(tmp_path / place / "box.obj", "palette.mtl")
+        write_paint(tmp_path / place / "palette.mtl", color)
+    packed(tmp_path / "three/kit.zip", tmp_path / "one/assets")
+    roots = [tmp_path / "one/assets", tmp_path / "two/assets"]
+    copy_files([item(root, "box.obj") for root in roots], tmp_path / "picks", several_roots=True)
+    paths = ["kit.zip/box.obj", "kit/box.obj"]
+    copy_files([item(tmp_path / "three", path) for path in paths], tmp_path / "more", several_roots=False)
+    for place, color in (
+        ("picks/assets", [1, 0, 0]),
+        ("picks/assets (2)", [0, 1, 0]),
+        ("more/kit", [1, 0, 0]),
+        ("more/three/kit", [0, 0, 1]),
+    ):
+        box = loaders.load_geometry(tmp_path / place / "box.obj")
+        assert box.colors is not None and box.colors[0].tolist() == color
+
+
+def test_a_name_that_cannot_be_written_ends_no_copying(corpus: Path, tmp_path: Path):
+    long = f"{'k' * 300}.off"
+    write_box(corpus / "kit.off", (1, 2, 3))
+    with zipfile.ZipFile(corpus / "kit.off.zip", "w") as archive:
+        archive.write(corpus / "kit.off", "kit.off")
+        archive.write(corpus / "kit.off", long)
+    paths = ["kit.off", "kit.off.zip/kit.off", f"kit.off.zip/{long}", "boxes/box.obj"]
+    done = copy_files([item(corpus, path) for path in paths], tmp_path / "picks", several_roots=False)
+    assert [path for path, _ in done.failed] == [f"kit.off.zip/{long}"]
+    assert lying(tmp_path / "picks") == {"kit.off", "corpus/kit.off/kit.off", "boxes/box.obj", "paint/palette.mtl"}
+
+
+def test_what_is_copied_in_part_is_taken_away(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def interrupted(file: Path) -> Iterator[bytes]:
+        yield b"OFF"
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(copied, "_parts", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        copy_files([item(corpus, "boxes/box.obj")], tmp_path / "picks", several_roots=False)
+    assert not lying(tmp_path / "picks")
