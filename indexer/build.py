@@ -67,7 +67,8 @@ def index(
             None leaves that as it is, and a new index takes scenes whole.
         settled: files that changed within so many seconds are left for a later run, as they may still be written; what
             the index has of them stays.
-        tried: files that failed in runs before, which grows; those that are as they were are not read again.
+        tried: files that failed in the run before, which those of this one replace; those that are as they were are
+            not read again.
         wish: what a search may take and must find; None leaves it as it is.
         progress: called often, from this thread.
 

@@ -59,10 +59,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A file that could not be read; `kind` and `message` as in `FileProblem`."""
+    """A file that could not be read; as `FileProblem`."""
 
     kind: str
     message: str
+    alone: bool = False
 
 
 Outcome = Loaded | Problem
@@ -84,7 +85,7 @@ def read(request: Request) -> Outcome:
             inside=request.inside,
         )
     except FileProblem as problem:
-        return Problem(problem.kind, str(problem))
+        return Problem(problem.kind, str(problem), problem.alone)
     except MemoryError:
         return Problem("too-large", "needs more memory than there is; make it smaller.")
     except RetrieverError:

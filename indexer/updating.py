@@ -33,10 +33,10 @@ from retriever.types import Vectors
 Twin = tuple[Job, Indexed]
 """A file, and the row of its bytes."""
 Tried = dict[Path, tuple[str, Failure]]
-"""Files that failed, each with the stamp that it had, and why."""
+"""Files that failed in the run before, each with the stamp that it had, and why."""
 
 _LASTING = {"empty", "malformed", "no-surface", "not-finite", "silent", "truncated"}
-"""Kinds of failures that only another file mends: nothing beside it, no package and no memory."""
+"""Kinds of failures that only another file mends, of one that names no others: no package and no memory does."""
 
 _AT_ONCE = 64  # files whose hashing Ctrl-C has to wait for
 
@@ -72,6 +72,7 @@ class Run:
         self.summary = summary
         self.again = again
         self.tried = tried
+        self.bad: Tried = {}  # those of this run
         self.rows = RowBuffer(writer)
         self.failed: dict[str, list[Failure]] = {}
         self.dead: list[int] = []
@@ -109,6 +110,8 @@ class Run:
         self.writer.forget_roots(taken_over(known, set(roots)))
         self.writer.delete(np.array(self.dead, np.int64))
         self.writer.commit()
+        self.tried.clear()  # of files that are mended or gone; a watch may go on for weeks
+        self.tried.update(self.bad)
 
     def _compare(self, part: Surveyed, name: str, rows: Sequence[Indexed]) -> list[Job]:
         """The files of the corpus of this short name that need a row; `rows` are those that the index has of it."""
@@ -149,8 +152,12 @@ class Run:
         self.summary.removed += len(changes.vanished)
         write = sorted(changes.write, key=lambda each: as_stored(each[0].path))
         jobs = [Job(name, root, file, old) for file, old in write]
-        bad = {job.path: self.tried[job.path][1] for job in jobs if not self.again and self._is_tried(job)}
-        self.failed[name] += bad.values()
+        bad = {job.path: self.tried[job.path] for job in jobs if not self.again and self._is_tried(job)}
+        self.bad |= bad
+        # Its root may be another one now, which has taken over that of then.
+        self.failed[name] += [
+            replace(bad[job.path][1], root=name, path=job.file.path) for job in jobs if job.path in bad
+        ]
         return [job for job in jobs if job.path not in bad]
 
     def _is_tried(self, job: Job) -> bool:
@@ -255,8 +262,8 @@ class Run:
                 for job, problem in batch.failed:
                     failure = Failure(job.root, job.file.path, problem.kind, problem.message)
                     self.failed[job.root].append(failure)
-                    if problem.kind in _LASTING:
-                        self.tried[job.path] = plan_changes.stamp(job.file, self.up), failure
+                    if problem.kind in _LASTING and problem.alone:
+                        self.bad[job.path] = plan_changes.stamp(job.file, self.up), failure
                     if problem.kind != "unreadable":
                         self._replace([job])
                 files = sum(not job.is_object for job, _ in batch.done)

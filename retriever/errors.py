@@ -102,7 +102,12 @@ class FileProblem(RetrieverError):
         kind: a short machine-readable word, such as "empty", "truncated", "no-surface", "not-finite",
             "unreadable", "unsupported", "too-large", "malformed", "missing-part".
         message: a sentence without the path; the path is added where it is shown.
+
+    Attributes:
+        alone: whether the file alone is at fault, and none that it names was looked for.
     """
+
+    alone = True
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(kind, message)  # both, so that it can cross between processes

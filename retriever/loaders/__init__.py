@@ -77,7 +77,13 @@ def load(
     match kind_of(path):
         case Modality.SHAPE:
             with watched() as parts:
-                shape = load_shape(path, inputs.shape, up=up, usual=usual, sha256=sha256, measure=True, inside=inside)
+                try:
+                    shape = load_shape(
+                        path, inputs.shape, up=up, usual=usual, sha256=sha256, measure=True, inside=inside
+                    )
+                except FileProblem as problem:
+                    problem.alone = not parts
+                    raise
             return replace(shape, parts=tuple(parts.values()))
         case Modality.IMAGE if inputs.image:
             return load_image(path, inputs.image, sha256=sha256)

@@ -16,7 +16,7 @@ import pytest
 import simple_space
 from commands import run
 from index_reading import counts, rows
-from small_corpus import write_box, write_boxes
+from small_corpus import write_box, write_boxes, write_gltf
 
 from cli import watching
 from cli.progress import Silent
@@ -205,6 +205,37 @@ def test_a_damaged_file_is_read_again_when_it_changes(work: Path, monkeypatch: p
     write_box(work / "boxes/bad.off", (1, 5, 9))
     assert counts(index(work / "boxes", work / ".retriever", workers=0, tried=tried)) == {"embedded": 1, "unchanged": 3}
     assert not read_failures(work / ".retriever")
+
+
+def test_a_file_is_read_again_when_one_that_it_names_was_mended(work: Path):
+    """Also a USD file, which a process of its own reads."""
+    write_gltf(work / "boxes", 2, "data.bin")
+    write_box(work / "boxes/a.off", (1, 2, 3))
+    (work / "boxes/top.usda").write_text("#usda 1.0\n(\n    subLayers = [@./layer.usda@]\n)\n")
+    whole = (work / "boxes/data.bin").read_bytes()
+    layer = '#usda 1.0\ndef Mesh "m" {\n int[] faceVertexCounts = [3]\n int[] faceVertexIndices = [0, 1, 2]\n'
+    (work / "boxes/layer.usda").write_text(f"{layer} point3f[] points = [(0, 0, 0), (0, 0, 0), (0, 0, 0)]\n}}\n")
+    tried: Tried = {}
+    for held in (whole[:10], bytes(len(whole))):
+        (work / "boxes/data.bin").write_bytes(held)
+        failed = index(work / "boxes", work / ".retriever", workers=0, tried=tried).failed
+        assert [each.path for each in failed] == ["layer.usda", "t.gltf", "top.usda"]
+    (work / "boxes/data.bin").write_bytes(whole)
+    (work / "boxes/layer.usda").write_text(f"{layer} point3f[] points = [(0, 0, 0), (1, 0, 0), (0, 1, 0)]\n}}\n")
+    done = index(work / "boxes", work / ".retriever", workers=0, tried=tried)
+    assert not done.failed and not tried and {"t.gltf", "top.usda"} <= rows(work / ".retriever").keys()
+
+
+def test_what_failed_is_remembered_while_it_fails_and_below_a_new_root(work: Path):
+    (work / "boxes/bad.off").write_text("no shape")
+    (work / "boxes/worse.off").write_text("no shape")
+    tried: Tried = {}
+    index(work / "boxes", work / ".retriever", workers=0, tried=tried)
+    (work / "boxes/worse.off").unlink()
+    index(work, work / ".retriever", workers=0)
+    done = index(work / "boxes", work / ".retriever", workers=0, tried=tried)
+    assert [(each.root in done.roots, each.path) for each in done.failed] == [(True, "boxes/bad.off")]
+    assert read_failures(work / ".retriever") == done.failed and [path.name for path in tried] == ["bad.off"]
 
 
 def test_a_file_that_is_still_written_is_left_for_a_later_look(work: Path):

@@ -47,11 +47,14 @@ def read_here(value: Any, _: bytes) -> tuple[Any, list[NDArray[Any]]]:
     """What `read_usd` has done, in this process."""
     place, textures, skin = value
     path = Path(place)
-    with watched() as looked_for, on_disk(path) as file, soup.refused(f"a {path.suffix[1:]} file"):
-        parts = Parts(file)
-        found = _flat(opened(file, parts), parts, textures, skin)
-    for part in looked_for.values():
-        noted(part if file == path else Part(part.name, state(path.parent / part.name)))
+    looked_for: dict[str, Part] = {}
+    try:
+        with watched() as looked_for, on_disk(path) as file, soup.refused(f"a {path.suffix[1:]} file"):
+            parts = Parts(file)
+            found = _flat(opened(file, parts), parts, textures, skin)
+    finally:  # one of them may be what is wrong
+        for part in looked_for.values():
+            noted(part if file == path else Part(part.name, state(path.parent / part.name)))
     spans = np.array([(node.start, node.end) for node in found.nodes], np.int64).reshape(-1, 2)
     known = (found.vertices, found.faces, spans, found.colors, found.mirrored)
     arrays: list[NDArray[Any]] = [each for each in known if each is not None]
