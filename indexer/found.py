@@ -68,7 +68,7 @@ class Scan:
             "unreadable".
         unreadable: files and folders below the root ("" is the root) that are there and could not be looked at; items
             indexed from there must not be taken for removed. Links to what is not there are among them.
-        unsettled: whether files, which are among the unreadable, were left for a later run.
+        unsettled: items that were left for a later run, which are among the unreadable, and their sidecars.
         beside: sidecars below the root of files that were asked for one by one.
         told: is called for each that is counted in `skipped`.
     """
@@ -78,7 +78,7 @@ class Scan:
     problems: list[tuple[str, str]] = field(default_factory=list)
     kinds: dict[str, str] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
-    unsettled: bool = False
+    unsettled: set[str] = field(default_factory=set)
     beside: set[str] = field(default_factory=set)
     told: Told | None = None
 

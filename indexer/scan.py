@@ -58,12 +58,8 @@ def scan(
     items: dict[str, SourceFile] = {}
     referrers: dict[Path, State] = {}
     for folder, listed, only in walk(root, within, excluded, packs, found):
-        for file in _items(root, folder, listed, only, layout, found):
-            if _is_fresh(listed[PurePosixPath(file.path).name], rules.settled):
-                found.unsettled = True
-                found.unreadable.append(file.path)
-            else:
-                items[file.path] = _looked_into(file, root) if rules.objects else file
+        for file in _items(root, folder, listed, only, layout, rules.settled, found):
+            items[file.path] = _looked_into(file, root) if rules.objects else file
         referrers |= {root / folder / name: state for name, state in listed.items() if sidecars.may_refer(name)}
         if progress:
             progress(len(items))
@@ -81,9 +77,13 @@ def _items(
     names: dict[str, State],
     only: list[str] | None,
     layout: Layout,
+    settled: float,
     found: Scan,
 ) -> Iterator[SourceFile]:
-    """One folder's items (textures that something names among them); sidecars and the rest are counted."""
+    """One folder's items (textures that something names among them); sidecars and the rest are counted.
+
+    An item is left for later where it, or a file that belongs to it by name, changed within the `settled` seconds.
+    """
     sides, of_materials = sidecars.by_item(names), maps.of_materials(names)
     taken = {side: item for item, group in sides.items() for side in group}
     beside, numbers = list[str](), set[str]()
@@ -101,12 +101,16 @@ def _items(
             found.skip(path, "companion")
         else:
             own = sides.get(name, [])
+            parts = {part: names[part] for part in (name, *own, *sidecars.companions(name, names))}
+            if any(_is_fresh(state, settled) for state in parts.values()):
+                found.unsettled.update(str(folder / part) for part in (name, *own))
+                found.unreadable.append(str(path))
+                continue
             if only is not None:
                 found.beside.update(str(folder / side) for side in own)
             metadata: dict[str, object] = {"name": name_of(path)} | layout.columns(path)
             metadata |= _columns(root, folder, own, found, numbers)
             metadata = {key: value for key, value in metadata.items() if value is not None}
-            parts = {part: names[part] for part in (name, *own, *sidecars.companions(name, names))}
             yield SourceFile(str(path), modality, names[name][0], _fingerprint(parts, metadata), metadata)
     for name in beside:
         if name in numbers:

@@ -89,7 +89,7 @@ def survey(
     _check_not_empty(parts, known, space, skipped)
     if table is None:
         return parts
-    whole = not any(part.corpus.within for part in parts)
+    whole = not any(part.corpus.within or part.scan.unsettled for part in parts)
     remark_on(table, [file for part in parts for file in part.files], whole=whole)
     return [replace(part, files=[with_row(file, table) for file in part.files]) for part in parts]
 

@@ -122,6 +122,10 @@ class Run:
             Failure(name, path, part.scan.kinds.get(path, "unreadable"), message)
             for path, message in part.scan.problems
         ]
+        if part.scan.unsettled:
+            left = part.scan.unsettled - {path for path, _ in part.scan.problems}
+            known = read_failures(self.writer.folder)
+            self.failed[name] += [each for each in known if each.root == name and each.path in left]
         has_table = any(file.table for file in part.files)  # one that names none of them is not about them
         changes = plan_changes.compare(
             part.files,

@@ -207,6 +207,27 @@ def test_a_damaged_file_is_read_again_when_it_changes(work: Path, monkeypatch: p
     assert not read_failures(work / ".retriever")
 
 
+def test_what_belongs_to_a_file_may_still_be_written_too(work: Path, caplog: pytest.LogCaptureFixture):
+    """What is known of failures stays as well, and nobody is told that a table names nothing."""
+    (work / "boxes/bad.off").write_text("no shape")
+    write_gltf(work / "boxes", 2)
+    table = work / "prices.csv"
+    table.write_text("path,price\nbox-000.off,1\nbox-001.off,2\nbox-002.off,3\n")
+    for path in (work / "boxes").iterdir():
+        os.utime(path, (time.time() - 200, time.time() - 200))
+    first = index(work / "boxes", work / ".retriever", metadata=table)
+    held = rows(work / ".retriever")
+    (work / "boxes/bad.off").write_text("no shape still")
+    (work / "boxes/t.bin").write_bytes(b"")
+    (work / "boxes/box-000.json").write_text('{"la')
+    (work / "boxes/box-001.off").write_text("OFF")
+    caplog.clear()
+    done = index(work / "boxes", work / ".retriever", metadata=table, settled=60)
+    assert done.failed == first.failed == read_failures(work / ".retriever") and len(done.failed) == 1
+    assert counts(done) == {"unchanged": 1} and rows(work / ".retriever") == held and not caplog.messages
+    assert len(index(work / "boxes", work / ".retriever", metadata=table).failed) == 4
+
+
 def test_a_file_is_read_again_when_one_that_it_names_was_mended(work: Path):
     """Also a USD file, which a process of its own reads."""
     write_gltf(work / "boxes", 2, "data.bin")
