@@ -124,6 +124,7 @@ def items(
     )
     found, drawn = lists[0], lists[-1]
     rest = f" of {drawn.total:,}; -k 0 writes all" if k is None and len(drawn) < drawn.total else ""
+    code = 0 if files is None else copied(found, files)
     _write(found, drawn, rest, parquet, page, vectors)
     if as_json or as_csv:
         for part in found.json_parts() if as_json else found.csv_parts():
@@ -132,8 +133,8 @@ def items(
             typer.echo()
     elif not to_files:
         _show(found, looked_at)
-    if files is not None:
-        copied(found, files)
+    if code:
+        raise typer.Exit(code)
 
 
 def _write(

@@ -85,8 +85,14 @@ def _is_vectors(head: bytes) -> bool:
     return is_array(head)
 
 
-def copied(hits: Hits | Items, folder: Path) -> None:
-    """Copies the files of what was found into a folder, and says what became of them; exit code 3 if one failed."""
+def copied(hits: Hits | Items, folder: Path) -> int:
+    """Copies the files of what was found into a folder, and says what became of them.
+
+    It comes before what is printed, for a reader of that may go away.
+
+    Returns:
+        the exit code: 3 if one failed.
+    """
     from cli.output import printable
     from retriever.wording import counted
 
@@ -94,8 +100,7 @@ def copied(hits: Hits | Items, folder: Path) -> None:
     typer.echo(f"{counted(len(found.files), 'file')} copied to {printable(str(folder))}", err=True)
     for path, why in found.failed:
         typer.echo(f"  failed: {printable(path)} {printable(why)}", err=True)
-    if found.failed:
-        raise typer.Exit(3)
+    return 3 if found.failed else 0
 
 
 _OF_THEIR_OWN = ("--figure", "--vectors")

@@ -225,9 +225,10 @@ def query(
         typer.echo(f"note: {note}", err=True)
     if not hits and min_confidence is not None:
         say_best(index.search(**terms, **{**usual, "min_confidence": None, "k": 1}, exact=exact), min_confidence)
+    code = 0 if files is None else copied(hits, files)
     deliver(hits, as_json=as_json, as_csv=as_csv, parquet=parquet, page=page, explain=explain)
-    if files is not None:
-        copied(hits, files)
+    if code:
+        raise typer.Exit(code)
 
 
 def _check_files(folder: Path | None, *, batch: bool) -> None:

@@ -15,10 +15,12 @@ from small_corpus import write_box, write_gltf, write_paint, write_painted, writ
 from zips import packed
 
 import retriever
+from cli import queried
 from indexer.build import index
 from retriever import archives, loaders, spaces
 from retriever.errors import UsageError
 from retriever.query import copied
+from retriever.query.browse import Items
 from retriever.query.copied import copy_files
 from retriever.query.item import Item
 from retriever.types import Modality
@@ -113,6 +115,15 @@ def test_what_is_gone_is_said(corpus: Path, folder: Path):
         "kit.glb/Pole.ply",
         "red.png",
     ]
+
+
+def test_files_are_there_before_a_list_whose_reader_may_go_away(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    there: list[set[str]] = []
+    monkeypatch.setattr(queried, "deliver", lambda *_, **__: there.append(lying(folder.parent / "picks")))
+    monkeypatch.setattr(Items, "json_parts", lambda _: there.append(lying(folder.parent / "more")) or ())
+    run("query", "--where", "name = 'pole'", "--text", "tall", "--index", folder, "--files", folder.parent / "picks")
+    run("items", "--json", "--where", "name = 'pole'", "--index", folder, "--files", folder.parent / "more")
+    assert there == [{"kit/Pole.ply"}] * 2
 
 
 def test_a_folder_that_cannot_be_meant_is_refused(folder: Path, tmp_path: Path):
