@@ -9,12 +9,16 @@ import hashlib
 import os
 import time
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from retriever import spaces
 from retriever.spaces import ShapeInput, Space, SpaceIdentity
 from retriever.types import AudioInput, ImageInput, Modality, Picture, PointCloud, Text, Vectors, Waveform
+
+if TYPE_CHECKING:
+    import pytest
 
 DIM = 32
 PAUSE = "SIMPLE_SPACE_PAUSE"
@@ -140,6 +144,13 @@ def install() -> None:
     """Let `retriever.spaces` find this space under the default name."""
     spaces._FAMILIES[spaces.DEFAULT] = "simple_space"
     spaces._opened.clear()
+
+
+def stand_in(patch: pytest.MonkeyPatch) -> None:
+    """The same, until that is undone."""
+    patch.setattr(spaces, "_FAMILIES", dict(spaces._FAMILIES))
+    patch.setattr(spaces, "_opened", {})
+    install()
 
 
 def _unit(rows: np.ndarray) -> Vectors:

@@ -7,15 +7,11 @@ import simple_space
 from commands import run
 from small_corpus import write_box
 
-from retriever import spaces
-
 
 @pytest.fixture(autouse=True)
 def _simple_space(monkeypatch: pytest.MonkeyPatch) -> None:
     """The small space stands in for the default one."""
-    monkeypatch.setattr(spaces, "_FAMILIES", dict(spaces._FAMILIES))
-    monkeypatch.setattr(spaces, "_opened", {})
-    simple_space.install()
+    simple_space.stand_in(monkeypatch)
 
 
 @pytest.fixture

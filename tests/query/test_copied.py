@@ -17,7 +17,7 @@ from zips import packed
 import retriever
 from cli import queried
 from indexer.build import index
-from retriever import archives, loaders, spaces
+from retriever import archives, loaders
 from retriever.errors import UsageError
 from retriever.query import copied
 from retriever.query.browse import Items
@@ -28,9 +28,7 @@ from retriever.types import Modality
 
 @pytest.fixture(autouse=True)
 def _simple_space(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spaces, "_FAMILIES", dict(spaces._FAMILIES))
-    monkeypatch.setattr(spaces, "_opened", {})
-    simple_space.install()
+    simple_space.stand_in(monkeypatch)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from small_corpus import write_boxes, write_picture, write_tone
 
 import retriever
 from indexer import build
-from retriever import Term, spaces
+from retriever import Term
 from retriever.errors import FileProblem, SpaceError, UsageError
 from retriever.index import Index
 from retriever.query.request import Query
@@ -35,9 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for name, hertz in (("low", 60), ("high", 3000)):
         write_tone(place / "corpus" / f"{name}.wav", hertz)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(spaces, "_FAMILIES", dict(spaces._FAMILIES))
-        patch.setattr(spaces, "_opened", {})
-        simple_space.install()
+        simple_space.stand_in(patch)
         build.index(place / "corpus", place / "index", workers=0)
         yield place
 

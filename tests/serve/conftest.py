@@ -14,7 +14,6 @@ from served import Client
 from small_corpus import write_box, write_picture, write_tone
 
 from indexer import build
-from retriever import spaces
 from retriever.serve import Server
 
 
@@ -22,9 +21,7 @@ from retriever.serve import Server
 def small_space() -> Iterator[None]:
     """The small space stands in for the default one."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(spaces, "_FAMILIES", dict(spaces._FAMILIES))
-        patch.setattr(spaces, "_opened", {})
-        simple_space.install()
+        simple_space.stand_in(patch)
         yield
 
 
