@@ -19,6 +19,7 @@ from indexer.walk import walk
 from retriever import archives, loaders
 from retriever.archives import State
 from retriever.errors import FileProblem
+from retriever.loaders import references
 from retriever.types import Modality
 
 _RULES = 1  # of what an object in a scene is, and what it is called; other ones have it read again
@@ -60,7 +61,7 @@ def scan(
     for folder, listed, only in walk(root, within, excluded, packs, found):
         for file in _items(root, folder, listed, only, layout, rules.settled, found):
             items[file.path] = _looked_into(file, root) if rules.objects else file
-        referrers |= {root / folder / name: state for name, state in listed.items() if sidecars.may_refer(name)}
+        referrers |= {root / folder / name: state for name, state in listed.items() if references.may_name(name)}
         if progress:
             progress(len(items))
     found.files = [items[path] for path in sorted(items)]

@@ -7,18 +7,15 @@ A sidecar has the stem of a shape, a sound or a picture (``chair.glb`` + ``chair
 from __future__ import annotations
 
 import json
-import os
-import re
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote
 
 from indexer.extras import is_known
 from retriever import loaders
 from retriever.archives import State
 from retriever.errors import FileProblem
-from retriever.loaders import blend, usd
+from retriever.loaders import references
 from retriever.loaders.text import decoded, is_cloud
 from retriever.types import Modality
 
@@ -45,19 +42,6 @@ _JSON = {
 }
 """What JSON that is no object is, by its type in Python."""
 _MAX_BYTES = 1 << 20  # of a sidecar; a larger one is something else
-_MAX_REFERRER = 64 << 20
-_REFERENCES = {
-    ".mtl": re.compile(rb"(?mi)^\s*(?:map_\w+|bump|disp|decal|norm|refl)\s+(.+?)\s*$"),
-    ".gltf": re.compile(rb'"uri"\s*:\s*"((?!data:)[^"]+)"'),
-    ".dae": re.compile(rb"<init_from>\s*(?:<ref>)?([^<]+)"),
-}
-
-
-_FILENAME = b"filename"
-_OF_FBX = re.compile(  # a text has its length before it, or quotes around it
-    rb'(?is)(?:S.{4}|:\s*")([^"\0\r\n]{1,400}?\.(?:png|jpe?g|jfif|webp|bmp|tiff?|gif))'
-)
-"""What stands behind the word."""
 
 
 def is_companion(name: str) -> bool:
@@ -179,49 +163,19 @@ def _json_object(text: str) -> dict[str, object]:
     return data
 
 
-def may_refer(name: str) -> bool:
-    """Whether a file is of a kind that names textures and can be asked cheaply."""
-    suffix = PurePosixPath(name).suffix.lower()
-    return suffix in _REFERENCES or suffix in (".fbx", ".blend") or suffix in usd.SUFFIXES
-
-
 def referenced(files: Mapping[Path, State], names: Named) -> set[str]:
     """Normal paths of all that the given .mtl, .gltf, .dae, .fbx, .blend and USD files name, as `names` says."""
-    found = set()
-    for file, state in files.items():
-        beside = str(file.parent)  # as text: there may be a hundred thousand names
-        folders = (beside, f"{beside}/textures", f"{beside}/{file.stem}.fbm")
-        for given in names(file, state) or ():
-            text = given.replace("\\", "/")
-            for name in {text, unquote(text), *text.split()[-1:]}:
-                found.add(os.path.normpath(os.path.join(beside, name)))  # noqa: PTH118
-                last = os.path.normpath(name).rpartition("/")[2]
-                found.update(os.path.normpath(f"{folder}/{last}") for folder in folders)
-    return found
+    return {
+        place
+        for file, state in files.items()
+        for given in names(file, state) or ()
+        for place in references.places(file, given)
+    }
 
 
 def named(file: Path, _: State) -> list[str] | None:
-    """What a file names that `may_refer`; None where that cannot be told now: its own loading will say so."""
-    suffix = file.suffix.lower()
+    """What a file names; None where that cannot be told now: its own loading will say so."""
     try:
-        if suffix in usd.SUFFIXES:
-            return usd.named_by(file)
-        data = loaders.read_bytes(file, _MAX_REFERRER)
-        if suffix == ".blend":
-            return blend.pictures_of(data)
-        found = _in_fbx(data) if suffix == ".fbx" else _REFERENCES[suffix].findall(data)
-        return [decoded(each) for each in found]
+        return references.named(file)
     except (FileProblem, MemoryError):
         return None
-
-
-def _in_fbx(data: bytes) -> Iterator[bytes]:
-    """The pictures that an FBX file names, by the word before them: an expression alone takes ten times as long."""
-    small = data.lower()
-    place = small.find(_FILENAME)
-    while place >= 0:
-        place += len(_FILENAME)
-        if match := _OF_FBX.match(data, place):
-            yield match[1]
-            place = match.end()
-        place = small.find(_FILENAME, place)

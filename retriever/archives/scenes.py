@@ -52,7 +52,9 @@ class Scene:
     def read(self, name: str, most: int | None = None) -> bytes:
         """An object as a PLY file."""
         self.state(name)
-        return (self._kept or self._objects())[name][:most]
+        if (data := (self._kept or self._objects()).get(name)) is None:
+            raise _missing(name)
+        return data[:most]
 
     def copy(self, name: str, file: IO[bytes]) -> None:
         """The same into a file."""
@@ -75,6 +77,7 @@ class _OnDisk(Mapping[str, bytes]):
         for name, data in files.items():
             self._places[name] = self._file.tell(), len(data)
             self._file.write(data)
+        self._file.flush()
 
     def __getitem__(self, name: str) -> bytes:
         start, size = self._places[name]

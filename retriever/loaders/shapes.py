@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -13,11 +14,11 @@ import numpy as np
 
 from retriever import archives
 from retriever.errors import FileProblem, SpaceError, UsageError
-from retriever.loaders import cad, memory, mesh, objects, ply, points, sampling, solidity
+from retriever.loaders import cad, memory, mesh, objects, ply, points, references, sampling, solidity
 from retriever.loaders.files import content_hash, read_bytes
 from retriever.loaders.geometry import cleaned
 from retriever.loaders.kinds import SHAPES, check_suffix, usual_up
-from retriever.loaders.parts import watched
+from retriever.loaders.parts import Parts, watched
 from retriever.loaders.ply_file import to_ply
 from retriever.types import Geometry, Inside, Loaded, Modality, ShapeInput
 
@@ -100,13 +101,30 @@ def load_geometry(path: Path, *, up: str = "auto") -> Geometry:
 
 
 def companions(path: Path) -> list[str]:
-    """The other files that a mesh is read from, as ways from its folder; none of one that cannot be read."""
+    """The other files that a mesh is read from, or that it or its materials name, as ways from its folder.
+
+    Those are the ones that are there; of a file that cannot be read, those that were found before.
+    """
     suffix = path.suffix.lower()
     if suffix not in mesh.READERS or suffix in cad.KINDS:
         return []
-    with watched() as parts, np.errstate(all="ignore"), suppress(FileProblem):
+    with watched() as parts, np.errstate(all="ignore"), suppress(Exception):  # parsers are other people's code
         mesh.READERS[suffix](read_bytes(path), path, textures=True)
-    return [part.name for part in parts.values() if part.state]
+    found = {part.name for part in parts.values() if part.state}
+    for file in (path, *(path.parent / name for name in sorted(found))):
+        if references.may_name(file.name):
+            found |= _named_by(file, path)
+    return sorted(found)
+
+
+def _named_by(file: Path, mesh_: Path) -> set[str]:
+    """What of it lies where companions of a mesh may."""
+    held, found = Parts(mesh_), set[str]()
+    with suppress(FileProblem, MemoryError):
+        for place in sorted({place for name in references.named(file) for place in references.places(file, name)}):
+            if held.has(place):
+                found.add(Path(os.path.relpath(place, mesh_.parent)).as_posix())
+    return found
 
 
 def objects_of(path: Path) -> dict[str, bytes]:

@@ -211,3 +211,20 @@ def test_what_is_copied_in_part_is_taken_away(corpus: Path, tmp_path: Path, monk
     with pytest.raises(KeyboardInterrupt):
         copy_files([item(corpus, "boxes/box.obj")], tmp_path / "picks", several_roots=False)
     assert not lying(tmp_path / "picks")
+
+
+def test_maps_that_are_not_looked_at_come_along(corpus: Path, folder: Path):
+    """Whoever opens the copy wants its normals as well."""
+    for name in ("wood.png", "wood_normal.png", "shine.png", "other.png"):
+        write_picture(corpus / "paint" / name, (10, 200, 30))
+    paint = corpus / "paint/palette.mtl"
+    paint.write_text(
+        f"{paint.read_text()}map_Kd wood.png\nmap_Bump -bm 0.2 wood_normal.png\nmap_Ks ../paint/shine.png\n"
+    )
+    index(corpus, folder)
+    picks = folder.parent / "picks"
+    retriever.open(folder).browse(where="path = 'boxes/box.obj'").copy_files(picks)
+    assert lying(picks) == {
+        *("boxes/box.obj", "paint/palette.mtl"),
+        *("paint/wood.png", "paint/wood_normal.png", "paint/shine.png"),
+    }
