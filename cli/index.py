@@ -174,7 +174,6 @@ def index(
             err=True,
         )
     folder = folder or _DEFAULT
-
     tried: Tried = {}
 
     def run(show: Silent, again: bool, settled: float = 0.0) -> Summary:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import AsJson, Files, IndexFolder, Target, described, option
-from cli.outputs import check_outputs, copied
+from cli.outputs import check_files, check_outputs, copied
 from retriever.errors import UsageError
 from retriever.wording import counted
 
@@ -105,10 +105,7 @@ def items(
 
         embedded.check(vectors)
     check_outputs({"parquet": parquet, "html": page, "vectors": vectors})
-    if files is not None:
-        from retriever.query import copied as files_copied
-
-        files_copied.check(files)
+    check_files(files)
     import retriever
     from cli.newest import Newest
     from cli.output import to_terminal

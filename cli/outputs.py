@@ -85,6 +85,14 @@ def _is_vectors(head: bytes) -> bool:
     return is_array(head)
 
 
+def check_files(folder: Path | None) -> None:
+    """Raise UsageError for a folder that files cannot be copied into."""
+    if folder is not None:
+        from retriever.query.copied import check
+
+        check(folder)
+
+
 def copied(hits: Hits | Items, folder: Path) -> int:
     """Copies the files of what was found into a folder, and says what became of them.
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.options import AsJson, Axis, Combine, Device, Exact, Files, IndexFolder, Minus, Target, Up, described, option
-from cli.outputs import check_outputs, copied
+from cli.outputs import check_files, check_outputs, copied
 from retriever.errors import UsageError
 
 Sources = list[str] | None
@@ -168,7 +168,9 @@ def query(
     With several terms, every hit shows what each of them adds to its score.
     """
     _check_form(as_json=as_json, as_csv=as_csv, parquet=parquet, page=page, explain=explain, batch=batch is not None)
-    _check_files(files, batch=batch is not None)
+    if files is not None and batch is not None:
+        raise UsageError("--files copies what one query finds; leave --batch out, or --files.")
+    check_files(files)
     outputs = {"parquet": parquet, "html": page}
     check_outputs(outputs, () if batch in (None, "-") else (Path(str(batch)),))
     terms: dict[str, Any] = {
@@ -229,17 +231,6 @@ def query(
     deliver(hits, as_json=as_json, as_csv=as_csv, parquet=parquet, page=page, explain=explain)
     if code:
         raise typer.Exit(code)
-
-
-def _check_files(folder: Path | None, *, batch: bool) -> None:
-    """Raise UsageError for a folder that files cannot be copied into."""
-    from retriever.query.copied import check
-
-    if folder is None:
-        return
-    if batch:
-        raise UsageError("--files copies what one query finds; leave --batch out, or --files.")
-    check(folder)
 
 
 def _check_form(

@@ -103,9 +103,8 @@ def index(
             parts = survey(named, now, folder, joint, table, exclude, summary.skipped, progress, naming, rules)
         writer.keep_for_later(folder_labels=rules.folder_labels, objects=rules.objects)
         summary.moved = moving.along(before) | moving.follow(writer, parts)
-        Run(writer, joint, up, workers, progress, summary, again, {} if tried is None else tried).bring_up_to_date(
-            parts
-        )
+        tried = {} if tried is None else tried
+        Run(writer, joint, up, workers, progress, summary, again, tried).bring_up_to_date(parts)
         naming.save([part.corpus for part in parts], writer.manifest.roots.values())
         lexicon.bring_up_to_date(writer.snapshot)
         summary.optimized = optimize.bring_up_to_date(writer, wish, lambda: joint, progress, device=device)

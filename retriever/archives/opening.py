@@ -70,18 +70,20 @@ def other(path: str, key: Key) -> Once:
 
 
 def _read(path: str) -> Archive:
-    if path.lower().endswith(".zip"):
+    file = Path(path)
+    suffix = file.suffix.lower()
+    if suffix == ".zip":
         from retriever.archives.zips import Zip
 
-        return Zip(Path(path))
-    if path.lower().endswith(SCENES):
+        return Zip(file)
+    if suffix in SCENES:
         from retriever.archives.scenes import Scene
 
-        return Scene(Path(path))
+        return Scene(file)
     from retriever.archives.stacks import Stack, of_npy
 
-    if not path.lower().endswith(".npy"):
-        from retriever.archives.hdf5 import of_hdf5
+    if suffix == ".npy":
+        return Stack(of_npy(file))
+    from retriever.archives.hdf5 import of_hdf5
 
-        return Stack(of_hdf5(Path(path)))
-    return Stack(of_npy(Path(path)))
+    return Stack(of_hdf5(file))

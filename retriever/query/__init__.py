@@ -12,8 +12,8 @@ The way of a query, which ``search`` leads:
 4. One order: `ranking`, by `fusion` (several rankings), `calibrate` and `background` (what scores mean), `diversity`
    and `bodies` (variety, one thing under several names).
 5. Hits: `told` (rows -> hits), `hit`, `hits`, `metadata` (their columns), `explain` (why), `about` (what was asked);
-   shown as `shown` words them, by `written` (JSON, CSV), `tables` (Parquet) and `notebook`; `copied`
-   takes their files out.
+   shown as `shown` words them, by `written` (JSON, CSV), `tables` (Parquet) and `notebook`; `copied` takes their files
+   out.
 
 `duplicates`, `zeroshot`, `listing` and `browse` ask an index for something else: what repeats, which of some names fits
 an item, all items of a kind, and these by their paths or in another `order`, each an `item`; `embedded` writes their
