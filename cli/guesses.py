@@ -21,8 +21,9 @@ _COMMANDS = {
 }
 
 _OPTIONS = {
-    "-k": ("-n", "--k", "--count", "--hits", "--limit", "--num", "--results", "--top", "--topk", "--top-k"),
+    "-k": ("-n", "--k", "--hits", "--limit", "--num", "--results", "--top", "--topk", "--top-k"),
     "--where": ("--condition", "--filter"),
+    "--count": ("--counts", "--facet", "--facets", "--group-by"),
     "--text": ("--prompt", "--query", "--words"),
     "--image": ("--img", "--photo", "--picture"),
     "--audio": ("--sound", "--wav"),

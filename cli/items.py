@@ -31,6 +31,7 @@ def register(app: typer.Typer) -> None:
             "retriever items",
             "retriever items --where \"label = 'chair' and faces < 5000\" -k 100",
             "retriever items --sort -faces -k 20",
+            "retriever items --count label",
             "retriever items --to image --json",
             'retriever items --where "label is null" --csv',
             "retriever items --sort -faces -k 50 --html heavy.html",
@@ -68,6 +69,15 @@ def items(
             "option again. By default by path.",
         ),
     ] = None,
+    count: Annotated[
+        str | None,
+        option(
+            "--count",
+            "COLUMN",
+            "In place of the items, how many there are of each value of a column, for example label, the commonest "
+            "first; of a column of lists, of each element.",
+        ),
+    ] = None,
     folder: IndexFolder = None,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with all columns.")] = False,
@@ -94,6 +104,12 @@ def items(
 
     On a terminal a table, into a pipe a line an item: id, kind, label or name, and path.
     """
+    if count is not None:
+        from cli.counted import check_alone, show_counts
+
+        check_alone({"--sort": sort, "--parquet": parquet, "--html": page, "--vectors": vectors, "--files": files})
+        show_counts(folder, count, to, where, k, as_json, as_csv)
+        return
     if as_json + as_csv + (parquet is not None) + (page is not None) > 1:
         raise UsageError("--json, --csv, --parquet and --html exclude each other; give one of them.")
     if page is not None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _FOLDED = {"path", "problem", "value", "why"}
-_NUMBERS = {"#", "fused", "sure", "alike", "faces", "measures", "size"}
+_NUMBERS = {"#", "fused", "sure", "alike", "faces", "measures", "size", "items"}
 _WHOLE = {"space", "dim"}  # to be typed, or worth nothing in part: what else there is gives way
 
 

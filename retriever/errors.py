@@ -20,6 +20,7 @@ _OTHERWISE = {
     "template": "templates",
     "index": "folder",
     "label": "column",
+    "count": "column",
     "measure": "figures",
 }
 """Options that go by another name as an argument."""

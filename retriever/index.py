@@ -16,6 +16,7 @@ from retriever.devices import check_device
 from retriever.query.browse import Items, browse
 from retriever.query.calibrate import Latest
 from retriever.query.candidates import Candidates
+from retriever.query.counts import Counts, counted_values
 from retriever.query.engine import Engine
 from retriever.query.explain import Labels
 from retriever.query.hits import Hits
@@ -283,6 +284,20 @@ class Index:
             UsageError: an argument or filter at fault.
         """
         return browse(self.snapshot, self._candidates, to, where, k, offset, sort)
+
+    def counts(self, column: str, *, to: str | None = "any", where: str | None = None, k: int | None = None) -> Counts:
+        """How many items there are of each value of a column, the commonest first; of a list, of each element.
+
+        Args:
+            column: as ``where`` has it, such as "label".
+            to: as in `items`.
+            where: as in `search`.
+            k: how many values at most; None for all. How many items have none is told beside them.
+
+        Raises:
+            UsageError: an argument or filter at fault.
+        """
+        return counted_values(self.snapshot, self._candidates, column, to, where, k)
 
     def vectors(self, ids: str | PurePath | Iterable[str | PurePath]) -> Vectors:
         """(n, d) float32 unit vectors of n items, in their order; of one, which may be given without a list, (1, d).

@@ -15,7 +15,7 @@ The way of a query, which ``search`` leads:
    shown as `shown` words them, by `written` (JSON, CSV), `tables` (Parquet) and `notebook`; `copied` takes their files
    out.
 
-`duplicates`, `zeroshot`, `listing` and `browse` ask an index for something else: what repeats, which of some names fits
-an item, all items of a kind, and these by their paths or in another `order`, each an `item`; `embedded` writes their
-vectors.
+`duplicates`, `zeroshot`, `listing`, `browse` and `counts` ask an index for something else: what repeats, which of some
+names fits an item, all items of a kind, these by their paths or in another `order`, each an `item`, and how many there
+are of each value of a column; `embedded` writes the items' vectors.
 """

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.errors import UsageError
-from retriever.query.candidates import Candidates
+from retriever.query.candidates import Candidates, chosen
 from retriever.query.copied import Copied, copy_files
 from retriever.query.item import Item
 from retriever.query.metadata import FIXED, HIDDEN
 from retriever.query.order import first, order_of
-from retriever.query.request import check_where
+from retriever.query.request import check_where, check_whole
 from retriever.query.tables import Tables
 from retriever.query.written import cell, item_dict
 from retriever.query.zeroshot import CONFIDENCE
@@ -217,9 +216,8 @@ def browse(
         FilterError: a filter that DuckDB does not accept.
     """
     check_where(where)
-    for name, value, least in (("k", 1 if k is None else k, 1), ("offset", offset, 0)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-            raise UsageError(f"{name} is {value!r}: give a whole number from {least} on.")
+    check_whole("k", 1 if k is None else k, 1)
+    check_whole("offset", offset, 0)
     order = order_of(sort, snapshot)
     allowed = candidates.rows(to, where)
     total = snapshot.rows if allowed is None else len(allowed)
@@ -240,8 +238,6 @@ def _first(
     import pyarrow as pa
 
     keys = pa.table({name: snapshot.column(name) for name, _ in order})
-    if mask is not None:  # made from a buffer, as pa.array would import pandas
-        bits = pa.py_buffer(np.packbits(mask, bitorder="little"))
-        keys = keys.filter(pa.Array.from_buffers(pa.bool_(), len(mask), [None, bits]))
+    keys = keys if mask is None else chosen(keys, mask)
     places = first(keys, order, min(count, total))
     return places if mask is None else np.flatnonzero(mask)[places]

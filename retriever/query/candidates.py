@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections import OrderedDict
 from functools import cached_property
 from threading import Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from retriever.ann.base import RowSet
 from retriever.errors import IndexMissing, UsageError
 from retriever.store.layout import has_unfinished_run
 from retriever.store.snapshot import Snapshot
 from retriever.types import Modality
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MOST_SETS = 64
 MOST_BYTES = 256 * 2**20
@@ -105,6 +112,14 @@ class Candidates:
 
     def _are_too_many(self) -> bool:
         return len(self._kept) > MOST_SETS or sum(map(_bytes, self._kept.values())) > MOST_BYTES
+
+
+def chosen(table: pa.Table, mask: NDArray[np.bool_]) -> pa.Table:
+    """The rows of a table that a mask lets through."""
+    import pyarrow as pa
+
+    bits = pa.py_buffer(np.packbits(mask, bitorder="little"))  # a buffer, as pa.array would import pandas
+    return table.filter(pa.Array.from_buffers(pa.bool_(), len(mask), [None, bits]))
 
 
 def _bytes(rows: RowSet | None) -> int:

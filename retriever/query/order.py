@@ -54,12 +54,26 @@ def _column(name: str, columns: Sequence[str]) -> tuple[str, str]:
     if name in columns:  # also one that begins with a minus itself
         return name, "ascending"
     bare, way = (name[1:].strip(), "descending") if name.startswith("-") else (name, "ascending")
+    return column_named(bare, columns, f"--sort {name}"), way
+
+
+def column_named(name: str, columns: Sequence[str], given: str) -> str:
+    """The column that is meant, in any case.
+
+    Args:
+        name: of it.
+        columns: that there are.
+        given: the option and its value, for the message.
+
+    Raises:
+        UsageError: there is no such column.
+    """
     same = {column.lower(): column for column in columns}
-    if bare.lower() in same:
-        return same[bare.lower()], way
-    near = meant(bare, columns)
+    if name in columns or name.lower() in same:
+        return name if name in columns else same[name.lower()]
+    near = meant(name, columns)
     raise UsageError(
-        f"--sort {name}: this index has no such column{f' (did you mean {near!r}?)' if near else ''}: use "
+        f"{given}: this index has no such column{f' (did you mean {near!r}?)' if near else ''}: use "
         f"{', '.join(columns)}."
     )
 

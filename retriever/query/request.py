@@ -237,6 +237,12 @@ def check_k(k: int) -> None:
         raise UsageError(f"k is {k}: ask for 1 to {MOST:,} hits.")
 
 
+def check_whole(name: str, value: object, least: int) -> None:
+    """Raise UsageError for what is no whole number from `least` on."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise UsageError(f"{name} is {value!r}: give a whole number from {least} on.")
+
+
 def _choice(name: str, value: object, choices: Sequence[str]) -> None:
     if value not in choices:
         raise UsageError(f"{name} is {value!r}: choose one of {', '.join(choices)}.")

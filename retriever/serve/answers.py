@@ -25,7 +25,11 @@ from retriever.serve.asking import Question, request_of
 from retriever.serve.uploads import Uploads
 from retriever.sheet.card import source_of
 from retriever.sheet.look import look, lying
+from retriever.store.snapshot import Snapshot
 from retriever.types import Modality
+
+KINDS = "label_kinds"
+"""Column of a label and what it is a kind of, where an index has one."""
 
 _SUGGESTED = 12
 _LOOKED_AT = 1024  # items whose labels are read for them
@@ -88,6 +92,15 @@ def items_page(asked: Mapping[str, Any], index: Index) -> str:
     return json.dumps({"answer": answer, **beside, "milliseconds": _since(start)})
 
 
+def counts(asked: Mapping[str, Any], index: Index) -> str:
+    """The JSON object of ``retriever items --count COLUMN --json``.
+
+    Raises:
+        RetrieverError: anything wrong with the request.
+    """
+    return index.counts(**asked).to_json()
+
+
 def start(index: Index) -> dict[str, Any]:
     """What the page says before anything is asked."""
     snapshot = index.snapshot
@@ -98,12 +111,21 @@ def start(index: Index) -> dict[str, Any]:
         "items": {modality.value: count for modality, count in snapshot.modalities().items()},
         "space": snapshot.identity.name,
         "version": snapshot.manifest.version,
+        "facets": _facets(snapshot),
         "columns": [name for name in snapshot.columns() if name not in _DULL],
         "calibrated": Calibration.read(snapshot.folder, snapshot.identity) is not None,
         "suggestions": labels[::step][:_SUGGESTED],
         "index": str(snapshot.folder.absolute()),
         "roots": list(snapshot.roots.values()),
     }
+
+
+def _facets(snapshot: Snapshot) -> dict[str, Any]:
+    """The column whose values break down what the page shows, and whether it holds lists."""
+    from pyarrow import types
+
+    several = KINDS in snapshot.columns() and types.is_list(snapshot.schema.field(KINDS).type)
+    return {"column": KINDS if several else "label", "lists": several}
 
 
 def _hits(question: Question, index: Index, uploads: Uploads) -> Hits:

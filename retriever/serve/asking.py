@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -29,10 +29,14 @@ SWITCHES = ("center", "unbalanced", "geometry_only", "unique", "explain")
 LISTED = ("where", "to", "k", "offset", "sort")
 """What a request for items may hold: the keywords of `Index.browse`."""
 
+COUNTED = ("column", "where", "to", "k")
+"""What a request for counts may hold: the keywords of `Index.counts`."""
+
 _FILES = ("image", "audio", "shape", "vector")
 """Kinds of terms whose source is a file."""
 
 _LISTED = 10  # items where nobody says how many, as hits
+_COUNTED = 20  # values
 
 MOST_LETTERS = 20_000
 """Of an expression."""
@@ -101,12 +105,29 @@ def listing_of(keywords: Mapping[str, Any]) -> dict[str, Any]:
         UsageError: a key or value at fault, or more than is taken over HTTP.
         FilterError: a condition that is not taken over HTTP.
     """
-    if unknown := sorted(keywords.keys() - set(LISTED)):
-        raise UsageError(f"A list of items has no {unknown[0]!r}; its keys are {', '.join(LISTED)}.")
-    check_k(k := keywords.get("k", _LISTED))
+    return _looking("A list of items", LISTED, {"k": _LISTED, **keywords})
+
+
+def counting_of(keywords: Mapping[str, Any]) -> dict[str, Any]:
+    """The keywords of `Index.counts`, likewise.
+
+    Raises:
+        UsageError: a key or value at fault, or more than is taken over HTTP.
+        FilterError: a condition that is not taken over HTTP.
+    """
+    if not keywords.get("column"):
+        raise UsageError("column is missing: name one whose values are counted, such as column=label.")
+    return _looking("A count", COUNTED, {"k": _COUNTED, **keywords})
+
+
+def _looking(called: str, keys: Sequence[str], keywords: Mapping[str, Any]) -> dict[str, Any]:
+    """The keywords, where they may be asked over HTTP."""
+    if unknown := sorted(keywords.keys() - set(keys)):
+        raise UsageError(f"{called} has no {unknown[0]!r}; its keys are {', '.join(keys)}.")
+    check_k(keywords["k"])
     if (where := keywords.get("where")) is not None:
         check_condition(where)
-    return {**keywords, "k": k}
+    return dict(keywords)
 
 
 def request_of(question: Question, snapshot: Snapshot, uploads: Uploads) -> Query:

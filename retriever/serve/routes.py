@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from threading import Lock
+from typing import Any
 from urllib.parse import quote
 
 from retriever.errors import IndexChanged, RetrieverError
-from retriever.serve.answers import Refused, answer, items, items_page, page, start
-from retriever.serve.asking import listing_of, question_of
+from retriever.serve.answers import Refused, answer, counts, items, items_page, page, start
+from retriever.serve.asking import counting_of, listing_of, question_of
 from retriever.serve.current import Current
 from retriever.serve.kept import Kept, tag_of
 from retriever.serve.request import Asked
@@ -84,8 +85,9 @@ class Routes:
             ("GET", "/api/search"): partial(self._search, answer),
             ("POST", "/api/search"): partial(self._search, answer),
             ("GET", "/api/page"): partial(self._search, page),
-            ("GET", "/api/items"): partial(self._items, items),
-            ("GET", "/api/items/page"): partial(self._items, items_page),
+            ("GET", "/api/items"): partial(self._listed, listing_of, items),
+            ("GET", "/api/items/page"): partial(self._listed, listing_of, items_page),
+            ("GET", "/api/counts"): partial(self._listed, counting_of, counts),
             ("GET", "/api/start"): self._start,
             ("GET", "/api/status"): self._status,
             ("POST", "/api/upload"): self._upload,
@@ -141,8 +143,10 @@ class Routes:
         with self._searching:
             return Reply(200, answered(question, index, self._uploads).encode(), headers=_FRESH)
 
-    def _items(self, answered: Callable[..., str], asked: Asked) -> Reply:
-        listing = listing_of(asked.keywords())
+    def _listed(
+        self, read: Callable[[Mapping[str, Any]], dict[str, Any]], answered: Callable[..., str], asked: Asked
+    ) -> Reply:
+        listing = read(asked.keywords())
         index = self._current.index()
         with self._searching:  # of a large index, all paths are looked at
             return Reply(200, answered(listing, index).encode(), headers=_FRESH)

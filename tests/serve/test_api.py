@@ -368,6 +368,35 @@ def test_errors_of_a_list_are_sentences(client: Client, given: str, said: str):
         assert reply.status == 400 and said in reply.error
 
 
+def test_values_are_counted_as_the_command_line_does(client: Client):
+    found = client.ask("/api/counts?column=label").json
+    assert found == listed(client, "--count", "label") and (found["total"], found["count"]) == (6, 3)
+    assert found["values"][-1] == {"value": None, "items": 3}
+    some = client.ask(f"/api/counts?column=label&to=shape&k=1&where={quote('extent[2] > 1')}").json
+    assert some == listed(client, "--count", "label", "--to", "shape", "-k", "1", "--where", "extent[2] > 1")
+    assert client.ask("/api/counts?column=extent").json == listed(client, "--count", "extent", "-k", "20")
+    assert client.ask("/api/counts?column=label&where=false").json["values"] == []
+    assert client.ask("/api/start").json["facets"] == {"column": "label", "lists": False}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("", "column is missing: name one whose values are counted, such as column=label."),
+        ("column=labl", "column=labl: this index has no such column (did you mean 'label'?)"),
+        ("column=label&sort=path", "no 'sort'; its keys are column, where, to, k."),
+        ("column=label&column=path", "column is given twice"),
+        ("column=label&k=0", "k is 0"),
+        ("column=label&k=many", "k is 'many'"),
+        ("column=label&to=smell", "to=smell"),
+        ("column=label&where=1%20in%20(select%201)", "SELECT is not taken over HTTP"),
+    ],
+)
+def test_errors_of_a_count_are_sentences(client: Client, given: str, said: str):
+    reply = client.ask(f"/api/counts?{given}")
+    assert reply.status == 400 and said in reply.error
+
+
 def test_the_same_bytes_under_two_names_have_both(client: Client, corpus: Path, tmp_path: Path):
     terms = []
     for name in ("first.png", "second one.png"):
