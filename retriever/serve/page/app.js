@@ -2,6 +2,7 @@
 
 import { address, asked, ASKED, changed, command, MOST, PAGE } from "/asked.js";
 import { cards } from "/cards.js";
+import { facets } from "/facets.js";
 import { listen as takeGiven } from "/given.js";
 import { listen as takeKeys } from "/keys.js";
 import { look } from "/look.js";
@@ -57,7 +58,9 @@ async function show(live) {
     if (!Object.keys(started?.items ?? {}).length) return;
     question = { where: question.where, to: question.to || usualKind(started), k: question.k };
   }
-  const got = await answer(question);
+  const answering = answer(question);
+  if (!live) facets(asked(), started, go);
+  const got = await answering;
   if (!got) return;
   problem(got.error ?? "");
   setFailed(Boolean(got.error));
@@ -248,3 +251,4 @@ at("where").placeholder = `Filter: ${started?.suggestions[0] ? `label = '${start
 at("where").title = `An SQL condition over ${started?.columns.join(", ") ?? "the columns"}`;
 fill(asked(), started, go);
 if (started && !asked().q) show();
+else facets(asked(), started, go);
