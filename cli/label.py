@@ -24,9 +24,10 @@ def register(app: typer.Typer) -> None:
     """Add the command to `app`."""
     app.command(
         "label",
-        no_args_is_help=True,
         help=described(
             label,
+            "retriever label",
+            "retriever label --write",
             'retriever label --names "chair,table,lamp"',
             "retriever label --names-file classes.txt --min-confidence 0.6 --write",
             'retriever label --names "wooden chair,office chair" --where "label = \'chair\'" --json',
@@ -37,7 +38,12 @@ def register(app: typer.Typer) -> None:
 def label(
     names: Annotated[
         str | None,
-        option("--names", "LIST", 'The names to choose from, with commas between them: "chair,table,lamp".'),
+        option(
+            "--names",
+            "LIST",
+            'The names to choose from, with commas between them: "chair,table,lamp". Without any, those of the '
+            "vocabulary that comes along.",
+        ),
     ] = None,
     names_file: Annotated[
         Path | None,
@@ -54,8 +60,8 @@ def label(
         option(
             "--template",
             "PROMPT",
-            'How a name is asked, in place of the usual four ways, for example "a picture of a {}"; may be '
-            "repeated, their mean counts.",
+            'How a name is asked, in place of the usual ways, for example "a picture of a {}"; may be repeated, their '
+            "mean counts.",
         ),
     ] = None,
     to: Annotated[
@@ -67,8 +73,14 @@ def label(
         option("--where", "SQL", 'Only items that fulfil a condition over their columns, for example "label is null".'),
     ] = None,
     least: Annotated[
-        float, typer.Option("--min-confidence", metavar="SHARE", help="Leave out items less sure, for example 0.5.")
-    ] = 0.0,
+        float | None,
+        option(
+            "--min-confidence",
+            "SHARE",
+            "Leave out items less sure, for example 0.7. By default 0 of names that you list, 0.5 of the vocabulary, "
+            "where more asks for more general names.",
+        ),
+    ] = None,
     write: Annotated[
         bool, typer.Option("--write", help="Store the name as the label of the items that have none.")
     ] = False,
@@ -81,10 +93,11 @@ def label(
         option("--parquet", "FILE", "Write the table to a Parquet file, for example labels.parquet."),
     ] = None,
 ) -> None:
-    """Give every item the name that it is nearest to, of those you list (zero-shot).
+    """Give every item the name that it is nearest to, of those you list, or one of 2,500 everyday things (zero-shot).
 
-    The confidence is a share of 1 among these names, so it says little of names that are not in the list; an index of
-    20 items or more caps it by how sure a query for the name would be.
+    Without a list, an item is called as specially as is sure enough: a chair where it may or may not be an armchair.
+    The confidence is a share of 1 among all names, so it says little of names that are not in the list; of a list, an
+    index of 20 items or more caps it by how sure a query for the name would be.
     No file of the corpus is touched, and without --write the index is not either.
     """
     if as_json + as_csv + (parquet is not None) > 1:
@@ -99,24 +112,34 @@ def label(
 
     with progress(quiet=False) as show:
         done = give(
-            find(folder), chosen, to=to, where=where, least=least, write=write, overwrite=overwrite, progress=show
+            find(folder),
+            chosen,
+            templates=tuple(template or ()),
+            to=to,
+            where=where,
+            least=least,
+            write=write,
+            overwrite=overwrite,
+            progress=show,
         )
     # What was written is in the index: it is listed for those who ask for it.
     if not write or as_json or as_csv or parquet is not None or not len(done.items):
-        _deliver(done, chosen, as_json=as_json, as_csv=as_csv, parquet=parquet)
+        _deliver(done, as_json=as_json, as_csv=as_csv, parquet=parquet)
     for line in _remarks(done, write=write):
         typer.echo(line, err=True)
 
 
-def _names(names: str | None, file: Path | None, templates: list[str]) -> Names:
-    from retriever.query.zeroshot import names_of, read_names
+def _names(names: str | None, file: Path | None, templates: list[str]) -> Names | None:
+    """The list; None where the vocabulary is meant."""
+    from retriever.query.zeroshot import check_templates, names_of, read_names
 
     if names is not None and file is not None:
         raise UsageError("--names and --names-file exclude each other; give one of them.")
     if file is not None:
         return read_names(file, templates)
     if names is None:
-        raise UsageError('There are no names to choose from: give --names "chair,table" or --names-file FILE.')
+        check_templates(templates)
+        return None
     for name in names.split(","):
         if "{}" in name:
             raise UsageError(f"{name.strip()!r} in --names holds {{}}: a way to ask goes in --template, names do not.")
@@ -139,8 +162,9 @@ def _remarks(done: Labelled, *, write: bool) -> list[str]:
     return remarks
 
 
-def _deliver(done: Labelled, names: Names, *, as_json: bool, as_csv: bool, parquet: Path | None) -> None:
+def _deliver(done: Labelled, *, as_json: bool, as_csv: bool, parquet: Path | None) -> None:
     from cli.output import printable, show_rows
+    from retriever.query.written import cell
 
     if parquet is not None:
         from retriever.query.tables import Tables
@@ -155,13 +179,13 @@ def _deliver(done: Labelled, names: Names, *, as_json: bool, as_csv: bool, parqu
     files = [str(Path(row["root"]) / row["path"]) for row in rows]
     if as_json:
         items = [{**row, "file": file} for row, file in zip(rows, files, strict=True)]
-        whole = {"names": names.names, "space": done.space, "count": len(rows), "items": items}
+        whole = {"names": done.names, "space": done.space, "count": len(rows), "items": items}
         typer.echo(json.dumps(whole, allow_nan=False))
     elif as_csv:
         out = io.StringIO()
-        writer = csv.DictWriter(out, done.items.column_names, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(done.items.column_names)
+        writer.writerows([cell(row[name]) for name in done.items.column_names] for row in rows)
         typer.echo(out.getvalue(), nl=False)
     elif rows:
         show_rows(

@@ -21,6 +21,7 @@
    cosines mean).
 
 `removal` (with `forgetting`, of what is no item), `compaction` and `labelling` are the other things that happen to an
-index; `published` makes spaces of checkpoints, `align` trains encoders, `parametric` makes shapes by rule, which
-`demo` writes. `summary` is what a run tells of itself.
+index; `namers` find names for labels, of a list or of the `vocabulary`, which widens captions in training, too.
+`published` makes spaces of checkpoints, `align` trains encoders, `parametric` makes shapes by rule, which `demo`
+writes. `summary` is what a run tells of itself.
 """

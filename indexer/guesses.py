@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from indexer.plan_changes import Indexed
-from retriever.query.zeroshot import CONFIDENCE, is_found
+from retriever.query.zeroshot import CONFIDENCE, KINDS, is_found
 from retriever.store import Snapshot
 from retriever.store.objects import objects
 from retriever.types import Vectors
@@ -76,10 +76,10 @@ def guessed_objects(snapshot: Snapshot) -> set[str]:
 
 
 def _guesses(snapshot: Snapshot, rows: np.ndarray) -> dict[int, dict[str, Any]]:
-    """Row -> its guessed label and confidence, of those among `rows` that have one."""
+    """Row -> its guessed label, confidence and kinds, of those among `rows` that have one."""
     if not is_found(snapshot):
         return {}
-    table = snapshot.take(rows, ["label", CONFIDENCE]).to_pylist()
+    table = snapshot.take(rows, ["label", CONFIDENCE, KINDS]).to_pylist()
     return {
         row: guess
         for row, guess in zip(rows.tolist(), table, strict=True)

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.namers import Listed, Namer, Vocabulary
 from retriever.errors import UsageError
-from retriever.query.calibrate import Calibration
 from retriever.query.candidates import Candidates
 from retriever.query.resolve import same_space
-from retriever.query.stored import modalities
-from retriever.query.zeroshot import CONFIDENCE, Assigned, Names, assign, is_found, name_vectors
+from retriever.query.zeroshot import CONFIDENCE, KINDS, Assigned, Names, is_found
 from retriever.store.manifest import Manifest
 from retriever.store.snapshot import Snapshot
-from retriever.types import Modality
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,6 +24,8 @@ if TYPE_CHECKING:
     from indexer.progress import Progress
     from retriever.spaces import Space
     from retriever.types import Vectors
+
+T = TypeVar("T")
 
 _PART = 4_096  # rows that are rewritten at once
 
@@ -41,16 +41,17 @@ class Labelled:
     """What was found.
 
     Attributes:
-        names: that were chosen from.
+        names: that were chosen from; None for those of the vocabulary.
         space: name of the space in which they were compared.
-        items: a row an item, in the index's order: `SHOWN` as they were, then ``name``, ``score`` and ``confidence``.
+        items: a row an item, in the index's order: `SHOWN` as they were, then ``name``, ``score``, ``confidence`` and,
+            of the vocabulary, ``kinds``: the name and what it is a kind of, nearest first.
         several_roots: whether a path alone may not say which file is meant.
         unsure: items below the confidence asked for, which are not among them.
         written: items whose label is now the name found.
         doubtful: those of them whose confidence is below `DOUBTFUL`.
     """
 
-    names: tuple[str, ...]
+    names: tuple[str, ...] | None
     space: str
     items: pa.Table
     several_roots: bool
@@ -61,26 +62,30 @@ class Labelled:
 
 def label(
     folder: Path,
-    names: Names,
+    names: Names | None = None,
     *,
+    templates: tuple[str, ...] = (),
     to: str | None = None,
     where: str | None = None,
-    least: float = 0.0,
+    least: float | None = None,
     write: bool = False,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> Labelled:
-    """Gives items of the index in `folder` the name that they are nearest to.
+    """Gives items of the index in `folder` the name that they are nearest to, or one of the vocabulary.
 
     Args:
         folder: of the index.
-        names: to choose from.
+        names: to choose from; None for the vocabulary, of which an item takes the most special that is sure enough.
+        templates: prompts for the vocabulary, each with ``{}`` where a name goes; none for the usual ones.
         to: modality of the items, or "any"; None for shapes where there are any.
         where: SQL condition over the items' columns.
-        least: confidence, 0..1, below which an item gets no name.
-        write: store the name as ``label`` and the confidence as `CONFIDENCE`, where the item has no label.
+        least: confidence, 0..1, below which an item gets no name; None for 0, or 0.5 of the vocabulary.
+        write: store the name as ``label`` and the confidence as `CONFIDENCE`, where the item has no label; of the
+            vocabulary also what it is a kind of, as `KINDS`.
         overwrite: where it has one, too.
-        progress: told of an approximate search, where the rewritten rows make one due.
+        progress: told of the vocabulary, while it is encoded, and of an approximate search, where the rewritten rows
+            make one due.
 
     Raises:
         IndexMissing: there is none, or it is empty.
@@ -90,7 +95,7 @@ def label(
     """
     from retriever import spaces
 
-    if not 0 <= least <= 1:
+    if least is not None and not 0 <= least <= 1:
         raise UsageError(f"--min-confidence {least:g}: give a share from 0 to 1, such as 0.5.")
     identity = Manifest.read(folder).space
     snapshot = Snapshot.open(folder)
@@ -99,74 +104,62 @@ def label(
     Candidates(snapshot).rows(to, where)  # at fault before the encoder is read
     space = spaces.get(identity.name)
     same_space(identity, space.identity)
-    vectors = name_vectors(names, space)
+    namer = Vocabulary(space, templates, progress) if names is None else Listed(names, space)
+    wanted = _Wanted(namer, to, where, namer.least if least is None else least)
     if not write:
-        return _found(snapshot, names, vectors, to, where, least)[0]
-    return _write(folder, names, space, vectors, to, where, least, overwrite, progress)
+        return _found(snapshot, wanted)[0]
+    return _write(folder, space, wanted, overwrite, progress)
 
 
-def _found(
-    snapshot: Snapshot, names: Names, vectors: Vectors, to: str | None, where: str | None, least: float
-) -> tuple[Labelled, Assigned]:
+@dataclass(frozen=True)
+class _Wanted:
+    """What is to be named, and by whom."""
+
+    namer: Namer
+    to: str | None
+    where: str | None
+    least: float
+
+
+def _found(snapshot: Snapshot, wanted: _Wanted) -> tuple[Labelled, Assigned]:
     import pyarrow as pa
 
-    allowed = Candidates(snapshot).rows(to, where)
-    every = _capped(snapshot, assign(snapshot, np.arange(snapshot.rows) if allowed is None else allowed.rows, vectors))
-    sure = every.where(every.confidences >= least)
+    namer, allowed = wanted.namer, Candidates(snapshot).rows(wanted.to, wanted.where)
+    every = namer.assign(snapshot, np.arange(snapshot.rows) if allowed is None else allowed.rows, wanted.least)
+    sure = every.where(every.confidences >= wanted.least)
     table = snapshot.take(sure.rows, SHOWN)
     roots = [snapshot.root_path(root) for root in table.column("root").to_pylist()]
     table = table.set_column(SHOWN.index("root"), "root", pa.array(roots, pa.string()))
-    table = table.append_column("name", pa.array(_spelled(names.names, sure.names), pa.string()))
+    table = table.append_column("name", pa.array(_spelled(namer.names, sure.names), pa.string()))
     table = table.append_column("score", pa.array(sure.scores.tolist(), pa.float64()))
     table = table.append_column("confidence", pa.array(sure.confidences.tolist(), pa.float64()))
+    if namer.kinds:
+        table = table.append_column("kinds", _kinds(namer, sure.names))
     several = len(snapshot.manifest.roots) > 1
-    return Labelled(names.names, snapshot.identity.name, table, several, len(every) - len(sure)), sure
+    names = None if namer.kinds else namer.names
+    return Labelled(names, snapshot.identity.name, table, several, len(every) - len(sure)), sure
 
 
-def _capped(snapshot: Snapshot, found: Assigned) -> Assigned:
-    """No surer of a name than a query for it would be, where the index is calibrated.
-
-    A share among the names is large also where none of them fits.
-    """
-    known = Calibration.read(snapshot.folder, snapshot.identity)
-    if known is None:
-        return found
-    kinds, most = np.array(modalities(snapshot, found.rows), object), np.ones(len(found))
-    for kind in dict.fromkeys(kinds.tolist()):
-        most[kinds == kind] = known.confidence(f"{Modality.TEXT}>{kind}", found.scores[kinds == kind])
-    return replace(found, confidences=np.minimum(found.confidences, most))
-
-
-def _write(
-    folder: Path,
-    names: Names,
-    space: Space,
-    vectors: Vectors,
-    to: str | None,
-    where: str | None,
-    least: float,
-    overwrite: bool,
-    progress: Progress | None,
-) -> Labelled:
+def _write(folder: Path, space: Space, wanted: _Wanted, overwrite: bool, progress: Progress | None) -> Labelled:
     """The same, with the names written: rows with new metadata follow the others, and supersede the old ones."""
     from indexer.ann.optimize import Wish, bring_up_to_date
     from indexer.writer import IndexWriter
 
     with IndexWriter(folder, space.identity) as writer:
         snapshot = writer.snapshot if writer.snapshot is not None else Snapshot.open(folder)
-        found, assigned = _found(snapshot, names, vectors, to, where, least)
+        found, assigned = _found(snapshot, wanted)
         labels = found.items.column("label").to_pylist()
         ours = assigned.where(np.array([overwrite or not text for text in labels], np.bool_))
         if len(ours):
-            written = writer.extend(_parts(snapshot, names.names, ours))
+            written = writer.extend(_parts(snapshot, wanted.namer, ours))
             writer.commit()
             bring_up_to_date(writer, Wish(), lambda: space, progress)
             return replace(found, written=written, doubtful=int((ours.confidences < DOUBTFUL).sum()))
         return found
 
 
-def _parts(snapshot: Snapshot, names: Sequence[str], assigned: Assigned) -> Iterator[tuple[pa.Table, Vectors]]:
-    """Rows as they were, but for the two columns."""
+def _parts(snapshot: Snapshot, namer: Namer, assigned: Assigned) -> Iterator[tuple[pa.Table, Vectors]]:
+    """Rows as they were, but for the columns of a label; what a list does not know of its names is null."""
     import pyarrow as pa
 
     for start in range(0, len(assigned), _PART):
@@ -174,8 +167,9 @@ def _parts(snapshot: Snapshot, names: Sequence[str], assigned: Assigned) -> Iter
         rows = assigned.rows[part]
         table = snapshot.take(rows)
         given = {
-            "label": pa.array(_spelled(names, assigned.names[part]), pa.string()),
+            "label": pa.array(_spelled(namer.names, assigned.names[part]), pa.string()),
             CONFIDENCE: pa.array(assigned.confidences[part].round(6).tolist(), pa.float64()),
+            KINDS: _kinds(namer, assigned.names[part]),
         }
         for column, values in given.items():
             place = table.schema.get_field_index(column)
@@ -183,5 +177,12 @@ def _parts(snapshot: Snapshot, names: Sequence[str], assigned: Assigned) -> Iter
         yield table, snapshot.vectors(rows)
 
 
-def _spelled(names: Sequence[str], places: NDArray[np.int64]) -> list[str]:
+def _kinds(namer: Namer, places: NDArray[np.int64]) -> pa.Array:
+    import pyarrow as pa
+
+    kinds = _spelled(namer.kinds, places) if namer.kinds else [None] * len(places)
+    return pa.array(kinds, pa.list_(pa.string()))
+
+
+def _spelled(names: Sequence[T], places: NDArray[np.int64]) -> list[T]:
     return [names[place] for place in places.tolist()]

@@ -20,7 +20,7 @@ from benchmarks.retrieval import SECTIONS, tables
 from benchmarks.retrieval.encoding import say
 from benchmarks.retrieval.material import Material
 from benchmarks.retrieval.protocol import Row
-from indexer.align import vocabulary
+from indexer import vocabulary
 from indexer.align.captions import label_vectors
 from indexer.align.loop import Recipe
 from indexer.align.own.origin import Origin

@@ -1,4 +1,4 @@
-"""How well a space retrieves: retrieval, generalisation, upright, suite, arithmetic, confidence, copies and more."""
+"""How well a space retrieves: retrieval, generalisation, upright, suite, arithmetic, confidence, naming and more."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command()(copies)
     app.command()(variety)
     app.command()(expansion)
+    app.command()(naming)
     app.command()(upright)
 
 
@@ -128,6 +129,22 @@ def expansion(data: Data, space: Judged = "mini", json: JsonTo = None) -> None:
 
     if not show_tables("Expansion", tables(Material(data, spaces.get(space))), f"space {space}", json_to=json):
         raise UsageError(f"--data {data} holds neither shapes69 nor shapes_named; see docs/benchmarks.md.")
+
+
+def naming(
+    data: MaybeData = None,
+    space: Judged = "mini",
+    per_kind: Annotated[int, typer.Option(min=1, help="Parametric shapes of each kind.")] = 4,
+    json: JsonTo = None,
+) -> None:
+    """How often names of the vocabulary are right, and how special, by the confidence that is asked for."""
+    from benchmarks.retrieval.material import Material
+    from benchmarks.retrieval.naming import tables
+    from retriever import spaces
+
+    found = tables(Material(data or Path(), spaces.get(space)), per_kind, has_data=data is not None)
+    if not show_tables("Naming", found, f"space {space}", json_to=json):
+        raise UsageError(f"The space {space!r} does not read both shapes and texts; name another.")
 
 
 def upright(

@@ -131,6 +131,20 @@ def expansion(settings: Settings) -> Iterator[Table]:
         yield Table(title, ("neighbours",), rows, command)
 
 
+def naming(settings: Settings) -> Iterator[Table]:
+    """Parametric shapes with new seeds and, with a data folder, held-back meshes and ready clouds."""
+    from benchmarks.retrieval.material import Material
+    from benchmarks.retrieval.naming import tables
+
+    data, kinds = settings.data, FEW if settings.quick else ()
+    material = Material(data or Path(), spaces.get(settings.space))
+    command = f"python -m benchmarks naming --space {settings.space}{f' {DATA}' * bool(data)}"
+    if settings.quick:
+        command = "python -m benchmarks all --quick --only naming"
+    for title, rows in tables(material, 4, has_data=data is not None, kinds=kinds):
+        yield Table(f"Names for {title[0].lower()}{title[1:]}", ("confidence",), rows, command)
+
+
 def suite(name: str, settings: Settings) -> Iterator[Table]:
     """One public benchmark, and what is published of the same measures."""
     from benchmarks.suites import get, published

@@ -68,6 +68,8 @@ _QUALITY = (
     "oracle",
     # confidence
     "precision", "F1", "cosine at least", "calibration error", "right", "share alone", "capped", "median", "most",
+    # naming
+    "named as specially",
     # upright
     "read with y up", "with z up",
     # ablation
@@ -83,6 +85,7 @@ _ABSOLUTE = (
 )  # fmt: skip
 _FACT = (
     "queries", "pairs", "marked", "meshes", "hits", "shapes", "texts", "said", "held", "chance",
+    "without a word", "named", "kinds of a name",
     "files", "corpora", "rows", "batch", "GFLOP an item", "parameter", "same neighbours", "best",
     "text, audio, minus", "machines", "lists each",
 )  # fmt: skip
@@ -91,6 +94,7 @@ _KEY = (
     "form: facet", "contender", "wanted", "together", "filter", "search", "operation", "part", "vectors",
     "targets and training", "method", "protocol", "source", "queries by", "words", "names", "cosine from",
     "allowed", "neighbours", "saved with", "asked with", "trade-off", "weight of the bad ones", "the query",
+    "confidence",
 )  # fmt: skip
 KINDS: dict[str, Kind] = {
     **dict.fromkeys(OVER, Kind.RATIO),

@@ -18,11 +18,11 @@ import typer
 from indexer.align.command import run
 from indexer.align.sounds.synth.parts import RATE
 from indexer.align.sounds.synth.rules import RULES, make
-from indexer.align.vocabulary.outline import load
 from indexer.ann.queries import sums
 from indexer.calibration import background
 from indexer.durable import disk_errors
 from indexer.parametric import generate, names
+from indexer.vocabulary.outline import load
 from retriever import spaces
 from retriever.ann.base import SUM
 from retriever.drawing.render import View, render

@@ -22,7 +22,7 @@ from indexer.align.publish import TEXTS, revise, text_tower
 from indexer.align.shapes.sources import LabelledShape, named_meshes, parametric_shapes
 from indexer.align.sounds.places import placed
 from indexer.align.split import is_held_out
-from indexer.align.vocabulary import widen
+from indexer.vocabulary import widen
 from retriever.files import whole_file
 from retriever.spaces import Space, folders
 from retriever.spaces.minilm import MiniLM

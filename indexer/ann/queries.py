@@ -78,7 +78,7 @@ def _texts(snapshot: Snapshot, target: Modality, count: int, random: np.random.G
 
 
 def _words() -> Iterator[str]:
-    from indexer.align.vocabulary.outline import load
+    from indexer.vocabulary.outline import load
 
     yield from (term.name for term in load().terms)
 

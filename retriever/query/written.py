@@ -103,5 +103,8 @@ def rounded(score: float, shares: Sequence[float]) -> tuple[float, list[float]]:
 
 
 def cell(value: object) -> object:
-    """A value as CSV has it: lists with spaces between their numbers."""
-    return " ".join(map(str, value)) if isinstance(value, Iterable) and not isinstance(value, str | bytes) else value
+    """A value as CSV has it: lists with spaces between their numbers, or semicolons between their texts."""
+    if not isinstance(value, Iterable) or isinstance(value, str | bytes):
+        return value
+    parts = list(value)
+    return ("; " if any(isinstance(part, str) for part in parts) else " ").join(map(str, parts))

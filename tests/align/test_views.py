@@ -12,7 +12,7 @@ import torch
 from retrieval_data import write_data
 from small_space import INPUTS, write_space
 
-from indexer.align import vocabulary
+from indexer import vocabulary
 from indexer.align.captions import label_vectors
 from indexer.align.loop import Recipe
 from indexer.align.shapes import surfaces, views

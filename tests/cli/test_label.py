@@ -168,7 +168,7 @@ def test_a_file_of_names_may_hold_templates_and_remarks(indexed: Path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--where", "true"), 'no names to choose from: give --names "chair,table"'),
+        (("--template", "a thing"), "The template 'a thing' has no {}"),
         (("--names", ""), "No name is in --names"),
         (("--names", " , ,"), "No name is in --names"),
         (("--names", "chair,a {}"), "'a {}' in --names holds {}: a way to ask goes in --template"),

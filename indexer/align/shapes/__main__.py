@@ -12,7 +12,8 @@ from typing import Annotated
 
 import typer
 
-from indexer.align import captions, vocabulary
+from indexer import vocabulary
+from indexer.align import captions
 from indexer.align.command import run
 from indexer.align.loop import Alignment, Recipe
 from indexer.align.shapes import material, poses

@@ -26,7 +26,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name everybody uses
 
-from indexer.align import publish, vocabulary
+from indexer import vocabulary
+from indexer.align import publish
 from indexer.align.captions import label_vectors
 from indexer.align.command import run
 from indexer.align.draws import CaptionDeck, Deck, generator_of, widened

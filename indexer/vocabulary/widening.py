@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
-from indexer.align.vocabulary.outline import Outline, Term, key, load
+from indexer.vocabulary.outline import Outline, Term, key, load
 
 MOST_ADDED = 8
 _OWN_SYNONYMS = 3
@@ -36,8 +36,7 @@ def widen(captions: Sequence[str]) -> tuple[str, ...]:
     """
     outline = load()
     given = [key(caption) for caption in captions]
-    words = [_match(outline, caption, {*given} - {text}) for caption, text in zip(captions, given, strict=True)]
-    words = list(dict.fromkeys(filter(None, words)))
+    words = list(dict.fromkeys(filter(None, _matched(outline, captions, given))))
     clear = [outline.senses[word][0] for word in words if word not in outline.unclear]
     phrases = {
         word: term for word in words if " " in word and word not in outline.unclear for term in outline.senses[word]
@@ -46,6 +45,13 @@ def widen(captions: Sequence[str]) -> tuple[str, ...]:
     unclear = [word for word in words if word in outline.unclear]
     terms = clear + [term for word in unclear for term in _backed(outline, word, clear, given)]
     return (*captions, *_choose(terms, given))
+
+
+def meant(captions: Sequence[str]) -> list[Term]:
+    """Every term that the captions of one thing may name, whatever the sense; none where they name nothing known."""
+    outline = load()
+    words = _matched(outline, captions, [key(caption) for caption in captions])
+    return list(dict.fromkeys(term for word in words if word for term in outline.senses[word]))
 
 
 def related(word: str) -> tuple[str, ...]:
@@ -103,6 +109,11 @@ def _backed(outline: Outline, word: str, clear: Sequence[Term], given: Sequence[
         if known or any(key(synonym) in said for synonym in term.words):
             backed.append(term)
     return backed if len(backed) == 1 else [term for term in backed if key(term.name) == word][:1]
+
+
+def _matched(outline: Outline, captions: Sequence[str], given: Sequence[str]) -> list[str]:
+    """The known word of each caption, as `_match` has it."""
+    return [_match(outline, caption, {*given} - {text}) for caption, text in zip(captions, given, strict=True)]
 
 
 def _match(outline: Outline, caption: str, others: set[str]) -> str:
@@ -191,5 +202,5 @@ def _head_end(words: list[str], inside: set[int]) -> int:
 
 @lru_cache(maxsize=1)
 def _qualifiers() -> frozenset[str]:
-    text = (files("indexer.align.vocabulary") / "qualifiers.txt").read_text("utf-8")
+    text = (files("indexer.vocabulary") / "qualifiers.txt").read_text("utf-8")
     return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())

@@ -93,7 +93,7 @@ def parse(texts: list[str]) -> Outline:
 @lru_cache(maxsize=1)
 def load() -> Outline:
     """The outlines that the package brings along."""
-    folder = files("indexer.align.vocabulary") / "words"
+    folder = files("indexer.vocabulary") / "words"
     return parse([file.read_text("utf-8") for file in sorted(folder.iterdir(), key=lambda file: file.name)])
 
 

@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import parametric
-from indexer.align.vocabulary import MOST_ADDED, related, widen
-from indexer.align.vocabulary.outline import key, load, parse
 from indexer.parametric import kinds
+from indexer.vocabulary import MOST_ADDED, related, widen
+from indexer.vocabulary.outline import key, load, parse
 
 SAYING_NOTHING = {"object", "thing", "item", "entity", "artifact", "model", "shape", "stuff", "household item"}
 

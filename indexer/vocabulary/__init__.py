@@ -1,0 +1,8 @@
+"""What things are called, and what is a kind of what: 2,555 terms in `outline`, written as text in ``words/``.
+
+`widening` adds synonyms and hypernyms to captions, `hedging` chooses the most special name that is sure enough.
+"""
+
+from indexer.vocabulary.widening import MOST_ADDED, meant, related, widen
+
+__all__ = ["MOST_ADDED", "meant", "related", "widen"]
