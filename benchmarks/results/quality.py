@@ -132,7 +132,7 @@ def expansion(settings: Settings) -> Iterator[Table]:
 
 
 def naming(settings: Settings) -> Iterator[Table]:
-    """Parametric shapes with new seeds and, with a data folder, held-back meshes and ready clouds."""
+    """Parametric shapes with new seeds and, with a data folder, held-back meshes, ready clouds and photos."""
     from benchmarks.retrieval.material import Material
     from benchmarks.retrieval.naming import tables
 

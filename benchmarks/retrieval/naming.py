@@ -1,4 +1,4 @@
-"""Names of the vocabulary for shapes: how often they are right, and how special they are.
+"""Names of the vocabulary for shapes and photos: how often they are right, and how special they are.
 
 A name is right where it is what the shape is called, something that this is a kind of, or a kind of it: whether a car
 is a sedan its label does not say. Shapes that the vocabulary has no word for are left out, and counted.
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from benchmarks.retrieval.made import made_shapes
 from benchmarks.retrieval.material import Material
 from benchmarks.retrieval.packed import held_out_meshes
+from benchmarks.retrieval.photos import asked as photos_asked
 from indexer.align.captions import clean
 from indexer.namers import Vocabulary
 from indexer.vocabulary import meant
@@ -31,7 +32,7 @@ LEAST = (0.0, 0.3, 0.5, 0.7, 0.9)
 
 @dataclass(frozen=True, eq=False)
 class Called:
-    """Shapes and what they are called.
+    """Things and what they are called.
 
     Attributes:
         title: of the table.
@@ -47,7 +48,7 @@ class Called:
 def tables(
     material: Material, per_kind: int, *, has_data: bool, kinds: Sequence[str] = ()
 ) -> Iterator[tuple[str, list[Row]]]:
-    """Title and rows of each table: with data held-back meshes and clouds, and parametric shapes with new seeds.
+    """Title and rows of each table: with data held-back meshes, clouds and photos; parametric shapes with new seeds.
 
     Args:
         material: with the space to judge.
@@ -104,6 +105,8 @@ def _of_data(material: Material) -> Iterator[Called]:
         names = [clean(name) for name in material.clouds.names]
         captions = [(names[label],) for label in material.clouds.labels.tolist()]
         yield Called("Shapes of classes never trained on", material.cloud_vectors, captions)
+    if photos := photos_asked(material):
+        yield Called("Held-out photos", photos.vectors, [(photos.called[shown],) for shown in photos.classes])
 
 
 def _made(material: Material, per_kind: int, kinds: Sequence[str]) -> Called:

@@ -53,5 +53,5 @@ def test_the_command_has_a_row_for_every_confidence(tmp_path: Path):
     assert done.exit_code == 0, done.output
     lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in done.stdout.splitlines() if "|" in line]
     tables = [line for line in lines if line[0] == "confidence"]
-    assert len(tables) == 3
-    assert [float(line[0]) for line in lines if line[0][0].isdigit()] == [*LEAST] * 3
+    assert len(tables) == 4
+    assert [float(line[0]) for line in lines if line[0][0].isdigit()] == [*LEAST] * 4
