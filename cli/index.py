@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,26 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.optimize import plans
+from cli.indexed import DEFAULT, report
 from cli.options import Axis, Device, Memory, Recall, Up, described, option, path
-from cli.output import argument, failures_command, printable
-from retriever.wording import counted
+from cli.output import argument
 
 if TYPE_CHECKING:
     from indexer.summary import Summary
     from indexer.updating import Tried
-    from retriever.store import Failure
 
-_DEFAULT = Path(".retriever")
 _SETTLED = 2.0  # seconds that a program may take to write a file, between two looks of --watch
-_SHOWN = 5  # failures with their path in the summary
-_MEANS = {
-    "sidecar": "captions, JSON and previews, which belong to other files",
-    "excluded": "files and folders that --exclude or a .retrieverignore leaves out",
-    "an index": "folders that are an index themselves",
-    "companion": "materials, buffers and textures, which belong to other files",
-}
-"""Reasons of `indexer.scan` that need more words."""
 
 
 def register(app: typer.Typer) -> None:
@@ -51,6 +40,7 @@ def register(app: typer.Typer) -> None:
             "retriever index ./models/chairs --again",
             "retriever index ./kits --no-folder-labels",
             "retriever index ./kits assembly.step --objects",
+            "retriever index ./downloads --label",
             "retriever index ./models --watch 30",
         ),
     )(index)
@@ -74,7 +64,7 @@ def index(
             metavar="DIR",
             parser=path,
             help="Index folder, made if missing; for example parts.retriever.",
-            show_default=str(_DEFAULT),
+            show_default=str(DEFAULT),
         ),
     ] = None,
     space: Annotated[
@@ -141,6 +131,14 @@ def index(
             show_default=False,
         ),
     ] = None,
+    label: Annotated[
+        bool,
+        typer.Option(
+            "--label",
+            help="Afterwards name what has no label by what it looks like, as `retriever label --write` does: a chair, "
+            "or furniture.",
+        ),
+    ] = False,
     recall: Recall = None,
     memory: Memory = None,
     watch: Annotated[
@@ -166,19 +164,20 @@ def index(
     from cli.watching import Warned, watching
     from indexer import build
     from indexer.ann.optimize import Wish
+    from indexer.labelling import label_unnamed
 
     if folder is None and not quiet and (other := _another()):
         typer.echo(
-            f"note: this writes {_DEFAULT} here, not {argument(other)} of $RETRIEVER_INDEX, which queries take; "
+            f"note: this writes {DEFAULT} here, not {argument(other)} of $RETRIEVER_INDEX, which queries take; "
             f"--index {argument(other)} would write that.",
             err=True,
         )
-    folder = folder or _DEFAULT
+    folder = folder or DEFAULT
     tried: Tried = {}
 
     def run(show: Silent, again: bool, settled: float = 0.0) -> Summary:
         with show:
-            return build.index(
+            summary = build.index(
                 paths,
                 folder,
                 space=space,
@@ -195,11 +194,14 @@ def index(
                 wish=Wish(recall, memory),
                 progress=show,
             )
+            if label and (summary.embedded or not settled):  # what was there before is named by the first run
+                summary.named = label_unnamed(folder, show)
+            return summary
 
     try:
         with Warned() as warned:
             summary = run(progress(quiet=quiet), again)
-            for line in _report(summary, folder, quiet=quiet):
+            for line in report(summary, folder, quiet=quiet):
                 typer.echo(line, err=True)
             if watch:
                 news = partial(_news, folder, quiet)
@@ -219,74 +221,9 @@ def _another() -> str | None:
     from retriever.store import layout
 
     named = os.environ.get(layout.ENVIRONMENT)
-    return named if named and Path(named).resolve() != _DEFAULT.resolve() else None
+    return named if named and Path(named).resolve() != DEFAULT.resolve() else None
 
 
 def _news(folder: Path, quiet: bool, summary: Summary, last: Summary) -> Iterator[str]:
     """What a later run did, without what was said before."""
-    return _report(replace(summary, skipped=Counter()), folder, quiet=quiet, said=last.failed)
-
-
-def _report(summary: Summary, folder: Path, *, quiet: bool, said: Collection[Failure] = ()) -> Iterator[str]:
-    if not quiet:
-        yield from _done(summary, folder)
-    known = set(said)
-    if failed := [failure for failure in summary.failed if failure not in known]:
-        named = None if folder == _DEFAULT else folder
-        yield f"  failed {len(failed):,}:"
-        for failure in failed[:_SHOWN]:
-            path = Path(summary.roots[failure.root]) / failure.path
-            yield f"    {printable(str(path))} {printable(failure.message)}"
-        if len(failed) > _SHOWN:
-            yield f"    and {len(failed) - _SHOWN:,} more, see: {failures_command(named)}"
-
-
-def _done(summary: Summary, folder: Path) -> Iterator[str]:
-    """What went well, and what was left out."""
-    from indexer.skipped import told
-
-    yield f"{printable(str(folder))}: {_counts(summary)} in {summary.seconds:.1f} s"
-    if summary.failed and not (summary.embedded or summary.reused or summary.updated or summary.unchanged):
-        yield f"  nothing was indexed: {_none_read(len(summary.failed))}"
-    if summary.optimized:
-        yield from plans(summary.optimized)
-    if summary.recovered:
-        yield f"  recovered {summary.recovered:,} of them from a run that was interrupted"
-    for old, new in summary.moved.items():
-        yield f"  {printable(old)} is {printable(new)} now: its items moved along"
-    if summary.reused:  # copies of what the index knows: perhaps a corpus that moved
-        for root in summary.absent:
-            cure = f"if it moved, `retriever remove {argument(root)}` forgets its old place"
-            yield f"  {printable(root)} is not there now; {cure}"
-    yield from _turned(summary)
-    if summary.dropped:
-        labels = counted(summary.dropped, "guessed label")
-        yield f"  {labels} dropped, as the file of each changed, stands on another axis, or has a label of its own now"
-    for count, reason in told(summary.skipped):
-        if reason == "hidden":  # as in every listing of files: not worth a line
-            continue
-        yield f"  skipped {count:,}: {_MEANS.get(reason, printable(reason))}"
-
-
-def _turned(summary: Summary) -> Iterator[str]:
-    """Formats whose files were taken to stand on another axis than is usual."""
-    for each in summary.turned:
-        yield f"  {each.told(f' of {printable(summary.roots[each.root])}')}"
-
-
-def _none_read(files: int) -> str:
-    """Of a run that ended without a single item."""
-    return "its only file could not be read" if files == 1 else f"none of its {files:,} files could be read"
-
-
-def _counts(summary: Summary) -> str:
-    objects = f" and {counted(summary.objects, 'object')}" if summary.objects else ""
-    counts = {
-        f"embedded{objects}": summary.embedded,
-        "reused": summary.reused,
-        "updated": summary.updated,
-        "removed": summary.removed,
-        "unchanged": summary.unchanged,
-    }
-    always = {f"embedded{objects}", "unchanged"}
-    return ", ".join(f"{count:,} {what}" for what, count in counts.items() if count or what in always)
+    return report(replace(summary, skipped=Counter()), folder, quiet=quiet, said=last.failed)

@@ -17,6 +17,7 @@ from retriever.query.resolve import same_space
 from retriever.query.zeroshot import CONFIDENCE, KINDS, Assigned, Names, is_found
 from retriever.store.manifest import Manifest
 from retriever.store.snapshot import Snapshot
+from retriever.types import Modality
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -109,6 +110,27 @@ def label(
     if not write:
         return _found(snapshot, wanted)[0]
     return _write(folder, space, wanted, overwrite, progress)
+
+
+def label_unnamed(folder: Path, progress: Progress | None = None) -> int:
+    """Names by the vocabulary what has no label, but for texts, which say themselves what they are.
+
+    Args:
+        folder: of the index.
+        progress: as of `label`.
+
+    Returns:
+        How many have a label now.
+
+    Raises:
+        SpaceError: the space has no text encoder.
+        RetrieverError: as of `label`.
+    """
+    unnamed = f"label is null and modality <> '{Modality.TEXT}'"
+    allowed = Candidates(Snapshot.open(folder)).rows("any", unnamed)
+    if allowed is not None and not len(allowed):
+        return 0  # the vocabulary takes seconds
+    return label(folder, to="any", where=unnamed, write=True, progress=progress).written
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ class Summary:
         removed: gone from the corpus, or part of it no more.
         recovered: those among the unchanged that were saved from an interrupted run before this one.
         skipped: reason -> files that are not for this index.
+        named: items that got a label of the vocabulary afterwards.
         dropped: guessed labels that came to nothing, as their file changed or has a label of its own now.
         failed: files that could not be read; they are kept in the index's list of failures.
         optimized: the approximate search, where it was built.
@@ -41,6 +42,7 @@ class Summary:
     removed: int = 0
     recovered: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+    named: int = 0
     dropped: int = 0
     failed: list[Failure] = field(default_factory=list)
     optimized: Optimized | None = None
