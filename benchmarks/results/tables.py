@@ -62,6 +62,7 @@ _QUALITY = (
     # expansion, variety
     "held-back names", "held-back labels",
     "score kept", "cosine between hits", "of that label", "right among the first ten", "mean average precision",
+    "shapes alone", "shapes alone, first ten", "shapes and names", "shapes and names, first ten",
     # arithmetic: measures, then strategies
     "recall@10", "beside addition", "precision@10", "nDCG@10", "kind@10", "value@10",
     "base alone", "rest alone", "addition", "addition, by spread (default)", "addition, tuned", "late, by rank",
