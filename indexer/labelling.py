@@ -44,8 +44,8 @@ class Labelled:
     Attributes:
         names: that were chosen from; None for those of the vocabulary.
         space: name of the space in which they were compared.
-        items: a row an item, in the index's order: `SHOWN` as they were, then ``name``, ``score``, ``confidence`` and,
-            of the vocabulary, ``kinds``: the name and what it is a kind of, nearest first.
+        items: a row an item, in the index's order: `SHOWN` as they were, then ``name``, ``score``, ``confidence`` and
+            ``kinds``, the name and what it is a kind of, nearest first.
         several_roots: whether a path alone may not say which file is meant.
         unsure: items below the confidence asked for, which are not among them.
         written: items whose label is now the name found.
@@ -82,8 +82,8 @@ def label(
         to: modality of the items, or "any"; None for shapes where there are any.
         where: SQL condition over the items' columns.
         least: confidence, 0..1, below which an item gets no name; None for 0, or 0.5 of the vocabulary.
-        write: store the name as ``label`` and the confidence as `CONFIDENCE`, where the item has no label; of the
-            vocabulary also what it is a kind of, as `KINDS`.
+        write: store the name as ``label``, what it is a kind of as `KINDS` and the confidence as `CONFIDENCE`, where
+            the item has no label.
         overwrite: where it has one, too.
         progress: told of the vocabulary, while it is encoded, and of an approximate search, where the rewritten rows
             make one due.
@@ -155,10 +155,9 @@ def _found(snapshot: Snapshot, wanted: _Wanted) -> tuple[Labelled, Assigned]:
     table = table.append_column("name", pa.array(_spelled(namer.names, sure.names), pa.string()))
     table = table.append_column("score", pa.array(sure.scores.tolist(), pa.float64()))
     table = table.append_column("confidence", pa.array(sure.confidences.tolist(), pa.float64()))
-    if namer.kinds:
-        table = table.append_column("kinds", _kinds(namer, sure.names))
+    table = table.append_column("kinds", _kinds(namer, sure.names))
     several = len(snapshot.manifest.roots) > 1
-    names = None if namer.kinds else namer.names
+    names = namer.names if isinstance(namer, Listed) else None
     return Labelled(names, snapshot.identity.name, table, several, len(every) - len(sure)), sure
 
 
@@ -181,7 +180,7 @@ def _write(folder: Path, space: Space, wanted: _Wanted, overwrite: bool, progres
 
 
 def _parts(snapshot: Snapshot, namer: Namer, assigned: Assigned) -> Iterator[tuple[pa.Table, Vectors]]:
-    """Rows as they were, but for the columns of a label; what a list does not know of its names is null."""
+    """Rows as they were, but for the columns of a label."""
     import pyarrow as pa
 
     for start in range(0, len(assigned), _PART):
@@ -202,8 +201,7 @@ def _parts(snapshot: Snapshot, namer: Namer, assigned: Assigned) -> Iterator[tup
 def _kinds(namer: Namer, places: NDArray[np.int64]) -> pa.Array:
     import pyarrow as pa
 
-    kinds = _spelled(namer.kinds, places) if namer.kinds else [None] * len(places)
-    return pa.array(kinds, pa.list_(pa.string()))
+    return pa.array(_spelled(namer.kinds, places), pa.list_(pa.string()))
 
 
 def _spelled(names: Sequence[T], places: NDArray[np.int64]) -> list[T]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.progress import Progress
-from indexer.vocabulary import hedging
+from indexer.vocabulary import hedging, kinds
 from retriever.query.calibrate import Calibration
 from retriever.query.stored import modalities
 from retriever.query.zeroshot import Assigned, Names, assign, name_vectors
@@ -30,7 +30,7 @@ class Namer(Protocol):
 
     Attributes:
         names: that it chooses from.
-        kinds: of each of them, the name and what it is a kind of, nearest first; empty where that is not known.
+        kinds: of each of them, the name and what it is a kind of, nearest first.
         least: confidence below which a name is left out, if nothing is said.
     """
 
@@ -53,11 +53,11 @@ class Listed:
         SpaceError: the space has no text encoder.
     """
 
-    kinds: tuple[tuple[str, ...], ...] = ()
     least = 0.0
 
     def __init__(self, names: Names, space: Space) -> None:
         self.names = names.names
+        self.kinds = tuple(map(kinds, names.names))
         self._vectors = name_vectors(names, space)
 
     def assign(self, snapshot: Snapshot, rows: NDArray[np.int64], least: float) -> Assigned:
@@ -125,7 +125,7 @@ def _capped(snapshot: Snapshot, found: Assigned) -> Assigned:
     known = Calibration.read(snapshot.folder, snapshot.identity)
     if known is None:
         return found
-    kinds, most = np.array(modalities(snapshot, found.rows), object), np.ones(len(found))
-    for kind in dict.fromkeys(kinds.tolist()):
-        most[kinds == kind] = known.confidence(f"{Modality.TEXT}>{kind}", found.scores[kinds == kind])
+    modality, most = np.array(modalities(snapshot, found.rows), object), np.ones(len(found))
+    for each in dict.fromkeys(modality.tolist()):
+        most[modality == each] = known.confidence(f"{Modality.TEXT}>{each}", found.scores[modality == each])
     return replace(found, confidences=np.minimum(found.confidences, most))

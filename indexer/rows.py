@@ -19,6 +19,7 @@ from indexer.metadata import MetadataTable
 from indexer.parts import split
 from indexer.plan_changes import Indexed, stamp
 from indexer.roots import outermost
+from indexer.vocabulary import kinds
 from indexer.writer import IndexWriter
 from retriever.store import Snapshot, item_id
 from retriever.types import Vectors
@@ -97,9 +98,11 @@ def item(
 
     `parts` says of which other files it was read, as `indexer.parts.remembered` does.
     """
+    label = file.metadata.get("label")
     return {
         **file.metadata,
         **known,
+        "label_kinds": list(kinds(str(label))) if label else None,
         "id": item_id(root, file.path),
         "root": root,
         "path": file.path,

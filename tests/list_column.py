@@ -1,4 +1,4 @@
-"""A column of lists of text in an index that is there: none that tests can make otherwise has one."""
+"""A column of lists of text in an index that is there, new or in place of one of that name."""
 
 from __future__ import annotations
 
@@ -22,4 +22,6 @@ def add(folder: Path, name: str, values: Mapping[str, list[str | None] | None]) 
     for file in sorted((folder / layout.SEGMENTS).glob(f"*/{layout.ITEMS}")):
         table = pq.read_table(file)
         lists = pa.array([values.get(path) for path in table["path"].to_pylist()], pa.list_(pa.string()))
-        pq.write_table(table.append_column(name, lists), file, write_page_checksum=True)
+        place = table.schema.get_field_index(name)
+        table = table.append_column(name, lists) if place < 0 else table.set_column(place, name, lists)
+        pq.write_table(table, file, write_page_checksum=True)

@@ -47,6 +47,21 @@ def widen(captions: Sequence[str]) -> tuple[str, ...]:
     return (*captions, *_choose(terms, given))
 
 
+@lru_cache(maxsize=4096)
+def kinds(name: str) -> tuple[str, ...]:
+    """A name and what it is a kind of, nearest first; the name alone where it is unknown or could mean several things.
+
+    One that differs from the vocabulary's in case or hyphens alone is spelled as there.
+    """
+    outline = load()
+    word = next((word for word in _singulars(key(name).split()) if word in outline.senses), "")
+    if not word or word in outline.unclear:
+        return (name,)
+    term = outline.senses[word][0]
+    above = dict.fromkeys(each.name for each in (term, *term.ancestors()))
+    return tuple(above) if key(term.name) == key(name) else (name, *above)
+
+
 def meant(captions: Sequence[str]) -> list[Term]:
     """Every term that the captions of one thing may name, whatever the sense; none where they name nothing known."""
     outline = load()

@@ -24,7 +24,7 @@ CONFIDENCE = "label_confidence"
 """Column of the items whose label was found in this way; null where a person or a folder gave it."""
 
 KINDS = "label_kinds"
-"""Column of those of them whose label is of a taxonomy: the label and what it is a kind of, nearest first."""
+"""Column of the items with a label: it and what it is a kind of, nearest first, as far as the vocabulary knows."""
 
 TEMPLATES = ("{}", "a {}", "a 3d model of a {}", "the shape of a {}")
 """A name's vector is the mean over these, as in zero-shot classification since CLIP (arXiv 2103.00020)."""

@@ -21,15 +21,13 @@ from retriever.query.naming import item_rows, the_row
 from retriever.query.shown import by_fused, measured, named
 from retriever.query.stored import spread
 from retriever.query.term import Term
+from retriever.query.zeroshot import KINDS
 from retriever.serve.asking import Question, request_of
 from retriever.serve.uploads import Uploads
 from retriever.sheet.card import source_of
 from retriever.sheet.look import look, lying
 from retriever.store.snapshot import Snapshot
 from retriever.types import Modality
-
-KINDS = "label_kinds"
-"""Column of a label and what it is a kind of, where an index has one."""
 
 _SUGGESTED = 12
 _LOOKED_AT = 1024  # items whose labels are read for them
@@ -121,10 +119,13 @@ def start(index: Index) -> dict[str, Any]:
 
 
 def _facets(snapshot: Snapshot) -> dict[str, Any]:
-    """The column whose values break down what the page shows, and whether it holds lists."""
-    from pyarrow import types
+    """The column whose values break down what the page shows, and whether it holds lists.
 
-    several = KINDS in snapshot.columns() and types.is_list(snapshot.schema.field(KINDS).type)
+    Rows that an older version wrote, or that others append, may have labels alone.
+    """
+    live = snapshot.live
+    labels, kinds = (np.count_nonzero(snapshot.column(name).is_valid().to_numpy()[live]) for name in ("label", KINDS))
+    several = bool(kinds and kinds >= labels)
     return {"column": KINDS if several else "label", "lists": several}
 
 

@@ -36,9 +36,7 @@ ITEMS = pa.schema(
         pa.field("channels", pa.int64()),
         pa.field("preview", pa.string()),  # sidecar picture, below the root
         pa.field("split", pa.string()),  # train, test, val where the layout says
-        pa.field(
-            "label_kinds", pa.list_(pa.string())
-        ),  # of a label found in the vocabulary: it, and what it is a kind of
+        pa.field("label_kinds", pa.list_(pa.string())),  # the label and what it is a kind of, nearest first
     ]
 )
 """Core columns; anything else in a segment came from the corpus layout or from ``--metadata``."""
