@@ -65,7 +65,7 @@ def show_items(items: Items) -> None:
     """What each is, path, caption, faces and size, as of hits; off a terminal: id, modality, label or name, path."""
     if not to_terminal():
         whole = items.several_roots
-        plain((item.id, item.modality, what(item), _shown_path(item, whole)) for item in items.each(["name"]))
+        plain((item.id, item.modality, what(item), shown_path(item, whole)) for item in items.each(["name"]))
         return
     from rich.console import Console
 
@@ -156,10 +156,10 @@ def _path(item: Hit | Item, *, whole: bool) -> Text:
     from rich.text import Text
 
     file = archives.holder(item.file) or item.file
-    return Text(printable(_shown_path(item, whole)), f"link {file.absolute().as_uri()}", overflow="fold")
+    return Text(printable(shown_path(item, whole)), f"link {file.absolute().as_uri()}", overflow="fold")
 
 
-def _shown_path(item: Hit | Item, whole: bool) -> str:
+def shown_path(item: Hit | Item, whole: bool) -> str:
     """The path below the corpus root may mean several files, the `whole` one does not."""
     return str(item.file) if whole else item.path
 
@@ -234,7 +234,7 @@ def _shares(hits: Hits, room: int) -> dict[str, list[Text]]:
 def _plain_hit(hit: Hit, several: bool, *, whole: bool) -> list[Any]:
     """The cells of a line."""
     shares = [f"{share:+.4f}" for share in hit.shares] if several else []
-    return [hit.rank, f"{hit.score:.4f}", hit.id, hit.modality, what(hit), _shown_path(hit, whole), *shares]
+    return [hit.rank, f"{hit.score:.4f}", hit.id, hit.modality, what(hit), shown_path(hit, whole), *shares]
 
 
 def _title(term: Term, room: int) -> str:

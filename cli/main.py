@@ -23,6 +23,7 @@ from cli import (
     items,
     label,
     manage,
+    mapping,
     once,
     optimize,
     query,
@@ -197,7 +198,22 @@ def main(
     """Find 3D models by text, picture, sound, shape, or a sum of them."""
 
 
-for module in (index, query, items, serve, evaluate, label, duplicates, manage, check, optimize, demo, align, spaces):
+for module in (
+    index,
+    query,
+    items,
+    mapping,
+    serve,
+    evaluate,
+    label,
+    duplicates,
+    manage,
+    check,
+    optimize,
+    demo,
+    align,
+    spaces,
+):
     module.register(app)
 for group in (app, *(each.typer_instance for each in app.registered_groups)):
     for command in group.registered_commands if group else ():

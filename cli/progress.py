@@ -19,6 +19,8 @@ _LABELS = {
         "embed": "Embedding",
         "write": "Writing",
         "make": "Making",
+        "map": "Laying out the map",
+        "place": "Placing the rest",
     },
     **{"read": "Reading", "sample": "Sampling again", "pull": "Downloading", "add": "Splitting", "draw": "Drawing"},
     **{"build": "Building the search", "tune": "Tuning the search", "ask": "Asking", "name": "Encoding labels"},
@@ -32,6 +34,8 @@ _UNITS = {
     "ask": "queries",
     "name": "labels",
     "draw": "pictures",
+    "map": "steps",
+    "place": "vectors",
 }
 _EVERY = 5.0  # seconds between plain lines
 

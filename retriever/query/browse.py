@@ -27,6 +27,8 @@ from retriever.types import Modality, Vectors
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from retriever.query.mapped import Map
+
 PART = 2**18
 """Rows whose columns are read at once."""
 
@@ -52,6 +54,7 @@ class Items:
         space: name of the index's space.
         dim: numbers in a vector of it.
         roots: absolute paths of its corpora.
+        columns: names of what is known of items.
         total: as given.
         several_roots: whether a path alone may not say which file is meant.
     """
@@ -64,6 +67,7 @@ class Items:
         self.folder, self.version = snapshot.folder.absolute(), snapshot.manifest.version
         self.space, self.dim = snapshot.identity.name, snapshot.identity.dim
         self.roots = list(snapshot.roots.values())
+        self.columns = [name for name in snapshot.columns() if name not in HIDDEN]
         self.several_roots = len(snapshot.manifest.roots) > 1
 
     def __len__(self) -> int:
@@ -102,8 +106,8 @@ class Items:
         """All columns as CSV with a header, a line at a time; lists have spaces between their numbers."""
         for place, table in enumerate(self.tables()):
             if not place:
-                yield _line(table.column_names)
-            yield from (_line(map(cell, row.values())) for row in _rows(table))
+                yield line(table.column_names)
+            yield from (line(map(cell, row.values())) for row in _rows(table))
 
     def to_parquet(self, path: str | Path) -> None:
         """Write all columns to a Parquet file, which is replaced when all is written.
@@ -135,17 +139,25 @@ class Items:
 
         save(self, path, progress)
 
-    def tables(self) -> Iterator[pa.Table]:
-        """All columns as tables of up to `PART` rows, one at least; `root` is the absolute path of the corpus root."""
+    def tables(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """Tables of up to `PART` rows, one at least; `root` is the absolute path of the corpus root.
+
+        Args:
+            columns: those beside the `FIXED` ones; those that there are not are left out. None for all.
+        """
         import pyarrow as pa
 
-        for table in self._parts(None):
+        for table in self._parts(columns):
             paths = [self._snapshot.root_path(root) for root in table.column("root").to_pylist()]
             yield table.set_column(FIXED.index("root"), "root", pa.array(paths, pa.string()))
 
     def vectors(self) -> Vectors:
         """(n, d) float32 unit vectors, in the order of the items."""
         return self._snapshot.vectors(self._rows)
+
+    def vectors_at(self, places: NDArray[np.int64]) -> Vectors:
+        """(m, d) of those at some places in the list."""
+        return self._snapshot.vectors(self._rows[places])
 
     def vector_parts(self) -> Iterator[Vectors]:
         """The same, some megabytes at a time; one part at least."""
@@ -158,6 +170,20 @@ class Items:
             for vectors in self._read(self._rows[number * PART : (number + 1) * PART]):
                 yield table.slice(place, len(vectors)), vectors
                 place += len(vectors)
+
+    def map(self, color: str = "label", progress: Callable[[str, int, int | None], None] | None = None) -> Map:
+        """Their places on a plane on which what is alike lies together, see `retriever.query.layout`.
+
+        Args:
+            color: column that a figure of it is coloured by.
+            progress: is called with a phase, what is done of it, and how much there is.
+
+        Raises:
+            UsageError: there is no such column.
+        """
+        from retriever.query.mapped import map_of
+
+        return map_of(self, color, progress)
 
     def copy_files(self, folder: str | Path) -> Copied:
         """Copies the files into a folder, as `retriever.query.copied.copy_files` does."""
@@ -194,7 +220,8 @@ def _rows(table: pa.Table) -> Iterator[dict[str, Any]]:
         yield from some.to_pylist()
 
 
-def _line(cells: Iterable[object]) -> str:
+def line(cells: Iterable[object]) -> str:
+    """A line of CSV."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerow(cells)
     return out.getvalue()
