@@ -18,6 +18,7 @@ from retriever.query.item import Item
 from retriever.query.metadata import FIXED, HIDDEN
 from retriever.query.order import first, order_of
 from retriever.query.request import check_where, check_whole
+from retriever.query.stored import spread
 from retriever.query.tables import Tables
 from retriever.query.written import cell, item_dict
 from retriever.query.zeroshot import CONFIDENCE
@@ -184,6 +185,10 @@ class Items:
         from retriever.query.mapped import map_of
 
         return map_of(self, color, progress)
+
+    def spread(self, most: int) -> Items:
+        """These; of more than `most`, so many at even distances."""
+        return Items(self._snapshot, spread(self._rows, most), self.total, self.asked)
 
     def copy_files(self, folder: str | Path) -> Copied:
         """Copies the files into a folder, as `retriever.query.copied.copy_files` does."""

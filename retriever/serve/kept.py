@@ -1,4 +1,4 @@
-"""Pictures and meshes that were made for the page, kept while there is room: each is made once, a few at a time."""
+"""What was made for the page, pictures say, kept while there is room: each is made once, a few at a time."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ class Kept:
 
     Args:
         most: bytes of all that is kept; the one that was not looked at for longest goes first.
+        at_once: how many are made at the same time.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, at_once: int = AT_ONCE) -> None:
         self._most = most
         self._bytes = 0
         self._known: OrderedDict[str, bytes] = OrderedDict()
         self._changing = Lock()
-        self._making = Semaphore(AT_ONCE)
+        self._making = Semaphore(at_once)
 
     def __len__(self) -> int:
         return len(self._known)

@@ -16,12 +16,13 @@ from retriever.serve.answers import Refused, answer, counts, items, items_page, 
 from retriever.serve.asking import counting_of, listing_of, question_of
 from retriever.serve.current import Current
 from retriever.serve.kept import Kept, tag_of
+from retriever.serve.maps import map_bytes, map_stamp, mapping_of
 from retriever.serve.request import Asked
 from retriever.serve.things import Thing, thing
 from retriever.serve.uploads import LARGEST, Uploads
 from retriever.types import Modality
 
-PICTURES, MESHES = 64 * 2**20, 128 * 2**20
+PICTURES, MESHES, MAPS = 64 * 2**20, 128 * 2**20, 32 * 2**20
 """Bytes that are kept of each."""
 
 SIDES = {"320": 320, "960": 960}
@@ -32,7 +33,7 @@ _SHEET = Path(__file__).parents[1] / "sheet" / "style.css"
 _STATIC = {
     "/": (_PAGE / "index.html", "text/html; charset=utf-8"),
     "/sheet.css": (_SHEET, "text/css; charset=utf-8"),
-    "/page.css": (_PAGE / "page.css", "text/css; charset=utf-8"),
+    **{f"/{path.name}": (path, "text/css; charset=utf-8") for path in sorted(_PAGE.glob("*.css"))},
     **{f"/{path.name}": (path, "text/javascript; charset=utf-8") for path in sorted(_PAGE.glob("*.js"))},
 }
 _SOUNDS = {
@@ -78,6 +79,7 @@ class Routes:
     def __init__(self, current: Current, uploads: Uploads) -> None:
         self._current, self._uploads = current, uploads
         self._pictures, self._meshes = Kept(PICTURES), Kept(MESHES)
+        self._maps = Kept(MAPS, at_once=1)  # which searches do not wait for, and who asks for the same one does
         # Towers may be asked by several threads, but each is built at its first use: by one of them, please. And one
         # search takes all cores anyway.
         self._searching = Lock()
@@ -88,6 +90,7 @@ class Routes:
             ("GET", "/api/items"): partial(self._listed, listing_of, items),
             ("GET", "/api/items/page"): partial(self._listed, listing_of, items_page),
             ("GET", "/api/counts"): partial(self._listed, counting_of, counts),
+            ("GET", "/api/map"): self._map,
             ("GET", "/api/start"): self._start,
             ("GET", "/api/status"): self._status,
             ("POST", "/api/upload"): self._upload,
@@ -150,6 +153,11 @@ class Routes:
         index = self._current.index()
         with self._searching:  # of a large index, all paths are looked at
             return Reply(200, answered(listing, index).encode(), headers=_FRESH)
+
+    def _map(self, asked: Asked) -> Reply:
+        wanted, index = mapping_of(asked.keywords()), self._current.index()
+        make = partial(map_bytes, wanted, index)
+        return _made(asked, self._maps, map_stamp(wanted, index), make, "application/json")
 
     def _start(self, asked: Asked) -> Reply:
         return _json({**start(self._current.index()), "largest": LARGEST})

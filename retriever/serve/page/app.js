@@ -6,6 +6,7 @@ import { facets } from "/facets.js";
 import { listen as takeGiven } from "/given.js";
 import { listen as takeKeys } from "/keys.js";
 import { look } from "/look.js";
+import { listen as takeMap, mark, showMap } from "/map.js";
 import { at, copy, make } from "/parts.js";
 import { fill, KINDS, listen as takeSettings, usualKind, waysOut } from "/settings.js";
 import { chips, expression, inBox, keepFocus, LESS, typed } from "/terms.js";
@@ -29,7 +30,7 @@ function later(todo, milliseconds) {
 
 // Asking ------------------------------------------------------------------------------------------------------------
 
-async function answer(question) {
+async function answer({ view, ...question }) {
   running?.abort();
   const mine = running = new AbortController();
   busy(true);
@@ -53,6 +54,7 @@ async function show(live) {
   let question = live ?? asked();
   clearTimeout(waiting);
   if (!live) fill(question, started, go);
+  if (!live) showMap(question, started);
   if (!question.q) {
     begin(question);
     if (!Object.keys(started?.items ?? {}).length) return;
@@ -99,6 +101,7 @@ function begin({ where, to }) {
     for (const id of ["more", "none"]) at(id).hidden = true;
   }
   sign = 0;
+  mark([]);
   setFailed(false);
   problem("");
   for (const id of ["terms", "adding"]) at(id).hidden = true;
@@ -130,7 +133,8 @@ function draw(question, live) {
   at("none").hidden = hits.length > 0;
   at("none").replaceChildren(...waysOut({ ...question, to: asked().to }, go), make("button", { type: "button", onclick: home }, "Begin anew"));
   at("more").hidden = hits.length < question.k || hits.length >= total || question.k >= MOST;
-  at("told").replaceChildren(...said(question));
+  at("told").replaceChildren(...(asked().view && !question.q ? [] : said(question)));
+  mark(question.q ? hits : []);
 }
 
 // The terms as chips, or words alone in the box, and what becomes of words to come.
@@ -225,6 +229,7 @@ new ResizeObserver(() => {
 window.addEventListener("popstate", () => show());
 takeSettings(go);
 takeKeys(acting);
+takeMap(go, acting);
 takeGiven({
   take: async (terms) => {
     const others = found && asked().q ? found.terms : [];
@@ -250,5 +255,6 @@ try {
 at("where").placeholder = `Filter: ${started?.suggestions[0] ? `label = '${started.suggestions[0]}'` : "faces < 5000"}`;
 at("where").title = `An SQL condition over ${started?.columns.join(", ") ?? "the columns"}`;
 fill(asked(), started, go);
+showMap(asked(), started);
 if (started && !asked().q) show();
 else facets(asked(), started, go);

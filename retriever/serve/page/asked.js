@@ -6,7 +6,7 @@ export const PAGE = 24, MOST = 10000;
 export const SETTINGS = { where: "--where", min_confidence: "--min-confidence", diverse: "--diverse", expand: "--expand", unique: "--unique",
   combine: "--combine", minus: "--minus", center: "--center", unbalanced: "--unbalanced" };
 export const SWITCHES = ["unique", "center", "unbalanced"];
-export const ASKED = ["q", "to", ...Object.keys(SETTINGS)];
+export const ASKED = ["q", "to", "view", ...Object.keys(SETTINGS)];
 
 export function asked() {
   const given = new URLSearchParams(location.search);
