@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
     app.command()(expansion)
     app.command()(naming)
     app.command()(upright)
+    app.command("map")(draw_map)
 
 
 def retrieval(
@@ -163,6 +164,28 @@ def upright(
         found = (table for source in sources(data, per_kind) for table in tables(source, judged, Path(scratch)))
         if not show_tables("Upright", found, f"space {space}", json_to=json):
             raise UsageError(f"--data {data} holds no shapes_named; see docs/benchmarks.md.")
+
+
+def draw_map(
+    data: MaybeData = None,
+    space: Judged = "mini",
+    per_kind: Annotated[int, typer.Option(min=2, help="Without --data: parametric shapes of each kind.")] = 8,
+    rows: Annotated[list[int] | None, typer.Option(min=60, help="Vectors that are timed; repeat for more.")] = None,
+    json: JsonTo = None,
+) -> None:
+    """What a map keeps of the neighbourhoods of a space, beside two principal components, and its time by number."""
+    from benchmarks.retrieval import maps
+    from benchmarks.retrieval.encoding import Encoding
+    from benchmarks.retrieval.material import Material
+    from retriever import spaces
+
+    judged = spaces.get(space)
+    sets = maps.of_kinds(Encoding(judged), per_kind) if data is None else maps.of_data(Material(data, judged))
+    kept = [row for each in sets for row in maps.kept(*each)]
+    if not kept:
+        raise UsageError(f"--data {data} holds neither shapes_named nor shapes69; see docs/benchmarks.md.")
+    times = list(maps.timed(rows or maps.COUNTS, judged.identity.dim))
+    show_tables("Map", [("Neighbours", kept), ("Time", times)], f"space {space}", json_to=json)
 
 
 def arithmetic(

@@ -26,6 +26,9 @@ _GREY, _DARK = "#b8b8b8", "#333333"
 _NAMED = 400
 """Groups whose names are tried, largest first; a name that would lie on another is left out."""
 
+_DRAWN = 20_000
+"""Points that are drawn one by one at most."""
+
 _LETTERS = 28
 _SCALE = 12  # different numbers from which on they are a scale
 _WIDE = 100.0  # largest of them over the smallest from which on it is a logarithmic one
@@ -69,7 +72,7 @@ def _by_number(figure: Figure, axes: Axes, drawn: Map, values: Sequence[Any]) ->
     low, high = float(numbers[known].min()), float(numbers[known].max())
     norm = LogNorm(low, high) if low > 0 and high / low > _WIDE else Normalize(low, high)
     size = _size(len(values))
-    axes.scatter(*_along(drawn.places[~known]), s=size, c=_GREY, linewidths=0)
+    axes.scatter(*_along(drawn.places[~known]), s=size, c=_GREY, linewidths=0, rasterized=_is_many(drawn))
     points = axes.scatter(
         *_along(drawn.places[known]), s=size, c=numbers[known], cmap="viridis", norm=norm, linewidths=0
     )
@@ -81,9 +84,16 @@ def _by_group(figure: Figure, axes: Axes, drawn: Map, values: Sequence[str]) -> 
     looks = {group.value: (mark, colour) for group, (mark, colour) in zip(found, _looks(), strict=False)}
     names, size = np.array(values, np.str_), _size(len(values))
     rest = ~np.isin(names, list(looks))
-    axes.scatter(*_along(drawn.places[rest]), s=size, c=_GREY, linewidths=0)
+    axes.scatter(*_along(drawn.places[rest]), s=size, c=_GREY, linewidths=0, rasterized=_is_many(drawn))
     for name, (mark, colour) in reversed(looks.items()):  # the rarer ones on top
-        axes.scatter(*_along(drawn.places[names == name]), s=size, c=colour, marker=mark, linewidths=0)
+        axes.scatter(
+            *_along(drawn.places[names == name]),
+            s=size,
+            c=colour,
+            marker=mark,
+            linewidths=0,
+            rasterized=_is_many(drawn),
+        )
     _write(figure, axes, found[:_NAMED], {name: colour for name, (_, colour) in looks.items()})
 
 
@@ -119,6 +129,11 @@ def _caption(drawn: Map) -> str:
     return _plain(
         _printable(f"{counted(len(drawn), 'item')}{where}, in the space {items.space}, by {drawn.color}{less}")
     )
+
+
+def _is_many(drawn: Map) -> bool:
+    """Whether the points become a picture within an SVG or PDF, which a viewer could not handle one by one."""
+    return len(drawn) > _DRAWN
 
 
 def _along(places: Places) -> tuple[Any, Any]:

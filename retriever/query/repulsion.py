@@ -46,7 +46,8 @@ class Repulsion:
                 for each in (1, moved[:, :1], moved[:, 1:])
             ]
         )
-        waves = torch.fft.rfft2(torch.from_numpy(charges.astype(np.float32)).view(3, size, size), s=(2 * size,) * 2)
+        # In memory of torch's, which lies as its transforms have it: elsewhere their last bits could be others.
+        waves = torch.fft.rfft2(torch.from_numpy(charges).to(torch.float32).view(3, size, size), s=(2 * size,) * 2)
         waves = torch.cat([waves[:1] * kernels[0], waves * kernels[1]])
         field = torch.fft.irfft2(waves, s=(2 * size,) * 2)[:, :size, :size].reshape(4, -1).numpy()
         near, pushed, first, second = np.einsum("fnk,nk->fn", field[:, nodes], shares)

@@ -16,18 +16,18 @@ const redraw = () => { drawing ||= requestAnimationFrame(() => { drawing = 0; if
 
 // Shows the map or the list, as the address says; a map is asked for when another filter or kind, or a newer index, has it.
 export function showMap({ view, where, to }, started) {
-  const is = view === "map";
+  const is = view === "map", was = !at("map").hidden;
   document.body.classList.toggle("mapped", is);
   at("map").hidden = !is;
   for (const button of at("views").children) button.setAttribute("aria-pressed", String(button.dataset.view === (is ? "map" : "")));
   if (!is || !started) return;
   const given = new URLSearchParams(Object.entries({ where, to: to || usualKind(started) }).filter(([, value]) => value));
-  if (`${given}` === wanted) { redraw(); return; }
+  if (was && `${given}` === wanted) { redraw(); return; }  // else it is asked for: the index may have a newer version
+  fetched(`${given}`, `${given}` === wanted);
   wanted = `${given}`;
-  fetched(wanted);
 }
 
-async function fetched(given) {
+async function fetched(given, again) {
   running?.abort();
   const mine = running = new AbortController();
   const waits = setTimeout(() => hint("Laying out the map …"), 250);
@@ -44,8 +44,8 @@ async function fetched(given) {
   if (running !== mine) return;
   at("map").setAttribute("aria-busy", "false");
   if (got.error) wanted = "";  // and is asked for again
+  if (!again || got.version !== state.map?.version) Object.assign(state.view, { x: 0.5, y: 0.5, zoom: 1 });
   state.map = got.error ? null : prepared(got);
-  state.view = { x: 0.5, y: 0.5, zoom: 1 };
   point(-1);
   canvas.hidden = !state.map;
   hint(got.error ?? (got.count ? `${number(got)} · drag, scroll or pinch; a click gives a closer look` : "No item qualifies."));
