@@ -145,6 +145,17 @@ def naming(settings: Settings) -> Iterator[Table]:
         yield Table(f"Names for {title[0].lower()}{title[1:]}", ("confidence",), rows, command)
 
 
+def drawn_map(settings: Settings) -> Iterator[Table]:
+    """Over the same, without the times."""
+    from benchmarks.retrieval.maps import kept, of_data
+    from benchmarks.retrieval.material import Material
+
+    assert settings.data
+    command = f"python -m benchmarks map --space {settings.space} {DATA}"
+    if rows := [row for each in of_data(Material(settings.data, spaces.get(settings.space))) for row in kept(*each)]:
+        yield Table("Neighbours on a map", ("over", "where"), rows, command)
+
+
 def suite(name: str, settings: Settings) -> Iterator[Table]:
     """One public benchmark, and what is published of the same measures."""
     from benchmarks.suites import get, published

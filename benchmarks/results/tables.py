@@ -63,6 +63,8 @@ _QUALITY = (
     "held-back names", "held-back labels",
     "score kept", "cosine between hits", "of that label", "right among the first ten", "mean average precision",
     "shapes alone", "shapes alone, first ten", "shapes and names", "shapes and names, first ten",
+    # map
+    "of the 10 nearest, among 10", "among 50", "of the label, of 10",
     # arithmetic: measures, then strategies
     "recall@10", "beside addition", "precision@10", "nDCG@10", "kind@10", "value@10",
     "base alone", "rest alone", "addition", "addition, by spread (default)", "addition, tuned", "late, by rank",
@@ -88,7 +90,7 @@ _FACT = (
     "queries", "pairs", "marked", "meshes", "hits", "shapes", "texts", "said", "held", "chance",
     "without a word", "named", "kinds of a name",
     "files", "corpora", "rows", "batch", "GFLOP an item", "parameter", "same neighbours", "best",
-    "text, audio, minus", "machines", "lists each",
+    "text, audio, minus", "machines", "lists each", "items",
 )  # fmt: skip
 _KEY = (
     "process", "what", "tower", "device", "step", "measure", "subset", "domain", "severity", "section", "strategy",
@@ -96,6 +98,7 @@ _KEY = (
     "targets and training", "method", "protocol", "source", "queries by", "words", "names", "cosine from",
     "allowed", "neighbours", "saved with", "asked with", "trade-off", "weight of the bad ones", "the query",
     "confidence",
+    "over", "where",
 )  # fmt: skip
 KINDS: dict[str, Kind] = {
     **dict.fromkeys(OVER, Kind.RATIO),

@@ -53,12 +53,12 @@ def kept(title: str, vectors: Vectors, labels: NDArray[np.str_]) -> Iterator[Row
     for where, places in (("the map", lay_out(vectors)), ("two principal components", components(vectors))):
         shown = on_plane(places, WIDE)
         yield {
-            "shapes": title, "items": len(vectors), "where": where,
+            "over": title, "items": len(vectors), "where": where,
             f"of the {NEAR} nearest, among {NEAR}": _found(true, shown[:, :NEAR]),
             f"among {WIDE}": _found(true, shown), f"of the label, of {NEAR}": _alike(labels, shown[:, :NEAR]),
         }  # fmt: skip
     yield {
-        "shapes": title, "items": len(vectors), "where": "the space", f"of the {NEAR} nearest, among {NEAR}": 1.0,
+        "over": title, "items": len(vectors), "where": "the space", f"of the {NEAR} nearest, among {NEAR}": 1.0,
         f"among {WIDE}": 1.0, f"of the label, of {NEAR}": _alike(labels, true),
     }  # fmt: skip
 

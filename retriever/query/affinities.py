@@ -46,6 +46,22 @@ def edges(vectors: Vectors, neighbours: int = NEIGHBOURS, perplexity: float = PE
     return _both_ways(near, weights)
 
 
+def islands(pulls: Edges) -> NDArray[np.int64]:
+    """(n,) the number of the island of each vector, from 0: what no edges join, however many, is on another.
+
+    Args:
+        pulls: with edges of every vector, in the order of their starts, as `edges` gives them.
+    """
+    firsts = np.flatnonzero(np.diff(pulls.starts, prepend=-1))
+    least = np.arange(len(firsts))
+    while True:
+        lower = np.minimum(least, np.minimum.reduceat(least[pulls.ends], firsts))
+        lower = lower[lower]
+        if np.array_equal(lower, least):
+            return np.unique(least, return_inverse=True)[1]
+        least = lower
+
+
 def nearest(base: Vectors, queries: Vectors, count: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """(q, count) cosines and numbers of the exact nearest of `base`, best first; equal ones by number."""
     from retriever.ann.torch_exact import TorchExact

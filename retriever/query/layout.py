@@ -15,7 +15,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.query.affinities import Edges, edges, nearest
+from retriever.query.affinities import Edges, edges, islands, nearest
 from retriever.query.repulsion import Repulsion
 from retriever.types import Vectors
 
@@ -31,6 +31,7 @@ FEW = 8
 AMONG = 5
 """Laid-out neighbours that say where another vector belongs."""
 
+_CHANNEL = 0.15  # between islands, as a share of the radius of the largest
 _COPY = 1 - 1e-6  # cosine of what has the place of its neighbour
 
 _EARLY, _LATE = 100, 200
@@ -135,7 +136,25 @@ def _settled(vectors: Vectors, progress: Progress) -> NDArray[np.float64]:
         places = places + speed
         places -= places.mean(axis=0)
     progress("map", steps, steps)
-    return places
+    return _moored(places, islands(pulls))
+
+
+def _moored(places: NDArray[np.float64], island: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The places with islands, which drift apart with nothing to hold them, as near as the circles around them let.
+
+    All of them come nearer to the middle by the same share.
+    """
+    count = int(island.max()) + 1
+    if count == 1:
+        return places
+    sizes = np.bincount(island)
+    middles = np.stack([np.bincount(island, axis) / sizes for axis in places.T], axis=1)
+    radii = np.zeros(count)
+    np.maximum.at(radii, island, np.hypot(*(places - middles[island]).T))
+    apart = np.hypot(*(middles[:, None] - middles).transpose(2, 0, 1))
+    np.fill_diagonal(apart, np.inf)
+    share = float(((radii[:, None] + radii + _CHANNEL * radii.max()) / np.maximum(apart, 1e-12)).max())
+    return places - middles[island] * max(0.0, 1 - share)
 
 
 def _attraction(places: NDArray[np.float64], pulls: Edges) -> NDArray[np.float64]:

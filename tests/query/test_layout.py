@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from unit_vectors import near, unit
 
 from retriever.query import layout
-from retriever.query.affinities import edges
+from retriever.query.affinities import edges, islands
 from retriever.query.layout import components, lay_out, place
 from retriever.query.regions import regions
 from retriever.query.repulsion import Repulsion
@@ -116,6 +116,17 @@ def test_edges_are_shares_of_all_and_go_both_ways():
     pairs = {(a, b): w for a, b, w in zip(*(part.tolist() for part in found), strict=True)}
     assert all(a != b and pairs[b, a] == pytest.approx(w) for (a, b), w in pairs.items())
     assert all(len({b for a, b in pairs if a == start}) >= 8 for start in range(90))
+
+
+def test_islands_are_near_each_other_and_apart():
+    rng = np.random.default_rng(4)
+    center = unit(rng, 1, 24)[0]
+    vectors = np.concatenate([near(rng, center, 300, 0.1), near(rng, -center, 200, 0.1)])
+    assert islands(edges(vectors)).tolist() == [0] * 300 + [1] * 200
+    places = lay_out(vectors)
+    one, other = places[:300], places[300:]
+    gap = np.linalg.norm(one[:, None] - other, axis=2).min()
+    assert 0.02 < gap < 0.5 and min(np.ptp(one, axis=0).max(), np.ptp(other, axis=0).max()) > 0.5
 
 
 @pytest.mark.parametrize("spread", [0.1, 1, 20, 100])
