@@ -119,3 +119,25 @@ def test_hits_are_marked_on_it(page: Page):
     page.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
     page.until(f"{TIP}?.innerText.includes('1. towers')")
     assert painted(page) > before
+
+
+def test_two_fingers_bring_it_nearer_and_a_touch_gives_a_closer_look(page: Page):
+    to_map(page)
+    x, y = middle_of(page, "towers")
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": at[0], "y": at[1], "id": number} for number, at in enumerate(places)]
+        page.call("Input.dispatchTouchEvent", type=kind, touchPoints=points)
+
+    before = painted(page)
+    touch("touchStart", (x - 20, y), (x + 20, y))
+    for apart in (30, 45, 60, 90, 120):
+        touch("touchMove", (x - apart, y), (x + apart, y))
+    touch("touchEnd")
+    assert page.js("document.querySelector('dialog[open]')") is None
+    page.until("performance.getEntriesByType('resource').some((one) => one.name.includes('/thumbnail/'))")
+    assert painted(page) != before
+    touch("touchStart", (x, y))
+    touch("touchEnd")
+    page.until("document.querySelector('dialog[open] #about h2')?.innerText === 'towers'")
+    page.press("Escape")
