@@ -21,6 +21,8 @@ _AFTER_HEAD = re.compile(
     "made|seen"
 )
 _COUNTED = re.compile(r"^(?:stack|pile|pair|group|set|bunch|slice|piece|row|view|side view) of ")
+_DENYING = {"non", "not", "no", "without"}
+"""A word beside which a name may be none of what it ends with: non wheel chair."""
 _ARTICLE = re.compile(r"^(?:a|an|the|one|two|three|some) ")
 
 
@@ -51,10 +53,11 @@ def widen(captions: Sequence[str]) -> tuple[str, ...]:
 def kinds(name: str) -> tuple[str, ...]:
     """A name and what it is a kind of, nearest first; the name alone where it is unknown or could mean several things.
 
-    One that differs from the vocabulary's in case or hyphens alone is spelled as there.
+    A name of several words is a kind of what its last ones name: a golf cart is a cart. One that differs from the
+    vocabulary's in case or hyphens alone is spelled as there.
     """
-    outline = load()
-    word = next((word for word in _singulars(key(name).split()) if word in outline.senses), "")
+    outline, words = load(), key(name).split()
+    word = "" if _DENYING & {*words} else _ending_at(outline, words)
     if not word or word in outline.unclear:
         return (name,)
     term = outline.senses[word][0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,8 +65,13 @@ class Map:
             yield x, y, item
 
     def values(self) -> list[Any]:
-        """What the items are coloured by, in their order; None where there is no value."""
-        return [value for table in self._tables([self.color]) for value in table.column(self.color).to_pylist()]
+        """What the items are coloured by, in their order; None where there is no value.
+
+        Of a column of lists, such as what labels are kinds of, each item has that element which most items have.
+        """
+        cells = [value for table in self._tables([self.color]) for value in table.column(self.color).to_pylist()]
+        counts = Counter(element for value in cells if isinstance(value, list) for element in set(value))
+        return [_commonest(value, counts) if isinstance(value, list) else value for value in cells]
 
     def tables(self) -> Iterator[pa.Table]:
         """Tables of `COLUMNS`, the one of the colours if it is another, ``x`` and ``y``; one at least."""
@@ -131,6 +137,11 @@ class Map:
     def _rounded(self) -> Iterator[tuple[float, float]]:
         for x, y in self.places.tolist():
             yield round(x, DIGITS) + 0.0, round(y, DIGITS) + 0.0  # + 0.0: no minus zero
+
+
+def _commonest(elements: list[Any], counts: Counter[Any]) -> Any:
+    """That of some elements which is most often there, the last one of several: the most general kind."""
+    return max(reversed(elements), key=counts.__getitem__) if elements else None
 
 
 def map_of(items: Items, color: str, progress: Callable[[str, int, int | None], None] | None) -> Map:

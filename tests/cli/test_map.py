@@ -72,7 +72,13 @@ def test_a_figure(indexed: Path, name: str):
     write_boxes(indexed / "many", 30)
     write_box(indexed / "$odd^\n name_" / "a.off", (1, 2, 30))
     assert run("index", indexed).exit_code == 0
-    for options in (("--color", "label"), ("--color", "faces"), ("--color", "bytes"), ("--where", "faces < 0")):
+    for options in (
+        ("--color", "label"),
+        ("--color", "label_kinds"),
+        ("--color", "faces"),
+        ("--color", "bytes"),
+        ("--where", "faces < 0"),
+    ):
         done = run("map", "--figure", name, *options)
         assert done.exit_code == 0 and done.stdout == "" and done.stderr == f"figure written to {name}\n"
         assert Path(name).stat().st_size > 1000
@@ -112,6 +118,23 @@ def test_in_python(indexed: Path):
     assert [item.path for _, _, item in found.each()] == PATHS[1:]
     with pytest.raises(retriever.errors.UsageError, match="color=nothing"):
         index.browse().map("nothing")
+
+
+def test_of_lists_the_element_that_most_items_have_colours(corpus: Path):
+    boxes = ("chair/a.off", "armchair/b.off", "table lamp/c.off", "unheard of/d.off", "e.off")
+    for number, path in enumerate(boxes):
+        write_box(corpus / path, (1, 2, 3 + number))
+    assert run("index", corpus).exit_code == 0
+    there = retriever.open().browse(where="label is null or label <> 'tall' and label <> 'flat'").map("label_kinds")
+    found = {item.path: value for (_, _, item), value in zip(there.each(), there.values(), strict=True)}
+    lamp = found.pop("table lamp/c.off")
+    assert found == {
+        "chair/a.off": "furniture",
+        "armchair/b.off": "furniture",
+        "unheard of/d.off": "unheard of",
+        "e.off": None,
+    }
+    assert lamp in retriever.open().items(["label_kinds"], where="label = 'table lamp'").column(0).to_pylist()[0]
 
 
 def test_of_many_some_are_laid_out(indexed: Path, monkeypatch: pytest.MonkeyPatch):

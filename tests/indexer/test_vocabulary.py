@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import parametric
-from indexer.parametric import kinds
-from indexer.vocabulary import MOST_ADDED, related, widen
+from indexer.parametric import kinds as parametric_kinds
+from indexer.vocabulary import MOST_ADDED, kinds, meant, related, widen
 from indexer.vocabulary.outline import key, load, parse
 
 SAYING_NOTHING = {"object", "thing", "item", "entity", "artifact", "model", "shape", "stuff", "household item"}
@@ -29,7 +29,7 @@ def test_no_name_says_nothing():
 def test_every_parametric_kind_is_known():
     outline = load()
     for name in parametric.names():
-        entry = kinds.kinds()[name]
+        entry = parametric_kinds.kinds()[name]
         assert any(key(word) in outline.senses for word in (name, *entry.also)), name
 
 
@@ -129,3 +129,32 @@ def test_an_outline_with_a_wrong_indent_is_refused():
         parse(["car; truck\n  sedan\n"])
     with pytest.raises(ValueError, match="two spaces"):
         parse(["vehicle\n car\n"])
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("armchair", ("armchair", "chair", "seating furniture", "furniture")),
+        ("Chair", ("chair", "seating furniture", "furniture")),
+        ("chairs", ("chairs", "chair", "seating furniture", "furniture")),
+        ("Office-Chair", ("office chair", "chair", "seating furniture", "furniture")),
+        ("golf cart", ("golf cart", "cart", "land vehicle", "vehicle")),
+        ("non wheel chair", ("non wheel chair",)),
+        ("jaguar", ("jaguar",)),
+        ("flurble", ("flurble",)),
+        ("", ("",)),
+    ],
+)
+def test_what_a_name_is_a_kind_of(name: str, wanted: tuple[str, ...]):
+    assert kinds(name) == wanted
+
+
+@given(st.text())
+def test_every_name_is_a_kind_of_itself_or_spelled_otherwise(name: str):
+    first = kinds(name)[0]
+    assert first == name or key(first) == key(name)
+
+
+def test_what_captions_mean_in_any_sense():
+    assert [term.name for term in meant(["a red chair", "flurble"])] == ["chair"]
+    assert len(meant(["jaguar"])) > 1 and meant([]) == meant(["flurble"]) == []
