@@ -129,6 +129,14 @@ export function listen(go, act) {
     canvas.height = Math.round(height * sharp);
     if (state.map) draw(canvas, state, redraw);
   }).observe(canvas);
-  new ResizeObserver(() => document.documentElement.style.setProperty("--head", `${at("top").offsetHeight}px`)).observe(at("top"));
+  // All of it is to be seen at once, below what stands above it.
+  const above = new ResizeObserver(() => document.documentElement.style.setProperty("--head", `${at("top").offsetHeight + spaceOf(at("facets"))}px`));
+  above.observe(at("top"));
+  above.observe(at("facets"));
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+}
+
+function spaceOf(element) {
+  const style = getComputedStyle(element);
+  return element.offsetHeight && element.offsetHeight + parseFloat(style.marginTop) + parseFloat(style.marginBottom);
 }
