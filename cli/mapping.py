@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
             "retriever map --figure faces.pdf --color faces --where \"label = 'chair'\"",
             "retriever map --to any --color modality --figure kinds.png",
             "retriever map --parquet map.parquet --index parts.retriever",
-            "retriever map --csv > map.csv",
+            "retriever map --csv",
         ),
     )(draw_map)
 

@@ -103,10 +103,22 @@ def test_written_names_are_found_with_what_they_are_a_kind_of(indexed: Path):
     assert later["002.off"] == {"path": "002.off", "label": None, CONFIDENCE: None, KINDS: None}
 
 
-def test_names_of_a_list_take_the_kinds_away(indexed: Path):
+def test_names_of_a_list_have_the_kinds_that_the_vocabulary_knows(indexed: Path):
     assert run("label", *ANY, "--write").exit_code == 0
-    assert "4 labels written." in run("label", "--names", "seat,pot", "--write", "--overwrite").stderr
-    assert all(row[KINDS] is None and row["label"] in ("seat", "pot") for row in rows().values())
+    assert "4 labels written." in run("label", "--names", "armchair,flurble", "--write", "--overwrite").stderr
+    kinds = {"armchair": ["armchair", "chair", "seating furniture", "furniture"], "flurble": ["flurble"]}
+    assert all(row[KINDS] == kinds[row["label"]] for row in rows().values())
+
+
+def test_labels_that_are_given_have_their_kinds(indexed: Path):
+    (indexed / "corpus/000.json").write_text('{"label": "Office Chair"}')
+    (indexed / "corpus/001.json").write_text('{"label": "flurble"}')
+    assert run("index", "corpus").exit_code == 0
+    now = rows()
+    assert now["000.off"][KINDS] == ["office chair", "chair", "seating furniture", "furniture"]
+    assert now["001.off"][KINDS] == ["flurble"] and now["002.off"][KINDS] is None
+    (indexed / "corpus/000.json").unlink()
+    assert run("index", "corpus").exit_code == 0 and rows()["000.off"][KINDS] is None
 
 
 def test_prompts_of_ones_own(indexed: Path):
