@@ -36,7 +36,8 @@ PART = 2**18
 _AT_ONCE = 4096  # rows that become Python's own values at once
 _BYTES = 2**25  # of vectors that are read at once
 
-_TOLD = ("name", "caption", CONFIDENCE)
+TOLD = ("name", "caption", CONFIDENCE)
+"""Columns that JSON says something of, beside the `FIXED` ones."""
 
 
 class Items:
@@ -89,7 +90,7 @@ class Items:
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """One dict an item, as in `to_json`: what JSON says of a hit but for its rank, score and shares."""
-        return [item_dict(item) for item in self.each(_TOLD)]
+        return [item_dict(item) for item in self.each(TOLD)]
 
     def to_json(self) -> str:
         """One object: the space, how many there are in all and here, and the items."""
@@ -99,7 +100,7 @@ class Items:
         """`to_json`, a little at a time."""
         head = json.dumps({"space": self.space, "total": self.total, "count": len(self)})
         yield f'{head[:-1]}, "items": ['
-        for place, item in enumerate(self.each(_TOLD)):
+        for place, item in enumerate(self.each(TOLD)):
             yield f"{', ' if place else ''}{json.dumps(item_dict(item), allow_nan=False)}"
         yield "]}"
 

@@ -104,10 +104,12 @@ class Map:
 
     def json_parts(self) -> Iterator[str]:
         """One object, a little at a time: that of `Items.to_json`, how many are laid out, and of each item x and y."""
+        from retriever.query.browse import TOLD
+
         items = self.items
         head = {"space": items.space, "total": items.total, "count": len(items), "laid_out": self.laid_out}
         yield f'{json.dumps(head)[:-1]}, "items": ['
-        for number, ((x, y), item) in enumerate(zip(self._rounded(), items.each(["name", "caption"]), strict=True)):
+        for number, ((x, y), item) in enumerate(zip(self._rounded(), items.each(TOLD), strict=True)):
             yield f"{', ' if number else ''}{json.dumps({**item_dict(item), 'x': x, 'y': y}, allow_nan=False)}"
         yield "]}"
 

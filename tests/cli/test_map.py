@@ -45,6 +45,15 @@ def test_the_same_places_in_every_form(indexed: Path):
     assert np.allclose(np.stack([kept["x"], kept["y"]], axis=1), places, atol=1e-6)
 
 
+def test_json_says_how_sure_a_guessed_label_is(indexed: Path):
+    write_box(indexed / "bare.off", (1, 2, 5))
+    assert run("index", indexed).exit_code == 0
+    assert run("label", "--names", "box,table", "--write").exit_code == 0
+    shown = [json.loads(run(command, "--json").stdout)["items"] for command in ("items", "map")]
+    assert sum("label_confidence" in item for item in shown[0]) == 1
+    assert [{name: item[name] for name in item if name not in "xy"} for item in shown[1]] == shown[0]
+
+
 def test_what_it_is_of(indexed: Path):
     assert [row[5] for row in rows(run("map", "--where", "label = 'tall'"))] == PATHS[1:]
     none = run("map", "--where", "faces < 0")
