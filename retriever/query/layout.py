@@ -5,7 +5,7 @@ principal components, so that the whole keeps its shape (Kobak and Berens, Natur
 among all points is exact but for a grid (see `repulsion`), and in the end attraction is a little stronger than t-SNE
 has it, which leaves room between groups as UMAP does (McInnes et al., 2018; Böhm et al., JMLR 23, 2022), while it fades
 among the nearest, which are not to lie on one spot. Nothing is drawn by chance: the same vectors get the same places on
-the same machine.
+the same machine with as many threads (one and several differ in the last bits of sums, which do not stay small).
 """
 
 from __future__ import annotations
