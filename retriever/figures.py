@@ -6,7 +6,8 @@ The same numbers give the same bytes with the same matplotlib, so that figures c
 from __future__ import annotations
 
 import warnings
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,12 +45,16 @@ def check_figure(path: Path) -> None:
         raise UsageError('--figure needs matplotlib: pip install "any3d-retriever[figures]".') from error
 
 
-def styled() -> AbstractContextManager[None]:
+@contextmanager
+def styled() -> Iterator[None]:
     """Figures made inside look alike."""
     import matplotlib
     from cycler import cycler
 
-    return matplotlib.rc_context({**_STYLE, "axes.prop_cycle": cycler(color=COLOURS)})
+    style = {**_STYLE, "axes.prop_cycle": cycler(color=COLOURS)}
+    with matplotlib.rc_context(style), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # such as Chinese labels: boxes stand there
+        yield
 
 
 def save_figure(figure: Figure, path: Path) -> None:
@@ -61,8 +66,7 @@ def save_figure(figure: Figure, path: Path) -> None:
     check_figure(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with styled(), warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Glyph .* missing from font")  # such as Chinese labels: boxes stand there
+        with styled():
             figure.savefig(path, dpi=150, metadata=_UNDATED.get(path.suffix.lower(), {}), bbox_inches="tight")
     except OSError as error:
         raise UsageError(f"--figure {path} cannot be written: {error.strerror or error}.") from error

@@ -103,6 +103,14 @@ def test_a_figure_names_groups_and_another_form_comes_along(indexed: Path):
     assert "3 items, in the space mini, by label" in picture and len(done.stdout.splitlines()) == 4
 
 
+def test_a_label_that_the_font_lacks_is_no_reason_to_warn(indexed: Path, recwarn: pytest.WarningsRecorder):
+    pytest.importorskip("matplotlib")
+    write_box(indexed / "椅子" / "a.off", (1, 2, 30))
+    assert run("index", indexed).exit_code == 0
+    assert run("map", "--figure", "map.svg").exit_code == 0 and "椅子" in Path("map.svg").read_text("utf-8")
+    assert [str(one.message) for one in recwarn if "Glyph" in str(one.message)] == []
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
