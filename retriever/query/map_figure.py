@@ -82,12 +82,12 @@ def _by_number(figure: Figure, axes: Axes, drawn: Map, values: Sequence[Any]) ->
 def _by_group(figure: Figure, axes: Axes, drawn: Map, values: Sequence[str]) -> None:
     found = regions(drawn.places, values)
     looks = {group.value: (mark, colour) for group, (mark, colour) in zip(found, _looks(), strict=False)}
-    names, size = np.array(values, np.str_), _size(len(values))
-    rest = ~np.isin(names, list(looks))
-    axes.scatter(*_along(drawn.places[rest]), s=size, c=_GREY, linewidths=0, rasterized=_is_many(drawn))
+    numbers, size = {name: number for number, name in enumerate(looks)}, _size(len(values))
+    which = np.array([numbers.get(name, -1) for name in values], np.int64)  # of texts each has the room of the longest
+    axes.scatter(*_along(drawn.places[which < 0]), s=size, c=_GREY, linewidths=0, rasterized=_is_many(drawn))
     for name, (mark, colour) in reversed(looks.items()):  # the rarer ones on top
         axes.scatter(
-            *_along(drawn.places[names == name]),
+            *_along(drawn.places[which == numbers[name]]),
             s=size,
             c=colour,
             marker=mark,
@@ -150,7 +150,7 @@ def _text(value: object) -> str:
 
 
 def _short(name: str) -> str:
-    text = _printable(name)
+    text = _printable(name[: _LETTERS + 1])
     return _plain(text if len(text) <= _LETTERS else f"{text[: _LETTERS - 1]}…")
 
 

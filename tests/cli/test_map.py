@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -109,6 +110,18 @@ def test_a_label_that_the_font_lacks_is_no_reason_to_warn(indexed: Path, recwarn
     assert run("index", indexed).exit_code == 0
     assert run("map", "--figure", "map.svg").exit_code == 0 and "椅子" in Path("map.svg").read_text("utf-8")
     assert [str(one.message) for one in recwarn if "Glyph" in str(one.message)] == []
+
+
+def test_one_long_text_takes_no_room_for_each_item(indexed: Path, monkeypatch: pytest.MonkeyPatch):
+    pytest.importorskip("matplotlib")
+    found = retriever.open().browse().map()
+    found.save_figure("map.svg")  # what matplotlib keeps is there
+    monkeypatch.setattr(found, "values", lambda: ["a" * 10**7, "b", "b\0"])
+    tracemalloc.start()
+    found.save_figure("map.svg")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 3e7 and f">{'a' * 27}…<" in Path("map.svg").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
