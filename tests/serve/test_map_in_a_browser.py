@@ -73,6 +73,19 @@ def test_what_the_pointer_is_on_is_told_and_a_click_gives_a_closer_look(page: Pa
     page.until("document.querySelector('#told').innerText.includes('2 hits')")
 
 
+def test_a_pointer_that_passes_by_asks_for_no_picture(page: Page):
+    page.call("Network.enable")
+    page.call("Network.setBlockedURLs", urls=["*/thumbnail/*"])  # those of the map itself fail
+    to_map(page)
+    page.until("performance.getEntriesByType('resource').filter((one) => one.name.includes('/thumbnail/')).length >= 3")
+    page.call("Network.setBlockedURLs", urls=[])
+    x, y = middle_of(page, "towers")
+    moved = f"new PointerEvent('pointermove', {{ clientX: {x}, clientY: {y} }})"
+    shown = f"{TIP}.innerText.includes('towers') && {TIP}.querySelector('img').hasAttribute('src')"
+    assert page.js(f"(() => {{ document.querySelector('#plane').dispatchEvent({moved}); return {shown}; }})()") is False
+    page.until(f"{TIP}.querySelector('img').naturalWidth === 320")  # of one that rests
+
+
 def middle_of(page: Page, title: str) -> tuple[float, float]:
     """Where on the screen the only item of that title is, on a map that nobody has moved."""
     got = page.js("fetch('/api/map?to=shape').then((one) => one.json()).then(JSON.stringify)")

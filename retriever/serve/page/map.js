@@ -9,7 +9,8 @@ import { usualKind } from "/settings.js";
 
 // What is shown: `map` as the server gave it, `view` where one looks, `hits` the numbers of points -> ranks.
 const state = { map: null, view: { x: 0.5, y: 0.5, zoom: 1 }, hits: new Map(), ranks: [], near: -1, size: { width: 0, height: 0 } };
-let wanted = "", running = null, drawing = 0, acting = null;
+let wanted = "", running = null, drawing = 0, acting = null, resting = 0;
+const RESTED = 120;  // milliseconds after which a pointer no longer just passes by: the server is busy with each picture
 
 const canvas = at("plane");
 const redraw = () => { drawing ||= requestAnimationFrame(() => { drawing = 0; if (state.map) draw(canvas, state, redraw); }); };
@@ -89,9 +90,11 @@ function point(place, x = 0, y = 0) {
   state.near = place;
   canvas.style.cursor = place < 0 ? "" : "pointer";
   tip.hidden = place < 0;
+  if (place !== before) { clearTimeout(resting); tip.querySelector("img")?.removeAttribute("src"); }  // nor is it drawn in vain
   if (place >= 0 && place !== before) {
-    const id = state.map.ids[place], picture = state.map.notes.has(place) ? "" : make("img", { src: pictureOf(id)?.src ?? thumbnail(id), alt: "" });
+    const id = state.map.ids[place], there = pictureOf(id)?.src, picture = state.map.notes.has(place) ? "" : make("img", { src: there, alt: "" });
     if (picture) picture.addEventListener("error", () => picture.remove());
+    if (picture && !there) resting = setTimeout(() => { picture.src = thumbnail(id); }, RESTED);
     const group = state.map.groups[state.map.group[place]]?.label, rank = state.hits.get(place);
     tip.replaceChildren(picture, make("b", {}, `${rank ? `${rank}. ` : ""}${state.map.titles[place]}`), group && group !== state.map.titles[place] ? make("span", {}, group) : "");
   }
