@@ -76,6 +76,19 @@ def test_what_the_pointer_is_on_is_told_and_a_click_gives_a_closer_look(page: Pa
     page.until("document.querySelector('#told').innerText.includes('2 hits')")
 
 
+def test_other_buttons_open_nothing(page: Page):
+    to_map(page)
+    x, y = middle_of(page, "towers")
+    for button in ("right", "middle"):
+        page.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+        for kind in ("mousePressed", "mouseReleased"):
+            page.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button=button, clickCount=1)
+    page.js("fetch('/api/items/page?k=1').then((one) => one.json())")  # as a click asks, which was answered before
+    page.js("new Promise((done) => setTimeout(done, 50))")
+    asked = "performance.getEntriesByType('resource').filter((one) => one.name.includes('where=id')).length"
+    assert page.js(asked) == 0 and page.js("document.querySelector('dialog[open]')") is None
+
+
 def test_a_pointer_that_passes_by_asks_for_no_picture(page: Page):
     page.call("Network.enable")
     page.call("Network.setBlockedURLs", urls=["*/thumbnail/*"])  # those of the map itself fail

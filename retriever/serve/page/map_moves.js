@@ -35,6 +35,7 @@ export function moves(canvas, state, { redraw, point, open }) {
   };
 
   canvas.addEventListener("pointerdown", (event) => {
+    if (event.button) return;  // a menu is asked for, say
     canvas.setPointerCapture(event.pointerId);
     held.set(event.pointerId, here(event));
     if (held.size === 1) moved = 0;
