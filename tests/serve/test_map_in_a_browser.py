@@ -138,6 +138,21 @@ def test_one_comes_nearer_by_wheel_keys_and_buttons_and_moves_by_dragging(page: 
     page.press("Escape")
 
 
+def test_what_keys_come_to_is_said_to_those_who_do_not_see_it(page: Page):
+    to_map(page)
+    x, y = middle_of(page, "towers")
+    page.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+    page.until(f"Boolean({TIP})")
+    heard = "document.querySelector('#heard[role=status]').textContent"
+    assert page.js(heard) == ""
+    page.js("document.querySelector('#plane').focus()")
+    page.press("+")
+    page.until(f"{heard} === {TIP}.querySelector('b').textContent")
+    nodes = page.call("Accessibility.getFullAXTree")["nodes"]
+    roles = {node["role"]["value"]: node.get("name", {}).get("value", "") for node in nodes}
+    assert roles["application"].startswith("A map of 3 items")
+
+
 def test_hits_are_marked_on_it(page: Page):
     to_map(page)
     assert painted(page, "accent") == 0

@@ -103,6 +103,9 @@ function point(place, x = 0, y = 0) {
   if (place !== before) redraw();
 }
 
+// What keys have come to, for those who do not see it; a pointer says it of far too much.
+const tell = () => { at("heard").textContent = at("tip").hidden ? "Nothing is near." : [...at("tip").children].map((one) => one.textContent).filter(Boolean).join(", "); };
+
 // The closer look that a card gives, of an item that may not be among the cards.
 async function open(place) {
   const id = state.map?.ids[place];
@@ -123,7 +126,7 @@ export function listen(go, act) {
     const view = event.target.dataset?.view;
     if (view !== undefined && view !== asked().view) go({ view });
   });
-  moves(canvas, state, { redraw, point, open });
+  moves(canvas, state, { redraw, point, tell, open });
   new ResizeObserver(() => {
     const { width, height } = canvas.getBoundingClientRect();
     state.size = { width, height };

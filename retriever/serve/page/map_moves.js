@@ -6,7 +6,7 @@ import { at } from "/parts.js";
 const NEAREST = 1, FARTHEST = 400;  // zoom: the whole map, and a few points of many
 const STILL = 5, REACH = 14;  // pixels: a pointer that moved less has not moved; how far it may be from a point
 
-export function moves(canvas, state, { redraw, point, open }) {
+export function moves(canvas, state, { redraw, point, tell, open }) {
   const held = new Map();
   let moved = 0, apart = 0;
 
@@ -32,6 +32,7 @@ export function moves(canvas, state, { redraw, point, open }) {
     const { width, height } = state.size, place = nearest(state, width / 2, height / 2, Math.max(width, height) / 3), { x, y } = projection(state);
     if (place >= 0) point(place, x(state.map.x[place]), y(state.map.y[place]));
     else point(-1);
+    tell();
   };
 
   canvas.addEventListener("pointerdown", (event) => {
