@@ -153,6 +153,12 @@ def test_what_keys_come_to_is_said_to_those_who_do_not_see_it(page: Page):
     assert roles["application"].startswith("A map of 3 items")
 
 
+def test_a_long_name_is_cut_between_characters(page: Page):
+    for label, shown in (("🧸" * 30, "🧸" * 30), ("x" + "🧸" * 30, "x" + "🧸" * 28 + "…"), ("é" * 31, "é" * 29 + "…")):
+        short = page.js(f"import('/map_drawing.js').then((of) => of.shortened({json.dumps(label)}))")
+        assert short == shown and page.js(f"{json.dumps(short)}.isWellFormed()")
+
+
 def test_hits_are_marked_on_it(page: Page):
     to_map(page)
     assert painted(page, "accent") == 0

@@ -143,7 +143,7 @@ function names(pen, state, at, theme) {
     const left = at.x(x), top = at.y(y);
     if (left < -80 || top < -20 || left > state.size.width + 80 || top > state.size.height + 20) continue;
     const large = Math.min(17, 11.5 + 1.6 * Math.log10(items)), font = `${items > 3 ? 650 : 500} ${large}px system-ui, sans-serif`;
-    const text = label.length > 30 ? `${label.slice(0, 29)}…` : label;
+    const text = shortened(label);
     pen.font = font;
     const width = pen.measureText(text).width;
     for (const off of room ? [-room - 8, room + 9, -2 * room - 9, 2 * room + 10] : [-9]) {
@@ -154,6 +154,9 @@ function names(pen, state, at, theme) {
   }
   pen.globalAlpha = 1;
 }
+
+// At most 30 characters, none of them half an emoji.
+export const shortened = (label) => (label.length > 30 && [...label].length > 30 ? `${[...label].slice(0, 29).join("")}…` : label);
 
 function written(pen, text, x, y, colour, theme, font) {
   pen.font = font;
