@@ -92,6 +92,12 @@ def filter_of(page: Page) -> Any:
 FIRST = ["chair 3", f"{ODD} 1", *(f"kind {number:02} 1" for number in range(10)), "no label 1", "4 more"]
 
 
+def test_rows_of_chips_stand_close(tab: Page):
+    facets(tab, *FIRST)
+    margins = "[...document.querySelectorAll('#facets > *')].map((one) => getComputedStyle(one).margin)"
+    assert {*tab.js(margins)} == {"0px"}  # that of a style of the sheet for something else made a gap below and above
+
+
 def test_a_click_narrows_the_filter_and_another_takes_it_away(tab: Page):
     facets(tab, *FIRST)
     tab.click(".facet")

@@ -87,7 +87,7 @@ function chips({ total, count, values }, { where }, of, go, again) {
 function chip(value, items, pressed, onclick) {
   const name = value === null ? "no label" : value || "“”", number = items.toLocaleString("en");
   return make("button", {
-    class: value === null ? "facet none" : "facet", type: "button", "data-of": value === null ? "none" : `value ${value}`, "aria-pressed": String(pressed), onclick,
+    class: value === null ? "facet bare" : "facet", type: "button", "data-of": value === null ? "none" : `value ${value}`, "aria-pressed": String(pressed), onclick,
     "aria-label": `${name}, ${number} ${items === 1 ? "item" : "items"}`, title: pressed ? `${name}: take it out of the filter` : name,
   }, make("span", { class: "name" }, name), make("span", { class: "items" }, number), pressed && make("span", { class: "off", "aria-hidden": "true" }, "×"));
 }
