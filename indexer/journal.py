@@ -187,6 +187,8 @@ def _core_column(field: pa.Field, items: Sequence[Mapping[str, Any]]) -> pa.Arra
     if pa.types.is_string(field.type):
         values = [None if value is None else extras.clean(str(value)) for value in values]
     try:
+        if pa.types.is_list(field.type):
+            values = [_listed(value) for value in values]
         column = pa.array(values, field.type)
     except pa.ArrowException as error:
         raise UsageError(
@@ -194,3 +196,12 @@ def _core_column(field: pa.Field, items: Sequence[Mapping[str, Any]]) -> pa.Arra
         ) from error
     check_core(field, column)
     return column
+
+
+def _listed(value: Any) -> Any:
+    """A list with its texts in valid UTF-8; a text is none, though Arrow takes it for one of its letters."""
+    if isinstance(value, str | bytes):
+        raise pa.ArrowInvalid(f"{value!r} is no list")
+    if not isinstance(value, list | tuple):
+        return value
+    return [extras.clean(each) if isinstance(each, str) else each for each in value]

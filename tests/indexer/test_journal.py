@@ -168,6 +168,16 @@ def test_a_core_column_of_another_type_names_the_column(tmp_path: Path) -> None:
     assert [(row["bytes"], row["label"], row["name"]) for row in items] == [(1, "3", "?"), (3, "class 0", None)]
 
 
+def test_a_core_column_of_lists_holds_texts_in_valid_utf8_and_takes_no_text_for_a_list(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, 1, DIM)
+    journal.append([item(1, label_kinds=["st\udcff", "chair"]), item(2, label_kinds=("a",)), item(3)], unit(3))
+    with pytest.raises(UsageError, match=r"column 'label_kinds' must hold list<item: string> \('chair' is no list\)"):
+        journal.append([item(4, label_kinds="chair")], unit(1))
+    journal.close()
+    items, _ = _rows(Leftover(tmp_path))
+    assert [row["label_kinds"] for row in items] == [["st?", "chair"], ["a"], None]
+
+
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
