@@ -117,7 +117,8 @@ class Leftover:
             self.ids += batch.column("id").to_pylist()
             for item in added:
                 types.see(item)
-        self.schema = pa.schema([*ITEMS, *types.fields()])
+        # What had a core column's name before that was one is left out, as `store.schema.conform` does.
+        self.schema = pa.schema([*ITEMS, *(field for field in types.fields() if field.name not in ITEMS.names)])
 
     @property
     def rows(self) -> int:

@@ -44,18 +44,33 @@ def test_it_reads_back_as_written(tmp_path: Path) -> None:
     assert items[1]["caption"] is None
 
 
-def test_one_from_before_a_column_was_one_has_it_empty(tmp_path: Path) -> None:
-    _write(tmp_path)
-    path = tmp_path / "journal.arrows"
-    with pa.ipc.open_stream(path.read_bytes()) as stream:
+def _as_before(folder: Path, column: str, written: str = "") -> None:
+    """The journal of a version that had no such core column; the user's column `written` had its name."""
+    path = folder / "journal.arrows"
+    data = path.read_bytes().replace(written.encode(), column.encode()) if written else path.read_bytes()
+    with pa.ipc.open_stream(data) as stream:
         batches, metadata = list(stream), stream.schema.metadata
-    without = [batch.drop_columns(["volume"]) for batch in batches]
+    without = [batch.drop_columns([column]) for batch in batches]
     with pa.ipc.new_stream(path, without[0].schema.with_metadata(metadata)) as out:
         for batch in without:
             out.write_batch(batch)
+
+
+def test_one_from_before_a_column_was_one_has_it_empty(tmp_path: Path) -> None:
+    _write(tmp_path)
+    _as_before(tmp_path, "volume")
     items, _ = _rows(Leftover(tmp_path))
     assert [row["bytes"] for row in items] == [1, 2, 3, 4, 5, 6]
     assert {row["volume"] for row in items} == {None}
+
+
+def test_nor_has_it_a_users_column_of_that_name(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, 1, DIM)
+    journal.append([item(1, kinds_label="mine", price=3), item(2)], unit(2))
+    journal.close()
+    _as_before(tmp_path, "label_kinds", written="kinds_label")
+    items, _ = _rows(Leftover(tmp_path))
+    assert [(row["bytes"], row["label_kinds"], row["price"]) for row in items] == [(1, None, 3), (2, None, None)]
 
 
 def test_cut_at_any_byte_the_complete_batches_are_left(tmp_path: Path) -> None:
