@@ -30,8 +30,8 @@ _KEYS = {
     **dict.fromkeys(("name", "title"), "name"),
     "split": "split",
 }
-_MEASURES = {"width", "height", "seconds", "rate", "channels", "surface_area", "watertight", "volume"}
-"""What the index measures and people note of furniture, sounds or prints as well: theirs gets an underscore."""
+_BOTH = {"width", "height", "seconds", "rate", "channels", "surface_area", "watertight", "volume", "label_kinds"}
+"""What the index has and people note of furniture, sounds or prints as well: theirs gets an underscore."""
 _JSON = {
     list: "an array",
     str: "a text",
@@ -121,7 +121,7 @@ def _caption(text: str) -> dict[str, object]:
 
 
 def _json_columns(text: str) -> dict[str, object]:
-    """The known keys, and every other scalar whose name is not a column of the index, or one of `_MEASURES`.
+    """The known keys, and every other scalar whose name is not a column of the index, or one of `_BOTH`.
 
     Raises:
         FileProblem: the text is no JSON object.
@@ -134,7 +134,7 @@ def _json_columns(text: str) -> dict[str, object]:
         if known and (text := _text(value)):
             columns.setdefault(known, text)
         elif not known and isinstance(value, str | int | float | bool):
-            if key in _MEASURES:
+            if key in _BOTH:
                 columns[f"{key}_"] = value
             elif key not in ITEMS.names:
                 columns[key] = value

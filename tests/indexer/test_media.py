@@ -145,12 +145,13 @@ def test_a_picture_beside_a_shape_is_its_preview(media: Path, folder: Path) -> N
 
 
 def test_what_users_say_of_width_and_height_is_kept_apart(media: Path, folder: Path, tmp_path: Path) -> None:
-    (media / "tall.json").write_text('{"width": 120, "volume": "2 l", "maker": "Ada"}')
+    (media / "tall.json").write_text('{"width": 120, "volume": "2 l", "label_kinds": "mine"}')
     (tmp_path / "table.csv").write_text("path,height,rate\ntall.off,95,high\n")
     index([media], folder, metadata=tmp_path / "table.csv")
     row = rows(folder)["tall.off"]
     assert (row["width_"], row["table_height"], row["table_rate"], row["width"]) == (120, 95, "high", None)
     assert row["volume_"] == "2 l" and row["surface_area"] > 0
+    assert row["label_kinds_"] == "mine" and row["label_kinds"] is None
 
 
 def older(folder: Path, **columns: type) -> None:
