@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from indexer.plan_changes import Indexed
+from indexer.vocabulary import kinds
 from retriever.query.zeroshot import CONFIDENCE, KINDS, is_found
 from retriever.store import Snapshot
 from retriever.store.objects import objects
@@ -76,12 +77,15 @@ def guessed_objects(snapshot: Snapshot) -> set[str]:
 
 
 def _guesses(snapshot: Snapshot, rows: np.ndarray) -> dict[int, dict[str, Any]]:
-    """Row -> its guessed label, confidence and kinds, of those among `rows` that have one."""
+    """Row -> its guessed label, confidence and kinds, of those among `rows` that have one.
+
+    Versions before there were kinds wrote none.
+    """
     if not is_found(snapshot):
         return {}
     table = snapshot.take(rows, ["label", CONFIDENCE, KINDS]).to_pylist()
     return {
-        row: guess
+        row: {**guess, KINDS: guess[KINDS] or list(kinds(guess["label"]))}
         for row, guess in zip(rows.tolist(), table, strict=True)
         if guess["label"] and guess[CONFIDENCE] is not None
     }

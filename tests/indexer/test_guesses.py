@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 import simple_space
 from index_reading import counts, rows, touch
@@ -14,7 +15,7 @@ from small_corpus import write_box, write_gltf
 
 from indexer.build import index
 from indexer.labelling import label
-from retriever.query.zeroshot import CONFIDENCE, names_of
+from retriever.query.zeroshot import CONFIDENCE, KINDS, names_of
 from retriever.spaces import ShapeInput, Space, SpaceIdentity
 from retriever.store import Snapshot
 from retriever.types import Modality
@@ -133,6 +134,16 @@ def test_file_of_the_same_bytes_without_a_guess_gets_none(tmp_path: Path, folder
     index([tmp_path / "things"], folder)
     after = guesses(folder)
     assert after["a.off"][0] and after["b.off"] == (None, None)
+
+
+def test_a_guess_from_before_there_were_kinds_gets_its_own(things: Path, folder: Path):
+    before = rows(folder)
+    for file in folder.rglob("items.parquet"):
+        pq.write_table(pq.read_table(file).drop_columns([KINDS]), file, write_page_checksum=True)
+    index([things], folder, again=True)
+    after = rows(folder)
+    assert {path: row[KINDS] for path, row in after.items()} == {path: row[KINDS] for path, row in before.items()}
+    assert all(row[KINDS][0] == row["label"] for row in after.values())
 
 
 def test_guesses_of_objects_follow_them_into_other_scenes(things: Path, folder: Path):
