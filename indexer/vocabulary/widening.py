@@ -53,11 +53,12 @@ def widen(captions: Sequence[str]) -> tuple[str, ...]:
 def kinds(name: str) -> tuple[str, ...]:
     """A name and what it is a kind of, nearest first; the name alone where it is unknown or could mean several things.
 
-    A name of several words is a kind of what its last ones name: a golf cart is a cart. One that differs from the
-    vocabulary's in case or hyphens alone is spelled as there.
+    A name of several words is a kind of what the last ones of its head name: a golf cart is a cart, and a lamp on a
+    table a lamp. One that differs from the vocabulary's in case or hyphens alone is spelled as there.
     """
     outline, words = load(), key(name).split()
-    word = "" if _DENYING & {*words} else _ending_at(outline, words)
+    head = words[: _head_end(words, _spans(outline, words))]
+    word = "" if _DENYING & {*words} else _ending_at(outline, head)
     if not word or word in outline.unclear:
         return (name,)
     term = outline.senses[word][0]
