@@ -54,9 +54,10 @@ def kinds(name: str) -> tuple[str, ...]:
     """A name and what it is a kind of, nearest first; the name alone where it is unknown or could mean several things.
 
     A name of several words is a kind of what the last ones of its head name: a golf cart is a cart, and a lamp on a
-    table a lamp. One that differs from the vocabulary's in case or hyphens alone is spelled as there.
+    table a lamp. One that differs from the vocabulary's in case or hyphens alone is spelled as there. Classes of data
+    sets have underscores between their words: alarm_clock.
     """
-    outline, words = load(), key(name).split()
+    outline, words = load(), key(name.replace("_", " ")).split()
     head = words[: _head_end(words, _spans(outline, words))]
     word = "" if _DENYING & {*words} else _ending_at(outline, head)
     if not word or word in outline.unclear:

@@ -138,6 +138,7 @@ def test_an_outline_with_a_wrong_indent_is_refused():
         ("Chair", ("chair", "seating furniture", "furniture")),
         ("chairs", ("chairs", "chair", "seating furniture", "furniture")),
         ("Office-Chair", ("office chair", "chair", "seating furniture", "furniture")),
+        ("office_chair", ("office_chair", "office chair", "chair", "seating furniture", "furniture")),
         ("golf cart", ("golf cart", "cart", "land vehicle", "vehicle")),
         ("floor lamp on a table", ("floor lamp on a table", *kinds("floor lamp"))),
         ("house with car", ("house with car", *kinds("house"))),
