@@ -164,7 +164,7 @@ def index(
     from cli.watching import Warned, watching
     from indexer import build
     from indexer.ann.optimize import Wish
-    from indexer.labelling import label_unnamed
+    from indexer.labelling import Afterwards
 
     if folder is None and not quiet and (other := _another()):
         typer.echo(
@@ -174,6 +174,7 @@ def index(
         )
     folder = folder or DEFAULT
     tried: Tried = {}
+    naming = Afterwards(folder) if label else None
 
     def run(show: Silent, again: bool, settled: float = 0.0) -> Summary:
         with show:
@@ -194,8 +195,8 @@ def index(
                 wish=Wish(recall, memory),
                 progress=show,
             )
-            if label and (summary.embedded or not settled):  # what was there before is named by the first run
-                summary.named = label_unnamed(folder, show)
+            if naming:
+                naming.run(summary, show)
             return summary
 
     try:
@@ -203,6 +204,8 @@ def index(
             summary = run(progress(quiet=quiet), again)
             for line in report(summary, folder, quiet=quiet):
                 typer.echo(line, err=True)
+            if summary.unnamed:
+                raise summary.unnamed
             if watch:
                 news = partial(_news, folder, quiet)
                 look = partial(run, again=False, settled=min(watch, _SETTLED))

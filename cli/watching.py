@@ -59,15 +59,21 @@ def watching(
             typer.echo("", err=True)  # behind the ^C of the terminal
             return
         except RetrieverError as error:
-            if str(error) != said:
-                said = str(error)
-                typer.echo(f"error: {printable(said)}", err=True)
+            said = _told(error, said)
             continue
-        said = ""
         if _changed(summary) or summary.failed != last.failed:
             for line in told(summary, last):
                 typer.echo(line, err=True)
+        said = _told(summary.unnamed, said)
         last = summary
+
+
+def _told(error: RetrieverError | None, said: str) -> str:
+    """What is said of an error, unless it was said before; empty for none."""
+    text = str(error) if error else ""
+    if text and text != said:
+        typer.echo(f"error: {printable(text)}", err=True)
+    return text
 
 
 def _changed(summary: Summary) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.namers import Listed, Namer, Vocabulary
-from retriever.errors import UsageError
+from retriever.errors import RetrieverError, UsageError
 from retriever.query.candidates import Candidates
 from retriever.query.resolve import same_space
 from retriever.query.zeroshot import CONFIDENCE, KINDS, Assigned, Names, is_found
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from indexer.progress import Progress
+    from indexer.summary import Summary
     from retriever.spaces import Space
     from retriever.types import Vectors
 
@@ -100,8 +101,8 @@ def label(
         raise UsageError(f"--min-confidence {least:g}: give a share from 0 to 1, such as 0.5.")
     identity = Manifest.read(folder).space
     snapshot = Snapshot.open(folder)
-    if write and CONFIDENCE in snapshot.columns() and not is_found(snapshot):
-        raise UsageError(f"--write: the corpus has a column {CONFIDENCE} of its own; rename it there and index again.")
+    if write:
+        _check_free(snapshot, "--write")
     Candidates(snapshot).rows(to, where)  # at fault before the encoder is read
     space = spaces.get(identity.name)
     same_space(identity, space.identity)
@@ -126,11 +127,37 @@ def label_unnamed(folder: Path, progress: Progress | None = None) -> int:
         SpaceError: the space has no text encoder.
         RetrieverError: as of `label`.
     """
-    unnamed = f"label is null and modality <> '{Modality.TEXT}'"
-    allowed = Candidates(Snapshot.open(folder)).rows("any", unnamed)
+    snapshot, unnamed = Snapshot.open(folder), f"label is null and modality <> '{Modality.TEXT}'"
+    allowed = Candidates(snapshot).rows("any", unnamed)
     if allowed is not None and not len(allowed):
         return 0  # the vocabulary takes seconds
+    _check_free(snapshot, "--label")
     return label(folder, to="any", where=unnamed, write=True, progress=progress).written
+
+
+class Afterwards:
+    """Names at the end of runs what has no label, from the second one on where rows were written.
+
+    What was not sure enough is not looked at by every run of a watch; what a run did not come to is left to the next.
+
+    Args:
+        folder: of the index.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._due = True
+
+    def run(self, summary: Summary, progress: Progress | None = None) -> None:
+        """Writes into the summary of a run how many items have a label now, or why they could not get one."""
+        self._due |= any((summary.embedded, summary.objects, summary.reused, summary.updated))
+        if not self._due:
+            return
+        try:
+            summary.named = label_unnamed(self._folder, progress)
+            self._due = False
+        except RetrieverError as error:
+            summary.unnamed = error
 
 
 @dataclass(frozen=True)
@@ -141,6 +168,12 @@ class _Wanted:
     to: str | None
     where: str | None
     least: float
+
+
+def _check_free(snapshot: Snapshot, option: str) -> None:
+    """Raise UsageError where the corpus has a column of its own where confidences are to be written."""
+    if CONFIDENCE in snapshot.columns() and not is_found(snapshot):
+        raise UsageError(f"{option}: the corpus has a column {CONFIDENCE} of its own; rename it there and index again.")
 
 
 def _found(snapshot: Snapshot, wanted: _Wanted) -> tuple[Labelled, Assigned]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from indexer.ann.optimize import Optimized
 from indexer.upright import Turned
+from retriever.errors import RetrieverError
 from retriever.store import Failure
 
 
@@ -24,6 +25,7 @@ class Summary:
         recovered: those among the unchanged that were saved from an interrupted run before this one.
         skipped: reason -> files that are not for this index.
         named: items that got a label of the vocabulary afterwards.
+        unnamed: why those without a label could not get one; None where nothing went wrong.
         dropped: guessed labels that came to nothing, as their file changed or has a label of its own now.
         failed: files that could not be read; they are kept in the index's list of failures.
         optimized: the approximate search, where it was built.
@@ -43,6 +45,7 @@ class Summary:
     recovered: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     named: int = 0
+    unnamed: RetrieverError | None = None
     dropped: int = 0
     failed: list[Failure] = field(default_factory=list)
     optimized: Optimized | None = None
