@@ -61,8 +61,11 @@ class Taxonomy:
         """
         shares = np.exp(scale * (cosines - cosines.max(axis=1, keepdims=True)))
         shares /= shares.sum(axis=1, keepdims=True)
-        summed = np.minimum(np.asarray(shares, np.float32) @ self.within, 1.0)
-        special = np.where(summed >= least, summed - self.within.sum(axis=0), -np.inf)
+        sizes = self.within.sum(axis=0)
+        general = np.flatnonzero(sizes > 1)  # one in eleven: the share of any other is its own
+        summed = np.asarray(shares, np.float32)
+        summed[:, general] = np.minimum(summed @ self.within[:, general], 1)
+        special = np.where(summed >= least, summed - sizes, -np.inf)
         places = np.where(np.isfinite(special).any(axis=1), special.argmax(axis=1), summed.argmax(axis=1))
         return places.astype(np.int64), np.take_along_axis(summed, places[:, None], axis=1)[:, 0].astype(np.float64)
 
