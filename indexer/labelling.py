@@ -130,7 +130,7 @@ def label_unnamed(folder: Path, progress: Progress | None = None) -> int:
     snapshot, unnamed = Snapshot.open(folder), f"label is null and modality <> '{Modality.TEXT}'"
     allowed = Candidates(snapshot).rows("any", unnamed)
     if allowed is not None and not len(allowed):
-        return 0  # the vocabulary takes seconds
+        return 0  # also where nothing could be written
     _check_free(snapshot, "--label")
     return label(folder, to="any", where=unnamed, write=True, progress=progress).written
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -66,7 +67,7 @@ class Listed:
 
 
 class Vocabulary:
-    """Of the vocabulary: the most special name that is sure enough.
+    """Of the vocabulary: the most special name that is sure enough; encoded where there is something to name.
 
     Args:
         space: of the index.
@@ -82,15 +83,23 @@ class Vocabulary:
     def __init__(self, space: Space, templates: tuple[str, ...] = (), progress: Progress | None = None) -> None:
         self._taxonomy = hedging.taxonomy()
         self.names, self.kinds = self._taxonomy.names, self._taxonomy.kinds
-        asked = space.identity, templates or hedging.TEMPLATES
+        space.encoder(Modality.TEXT)
+        self._space, self._templates, self._progress = space, templates or hedging.TEMPLATES, progress
+
+    @cached_property
+    def _vectors(self) -> Vectors:
+        asked = self._space.identity, self._templates
         if asked not in _kept:
             _kept.clear()
-            _kept[asked] = _encoded(Names(self.names, asked[1]), space, progress)
-        self._vectors = _kept[asked]
+            _kept[asked] = _encoded(Names(self.names, self._templates), self._space, self._progress)
+        return _kept[asked]
 
     def assign(self, snapshot: Snapshot, rows: NDArray[np.int64], least: float) -> Assigned:
         """As `Namer` says; a calibration does not count, as a name may stand for all its kinds."""
-        parts = [self.named(snapshot.vectors(rows[start : start + _AT_ONCE]), least) for start in _starts(len(rows))]
+        if not len(rows):
+            return Assigned(rows, np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
+        starts = range(0, len(rows), _AT_ONCE)
+        parts = [self.named(snapshot.vectors(rows[start : start + _AT_ONCE]), least) for start in starts]
         places, scores, confidences = (np.concatenate(several) for several in zip(*parts, strict=True))
         return Assigned(rows, places, scores, confidences)
 
@@ -111,10 +120,6 @@ def _encoded(names: Names, space: Space, progress: Progress | None) -> Vectors:
         if progress is not None:
             progress("name", start + len(some.names), len(names.names))
     return np.concatenate(parts)
-
-
-def _starts(count: int) -> range:
-    return range(0, max(1, count), _AT_ONCE)
 
 
 def _capped(snapshot: Snapshot, found: Assigned) -> Assigned:

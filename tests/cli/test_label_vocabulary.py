@@ -16,6 +16,7 @@ from commands import run
 from index_reading import touch
 from small_corpus import write_box
 
+from indexer import namers
 from indexer.vocabulary.hedging import taxonomy
 from retriever.query.zeroshot import CONFIDENCE, KINDS
 from retriever.store import Snapshot
@@ -50,6 +51,12 @@ def test_names_come_with_what_they_are_a_kind_of_and_nothing_is_written(indexed:
         assert tuple(row["kinds"]) in taxonomy().kinds and row["kinds"][0] == row["name"]
         assert 0.002 <= row["confidence"] <= 1
     assert rows() == before
+
+
+def test_where_there_is_nothing_to_name_the_vocabulary_is_not_encoded(indexed: Path):
+    done = run("label", "--where", "faces > 1000000", "--template", "a picture of a {}")
+    assert done.exit_code == 0 and done.stderr == "No item qualifies.\n"
+    assert not any("a picture of a {}" in templates for _, templates in namers._kept)
 
 
 def test_what_no_name_is_sure_enough_of_is_counted(indexed: Path):

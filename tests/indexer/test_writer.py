@@ -160,11 +160,8 @@ def test_a_commit_with_nothing_to_do_changes_nothing(tmp_path: Path) -> None:
 
 def test_columns_that_differ_in_case_only_are_one(tmp_path: Path) -> None:
     snapshot = write(tmp_path, [item(1, Price=1, Label="own")], [item(2, price=2, PRICE=None)])
-    assert [name for name in snapshot.columns() if name.lower().startswith(("price", "label"))] == [
-        "label",
-        "Price",
-        "label_",
-    ]
+    others = [name for name in snapshot.columns() if name.lower() in ("price", "label", "label_")]
+    assert others == ["label", "Price", "label_"]
     assert snapshot.column("Price").to_pylist() == [1, 2]
 
 
