@@ -19,7 +19,7 @@ from retriever.query.metadata import FIXED, HIDDEN
 from retriever.query.order import first, order_of
 from retriever.query.request import check_where, check_whole
 from retriever.query.stored import spread
-from retriever.query.tables import Tables
+from retriever.query.tables import save_tables
 from retriever.query.written import cell, item_dict
 from retriever.query.zeroshot import CONFIDENCE
 from retriever.store.snapshot import Snapshot
@@ -117,9 +117,7 @@ class Items:
         Raises:
             UsageError: the file cannot be written.
         """
-        with Tables(path) as tables:
-            for table in self.tables():
-                tables.write(table)
+        save_tables(self.tables(), path)
 
     def to_html(self) -> str:
         """A page with a picture of every item, as `Hits.to_html` gives one of hits."""

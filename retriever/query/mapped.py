@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from retriever.errors import UsageError
 from retriever.query.layout import LAID_OUT, Places, lay_out, place, sample
 from retriever.query.metadata import FIXED
-from retriever.query.tables import Tables
+from retriever.query.tables import save_tables
 from retriever.query.written import item_dict
 from retriever.store.catalog import meant
 
@@ -119,9 +119,7 @@ class Map:
         Raises:
             UsageError: the file cannot be written.
         """
-        with Tables(path) as tables:
-            for table in self.tables():
-                tables.write(table)
+        save_tables(self.tables(), path)
 
     def save_figure(self, path: str | Path) -> None:
         """Draw the map into a file that ends in .svg, .png or .pdf.

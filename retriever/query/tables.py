@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 
 
 _SUFFIXES, _START = (".parquet", ".pq"), b"PAR1"
+
+
+def save_tables(tables: Iterable[pa.Table], path: str | Path) -> None:
+    """Write tables of one schema to a Parquet file, which is replaced when all are written.
+
+    Raises:
+        UsageError: as of `Tables`.
+    """
+    with Tables(path) as out:
+        for table in tables:
+            out.write(table)
 
 
 class Tables:
