@@ -55,8 +55,8 @@ def tab_of_kinds(browser: Browser, tmp_path: Path, small_space: None) -> Iterato
 
 @pytest.fixture
 def tab_as_indexed(browser: Browser, tmp_path: Path, small_space: None) -> Iterator[Page]:
-    """Of two chairs and a lamp, as indexing leaves them."""
-    for number, path in enumerate(("chair/a.off", "chair/b.off", "table lamp/c.off")):
+    """Of two chairs, a lamp and what has no label, as indexing leaves them."""
+    for number, path in enumerate(("chair/a.off", "chair/b.off", "table lamp/c.off", "d.off")):
         write_box(tmp_path / "boxes" / path, (1, 1 + number, 1))
     build.index(tmp_path / "boxes", tmp_path / "index")
     with Server(tmp_path / "index", port=0) as server:
@@ -204,6 +204,17 @@ def test_what_labels_are_a_kind_of_is_known_to_the_vocabulary(tab_as_indexed: Pa
     assert {"chair", "seating furniture", "furniture", "table lamp", "lamp"} <= set(found)
     pick(tab, "furniture")
     tab.until("document.querySelectorAll('.card').length === 2")
+
+
+def test_what_has_no_label_is_told_beside_kinds(tab_as_indexed: Page):
+    tab = tab_as_indexed
+    pick(tab, "no label")
+    facets(tab, "no label 1 ×")
+    assert filter_of(tab) == "label_kinds is null"
+    tab.until("document.querySelectorAll('.card').length === 1")
+    tab.click(".facet")
+    tab.until("document.querySelectorAll('.card').length === 4")
+    assert filter_of(tab) == ""
 
 
 def test_kinds_take_the_place_of_labels(tab_of_kinds: Page):

@@ -21,7 +21,7 @@ function condition(value, { column, lists }) {
 function chosenIn(where, of) {
   const shape = words(condition("", of)), place = shape.indexOf("''"), none = words(condition(null, of)).join(" ");
   return partsOf(where).map(words).flatMap((part) => {
-    if (part.join(" ") === none && !of.lists) return [null];
+    if (part.join(" ") === none) return [null];
     const fits = part.length === shape.length && part[place].startsWith("'") && shape.every((word, at) => at === place || word === part[at]);
     return fits ? [part[place].slice(1, -1).replace(/''/g, "'")] : [];
   });
@@ -70,7 +70,7 @@ function chips({ total, count, values }, { where }, of, go, again) {
   const others = values.filter(({ value }) => !chosen.includes(value));
   const telling = others.filter(({ items }) => items < total);  // what all of them are narrows nothing
   const named = telling.filter(({ value }) => value !== null), shown = named.slice(0, most);
-  const none = telling.filter(({ value }) => value === null && count && !of.lists);
+  const none = telling.filter(({ value }) => value === null && count);
   const known = values.filter(({ value, items }) => value !== null && (chosen.includes(value) || items === total)).length;
   const left = count - known - shown.length;
   const show = (change) => () => { most = change; again(); };
