@@ -49,6 +49,8 @@ _OF_TEXT = re.compile(r"\bVARCHAR\b|casting from source column")
 """What DuckDB says of a condition that takes text for something else."""
 _OF_TIME = re.compile(r"\b(?:DATE|TIME|TIMESTAMP)\b|\b(?:year|month|day|hour|minute|second|date_part)\(")
 """The same, for a date or a time."""
+_OF_LIST = re.compile(r"\b[A-Z]{2,}\[\]")
+"""What DuckDB says of a condition that takes a list for one value."""
 
 _SQL_TYPES = {"int64": "BIGINT", "double": "DOUBLE", "bool": "BOOLEAN", "string": "VARCHAR", "float": "FLOAT"}
 
@@ -235,6 +237,13 @@ def _explain(error: duckdb.Error, where: str, snapshot: Snapshot) -> str:
             f"{f' (did you mean {near!r}?)' if near else ''}: "
             f"use {', '.join(columns)}, and put text in single quotes."
         )
+    if _OF_LIST.search(message) and (name := _list_in(where, snapshot)):
+        column = name if name.isidentifier() else quoted(name)
+        element = "'chair'" if str(snapshot.schema.field(name).type.value_type) == "string" else "2.5"
+        return (
+            f"The filter {where!r} takes {name!r} for one value, and it holds lists ({message}): write "
+            f"list_contains({column}, {element}) for those that have an element, or {column}[1] for the first one."
+        )
     if _OF_TEXT.search(message) and (name := _text_in(where, snapshot)):
         return f"The filter {where!r} takes {name!r} for {_cure(name, message)}"
     return (
@@ -262,6 +271,14 @@ def _text_in(where: str, snapshot: Snapshot) -> str | None:
     schema = snapshot.schema
     texts = [name for name in named(where, snapshot.columns()) if str(schema.field(name).type) == "string"]
     return texts[0] if len(texts) == 1 and texts[0] not in ITEMS.names else None
+
+
+def _list_in(where: str, snapshot: Snapshot) -> str | None:
+    """The only column of lists that a condition names; None where there are none, or several."""
+    import pyarrow as pa
+
+    lists = [one for one in named(where, snapshot.columns()) if pa.types.is_list(snapshot.schema.field(one).type)]
+    return lists[0] if len(lists) == 1 else None
 
 
 def _quote(text: str) -> str:

@@ -59,3 +59,21 @@ def test_no_column_is_blamed_that_may_be_innocent(tmp_path: Path, where: str) ->
     snapshot = write(tmp_path, [item(0, price=1.5, who="NA")])
     with pytest.raises(FilterError, match="write one SQL expression"):
         rows_where(snapshot, where)
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("label_kinds = 'chair'", r"'label_kinds' for one value, .* list_contains\(label_kinds, 'chair'\)"),
+        ("label_kinds like '%chair%' and label <> 'x'", r"'label_kinds' for one value, .* label_kinds\[1\] for"),
+        ("label_kinds in ('chair', 'car')", r"'label_kinds' for one value, "),
+        ("extent > 3", r"'extent' for one value, .* list_contains\(extent, 2\.5\)"),
+        ("list_contains(label_kinds, 3)", "write one SQL expression"),
+        ("list_contains(label, 'chair')", "write one SQL expression"),
+    ],
+)
+def test_a_list_that_is_taken_for_one_value_is_told_the_cure(tmp_path: Path, where: str, said: str) -> None:
+    snapshot = write(tmp_path, [item(0, label_kinds=["chair", "furniture"]), item(1)])
+    with pytest.raises(FilterError, match=said):
+        rows_where(snapshot, where)
+    assert np.flatnonzero(rows_where(snapshot, "list_contains(label_kinds, 'chair')")).tolist() == [0]
