@@ -127,7 +127,10 @@ def label_unnamed(folder: Path, progress: Progress | None = None) -> int:
         SpaceError: the space has no text encoder.
         RetrieverError: as of `label`.
     """
-    snapshot, unnamed = Snapshot.open(folder), f"label is null and modality <> '{Modality.TEXT}'"
+    snapshot = Snapshot.open(folder)
+    if not len(snapshot):
+        return 0  # no file could be read, which the run tells
+    unnamed = f"label is null and modality <> '{Modality.TEXT}'"
     allowed = Candidates(snapshot).rows("any", unnamed)
     if allowed is not None and not len(allowed):
         return 0  # also where nothing could be written

@@ -142,3 +142,10 @@ def test_a_column_of_the_corpus_that_is_called_so_gets_another_name(indexed: Pat
     snapshot = Snapshot.open(".retriever")
     row = snapshot.take(snapshot.rows_of([json.loads(run("items", "--json").stdout)["items"][0]["id"]])).to_pylist()[0]
     assert row[f"table_{KINDS}"] == "mine" and row[KINDS][0] == row["label"]
+
+
+def test_a_run_with_label_that_reads_no_file_says_which(tmp_path: Path):
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus/broken.off").write_text("OFF\n3 1 0\n")
+    done = run("index", tmp_path / "corpus", "--index", tmp_path / "index", "--label")
+    assert done.exit_code == 3 and "nothing was indexed" in done.stderr and "broken.off" in done.stderr
