@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -142,6 +144,26 @@ def test_a_column_of_the_corpus_that_is_called_so_gets_another_name(indexed: Pat
     snapshot = Snapshot.open(".retriever")
     row = snapshot.take(snapshot.rows_of([json.loads(run("items", "--json").stdout)["items"][0]["id"]])).to_pylist()[0]
     assert row[f"table_{KINDS}"] == "mine" and row[KINDS][0] == row["label"]
+
+
+def test_each_look_of_a_watch_names_what_lost_its_label(indexed: Path, monkeypatch: pytest.MonkeyPatch):
+    sidecar, named, looks = indexed / "corpus/000.json", list[int](), iter(range(2))
+
+    def pause(_: float) -> None:
+        if next(looks, None) is None:
+            raise KeyboardInterrupt
+        sidecar.unlink(missing_ok=True)
+
+    def name(folder: Path, _: object) -> int:
+        snapshot = Snapshot.open(folder)
+        named.append(len(snapshot) - snapshot.take(np.flatnonzero(snapshot.live), ["label"]).column(0).null_count)
+        return 0
+
+    sidecar.write_text('{"label": "chair"}')
+    monkeypatch.setattr("cli.watching.time", SimpleNamespace(sleep=pause, monotonic=time.monotonic))
+    monkeypatch.setattr("indexer.labelling.label_unnamed", name)
+    assert run("index", "corpus", "--label", "--watch", "0.1").exit_code == 0
+    assert named == [1, 0], "after the first run, and after the look that found it gone"
 
 
 def test_a_run_with_label_that_reads_no_file_says_which(tmp_path: Path):
