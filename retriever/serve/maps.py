@@ -10,9 +10,9 @@ import numpy as np
 
 from retriever.errors import UsageError
 from retriever.index import Index
-from retriever.query.regions import regions
+from retriever.query.regions import Region, regions
 from retriever.query.shown import named
-from retriever.query.zeroshot import CONFIDENCE
+from retriever.query.zeroshot import CONFIDENCE, KINDS
 from retriever.serve.conditions import check_condition
 from retriever.types import Modality
 
@@ -46,31 +46,37 @@ def map_stamp(asked: Mapping[str, Any], index: Index) -> str:
 
 
 def map_bytes(asked: Mapping[str, Any], index: Index) -> bytes:
-    """One JSON object: of each point its id, title, x, y and group, in a list each; and the groups.
+    """One JSON object: of each point its id, title, x, y and group, in a list each; and the groups, and their kinds.
 
     A group is given by its number, -1 for none. Of groups, largest first, there are the label, how many items they
-    have, and where their name stands.
+    have, where their name stands, and the number of what they are a kind of, most generally: of these, the same.
 
     Raises:
         RetrieverError: anything wrong with the request.
     """
     found = index.browse(**asked).spread(MOST)
-    drawn = found.map()
+    drawn = found.map(KINDS)
     told = [(item.id, named(item), item.label, item.modality) for item in found.each(["name", CONFIDENCE])]
-    groups = regions(drawn.places, [label for _, _, label, _ in told])
-    numbers = {group.value: number for number, group in enumerate(groups)}
+    labels = [label for _, _, label, _ in told]
+    general = [kind or label for kind, label in zip(drawn.values(), labels, strict=True)]
+    groups, kinds = (regions(drawn.places, values) for values in (labels, general))
+    numbers, kind_numbers = ({each.value: number for number, each in enumerate(some)} for some in (groups, kinds))
+    kind_of = dict(zip(labels, general, strict=True))
     places = np.rint((drawn.places.astype(np.float64) + 1) / 2 * GRID).astype(np.int64).T.tolist()
     answer = {
         "space": found.space, "version": found.version, "total": found.total, "count": len(found), "grid": GRID,
         "ids": [id for id, _, _, _ in told], "titles": [title for _, title, _, _ in told],
         "x": places[0], "y": places[1],
-        "group": [numbers.get(label, -1) for _, _, label, _ in told],
+        "group": [numbers.get(label, -1) for label in labels],
         "notes": [number for number, one in enumerate(told) if one[3] is Modality.TEXT],
-        "groups": [
-            {"label": one.value, "items": one.items, "x": _on_grid(one.x), "y": _on_grid(one.y)} for one in groups
-        ],
+        "groups": [{**_told(one), "kind": kind_numbers[kind_of[one.value]]} for one in groups],
+        "kinds": [_told(one) for one in kinds],
     }  # fmt: skip
     return json.dumps(answer, separators=(",", ":")).encode()
+
+
+def _told(region: Region) -> dict[str, Any]:
+    return {"label": region.value, "items": region.items, "x": _on_grid(region.x), "y": _on_grid(region.y)}
 
 
 def _on_grid(place: float) -> int:

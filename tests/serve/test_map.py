@@ -28,6 +28,20 @@ def test_points_are_those_of_the_command_in_its_order(client: Client):
     assert [one["x"] for one in got["groups"]] == got["x"] and got["notes"] == []
 
 
+def test_groups_tell_what_they_are_a_kind_of(fresh: Client):
+    folder = fresh.server.current.folder
+    for number, path in enumerate(("chair/a.obj", "chair/b.obj", "table/c.obj", "unheard of/d.obj")):
+        write_box(folder.parent / "media" / path, (1, 2, 3 + number))
+    build.index(folder.parent / "media", folder)
+    some = quote("label in ('chair', 'table', 'unheard of')")
+    got = fresh.ask(f"/api/map?where={some}").json
+    kinds = [one["label"] for one in got["kinds"]]
+    assert [(one["label"], one["items"]) for one in got["kinds"]] == [("furniture", 3), ("unheard of", 1)]
+    groups = {one["label"]: kinds[one["kind"]] for one in got["groups"]}
+    assert groups == {"chair": "furniture", "table": "furniture", "unheard of": "unheard of"}
+    assert all(0 <= one[axis] <= got["grid"] for one in got["kinds"] for axis in "xy")
+
+
 def test_it_follows_filter_and_kind(client: Client):
     assert client.ask("/api/map").json == client.ask("/api/map?to=shape").json
     everything = client.ask("/api/map?to=any").json

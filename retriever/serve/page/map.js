@@ -61,9 +61,12 @@ const hint = (text) => { at("map-hint").textContent = text; };
 // Places from 0 to 1, downwards as on a screen, and the points by groups, so that each colour is set once.
 function prepared(got) {
   const x = Float32Array.from(got.x, (one) => one / got.grid), y = Float32Array.from(got.y, (one) => 1 - one / got.grid);
-  const groups = got.groups.map((one) => ({ ...one, x: one.x / got.grid, y: 1 - one.y / got.grid }));
+  const placed = (one) => ({ ...one, x: one.x / got.grid, y: 1 - one.y / got.grid });
+  const groups = got.groups.map(placed), parts = got.kinds.map(() => 0);
+  for (const { kind } of groups) parts[kind]++;
+  const kinds = got.kinds.map((one, number) => ({ ...placed(one), number })).filter(({ number }) => parts[number] > 1);
   const order = Uint32Array.from(got.ids.keys()).sort((one, other) => got.group[one] - got.group[other] || one - other);
-  return { ...got, x, y, groups, order, numbers: new Map(got.ids.map((id, place) => [id, place])), notes: new Set(got.notes) };
+  return { ...got, x, y, groups, kinds, order, numbers: new Map(got.ids.map((id, place) => [id, place])), notes: new Set(got.notes) };
 }
 
 function spoken(got) {

@@ -5,6 +5,8 @@ import { thumbnail } from "/parts.js";
 const LOADED = 600, AT_ONCE = 4;  // pictures that are kept, and that are asked for at the same time
 const LEAST = 30, MOST = 112;  // edge of a picture, in pixels
 const MARKED = 44;  // the same of a hit, from afar
+const NEAR = 2.5;  // zoom from which on names of kinds give way to those of groups
+const RARE = 60;  // a kind of fewer than one in so many points, at zoom 1, leaves the room to groups
 const MANY = 0.62;  // share of the space of a point, if all had as much, that its picture takes
 
 const pictures = new Map();
@@ -48,10 +50,13 @@ function colours() {
     dark: window.matchMedia("(prefers-color-scheme: dark)").matches };
 }
 
-// Neighbours in the order of groups are far apart in colour: the golden angle.
-function colourOf(group, theme, strong) {
-  if (group < 0) return theme.dim;
-  const turn = Math.round((group * 137.508 + 210) % 360);
+// Groups of one kind are much alike in colour, kinds that follow each other far apart: the golden angle.
+function colourOf({ groups }, group, theme, strong) {
+  return group < 0 ? theme.dim : colourOfKind(groups[group].kind, theme, strong, (group % 5 - 2) * 8);
+}
+
+function colourOfKind(kind, theme, strong, aside = 0) {
+  const turn = Math.round((kind * 137.508 + 210 + aside) % 360);
   return `hsl(${turn} ${theme.dark ? 62 : 58}% ${theme.dark ? (strong ? 72 : 64) : (strong ? 32 : 45)}%)`;
 }
 
@@ -63,7 +68,7 @@ function points(pen, { map, hits, view }, at, seen, theme) {
     if (map.group[place] !== group) {
       if (group > -2) pen.fill();
       group = map.group[place];
-      pen.fillStyle = colourOf(group, theme);
+      pen.fillStyle = colourOf(map, group, theme);
       pen.beginPath();
     }
     const x = at.x(map.x[place]), y = at.y(map.y[place]);
@@ -88,7 +93,7 @@ function shown(pen, state, at, seen, theme, redraw) {
     const picture = pictureOf(map.ids[place]);
     if (!picture) { wanted.push(place); continue; }
     state.pictured.push([place, box]);
-    framed(pen, picture, box, hits.has(place) ? theme.accent : colourOf(map.group[place], theme), theme, hits.has(place) ? 3 : 1.5);
+    framed(pen, picture, box, hits.has(place) ? theme.accent : colourOf(map, map.group[place], theme), theme, hits.has(place) ? 3 : 1.5);
   }
   queue = wanted.sort((one, other) => near(one) - near(other)).map((place) => map.ids[place]);
   load(redraw);
@@ -139,6 +144,7 @@ function names(pen, state, at, theme) {
   const taken = grid(), room = pictureSide(state) / 2;
   for (const [, box] of state.pictured) taken.take(box);
   pen.globalAlpha = state.hits.size ? 0.6 : 1;
+  if (state.view.zoom < NEAR) kinds(pen, state, at, theme, taken);
   for (const [number, { label, items, x, y }] of state.map.groups.entries()) {
     const left = at.x(x), top = at.y(y);
     if (left < -80 || top < -20 || left > state.size.width + 80 || top > state.size.height + 20) continue;
@@ -148,11 +154,29 @@ function names(pen, state, at, theme) {
     const width = pen.measureText(text).width;
     for (const off of room ? [-room - 8, room + 9, -2 * room - 9, 2 * room + 10] : [-9]) {
       if (!taken.take([left - width / 2 - 3, top + off - large / 2 - 2, width + 6, large + 4])) continue;
-      written(pen, text, left, top + off, colourOf(number, theme, true), theme, font);
+      written(pen, text, left, top + off, colourOf(state.map, number, theme, true), theme, font);
       break;
     }
   }
   pen.globalAlpha = 1;
+}
+
+// From afar, the names of what several groups are kinds of, as atlases write those of countries.
+function kinds(pen, state, at, theme, taken) {
+  pen.letterSpacing = "2px";
+  for (const { label, items, x, y, number } of state.map.kinds) {
+    if (items * state.view.zoom ** 2 < state.map.count / RARE) continue;
+    const large = Math.min(17, 10 + 2.2 * Math.log10(items)), font = `700 ${large}px system-ui, sans-serif`;
+    const text = shortened(label).toLocaleUpperCase("en"), left = at.x(x), top = at.y(y);
+    pen.font = font;
+    const width = pen.measureText(text).width;
+    for (const off of [0, -26, 26, -52, 52]) {
+      if (!taken.take([left - width / 2 - 4, top + off - large / 2 - 3, width + 8, large + 6])) continue;
+      written(pen, text, left, top + off, colourOfKind(number, theme, true), theme, font);
+      break;
+    }
+  }
+  pen.letterSpacing = "0px";
 }
 
 // At most 30 characters, none of them half an emoji.
