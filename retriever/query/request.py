@@ -229,12 +229,12 @@ def check_where(where: object) -> None:
         raise UsageError(f"where must be a string, not {type(where).__name__}: \"label = 'chair'\".")
 
 
-def check_k(k: int) -> None:
-    """Raise UsageError for a k that is no whole number, or out of range."""
+def check_k(k: int, what: str = "hits") -> None:
+    """Raise UsageError for a k of `what` that is no whole number, or out of range."""
     if isinstance(k, bool) or not isinstance(k, int | np.integer):
         raise UsageError(f"k is {k!r}, of type {type(k).__name__}: give a whole number such as 5, without quotes.")
     if not 1 <= k <= MOST:
-        raise UsageError(f"k is {k}: ask for 1 to {MOST:,} hits.")
+        raise UsageError(f"k is {k}: ask for 1 to {MOST:,} {what}.")
 
 
 def check_whole(name: str, value: object, least: int) -> None:

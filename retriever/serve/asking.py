@@ -105,7 +105,7 @@ def listing_of(keywords: Mapping[str, Any]) -> dict[str, Any]:
         UsageError: a key or value at fault, or more than is taken over HTTP.
         FilterError: a condition that is not taken over HTTP.
     """
-    return _looking("A list of items", LISTED, {"k": _LISTED, **keywords})
+    return _looking("A list of items", "items", LISTED, {"k": _LISTED, **keywords})
 
 
 def counting_of(keywords: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,14 +117,14 @@ def counting_of(keywords: Mapping[str, Any]) -> dict[str, Any]:
     """
     if not keywords.get("column"):
         raise UsageError("column is missing: name one whose values are counted, such as column=label.")
-    return _looking("A count", COUNTED, {"k": _COUNTED, **keywords})
+    return _looking("A count", "values", COUNTED, {"k": _COUNTED, **keywords})
 
 
-def _looking(called: str, keys: Sequence[str], keywords: Mapping[str, Any]) -> dict[str, Any]:
+def _looking(called: str, what: str, keys: Sequence[str], keywords: Mapping[str, Any]) -> dict[str, Any]:
     """The keywords, where they may be asked over HTTP."""
     if unknown := sorted(keywords.keys() - set(keys)):
         raise UsageError(f"{called} has no {unknown[0]!r}; its keys are {', '.join(keys)}.")
-    check_k(keywords["k"])
+    check_k(keywords["k"], what)
     if (where := keywords.get("where")) is not None:
         check_condition(where)
     return dict(keywords)

@@ -350,7 +350,7 @@ def test_the_page_is_told_what_it_shows_of_items(client: Client):
     ("given", "said"),
     [
         ("q=tower", "no 'q'; its keys are where, to, k, offset"),
-        ("k=0", "k is 0"),
+        ("k=0", "k is 0: ask for 1 to 10,000 items."),
         ("k=10001", "k is 10001"),
         ("k=many", "k is 'many'"),
         ("offset=-1", "offset is -1"),
@@ -386,7 +386,7 @@ def test_values_are_counted_as_the_command_line_does(client: Client):
         ("column=labl", "column=labl: this index has no such column (did you mean 'label'?)"),
         ("column=label&sort=path", "no 'sort'; its keys are column, where, to, k."),
         ("column=label&column=path", "column is given twice"),
-        ("column=label&k=0", "k is 0"),
+        ("column=label&k=0", "k is 0: ask for 1 to 10,000 values."),
         ("column=label&k=many", "k is 'many'"),
         ("column=label&to=smell", "to=smell"),
         ("column=label&where=1%20in%20(select%201)", "SELECT is not taken over HTTP"),
