@@ -13,7 +13,7 @@ from retriever.errors import UsageError
 from retriever.wording import counted
 
 if TYPE_CHECKING:
-    from retriever.query.mapped import Map
+    from retriever.maps.mapped import Map
 
 
 def register(app: typer.Typer) -> None:
@@ -106,7 +106,7 @@ def _write(found: Map, figure: Path | None, parquet: Path | None) -> None:
 def _show(found: Map) -> None:
     from cli.hits import shown_path
     from cli.output import plain
-    from retriever.query.mapped import DIGITS
+    from retriever.maps.mapped import DIGITS
     from retriever.query.shown import what
 
     if not len(found):

@@ -14,8 +14,8 @@ from benchmarks.retrieval.encoding import Encoding
 from benchmarks.retrieval.made import made_shapes
 from benchmarks.retrieval.material import Material
 from benchmarks.retrieval.packed import every_mesh
-from retriever.query.affinities import nearest
-from retriever.query.layout import components, lay_out
+from retriever.maps.affinities import nearest
+from retriever.maps.layout import components, lay_out
 from retriever.types import Vectors
 
 Row = dict[str, Any]

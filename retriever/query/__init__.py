@@ -17,6 +17,5 @@ The way of a query, which ``search`` leads:
 
 `duplicates`, `zeroshot`, `listing`, `browse` and `counts` ask an index for something else: what repeats, which of some
 names fits an item, all items of a kind, these by their paths or in another `order`, each an `item`, and how many there
-are of each value of a column; `embedded` writes the items' vectors, and `mapped` has their places on a map: a `layout`
-by `affinities` (what draws together) and `repulsion`, its `regions`, and a `map_figure`.
+are of each value of a column; `embedded` writes the items' vectors.
 """

@@ -28,7 +28,7 @@ from retriever.types import Modality, Vectors
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from retriever.query.mapped import Map
+    from retriever.maps.mapped import Map
 
 PART = 2**18
 """Rows whose columns are read at once."""
@@ -172,7 +172,7 @@ class Items:
                 place += len(vectors)
 
     def map(self, color: str = "label", progress: Callable[[str, int, int | None], None] | None = None) -> Map:
-        """Their places on a plane on which what is alike lies together, see `retriever.query.layout`.
+        """Their places on a plane on which what is alike lies together, see `retriever.maps.layout`.
 
         Args:
             color: column that a figure of it is coloured by.
@@ -181,7 +181,7 @@ class Items:
         Raises:
             UsageError: there is no such column.
         """
-        from retriever.query.mapped import map_of
+        from retriever.maps.mapped import map_of
 
         return map_of(self, color, progress)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from retriever.errors import UsageError
 from retriever.index import Index
-from retriever.query.regions import Region, regions
+from retriever.maps.regions import Region, regions
 from retriever.query.shown import named
 from retriever.query.zeroshot import CONFIDENCE, KINDS
 from retriever.serve.conditions import check_condition

@@ -168,7 +168,8 @@ def test_of_lists_the_element_that_most_items_have_colours(corpus: Path):
 
 
 def test_of_many_some_are_laid_out(indexed: Path, monkeypatch: pytest.MonkeyPatch):
-    from retriever.query import browse, layout, mapped
+    from retriever.maps import layout, mapped
+    from retriever.query import browse
 
     write_boxes(indexed / "many", 40)
     assert run("index", indexed).exit_code == 0

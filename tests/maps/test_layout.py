@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit_vectors import near, unit
 
-from retriever.query import layout
-from retriever.query.affinities import edges, islands
-from retriever.query.layout import components, lay_out, place
-from retriever.query.regions import regions
-from retriever.query.repulsion import Repulsion
+from retriever.maps import layout
+from retriever.maps.affinities import edges, islands
+from retriever.maps.layout import components, lay_out, place
+from retriever.maps.regions import regions
+from retriever.maps.repulsion import Repulsion
 
 
 def clusters(groups: int, each: int, dim: int = 32, step: float = 0.5) -> tuple[np.ndarray, np.ndarray]:

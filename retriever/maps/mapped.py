@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retriever.errors import UsageError
-from retriever.query.layout import LAID_OUT, Places, lay_out, place, sample
+from retriever.maps.layout import LAID_OUT, Places, lay_out, place, sample
 from retriever.query.metadata import FIXED
 from retriever.query.tables import save_tables
 from retriever.query.written import item_dict
@@ -127,7 +127,7 @@ class Map:
         Raises:
             UsageError: another ending, matplotlib is not installed, or the file cannot be written.
         """
-        from retriever.query.map_figure import draw
+        from retriever.maps.figure import draw
 
         draw(self, Path(path))
 

@@ -15,8 +15,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.query.affinities import Edges, edges, islands, nearest
-from retriever.query.repulsion import Repulsion
+from retriever.maps.affinities import Edges, edges, islands, nearest
+from retriever.maps.repulsion import Repulsion
 from retriever.types import Vectors
 
 Progress = Callable[[str, int, int | None], None]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from retriever.query.layout import Places
+from retriever.maps.layout import Places
 
 _NEAR = 0.06
 """How far the items of a heap are from its middle; a map is 2 across."""

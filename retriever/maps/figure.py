@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retriever.figures import COLOURS, check_figure, save_figure, styled
-from retriever.query.layout import Places
-from retriever.query.regions import Region, regions
+from retriever.maps.layout import Places
+from retriever.maps.regions import Region, regions
 from retriever.wording import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from retriever.query.mapped import Map
+    from retriever.maps.mapped import Map
 
 _MARKS = ("o", "^", "s")
 """With each of the colours, for print and for the colour-blind; what comes after these is grey."""
