@@ -95,7 +95,7 @@ def label(
 ) -> None:
     """Give every item the name that it is nearest to, of those you list, or one of 2,500 everyday things (zero-shot).
 
-    Without a list, an item is called as specially as is sure enough: a chair where it may or may not be an armchair.
+    Without a list, an item is called as specifically as is sure enough: a chair where it may or may not be an armchair.
     The confidence is a share of 1 among all names, so it says little of names that are not in the list; of a list, an
     index of 20 items or more caps it by how sure a query for the name would be.
     No file of the corpus is touched, and without --write the index is not either.

@@ -78,7 +78,7 @@ def label(
 
     Args:
         folder: of the index.
-        names: to choose from; None for the vocabulary, of which an item takes the most special that is sure enough.
+        names: to choose from; None for the vocabulary, of which an item takes the most specific that is sure enough.
         templates: prompts for the vocabulary, each with ``{}`` where a name goes; none for the usual ones.
         to: modality of the items, or "any"; None for shapes where there are any.
         where: SQL condition over the items' columns.

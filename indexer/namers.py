@@ -67,7 +67,7 @@ class Listed:
 
 
 class Vocabulary:
-    """Of the vocabulary: the most special name that is sure enough; encoded where there is something to name.
+    """Of the vocabulary: the most specific name that is sure enough; encoded where there is something to name.
 
     Args:
         space: of the index.

@@ -138,7 +138,7 @@ def naming(
     per_kind: Annotated[int, typer.Option(min=1, help="Parametric shapes of each kind.")] = 4,
     json: JsonTo = None,
 ) -> None:
-    """How often names of the vocabulary are right, and how special, by the confidence that is asked for."""
+    """How often names of the vocabulary are right, and how specific, by the confidence that is asked for."""
     from benchmarks.retrieval.material import Material
     from benchmarks.retrieval.naming import tables
     from retriever import spaces

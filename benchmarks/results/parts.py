@@ -55,7 +55,7 @@ def parts(settings: Settings) -> list[Part]:
         Part("copies", "near-duplicates by cosine", quality.copies, needs_data, reads_data=True),
         Part("variety", "variety, bad examples and names", quality.variety, needs_data, reads_data=True),
         Part("expansion", "queries moved towards their first hits", quality.expansion, needs_data, reads_data=True),
-        Part("naming", "names of the vocabulary, and how special they are", quality.naming, reads_data=True),
+        Part("naming", "names of the vocabulary, and how specific they are", quality.naming, reads_data=True),
         Part("map", "what a map keeps of the space", quality.drawn_map, needs_data, reads_data=True),
         *(Part(name, "a public benchmark", partial(quality.suite, name), partial(needs_suite, name), True, "suites")
           for name in NAMES),

@@ -72,7 +72,7 @@ _QUALITY = (
     # confidence
     "precision", "F1", "cosine at least", "calibration error", "right", "share alone", "capped", "median", "most",
     # naming
-    "named as specially",
+    "named as specifically",
     # upright
     "read with y up", "with z up",
     # ablation

@@ -1,4 +1,4 @@
-"""Names of the vocabulary for shapes and photos: how often they are right, and how special they are.
+"""Names of the vocabulary for shapes and photos: how often they are right, and how specific they are.
 
 A name is right where it is what the shape is called, something that this is a kind of, or a kind of it: whether a car
 is a sedan its label does not say. Shapes that the vocabulary has no word for are left out, and counted.
@@ -67,7 +67,7 @@ def rows(called: Called, vocabulary: Vocabulary) -> Iterator[Row]:
     """For each confidence that is asked for: how many get a name, how many of these are right, and what was said."""
     terms = [meant(captions) for captions in called.captions]
     known = np.array([bool(some) for some in terms])
-    right, special = _fits([some for some in terms if some])
+    right, specific = _fits([some for some in terms if some])
     vectors, each = called.vectors[known], np.arange(int(known.sum()))
     sizes = taxonomy().within.sum(axis=0)
     for least in LEAST:
@@ -77,7 +77,7 @@ def rows(called: Called, vocabulary: Vocabulary) -> Iterator[Row]:
             "confidence": least, "shapes": len(each), "without a word": int((~known).sum()),
             "named": float(named.mean()),
             "said": _mean(confidences[named]), "right": _mean(right[each, places][named]),
-            "named as specially": float((special[each, places] & named).mean()),
+            "named as specifically": float((specific[each, places] & named).mean()),
             "kinds of a name": float(np.median(sizes[places[named]])) if named.any() else None,
         }  # fmt: skip
 
@@ -92,8 +92,8 @@ def _fits(terms: Sequence[Sequence[object]]) -> tuple[NDArray[np.bool_], NDArray
     own = np.zeros((len(terms), len(within)), bool)
     for row, some in enumerate(terms):
         own[row, [place[term] for term in some]] = True  # type: ignore[index]
-    special = own @ within.T
-    return special | (own @ within), special
+    specific = own @ within.T
+    return specific | (own @ within), specific
 
 
 def _of_data(material: Material) -> Iterator[Called]:

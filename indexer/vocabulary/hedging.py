@@ -1,7 +1,7 @@
-"""How special a name may be: a taxonomy over names, and the most special one that is sure enough.
+"""How specific a name may be: a taxonomy over names, and the most specific one that is sure enough.
 
 A shape may well be a chair where it is not clear whether it is an armchair. So the share of a name is its own and that
-of all its kinds, and the most special name whose share is large enough is taken ("Hedging your bets", Deng et al.,
+of all its kinds, and the most specific name whose share is large enough is taken ("Hedging your bets", Deng et al.,
 CVPR 2012, where accuracy is guaranteed by the least share in the same way).
 """
 
@@ -46,9 +46,9 @@ class Taxonomy:
     def hedged(
         self, cosines: NDArray[np.floating], least: float, scale: float = SCALE
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Of each of m items the most special name whose share is `least` or more, and that share.
+        """Of each of m items the most specific name whose share is `least` or more, and that share.
 
-        A name is the more special, the fewer kinds it has; of equally special ones it is that of the largest share.
+        A name is the more specific, the fewer kinds it has; of equally specific ones it is that of the largest share.
         Where no share is large enough, the largest counts.
 
         Args:
@@ -65,8 +65,8 @@ class Taxonomy:
         general = np.flatnonzero(sizes > 1)  # one in eleven: the share of any other is its own
         summed = np.asarray(shares, np.float32)
         summed[:, general] = np.minimum(summed @ self.within[:, general], 1)
-        special = np.where(summed >= least, summed - sizes, -np.inf)
-        places = np.where(np.isfinite(special).any(axis=1), special.argmax(axis=1), summed.argmax(axis=1))
+        specific = np.where(summed >= least, summed - sizes, -np.inf)
+        places = np.where(np.isfinite(specific).any(axis=1), specific.argmax(axis=1), summed.argmax(axis=1))
         return places.astype(np.int64), np.take_along_axis(summed, places[:, None], axis=1)[:, 0].astype(np.float64)
 
 

@@ -30,10 +30,10 @@ def told(names: list[str], captions: list[tuple[str, ...]], least: float) -> dic
     return {row["confidence"]: row for row in rows(called, Spoken(names))}[least]  # type: ignore[arg-type]
 
 
-def test_a_name_is_right_that_is_wider_or_narrower_and_special_only_where_it_is_no_wider():
+def test_a_name_is_right_that_is_wider_or_narrower_and_specific_only_where_it_is_no_wider():
     captions = [("chair",), ("armchair",), ("chair",), ("chair",)]
     row = told(["chair", "chair", "armchair", "teapot"], captions, 0.5)
-    assert row["right"] == 3 / 4 and row["named as specially"] == 2 / 4
+    assert row["right"] == 3 / 4 and row["named as specifically"] == 2 / 4
     assert row["named"] == 1 and row["said"] == pytest.approx(0.6) and row["shapes"] == 4
 
 
@@ -44,7 +44,7 @@ def test_what_has_no_word_in_the_vocabulary_does_not_count():
 
 def test_what_is_not_sure_enough_gets_no_name():
     row = told(["chair"], [("chair",)], 0.7)
-    assert row["named"] == 0 and row["named as specially"] == 0 and row["right"] is None and row["said"] is None
+    assert row["named"] == 0 and row["named as specifically"] == 0 and row["right"] is None and row["said"] is None
 
 
 def test_the_command_has_a_row_for_every_confidence(tmp_path: Path):

@@ -1,4 +1,4 @@
-"""``retriever label`` without a list: names of the vocabulary, as special as is sure enough."""
+"""``retriever label`` without a list: names of the vocabulary, as specific as is sure enough."""
 
 from __future__ import annotations
 

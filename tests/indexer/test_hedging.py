@@ -1,4 +1,4 @@
-"""The most special name that is sure enough, of a taxonomy."""
+"""The most specific name that is sure enough, of a taxonomy."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def named(shares: dict[str, float], least: float) -> tuple[str, float]:
     return NAMES[places[0]], float(confidences[0])
 
 
-def test_a_name_is_as_special_as_is_sure_enough():
+def test_a_name_is_as_specific_as_is_sure_enough():
     shares = {"armchair": 0.4, "office chair": 0.3, "stool": 0.2, "car": 0.1}
     wanted = {0.35: ("armchair", 0.4), 0.5: ("chair", 0.7), 0.8: ("seat", 0.9)}
     for least, (name, share) in wanted.items():
         assert named(shares, least) == (name, pytest.approx(share, abs=1e-5))
 
 
-def test_of_equally_special_names_the_likeliest_is_taken():
+def test_of_equally_specific_names_the_likeliest_is_taken():
     assert named({"armchair": 0.4, "car": 0.6}, 0.3)[0] == "car"
     assert named({"armchair": 0.6, "car": 0.4}, 0)[0] == "armchair"
 
@@ -62,15 +62,15 @@ def test_shares_are_those_of_all_kinds_of_a_name(weights: list[float], least: fl
     places, confidences = small().hedged(cosines, least, scale)
     chosen = NAMES[places[0]]
     assert confidences[0] == pytest.approx(summed[chosen], abs=1e-5)
-    more_special = [name for name in NAMES if name != chosen and chosen in line(name)]
+    more_specific = [name for name in NAMES if name != chosen and chosen in line(name)]
     if confidences[0] >= least:
-        assert all(summed[name] < least + 1e-5 for name in more_special)
+        assert all(summed[name] < least + 1e-5 for name in more_specific)
     else:
         assert max(summed.values()) < least + 1e-5
 
 
 @given(SHARES, st.floats(0, 1), st.floats(0, 1))
-def test_who_asks_for_more_gets_no_name_that_is_more_special(weights: list[float], one: float, other: float):
+def test_who_asks_for_more_gets_no_name_that_is_more_specific(weights: list[float], one: float, other: float):
     cosines = np.array([weights])
     low, high = (small().hedged(cosines, least, scale=5)[0][0] for least in sorted((one, other)))
     kinds = small().within.sum(axis=0)
