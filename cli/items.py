@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import AsJson, Files, IndexFolder, Target, described, option
+from cli.options import AsJson, Files, IndexFolder, Target, Where, described, option
 from cli.outputs import check_files, check_outputs, copied
 from retriever.errors import UsageError
 from retriever.wording import counted
@@ -42,12 +42,7 @@ def register(app: typer.Typer) -> None:
 
 
 def items(
-    where: Annotated[
-        str | None,
-        option(
-            "--where", "SQL", "Only items that fulfil a condition over their columns, for example \"label = 'sofa'\"."
-        ),
-    ] = None,
+    where: Where = None,
     to: Annotated[
         Target, typer.Option("--to", help="What to list, for example image; any lists all there is.")
     ] = Target.any,

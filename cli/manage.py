@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.options import AsJson, IndexFolder, described, option
+from cli.options import AsJson, IndexFolder, Where, described, option
 from cli.output import argument, failures_command, plain, printable, show_facts, show_rows
 from retriever.errors import UsageError
 from retriever.wording import counted, size
@@ -96,12 +96,7 @@ def remove(
             show_default=False,
         ),
     ] = None,
-    where: Annotated[
-        str | None,
-        option(
-            "--where", "SQL", "Only items that fulfil a condition over their columns, for example \"label = 'sofa'\"."
-        ),
-    ] = None,
+    where: Where = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be removed, and leave it.")] = False,
     folder: IndexFolder = None,
 ) -> None:

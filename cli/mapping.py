@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import AsJson, IndexFolder, Target, described, option
+from cli.options import AsJson, IndexFolder, Target, Where, described, option
 from cli.outputs import check_outputs
 from retriever.errors import UsageError
 from retriever.wording import counted
@@ -32,12 +32,7 @@ def register(app: typer.Typer) -> None:
 
 
 def draw_map(
-    where: Annotated[
-        str | None,
-        option(
-            "--where", "SQL", "Only items that fulfil a condition over their columns, for example \"label = 'sofa'\"."
-        ),
-    ] = None,
+    where: Where = None,
     to: Annotated[
         Target | None,
         option("--to", None, "What is on the map, for example image; shapes where the index holds any; any for all."),

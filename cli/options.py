@@ -121,6 +121,10 @@ Files = Annotated[
         "objects of scenes and members of archives become files of their own.",
     ),
 ]
+Where = Annotated[
+    str | None,
+    option("--where", "SQL", "Only items that fulfil a condition over their columns, for example \"label = 'sofa'\"."),
+]
 Exact = Annotated[
     bool, typer.Option("--exact", help="Look at every vector, also where an approximate search was built.")
 ]

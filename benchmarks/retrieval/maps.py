@@ -14,7 +14,7 @@ from benchmarks.retrieval.encoding import Encoding
 from benchmarks.retrieval.made import made_shapes
 from benchmarks.retrieval.material import Material
 from benchmarks.retrieval.packed import every_mesh
-from retriever.maps.affinities import nearest
+from retriever.maps.affinities import others
 from retriever.maps.layout import components, lay_out
 from retriever.types import Vectors
 
@@ -49,7 +49,7 @@ def of_kinds(encoding: Encoding, per_kind: int) -> Iterator[tuple[str, Vectors, 
 
 def kept(title: str, vectors: Vectors, labels: NDArray[np.str_]) -> Iterator[Row]:
     """What the map, two principal components and the space itself have of the nearest in the space, and of labels."""
-    true = _others(nearest(vectors, vectors, NEAR + 1)[1])
+    true, _ = others(vectors, NEAR)
     for where, places in (("the map", lay_out(vectors)), ("two principal components", components(vectors))):
         shown = on_plane(places, WIDE)
         yield {
@@ -81,13 +81,6 @@ def on_plane(places: NDArray[np.float32], k: int) -> NDArray[np.int64]:
         squares[np.arange(len(squares)), np.arange(start, start + len(squares))] = np.inf
         out[start : start + len(squares)] = np.argsort(squares, axis=1, kind="stable")[:, :k]
     return out
-
-
-def _others(rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(n, k) without each one itself, which among many copies may not be there."""
-    itself = rows == np.arange(len(rows))[:, None]
-    itself[:, -1] |= ~itself.any(axis=1)
-    return rows[~itself].reshape(len(rows), -1)
 
 
 def _found(true: NDArray[np.int64], shown: NDArray[np.int64]) -> float:

@@ -41,7 +41,7 @@ def edges(vectors: Vectors, neighbours: int = NEIGHBOURS, perplexity: float = PE
         perplexity: at most two thirds of these.
     """
     count = min(neighbours, len(vectors) - 1)
-    near, squares = _nearest(vectors, count)
+    near, squares = others(vectors, count)
     weights = _spread(squares, min(perplexity, max(1.0, count * 2 / 3)))
     return _both_ways(near, weights)
 
@@ -69,8 +69,8 @@ def nearest(base: Vectors, queries: Vectors, count: int) -> tuple[NDArray[np.flo
     return TorchExact([np.ascontiguousarray(base)], base.shape[1]).search(queries, count)
 
 
-def _nearest(vectors: Vectors, count: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """(n, count) numbers of the others that are nearest to each vector, and the squared distances."""
+def others(vectors: Vectors, count: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """(n, count) numbers of the others that are nearest to each vector, exactly, and the squared distances."""
     cosines, rows = nearest(vectors, vectors, count + 1)
     itself = rows == np.arange(len(vectors))[:, None]
     itself[:, -1] |= ~itself.any(axis=1)  # among many copies it may not be there

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retriever.errors import UsageError
 from retriever.maps.layout import LAID_OUT, Places, lay_out, place, sample
 from retriever.query.metadata import FIXED
+from retriever.query.order import column_named
 from retriever.query.tables import save_tables
 from retriever.query.written import item_dict
-from retriever.store.catalog import meant
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,7 +68,7 @@ class Map:
 
         Of a column of lists, such as what labels are kinds of, each item has that element which most items have.
         """
-        cells = [value for table in self._tables([self.color]) for value in table.column(self.color).to_pylist()]
+        cells = [value for table in self.items.tables([self.color]) for value in table.column(self.color).to_pylist()]
         counts = Counter(element for value in cells if isinstance(value, list) for element in set(value))
         return [_commonest(value, counts) if isinstance(value, list) else value for value in cells]
 
@@ -78,7 +77,7 @@ class Map:
         import pyarrow as pa
 
         first = 0
-        for table in self._tables(["name", self.color]):
+        for table in self.items.tables(["name", self.color]):
             part = self.places[first : first + len(table)]
             first += len(table)
             named = [name for name in (*COLUMNS, self.color) if name in table.column_names]
@@ -131,9 +130,6 @@ class Map:
 
         draw(self, Path(path))
 
-    def _tables(self, columns: list[str]) -> Iterator[pa.Table]:
-        return self.items.tables(columns)
-
     def _rounded(self) -> Iterator[tuple[float, float]]:
         for x, y in self.places.tolist():
             yield round(x, DIGITS) + 0.0, round(y, DIGITS) + 0.0  # + 0.0: no minus zero
@@ -146,7 +142,7 @@ def _commonest(elements: list[Any], counts: Counter[Any]) -> Any:
 
 def map_of(items: Items, color: str, progress: Callable[[str, int, int | None], None] | None) -> Map:
     """What `Items.map` gives; of many items, vectors that are not laid out are read some megabytes at a time."""
-    check_color(color, items.columns)
+    color = column_named(color, items.columns, f"--color {color}")
     told = progress or (lambda phase, done, total: None)
     rows = sample(len(items))
     laid_out = items.vectors_at(rows)
@@ -160,13 +156,3 @@ def map_of(items: Items, color: str, progress: Callable[[str, int, int | None], 
     out = np.concatenate(parts)
     out[rows] = some
     return Map(items, out, color)
-
-
-def check_color(color: str, columns: list[str]) -> None:
-    """Raise UsageError for what is no column."""
-    if color not in columns:
-        near = meant(color, columns)
-        raise UsageError(
-            f"--color {color}: this index has no such column{f' (did you mean {near!r}?)' if near else ''}: use "
-            f"{', '.join(columns)}."
-        )

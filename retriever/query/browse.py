@@ -213,7 +213,7 @@ class Items:
             yield self._snapshot.vectors(rows[start : start + step])
 
     def _parts(self, columns: Sequence[str] | None) -> Iterator[pa.Table]:
-        known = [name for name in self._snapshot.columns() if name not in HIDDEN and name not in FIXED]
+        known = [name for name in self.columns if name not in FIXED]
         wanted = [*FIXED, *(name for name in known if columns is None or name in columns)]
         for start in range(0, max(1, len(self)), PART):
             yield self._snapshot.take(self._rows[start : start + PART], wanted)
